@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "replicate",
+  products: [
+    .executable(name: "replicate", targets: ["replicate"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess.git", exact: "1.0.2"),
+  ],
+  targets: [
+    // MARK: - C libraries
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(
+      name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "CKernels",
+      // -O3 also in debug builds: tests run the real kernels at full speed.
+      cSettings: [
+        .unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])
+      ]),
+
+    // MARK: - Native engine
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "Tokenizers"),
+    .target(name: "LanguageModels", dependencies: ["CKernels", "Tensors", "Tokenizers"]),
+    .target(
+      name: "Training", dependencies: ["CKernels", "LanguageModels", "Tensors", "Tokenizers"]),
+
+    // MARK: - Measurement
+    .target(name: "Statistics"),
+    .target(name: "Evaluation", dependencies: ["LanguageModels", "Statistics", "Tokenizers"]),
+
+    // MARK: - Replication
+    .target(name: "Provenance", dependencies: ["CLibcrypto", "CLibgit2"]),
+    .target(
+      name: "Replication",
+      dependencies: [
+        "CZlib", "Evaluation", "LanguageModels", "Provenance", "Statistics", "Tensors",
+        "Tokenizers", "Training",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .executableTarget(
+      name: "replicate",
+      dependencies: [
+        "Replication", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // MARK: - Tests
+    .testTarget(
+      name: "TensorsTests", dependencies: ["CKernels", "Tensors"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["Tokenizers"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "LanguageModelsTests", dependencies: ["LanguageModels", "Tensors", "Tokenizers"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["CKernels", "LanguageModels", "Tensors", "Tokenizers", "Training"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "LanguageModels", "Tensors", "Tokenizers"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ProvenanceTests", dependencies: ["Provenance"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ReplicationTests",
+      dependencies: ["Evaluation", "Provenance", "Replication", "Statistics"],
+      resources: [.copy("Fixtures")]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+// One set of compiler settings for every Swift target.
+let numericTargets: Set<String> = ["Tensors", "Tokenizers", "LanguageModels", "Training"]
+for target in package.targets where target.type != .system && target.name != "CKernels" {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+  ]
+  if numericTargets.contains(target.name) {
+    // Element loops in Swift run some fifty times slower in tests without optimisation.
+    target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
+  }
+}

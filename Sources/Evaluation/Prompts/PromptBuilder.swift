@@ -1,0 +1,39 @@
+import Tokenizers
+
+/// Puts a task's prompts together: plain text, or a chat in which each few-shot example is a turn of its own.
+struct PromptBuilder {
+  /// The task whose documents are asked.
+  let task: EvaluationTask
+  /// The template of chat prompts; nil for plain text.
+  let chatTemplate: ChatTemplate?
+
+  /// What stands between a prompt and each choice: nothing under a chat template.
+  var choiceDelimiter: String { chatTemplate == nil ? task.targetDelimiter : "" }
+
+  /// The prompt of a document, up to where the answer begins.
+  ///
+  /// - Throws: What the chat template throws on turns that it cannot render.
+  func prompt(for document: Document, examples: [Document]) throws -> String {
+    guard let chatTemplate else {
+      let shots = examples.map { example in
+        // An empty answer is left out together with its delimiters, as the harness does.
+        example.answerText.isEmpty
+          ? example.question
+          : example.question + task.targetDelimiter + example.answerText + task.fewShotDelimiter
+      }
+      return task.introduction + shots.joined() + document.question
+    }
+    var messages: [ChatMessage] = []
+    if !task.introduction.isEmpty {
+      messages.append(ChatMessage(role: "system", content: task.introduction))
+    }
+    for example in examples {
+      messages.append(ChatMessage(role: "user", content: example.question))
+      if !example.answerText.isEmpty {
+        messages.append(ChatMessage(role: "assistant", content: example.answerText))
+      }
+    }
+    messages.append(ChatMessage(role: "user", content: document.question))
+    return try chatTemplate.render(messages, addGenerationPrompt: true).text
+  }
+}

@@ -1,0 +1,194 @@
+import Foundation
+
+extension SampleResult {
+  /// The sample as one line of JSON, without a line feed: fixed order of keys, floats that parse back to the same bits.
+  package var jsonLine: String {
+    var line = JSONLine()
+    line.object { line in
+      line.key("task")
+      line.string(task)
+      line.key("document")
+      line.number(documentIndex)
+      line.key("prompt")
+      line.string(prompt)
+      line.key("target")
+      line.string(target)
+      writeResponse(to: &line)
+      line.key("truncated_tokens")
+      line.number(truncatedTokens)
+      line.key("scores")
+      line.array(scores) { line, score in
+        line.object { line in
+          line.key("metric")
+          line.string(score.metric.rawValue)
+          line.key("filter")
+          line.string(score.filter.rawValue)
+          line.key("value")
+          line.number(score.value)
+        }
+      }
+    }
+    return line.text
+  }
+
+  private func writeResponse(to line: inout JSONLine) {
+    switch response {
+    case .choices(let choices, let delimiter):
+      line.key("delimiter")
+      line.string(delimiter)
+      line.key("choices")
+      line.array(choices) { line, choice in
+        line.object { line in
+          line.key("text")
+          line.string(choice.text)
+          line.key("log_likelihood")
+          line.number(choice.logLikelihood)
+          line.key("log_likelihood_bits")
+          line.string(choice.bits)
+          line.key("is_greedy")
+          line.bool(choice.isGreedy)
+        }
+      }
+    case .generation(let text, let stopStrings, let maximumNewTokens):
+      line.key("until")
+      line.array(stopStrings) { line, stop in line.string(stop) }
+      line.key("max_new_tokens")
+      line.number(maximumNewTokens)
+      line.key("response")
+      line.string(text)
+      line.key("answers")
+      line.array(answers) { line, answer in
+        line.object { line in
+          line.key("filter")
+          line.string(answer.filter.rawValue)
+          line.key("text")
+          line.string(answer.text)
+        }
+      }
+    }
+  }
+
+  /// Reads what ``jsonLine`` writes; unknown keys are ignored.
+  ///
+  /// Recorded scores are taken as they stand: ``rescored(by:)`` computes them anew.
+  ///
+  /// - Throws: `invalidSample` when the line is not JSON, a key is missing or has the wrong type, a number and its
+  ///   bits disagree.
+  package init(jsonLine: some Sequence<UInt8>) throws {
+    do {
+      self = try JSONDecoder().decode(SampleResult.self, from: Data(jsonLine))
+    } catch let error as DecodingError {
+      throw EvaluationError(
+        .invalidSample, "A line of samples cannot be read: \(Self.reason(for: error)).")
+    }
+  }
+
+  private static func reason(for error: DecodingError) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+        .joined(separator: ".")
+    }
+    return switch error {
+    case .keyNotFound(let key, let context):
+      "the key \"\(key.stringValue)\" is missing at \"\(place(context))\""
+    case .typeMismatch(let type, let context):
+      "\"\(place(context))\" is not of the expected type \(type)"
+    case .valueNotFound(_, let context): "\"\(place(context))\" is null"
+    case .dataCorrupted(let context):
+      context.codingPath.isEmpty
+        ? "it is not valid JSON" : "\"\(place(context))\" has a value that is not allowed"
+    @unknown default: "it does not have the form of a sample"
+    }
+  }
+}
+
+extension SampleResult.ScoredChoice {
+  /// The bits of the log-likelihood, as 16 hexadecimal digits.
+  fileprivate var bits: String {
+    let digits = String(logLikelihood.bitPattern, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension SampleResult: Decodable {
+  private enum CodingKeys: String, CodingKey {
+    case task
+    case document
+    case prompt
+    case target
+    case delimiter
+    case choices
+    case until
+    case maximumNewTokens = "max_new_tokens"
+    case response
+    case answers
+    case truncatedTokens = "truncated_tokens"
+    case scores
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let response: Response
+    let answers: [FilteredAnswer]
+    if container.contains(.choices) {
+      response = .choices(
+        try container.decode([ScoredChoice].self, forKey: .choices),
+        delimiter: try container.decode(String.self, forKey: .delimiter))
+      answers = []
+    } else {
+      response = .generation(
+        try container.decode(String.self, forKey: .response),
+        stopStrings: try container.decode([String].self, forKey: .until),
+        maximumNewTokens: try container.decode(Int.self, forKey: .maximumNewTokens))
+      answers = try container.decode([FilteredAnswer].self, forKey: .answers)
+    }
+    self.init(
+      task: try container.decode(String.self, forKey: .task),
+      documentIndex: try container.decode(Int.self, forKey: .document),
+      prompt: try container.decode(String.self, forKey: .prompt),
+      target: try container.decode(String.self, forKey: .target),
+      response: response,
+      truncatedTokens: try container.decode(Int.self, forKey: .truncatedTokens),
+      answers: answers,
+      scores: try container.decode([Score].self, forKey: .scores))
+  }
+}
+
+extension SampleResult.ScoredChoice: Decodable {
+  private enum CodingKeys: String, CodingKey {
+    case text
+    case logLikelihood = "log_likelihood"
+    case bits = "log_likelihood_bits"
+    case isGreedy = "is_greedy"
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    text = try container.decode(String.self, forKey: .text)
+    logLikelihood = try container.decode(Double.self, forKey: .logLikelihood)
+    isGreedy = try container.decode(Bool.self, forKey: .isGreedy)
+    guard logLikelihood.isFinite, try container.decode(String.self, forKey: .bits) == bits else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .bits, in: container, debugDescription: "The number and its bits disagree.")
+    }
+  }
+}
+
+extension SampleResult.Score: Decodable {
+  private enum CodingKeys: CodingKey {
+    case metric
+    case filter
+    case value
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    metric = try container.decode(Metric.self, forKey: .metric)
+    filter = try container.decode(AnswerFilter.self, forKey: .filter)
+    value = try container.decode(Double.self, forKey: .value)
+    guard value.isFinite else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .value, in: container, debugDescription: "A score is not finite.")
+    }
+  }
+}

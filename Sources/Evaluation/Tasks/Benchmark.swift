@@ -1,0 +1,47 @@
+/// What a user names to evaluate: one task, or many with the groups over which their scores are pooled.
+package struct Benchmark: Sendable, Equatable {
+  /// Tasks whose scores are pooled, weighted by their numbers of documents.
+  package struct Group: Sendable, Equatable {
+    /// Name in the harness, such as "mmlu_stem".
+    package let name: String
+    /// Name in tables, such as "social sciences".
+    package let alias: String
+    /// Names of the tasks, none of them a group.
+    package let taskNames: [String]
+  }
+
+  /// Name in the harness and in manifests.
+  package let name: String
+  /// The scored tasks.
+  package let tasks: [EvaluationTask]
+  /// Pooled scores; empty for a benchmark of one task.
+  package let groups: [Group]
+
+  /// Every benchmark that this module evaluates.
+  package static let all = [
+    MMLU.benchmark, Benchmark(ARCChallenge.task), Benchmark(HellaSwag.task), Benchmark(GSM8K.task),
+  ]
+
+  init(name: String, tasks: [EvaluationTask], groups: [Group]) {
+    self.name = name
+    self.tasks = tasks
+    self.groups = groups
+  }
+
+  /// The benchmark of one task, under the task's name.
+  package init(_ task: EvaluationTask) {
+    self.init(name: task.name, tasks: [task], groups: [])
+  }
+
+  /// The benchmark with this name.
+  ///
+  /// - Throws: `unknownTask` with the known names.
+  package static func named(_ name: String) throws -> Benchmark {
+    guard let benchmark = all.first(where: { $0.name == name }) else {
+      let known = all.map(\.name).joined(separator: ", ")
+      throw EvaluationError(
+        .unknownTask, "There is no benchmark named \"\(name)\"; there are \(known).")
+    }
+    return benchmark
+  }
+}

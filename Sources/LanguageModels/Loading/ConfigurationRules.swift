@@ -1,0 +1,64 @@
+extension ModelConfiguration {
+  /// Largest width, count or context length that a file may state; far above any real model's.
+  static let largestDimension = 1 << 28
+  /// Most layers that a file may state.
+  static let mostLayers = 1 << 12
+
+  /// Most parameters that a file may describe; a thousand times what one machine can hold.
+  static let mostParameters = 1e12
+
+  /// Checks what every architecture demands, so that nothing later can overflow or divide by zero.
+  ///
+  /// `source` is the file that the values were read from. Throws ``ModelFileError``.
+  func check(source: String) throws {
+    func require(_ condition: Bool, _ text: String) throws {
+      guard condition else { throw ModelFileError(.malformed, "\(source): \(text).") }
+    }
+    let dimensions = [
+      ("the vocabulary size", vocabularySize), ("the hidden size", hiddenSize),
+      ("the intermediate size", intermediateSize), ("the number of attention heads", headCount),
+      ("the number of key-value heads", keyValueHeadCount), ("the head dimension", headDimension),
+      ("the sliding window", slidingWindow), ("the number of positions", maximumPositions),
+    ]
+    for (name, value) in dimensions {
+      try require(
+        1...ModelConfiguration.largestDimension ~= value,
+        "\(name) must be from 1 to \(ModelConfiguration.largestDimension); found \(value)")
+    }
+    try require(
+      1...ModelConfiguration.mostLayers ~= layerCount,
+      "the number of layers must be from 1 to \(ModelConfiguration.mostLayers); found \(layerCount)"
+    )
+    // In floating point, which cannot overflow here.
+    let projections = 2.0 * Double(headDimension) * Double(headCount + keyValueHeadCount)
+    let layer = Double(hiddenSize) * (projections + 3 * Double(intermediateSize))
+    let embeddings = Double(vocabularySize) * Double(hiddenSize) * (tiesEmbeddings ? 1 : 2)
+    let parameterCount = embeddings + layer * Double(layerCount)
+    try require(
+      parameterCount <= ModelConfiguration.mostParameters,
+      "a model of \(parameterCount) parameters is described; the most allowed are \(ModelConfiguration.mostParameters)"
+    )
+    try require(
+      headCount % keyValueHeadCount == 0,
+      "\(headCount) attention heads cannot share \(keyValueHeadCount) key-value heads evenly")
+    try require(
+      headDimension % 2 == 0,
+      "the head dimension must be even for rotary embeddings; found \(headDimension)")
+    for (name, value) in [
+      ("the rotary base", ropeTheta), ("the rotary base of sliding layers", slidingRopeTheta),
+      ("the attention scale", attentionScale), ("the norms' epsilon", normEpsilon),
+    ] {
+      try require(value.isFinite && value > 0, "\(name) must be positive; found \(value)")
+    }
+    for (name, ids) in [
+      ("begin-of-sequence", beginOfSequenceID.map { [$0] } ?? []),
+      ("end-of-sequence", endOfSequenceIDs), ("padding", paddingID.map { [$0] } ?? []),
+    ] {
+      for id in ids {
+        try require(
+          0..<vocabularySize ~= Int(id),
+          "the \(name) id \(id) is not in the vocabulary of \(vocabularySize) tokens")
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Tensors
+
+/// Writes a model as a folder that the Hugging Face libraries load.
+package enum HuggingFaceFolder {
+  /// Saves a model and its tokenizer: `config.json` and `generation_config.json` in the form of transformers 5,
+  /// `model.safetensors` in fp32, and the tokenizer's files.
+  ///
+  /// Makes the folder at `path` where it is missing. Each file is replaced whole, the weights last. Throws
+  /// ``ModelFileError`` or `TensorFileError`.
+  package static func save(
+    _ model: LanguageModel, tokenizerFiles: TokenizerFiles, to path: String
+  ) throws {
+    try FolderContent.makeFolder(path)
+    for (name, bytes) in try tokenizerFiles.contents() {
+      try FolderContent.write(bytes, to: "\(path)/\(name)")
+    }
+    let files = [
+      ("config.json", try configJSON(model.configuration)),
+      ("generation_config.json", generationConfigJSON(model.configuration)),
+    ]
+    for (name, text) in files {
+      try FolderContent.write(Array(text.utf8), to: "\(path)/\(name)")
+    }
+    try SafetensorsWriter.write(
+      model.layout.entries.map { entry in
+        SafetensorsWriter.Tensor(
+          name: entry.name, shape: entry.shape,
+          elements: UnsafeBufferPointer(rebasing: model.parameters.elements[entry.range]))
+      },
+      metadata: ["format": "pt"], to: "\(path)/model.safetensors")
+  }
+
+  /// A `config.json` that gives the same configuration when it is read.
+  static func configJSON(_ configuration: ModelConfiguration) throws -> String {
+    let c = configuration
+    let isGemma = c.architecture == .gemma3
+    var fields = [
+      ("architectures", isGemma ? "[\"Gemma3ForCausalLM\"]" : "[\"LlamaForCausalLM\"]"),
+      ("attention_bias", "false"),
+      ("attention_dropout", "0.0"),
+      ("bos_token_id", text(c.beginOfSequenceID)),
+      ("dtype", "\"float32\""),
+      ("eos_token_id", text(c.endOfSequenceIDs)),
+      ("head_dim", "\(c.headDimension)"),
+      ("hidden_size", "\(c.hiddenSize)"),
+      ("initializer_range", "0.02"),
+      ("intermediate_size", "\(c.intermediateSize)"),
+      ("max_position_embeddings", "\(c.maximumPositions)"),
+      ("num_attention_heads", "\(c.headCount)"),
+      ("num_hidden_layers", "\(c.layerCount)"),
+      ("num_key_value_heads", "\(c.keyValueHeadCount)"),
+      ("pad_token_id", text(c.paddingID)),
+      ("rms_norm_eps", "\(c.normEpsilon)"),
+      ("tie_word_embeddings", "\(c.tiesEmbeddings)"),
+      // Not who wrote the file, but which form it has: without it transformers takes the file for an old one.
+      ("transformers_version", "\"5.0.0\""),
+      ("use_cache", "true"),
+      ("vocab_size", "\(c.vocabularySize)"),
+    ]
+    switch c.architecture {
+    case .llama:
+      fields += [
+        ("hidden_act", "\"silu\""), ("mlp_bias", "false"), ("model_type", "\"llama\""),
+        ("rope_parameters", rotary(c.ropeTheta)),
+      ]
+    case .gemma3:
+      let kinds = c.attentionKinds.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+      fields += [
+        ("attn_logit_softcapping", "null"), ("final_logit_softcapping", "null"),
+        ("hidden_activation", "\"gelu_pytorch_tanh\""), ("layer_types", "[\(kinds)]"),
+        ("model_type", "\"gemma3_text\""),
+        ("query_pre_attn_scalar", "\(try attentionDivisor(c))"),
+        (
+          "rope_parameters",
+          "{\"full_attention\": \(rotary(c.ropeTheta)), \"sliding_attention\": \(rotary(c.slidingRopeTheta))}"
+        ),
+        ("sliding_window", "\(c.slidingWindow)"), ("use_bidirectional_attention", "false"),
+      ]
+    }
+    return object(fields)
+  }
+
+  private static func generationConfigJSON(_ configuration: ModelConfiguration) -> String {
+    object([
+      ("bos_token_id", text(configuration.beginOfSequenceID)),
+      ("eos_token_id", text(configuration.endOfSequenceIDs)),
+      ("pad_token_id", text(configuration.paddingID)),
+    ])
+  }
+
+  /// The whole number whose inverse square root is Gemma's attention scale.
+  private static func attentionDivisor(_ configuration: ModelConfiguration) throws -> Int {
+    let scale = configuration.attentionScale
+    let divisor = (1 / (scale * scale)).rounded()
+    guard 1...Double(ModelConfiguration.largestDimension) ~= divisor,
+      1 / divisor.squareRoot() == scale
+    else {
+      throw ModelFileError(
+        .unsupported,
+        "The attention scale \(scale) cannot be saved: it is not the inverse square root of a whole number."
+      )
+    }
+    return Int(divisor)
+  }
+
+  private static func rotary(_ theta: Double) -> String {
+    "{\"rope_theta\": \(theta), \"rope_type\": \"default\"}"
+  }
+
+  private static func text(_ id: Int32?) -> String {
+    id.map(String.init) ?? "null"
+  }
+
+  private static func text(_ ids: [Int32]) -> String {
+    switch ids.count {
+    case 0: "null"
+    case 1: "\(ids[0])"
+    default: "[\(ids.map(String.init).joined(separator: ", "))]"
+    }
+  }
+
+  private static func object(_ fields: [(String, String)]) -> String {
+    let lines = fields.sorted { $0.0 < $1.0 }.map { "  \"\($0.0)\": \($0.1)" }
+    return "{\n\(lines.joined(separator: ",\n"))\n}\n"
+  }
+}

@@ -1,0 +1,75 @@
+import Tensors
+
+/// The safetensors files of a Hugging Face folder: one, or several with an index.
+struct HuggingFaceWeights: CheckpointWeights {
+  let path: String
+  private let files: [SafetensorsFile]
+  /// Which file a tensor is read from.
+  private let fileOfTensor: [String: Int]
+
+  /// Opens the weights of the folder at `path`; throws ``ModelFileError`` or `TensorFileError`.
+  init(folder path: String) throws {
+    self.path = path
+    let single = "\(path)/model.safetensors"
+    let index = "\(path)/model.safetensors.index.json"
+    if FolderContent.hasFile(single) {
+      files = [try SafetensorsFile(contentsOf: single)]
+      fileOfTensor = Dictionary(uniqueKeysWithValues: files[0].tensors.map { ($0.name, 0) })
+    } else if FolderContent.hasFile(index) {
+      let shards = try HuggingFaceWeights.readIndex(index)
+      let names = Set(shards.values).sorted()
+      files = try names.map { try SafetensorsFile(contentsOf: "\(path)/\($0)") }
+      let numberOfFile = Dictionary(
+        uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
+      fileOfTensor = shards.compactMapValues { numberOfFile[$0] }
+      for (tensor, number) in fileOfTensor.sorted(by: { $0.key < $1.key })
+      where files[number].tensor(tensor) == nil {
+        throw ModelFileError(
+          .mismatched, "\(index) says that \(names[number]) has the tensor \(tensor); it has not.")
+      }
+    } else {
+      throw ModelFileError(
+        .missing, "\(path) has neither model.safetensors nor model.safetensors.index.json.")
+    }
+  }
+
+  var storedNames: [String] { fileOfTensor.keys.sorted() }
+
+  func storedName(of parameter: String) -> String { parameter }
+
+  func shape(ofStored name: String) -> [Int]? {
+    fileOfTensor[name].flatMap { files[$0].tensor(name)?.shape }
+  }
+
+  func read(_ parameter: String, into target: UnsafeMutableBufferPointer<Float>) throws {
+    guard let number = fileOfTensor[parameter] else {
+      throw ModelFileError(.mismatched, "\(path) has no tensor \(parameter).")
+    }
+    try files[number].read(parameter, into: target)
+  }
+
+  /// The file of each tensor, by an index file.
+  private static func readIndex(_ path: String) throws -> [String: String] {
+    struct Index: Decodable {
+      let files: [String: String]
+
+      init(from decoder: any Decoder) throws {
+        files = try JSONFields(decoder).value("weight_map", missing: [:])
+      }
+    }
+    let maximumSize = 1 << 26
+    let index: Index = try HuggingFaceConfiguration.decode(
+      try FolderContent.bytes(path, maximumSize: maximumSize), path: path)
+    guard !index.files.isEmpty else {
+      throw ModelFileError(.malformed, "\(path) lists no tensors in weight_map.")
+    }
+    for name in index.files.values.sorted() {
+      // A shard lies in the folder itself; a path could name any file of the machine.
+      guard !name.utf8.contains(UInt8(ascii: "/")), !name.isEmpty, !name.utf8.contains(0) else {
+        throw ModelFileError(
+          .malformed, "\(path): weight_map names \(name), which is not a file of the folder.")
+      }
+    }
+    return index.files
+  }
+}

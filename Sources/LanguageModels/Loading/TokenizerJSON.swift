@@ -1,0 +1,130 @@
+import Tensors
+import Tokenizers
+
+/// Writes a GGUF vocabulary as the `tokenizer.json` and `tokenizer_config.json` of a Hugging Face folder.
+///
+/// The components are those that the models' own files have, so that the `tokenizers` library gives the same ids.
+enum TokenizerJSON {
+  /// A `tokenizer.json`; throws ``ModelFileError`` for a vocabulary that `Tokenizer` does not read either.
+  static func bytes(of vocabulary: GGUFVocabulary) throws -> [UInt8] {
+    let addsSpacePrefix = vocabulary.addsSpacePrefix ?? (vocabulary.model == "llama")
+    switch (vocabulary.model, vocabulary.pre) {
+    case ("gpt2", "smollm") where !addsSpacePrefix:
+      return byteLevel(vocabulary, splitsDigits: true)
+    case ("gpt2", "gpt-2") where !addsSpacePrefix:
+      return byteLevel(vocabulary, splitsDigits: false)
+    case ("llama", _) where !addsSpacePrefix: return sentencePiece(vocabulary)
+    default:
+      throw ModelFileError(
+        .unsupported,
+        "A tokenizer of the model \(vocabulary.model) with the pretokenizer \(vocabulary.pre ?? "(none)") and add_space_prefix \(addsSpacePrefix) cannot be written as tokenizer.json."
+      )
+    }
+  }
+
+  /// A `tokenizer_config.json` that names the special tokens.
+  static func configurationBytes(of vocabulary: GGUFVocabulary) -> [UInt8] {
+    var fields = ["\"clean_up_tokenization_spaces\": false"]
+    if let adds = vocabulary.addsBeginOfSequence { fields.append("\"add_bos_token\": \(adds)") }
+    for (name, id) in [
+      ("bos", vocabulary.beginOfSequenceID), ("eos", vocabulary.endOfSequenceID),
+      ("pad", vocabulary.paddingID), ("unk", vocabulary.unknownID),
+    ] {
+      if let id, vocabulary.tokens.indices.contains(Int(id)) {
+        fields.append("\"\(name)_token\": \(JSONText.quoted(vocabulary.tokens[Int(id)]))")
+      }
+    }
+    fields.append("\"tokenizer_class\": \"PreTrainedTokenizerFast\"")
+    return Array("{\n  \(fields.sorted().joined(separator: ",\n  "))\n}\n".utf8)
+  }
+
+  private static func byteLevel(_ vocabulary: GGUFVocabulary, splitsDigits: Bool) -> [UInt8] {
+    let words =
+      #"{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}"#
+    let pretokenizer =
+      splitsDigits
+      ? #"{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},\#(words)]}"#
+      : words
+    let merges = vocabulary.merges.map { merge in
+      let sides = merge.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1)
+        .map { JSONText.quoted(String(Substring($0))) }
+      return "[\(sides.joined(separator: ","))]"
+    }
+    return file(
+      vocabulary, normalizer: "null", pretokenizer: pretokenizer,
+      decoder:
+        #"{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}"#,
+      unknown: "null", usesByteFallback: false, merges: merges)
+  }
+
+  private static func sentencePiece(_ vocabulary: GGUFVocabulary) -> [UInt8] {
+    var marked = vocabulary
+    // llama.cpp's converter turns the space marks of user-defined tokens into spaces.
+    for (id, type) in zip(vocabulary.tokens.indices, vocabulary.tokenTypes) where type == 4 {
+      marked.tokens[id] = String(
+        decoding: vocabulary.tokens[id].utf8.flatMap { $0 == 0x20 ? Array("▁".utf8) : [$0] },
+        as: UTF8.self)
+    }
+    let unknown = vocabulary.unknownID.flatMap { id in
+      vocabulary.tokens.indices.contains(Int(id))
+        ? JSONText.quoted(vocabulary.tokens[Int(id)]) : nil
+    }
+    return file(
+      marked, normalizer: #"{"type":"Replace","pattern":{"String":" "},"content":"▁"}"#,
+      pretokenizer:
+        #"{"type":"Split","pattern":{"String":" "},"behavior":"MergedWithPrevious","invert":false}"#,
+      decoder:
+        #"{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}]}"#,
+      unknown: unknown ?? "null", usesByteFallback: true,
+      merges: SentencePieceMerges(marked).pairs().map { left, right in
+        "[\(JSONText.quoted(left)),\(JSONText.quoted(right))]"
+      })
+  }
+
+  private static func file(
+    _ vocabulary: GGUFVocabulary, normalizer: String, pretokenizer: String, decoder: String,
+    unknown: String, usesByteFallback: Bool, merges: [String]
+  ) -> [UInt8] {
+    let tokens = vocabulary.tokens.enumerated().map { "\(JSONText.quoted($1)):\($0)" }
+    return Array(
+      """
+      {"version":"1.0","truncation":null,"padding":null,
+      "added_tokens":[\(addedTokens(vocabulary).joined(separator: ",\n"))],
+      "normalizer":\(normalizer),
+      "pre_tokenizer":\(pretokenizer),
+      "post_processor":\(postProcessor(vocabulary)),
+      "decoder":\(decoder),
+      "model":{"type":"BPE","dropout":null,"unk_token":\(unknown),"continuing_subword_prefix":null,\
+      "end_of_word_suffix":null,"fuse_unk":\(usesByteFallback),"byte_fallback":\(usesByteFallback),\
+      "ignore_merges":false,
+      "vocab":{\(tokens.joined(separator: ",\n"))},
+      "merges":[\(merges.joined(separator: ",\n"))]}}
+
+      """.utf8)
+  }
+
+  /// Control tokens are special; user-defined ones are only cut out of the text before anything else.
+  private static func addedTokens(_ vocabulary: GGUFVocabulary) -> [String] {
+    zip(vocabulary.tokens.indices, vocabulary.tokenTypes).compactMap { id, type in
+      guard type == 3 || type == 4, !vocabulary.tokens[id].isEmpty else { return nil }
+      let content = JSONText.quoted(vocabulary.tokens[id])
+      return
+        #"{"id":\#(id),"content":\#(content),"single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":\#(type == 3)}"#
+    }
+  }
+
+  /// Puts the begin-of-sequence token before a text, where the vocabulary asks for it.
+  private static func postProcessor(_ vocabulary: GGUFVocabulary) -> String {
+    guard vocabulary.addsBeginOfSequence ?? (vocabulary.model == "llama"),
+      let id = vocabulary.beginOfSequenceID, vocabulary.tokens.indices.contains(Int(id))
+    else { return "null" }
+    let token = JSONText.quoted(vocabulary.tokens[Int(id)])
+    func part(_ text: String, _ type: Int) -> String {
+      #"{"SpecialToken":{"id":\#(token),"type_id":\#(type)}},{"Sequence":{"id":"\#(text)","type_id":\#(type)}}"#
+    }
+    let first = part("A", 0)
+    let second = part("B", 1)
+    return
+      #"{"type":"TemplateProcessing","single":[\#(first)],"pair":[\#(first),\#(second)],"special_tokens":{\#(token):{"id":\#(token),"ids":[\#(id)],"tokens":[\#(token)]}}}"#
+  }
+}

@@ -1,0 +1,112 @@
+internal import Tensors
+
+/// Memory of a training pass: what each layer keeps for its backward pass, and what all layers share.
+///
+/// One allocation, grown when a larger batch comes. Legend: see ``Backpropagation``.
+final class TrainingActivations {
+  /// What one layer keeps.
+  struct Layer {
+    /// The residual stream before the layer, T x H, and its norm's factor for each row.
+    let input, inputRMS: UnsafeMutablePointer<Float>
+    /// Output of the query, key and value projections, T x W.
+    let queryKeyValue: UnsafeMutablePointer<Float>
+    /// Factors of the query and key norms, T x (query heads + key/value heads).
+    let headRMS: UnsafeMutablePointer<Float>
+    /// Attention's result before the output projection, T x Q.
+    let attended: UnsafeMutablePointer<Float>
+    /// The residual stream between attention and MLP, T x H, and its norm's factor for each row.
+    let middle, middleRMS: UnsafeMutablePointer<Float>
+    /// Gate and up projections side by side, T x 2I.
+    let gateUp: UnsafeMutablePointer<Float>
+    /// Outputs of attention and MLP before their norms, T x H each, where the architecture norms them.
+    let attentionOutput, attentionOutputRMS, mlpOutput, mlpOutputRMS: UnsafeMutablePointer<Float>?
+  }
+
+  private let threads: Int
+  private var capacity = (tokens: -1, longest: -1)
+  private var memory = FloatBuffer(count: 0)
+  private(set) var layers: [Layer] = []
+  /// The residual stream behind the last layer, T x H.
+  private(set) var output: UnsafeMutablePointer<Float>
+  /// Gradient of the residual stream, T x H.
+  private(set) var gradient: UnsafeMutablePointer<Float>
+  /// T x H each: a norm's output or its gradient; gradient between a block and its norm.
+  private(set) var normed, middleGradient: UnsafeMutablePointer<Float>
+  /// T x W each: rotated queries and keys with the values, and their gradient.
+  private(set) var rotated, rotatedGradient: UnsafeMutablePointer<Float>
+  /// T x I each: the MLP's gated values, and their gradient.
+  private(set) var gated, gatedGradient: UnsafeMutablePointer<Float>
+  /// T x Q: gradient of attention's result.
+  private(set) var attendedGradient: UnsafeMutablePointer<Float>
+  /// T x max(Q, H) each: every query head's share in the gradients of keys and values.
+  private(set) var keyGradients, valueGradients: UnsafeMutablePointer<Float>
+  /// T: factor of the final norm for each row.
+  private(set) var finalRMS: UnsafeMutablePointer<Float>
+  /// Blocks of attention scores and their gradients, for each thread.
+  private(set) var scratch = FloatBuffer(count: 0)
+  /// A block of logits.
+  private(set) var logits = FloatBuffer(count: 0)
+
+  init(_ configuration: ModelConfiguration, tokens: Int, longest: Int, threads: Int) {
+    self.threads = threads
+    let none = memory.pointer
+    (output, gradient, normed, middleGradient) = (none, none, none, none)
+    (rotated, rotatedGradient, gated, gatedGradient) = (none, none, none, none)
+    (attendedGradient, keyGradients, valueGradients, finalRMS) = (none, none, none, none)
+    reserve(configuration, tokens: tokens, longest: longest)
+  }
+
+  /// Makes room for batches of `tokens` tokens whose longest sequence has `longest`.
+  func reserve(_ c: ModelConfiguration, tokens: Int, longest: Int) {
+    if longest > capacity.longest {
+      capacity.longest = longest
+      scratch = FloatBuffer(
+        count: threads * 2 * Attention.scratchCount(positions: longest))
+    }
+    guard tokens > capacity.tokens else { return }
+    capacity.tokens = tokens
+    let (hidden, width) = (c.hiddenSize, c.queryWidth + 2 * c.keyValueWidth)
+    let heads = c.headCount + c.keyValueHeadCount
+    let perLayer =
+      2 * hidden + 2 + width + heads + c.queryWidth + 2 * c.intermediateSize
+      + (c.normsBlockOutputs ? 2 * hidden + 2 : 0)
+    // `rotated` doubles as memory for rows of the head's gradient.
+    let rotatedWidth = max(width, hidden)
+    let shared =
+      4 * hidden + rotatedWidth + width + 2 * c.intermediateSize + c.queryWidth
+      + 2 * max(c.queryWidth, hidden) + 1
+    // The old memory goes first, so that growing does not need room for both.
+    memory = FloatBuffer(count: 0)
+    memory = FloatBuffer(count: tokens * (c.layerCount * perLayer + shared))
+    var next = memory.pointer
+    func take(_ elementsPerToken: Int) -> UnsafeMutablePointer<Float> {
+      defer { next += tokens * elementsPerToken }
+      return next
+    }
+    layers = (0..<c.layerCount).map { _ in
+      let normed = c.normsBlockOutputs
+      return Layer(
+        input: take(hidden), inputRMS: take(1), queryKeyValue: take(width), headRMS: take(heads),
+        attended: take(c.queryWidth), middle: take(hidden), middleRMS: take(1),
+        gateUp: take(2 * c.intermediateSize),
+        attentionOutput: normed ? take(hidden) : nil, attentionOutputRMS: normed ? take(1) : nil,
+        mlpOutput: normed ? take(hidden) : nil, mlpOutputRMS: normed ? take(1) : nil)
+    }
+    (output, gradient, normed, middleGradient) = (
+      take(hidden), take(hidden), take(hidden), take(hidden)
+    )
+    (rotated, rotatedGradient) = (take(rotatedWidth), take(width))
+    (gated, gatedGradient) = (take(c.intermediateSize), take(c.intermediateSize))
+    attendedGradient = take(c.queryWidth)
+    keyGradients = take(max(c.queryWidth, hidden))
+    valueGradients = take(max(c.queryWidth, hidden))
+    finalRMS = take(1)
+  }
+
+  /// Makes room for `count` logits.
+  func reserveLogits(_ count: Int) {
+    guard count > logits.count else { return }
+    logits = FloatBuffer(count: 0)
+    logits = FloatBuffer(count: count)
+  }
+}

@@ -1,0 +1,52 @@
+import Glibc
+
+/// A lock between processes (and between owners in one process) on a file, held until this value goes away.
+///
+/// It is advisory, flock(2): the operating system releases it when the holder dies, so that no stale lock remains.
+package struct FileLock: ~Copyable, Sendable {
+  private let file: OpenFile
+
+  /// Takes the lock on the file at `path`, which is created if it is missing.
+  ///
+  /// - Parameters:
+  ///   - path: The file that stands for what is locked.
+  ///   - waitingSeconds: How long to wait for another holder.
+  /// - Throws: ``ProvenanceError`` `locked` if another holder keeps it.
+  package init(path: String, waitingSeconds: Double = 0) throws(ProvenanceError) {
+    let file = try OpenFile(path: path, flags: O_RDWR | O_CREAT)
+    try file.lock(waitingSeconds: waitingSeconds)
+    self.file = file
+  }
+
+  /// Whether somebody holds the lock on the file at `path` at this moment; false if there is no such file.
+  package static func isHeld(at path: String) throws(ProvenanceError) -> Bool {
+    guard access(path, F_OK) == 0 else { return false }
+    let file = try OpenFile.reading(path)
+    return try !file.tryLock(LOCK_SH)
+  }
+}
+
+extension OpenFile {
+  /// Takes the exclusive lock of the file, which closing releases.
+  func lock(waitingSeconds: Double) throws(ProvenanceError) {
+    // At least a moment: somebody who only asks whether the lock is held holds it while asking.
+    let deadline = ContinuousClock.now + .seconds(max(waitingSeconds, 0.1))
+    while try !tryLock(LOCK_EX) {
+      guard ContinuousClock.now < deadline else {
+        throw ProvenanceError(
+          code: .locked,
+          message: "\(path) is in use by another process; wait until it ends, or end it.")
+      }
+      usleep(5000)
+    }
+  }
+
+  fileprivate func tryLock(_ kind: Int32) throws(ProvenanceError) -> Bool {
+    while flock(rawValue, kind | LOCK_NB) != 0 {
+      if errno == EINTR { continue }
+      guard errno == EWOULDBLOCK else { throw .system("lock", path) }
+      return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,50 @@
+package import Provenance
+
+extension Manifest {
+  /// An input file as it is declared.
+  package struct AssetDeclaration: Sendable, Equatable {
+    /// What the rest of the manifest calls it.
+    package let name: String
+    /// Where it comes from.
+    package let source: AssetOrigin
+    /// SHA-256 of the file, of the folder's ``FolderDigest``, or of the list of members; nil if it is unpinned.
+    package let sha256: Digest?
+    /// Size in bytes, if stated.
+    package let bytes: Int?
+    /// Licence, if stated: an SPDX identifier or the name of the terms.
+    package let license: String?
+  }
+
+  /// Where an input comes from.
+  package enum AssetOrigin: Sendable, Equatable {
+    /// One file: a member of a wheel, or several members that are its parts in order.
+    case members([WheelMember])
+    /// Many files of one wheel, whose names and digests a file beside the manifest lists (see ``MemberList``).
+    case memberList(wheel: Wheel, path: String)
+    /// A file on the web.
+    case https(String)
+    /// A file or folder on this machine; a relative path begins at the manifest's folder.
+    case file(String)
+  }
+
+  /// Every wheel that an asset comes from, each once, in the order of their first use.
+  package var wheels: [Wheel] {
+    var wheels: [Wheel] = []
+    for asset in assets {
+      let used: [Wheel] =
+        switch asset.source {
+        case .members(let members): members.map(\.wheel)
+        case .memberList(let wheel, _): [wheel]
+        case .https, .file: []
+        }
+      for wheel in used where !wheels.contains(wheel) { wheels.append(wheel) }
+    }
+    return wheels
+  }
+
+  /// Size of everything that has to be downloaded once, in bytes, as far as the manifest states sizes.
+  package var downloadBytes: Int {
+    let files = assets.filter { if case .https = $0.source { true } else { false } }
+    return (wheels.map { $0.bytes ?? 0 } + files.map { $0.bytes ?? 0 }).reduce(0, +)
+  }
+}

@@ -1,0 +1,220 @@
+package import Provenance
+
+// The JSON of each part of a manifest holds everything that the part says, defaults included, and nothing of how it was
+// written: comments, order of keys, anchors, presets and number formats make no difference. Orders that mean something
+// (lists of files, seeds) stay; those that do not (assets, arms) are objects, whose keys canonical JSON sorts.
+
+extension Manifest {
+  /// The whole manifest as JSON; its canonical digest identifies what was declared.
+  package var canonical: JSON {
+    [
+      "schema": JSON(Self.schemaVersion),
+      "name": .string(name),
+      "title": .string(title),
+      "description": .string(description),
+      "assets": object(assets.map { ($0.name, $0.canonical) }),
+      "unpinned": object(unpinned.map { ($0.asset, .string($0.reason)) }),
+      "model": model.canonical,
+      "data": ["train": trainingData.canonical],
+      "training": training.canonical,
+      "arms": object(arms.map { ($0.name, $0.treatment.canonical) }),
+      "evaluation": ["tasks": .array(evaluations.map(\.canonical))],
+      "expectations": .array(expectations.map(\.canonical)),
+    ]
+  }
+}
+
+/// An object of members with unique keys, without those that are null: an absent key and a null are the same.
+private func object(_ members: [(String, JSON)]) -> JSON {
+  var object = JSON.Object()
+  for (key, value) in members where value != .null { object[key] = value }
+  return .object(object)
+}
+
+private func integer(_ value: Int?) -> JSON { value.map { JSON($0) } ?? .null }
+
+private func names(_ values: [String]) -> JSON { .array(values.map(JSON.string)) }
+
+// MARK: - Assets
+
+extension Wheel {
+  fileprivate var canonical: JSON {
+    object([
+      ("pypi", .string(requirement)), ("file", .string(fileName)), ("sha256", JSON(sha256)),
+      ("bytes", integer(bytes)),
+    ])
+  }
+}
+
+extension Manifest.AssetDeclaration {
+  /// The declaration as JSON, its wheel included and its name not.
+  package var canonical: JSON {
+    object([
+      ("source", source.canonical), ("sha256", sha256.map { JSON($0) } ?? .null),
+      ("bytes", integer(bytes)), ("license", JSON(license)),
+    ])
+  }
+}
+
+extension Manifest.AssetOrigin {
+  fileprivate var canonical: JSON {
+    switch self {
+    case .members(let members):
+      [
+        "members": .array(
+          members.map { ["wheel": $0.wheel.canonical, "member": .string($0.path)] })
+      ]
+    case .memberList(let wheel, let path):
+      ["wheel": wheel.canonical, "members": .string(path)]
+    case .https(let address): ["https": .string(address)]
+    case .file(let path): ["file": .string(path)]
+    }
+  }
+}
+
+// MARK: - Model and data
+
+extension Manifest.Model {
+  /// The model as JSON.
+  package var canonical: JSON {
+    switch source {
+    case .pretrained(let asset):
+      ["pretrained": .string(asset), "chat_template": .string(chatTemplate.rawValue)]
+    case .initialized(let model):
+      object([
+        ("config", .string(model.configuration)), ("tokenizer", .string(model.tokenizer)),
+        ("tokenizer_config", JSON(model.tokenizerConfiguration)),
+        (
+          "initialize",
+          [
+            "seed": JSON(Int(model.seed)), "standard_deviation": .number(model.standardDeviation),
+          ]
+        ),
+        ("chat_template", .string(chatTemplate.rawValue)),
+      ])
+    }
+  }
+}
+
+extension Manifest.TrainingData {
+  /// The training data as JSON.
+  package var canonical: JSON {
+    object([
+      ("assets", names(assets)), ("format", .string(format.rawValue)),
+      ("fields", fields.canonical), ("shuffle", .string(shuffle.rawValue)),
+      ("sequence_length_tokens", JSON(sequenceLength)), ("overlong", .string(overlong.rawValue)),
+      ("take", integer(exampleLimit)), ("train_on_inputs", .bool(trainsOnInputs)),
+      ("train_on_end_of_turn", .string(endOfTurn.rawValue)),
+    ])
+  }
+}
+
+extension Manifest.ConversationFields {
+  fileprivate var canonical: JSON {
+    switch self {
+    case .turns(let user, let assistant):
+      ["user": .string(user.description), "assistant": .string(assistant.description)]
+    case .messages(let path): ["messages": .string(path.description)]
+    }
+  }
+}
+
+// MARK: - Training and arms
+
+extension Manifest.Training {
+  /// The settings as JSON, the interval of checkpoints left out: it changes no result.
+  package var canonical: JSON {
+    let length: (String, JSON) =
+      switch duration {
+      case .epochs(let count): ("epochs", JSON(count))
+      case .steps(let count): ("max_steps", JSON(count))
+      }
+    let rise: (String, JSON) =
+      switch warmUp {
+      case .steps(let count): ("warmup_steps", JSON(count))
+      case .ratio(let ratio): ("warmup_ratio", .number(ratio))
+      }
+    return object([
+      ("seeds", .array(seeds.map { JSON(Int($0)) })), ("micro_batch_size", JSON(microBatchSize)),
+      ("gradient_accumulation_steps", JSON(accumulationSteps)), length,
+      ("order", .string(order.rawValue)), ("optimizer", optimizer.canonical),
+      ("learning_rate", .number(learningRate)), ("schedule", .string(schedule.rawValue)), rise,
+      (
+        "max_gradient_norm",
+        maximumGradientNorm.map(JSON.number) ?? "none"
+      ),
+      ("reduction", .string(reduction.rawValue)),
+    ])
+  }
+}
+
+extension Manifest.AdamW {
+  fileprivate var canonical: JSON {
+    [
+      "name": "adamw", "betas": [.number(beta1), .number(beta2)], "epsilon": .number(epsilon),
+      "weight_decay": .number(weightDecay),
+    ]
+  }
+}
+
+extension Manifest.Treatment {
+  /// What an arm does, as JSON: the values of presets, not their names.
+  package var canonical: JSON {
+    switch self {
+    case .untouched: ["train": false]
+    case .trained(.crossEntropy, let reduction):
+      ["objective": "cross-entropy", "reduction": .string(reduction.rawValue)]
+    case .trained(.eaft(let values), let reduction):
+      [
+        "objective": "eaft", "reduction": .string(reduction.rawValue), "k": JSON(values.k),
+        "alpha": .number(values.alpha), "normalizer": values.normalizer.canonical,
+      ]
+    }
+  }
+}
+
+extension Manifest.Normalizer {
+  fileprivate var canonical: JSON {
+    switch self {
+    case .none: "none"
+    case .lnK: "ln-k"
+    case .constant(let value): ["constant": .number(value)]
+    }
+  }
+}
+
+// MARK: - Evaluation
+
+extension Manifest.Evaluation {
+  /// The evaluation as JSON.
+  package var canonical: JSON {
+    object([
+      ("name", .string(name)), ("task", .string(task.rawValue)), ("documents", names(documents)),
+      ("examples", names(examples)), ("format", .string(format.rawValue)),
+      ("fields", object(columns.map { ($0.column.rawValue, $0.canonical) })),
+      ("one_row_per", JSON(oneRowPer?.description)),
+      (task == .mmlu ? "limit_per_subject" : "limit", integer(limit)),
+      ("num_fewshot", JSON(fewShotCount)), ("chat_template", .bool(usesChatTemplate)),
+      ("max_new_tokens", integer(maximumNewTokens)),
+    ])
+  }
+}
+
+extension Manifest.ColumnMapping {
+  fileprivate var canonical: JSON {
+    [
+      "field": .string(path.description), "remove_prefix": .string(prefix),
+      "remove_suffix": .string(suffix),
+    ]
+  }
+}
+
+extension Manifest.Expectation {
+  /// The expectation as JSON.
+  package var canonical: JSON {
+    [
+      "task": .string(task), "metric": .string(metric), "arm": .string(arm),
+      "expected": .string(expected), "tolerance": .string(tolerance), "source": .string(source),
+    ]
+  }
+}

@@ -1,0 +1,96 @@
+/// A replication as its author declared it: pinned inputs, a model, training data, settings, arms and evaluation.
+///
+/// Pure data, checked to be consistent in itself. ``ManifestFile`` reads one from YAML.
+package struct Manifest: Sendable, Equatable {
+  /// The version of the schema that this build reads.
+  package static let schemaVersion = 1
+
+  /// Name of the replication, as it is typed.
+  package let name: String
+  /// One line for lists.
+  package let title: String
+  /// What is replicated and how it was scaled; may have several lines.
+  package let description: String
+  /// Pinned input files, in the order of the file.
+  package let assets: [AssetDeclaration]
+  /// Inputs without a digest, and why.
+  package let unpinned: [Unpinned]
+  /// The model that every arm starts from.
+  package let model: Model
+  /// What the arms are trained on.
+  package let trainingData: TrainingData
+  /// How the arms are trained.
+  package let training: Training
+  /// The arms, in the order of the file.
+  package let arms: [Arm]
+  /// What every arm is evaluated on; may be empty.
+  package let evaluations: [Evaluation]
+  /// Documented results to compare with; may be empty.
+  package let expectations: [Expectation]
+
+  /// An input without a digest.
+  package struct Unpinned: Sendable, Equatable {
+    /// Name of the asset.
+    package let asset: String
+    /// Why it has no digest.
+    package let reason: String
+  }
+
+  /// The asset of this name.
+  package func asset(named name: String) -> AssetDeclaration? {
+    assets.first { $0.name == name }
+  }
+
+  /// What the arms do not share besides the objective, one sentence each: a reader of their difference has to know it.
+  package var declaredDifferences: [String] {
+    arms.compactMap { arm in
+      guard case .trained(_, let reduction) = arm.treatment, reduction != training.reduction else {
+        return nil
+      }
+      return
+        "The arm '\(arm.name)' uses the reduction \(reduction.rawValue) instead of \(training.reduction.rawValue)."
+    }
+  }
+}
+
+// MARK: - Model
+
+extension Manifest {
+  /// The model that every arm starts from, and how conversations are written for it.
+  package struct Model: Sendable, Equatable {
+    /// Where weights and tokenizer come from.
+    package let source: ModelSource
+    /// How conversations are written.
+    package let chatTemplate: ChatTemplateName
+  }
+
+  /// Where weights and tokenizer come from.
+  package enum ModelSource: Sendable, Equatable {
+    /// A GGUF file or a Hugging Face folder; it brings its own tokenizer.
+    case pretrained(asset: String)
+    /// Random weights, for toys.
+    case initialized(InitializedModel)
+  }
+
+  /// A model with random weights.
+  package struct InitializedModel: Sendable, Equatable {
+    /// Asset: config.json of the architecture, as transformers writes it.
+    package let configuration: String
+    /// Asset: tokenizer.json.
+    package let tokenizer: String
+    /// Asset: tokenizer_config.json, if there is one.
+    package let tokenizerConfiguration: String?
+    /// Seed of the weights.
+    package let seed: UInt64
+    /// Standard deviation of the weights of linear layers and embeddings.
+    package let standardDeviation: Double
+  }
+
+  /// How conversations are written, by name.
+  package enum ChatTemplateName: String, Sendable, CaseIterable {
+    /// Gemma 3.
+    case gemma3
+    /// SmolLM2-Instruct: ChatML with a default system message.
+    case smollm2 = "chatml-smollm2"
+  }
+}

@@ -1,0 +1,99 @@
+import Foundation
+
+/// The manifests that can be run by name, and where they are found.
+package struct ManifestCatalog: Sendable {
+  /// One manifest of the catalog.
+  package struct Entry: Sendable, Equatable {
+    /// The name to type: that of the file, without its extension.
+    package let name: String
+    /// Path of the file.
+    package let path: String
+    /// What it declares, or what is wrong with it.
+    package let result: Result<Manifest, ManifestError>
+  }
+
+  /// Folders that are searched, in this order.
+  package let folders: [String]
+
+  /// Searches these folders.
+  package init(folders: [String]) { self.folders = folders }
+
+  /// Searches where a user's manifests are: `manifests/` in the working directory or the nearest folder above it that
+  /// has one, then `share/replicate/manifests` of the installation that the program belongs to.
+  ///
+  /// - Parameters:
+  ///   - workingDirectory: Absolute path.
+  ///   - executablePath: Absolute path of the running program, `<prefix>/bin/replicate` if it is installed.
+  package init(workingDirectory: String, executablePath: String) {
+    var folders: [String] = []
+    var folder = URL(filePath: workingDirectory, directoryHint: .isDirectory).standardizedFileURL
+    for _ in 0..<64 {
+      let manifests = folder.appending(path: "manifests", directoryHint: .isDirectory)
+      if Self.isFolder(manifests.path) {
+        folders.append(manifests.path)
+        break
+      }
+      let parent = folder.deletingLastPathComponent().standardizedFileURL
+      guard parent.path != folder.path else { break }
+      folder = parent
+    }
+    let executable = URL(filePath: executablePath).resolvingSymlinksInPath()
+    let installed = executable.deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "share/replicate/manifests", directoryHint: .isDirectory)
+    if Self.isFolder(installed.path) { folders.append(installed.path) }
+    self.folders = folders
+  }
+
+  /// The file that a name or path stands for: whatever has a slash or ends in .yaml or .yml is a path.
+  ///
+  /// - Throws: ``ManifestError`` with the nearest names if there is no manifest of this name.
+  package func path(of nameOrPath: String) throws(ManifestError) -> String {
+    if nameOrPath.utf8.contains(UInt8(ascii: "/")) || nameOrPath.hasSuffix(".yaml")
+      || nameOrPath.hasSuffix(".yml")
+    {
+      return nameOrPath
+    }
+    let files = files()
+    if let file = files.first(where: { $0.name == nameOrPath }) { return file.path }
+    let searched =
+      folders.isEmpty
+      ? "there is no folder of manifests here, above or in the installation"
+      : "searched in " + folders.joined(separator: " and ")
+    throw ManifestError(
+      .unknownReference, file: nameOrPath,
+      "there is no manifest of this name"
+        + NearestWord.hint(for: nameOrPath, among: files.map(\.name)) + " (\(searched))")
+  }
+
+  /// Reads the manifest that a name or path stands for.
+  package func manifest(_ nameOrPath: String) throws(ManifestError) -> ManifestFile {
+    try ManifestFile.read(try path(of: nameOrPath))
+  }
+
+  /// All manifests by name; one in an earlier folder hides one of the same name in a later folder.
+  package func entries() -> [Entry] {
+    files().map { file in
+      let result = Result { () throws(ManifestError) in try ManifestFile.read(file.path).manifest }
+      return Entry(name: file.name, path: file.path, result: result)
+    }
+  }
+
+  private func files() -> [(name: String, path: String)] {
+    var files: [(name: String, path: String)] = []
+    for folder in folders {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for file in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+      where file.hasSuffix(".yaml") && !file.hasPrefix(".") {
+        let name = String(file.dropLast(".yaml".count))
+        if !files.contains(where: { $0.name == name }) { files.append((name, "\(folder)/\(file)")) }
+      }
+    }
+    return files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+      && isDirectory.boolValue
+  }
+}

@@ -1,0 +1,184 @@
+extension ManifestDecoder {
+  /// Reads `evaluation:`.
+  ///
+  /// `data` is what is trained on, which must not be evaluated on.
+  func decodeEvaluation(_ reader: NodeReader, data: Manifest.TrainingData?) -> [Manifest.Evaluation]
+  {
+    guard let mapping = reader.mapping(path: "evaluation") else { return [] }
+    defer { mapping.finish() }
+    var evaluations: [Manifest.Evaluation] = []
+    for entry in mapping.required("tasks")?.list(limit: 64) ?? [] {
+      guard let evaluation = decodeTask(entry, trainedOn: data?.assets ?? []) else {
+        hasBrokenEvaluation = true
+        continue
+      }
+      if evaluations.contains(where: { $0.name == evaluation.name }) {
+        entry.report(
+          .contradiction,
+          "the evaluation '\(evaluation.name)' is already declared; give this one another 'name'")
+      }
+      evaluations.append(evaluation)
+    }
+    return evaluations
+  }
+
+  private func decodeTask(_ reader: NodeReader, trainedOn: [String]) -> Manifest.Evaluation? {
+    guard let mapping = reader.mapping(path: "evaluation.tasks") else { return nil }
+    defer { mapping.finish() }
+    let task = mapping.required("task")?.choice(of: Manifest.Task.self)
+    let name = mapping.optional("name").map { $0.identifier() } ?? task?.rawValue
+    let documentsReader = mapping.required("documents", "the asset with the questions")
+    let documents = documentsReader.map { assetNames($0) }
+    if let documentsReader, let documents {
+      rejectTrainedDocuments(documents, trainedOn, documentsReader)
+    }
+    let examplesReader = mapping.optional("examples")
+    let examples = examplesReader.map { assetNames($0) } ?? []
+    let format = mapping.required("format")?.choice(of: DataFormat.self)
+    let fields = mapping.optional("fields")
+    let oneRowPer = mapping.optional("one_row_per").flatMap { fieldPath($0) }
+    let fewShotReader = mapping.required("num_fewshot")
+    let fewShotCount = fewShotReader?.integer(in: 0...64)
+    let usesChatTemplate = mapping.optional("chat_template").map { $0.boolean() } ?? false
+    let limitReaders = ["limit", "limit_per_subject"].map { mapping.optional($0) }
+    let newTokensReader =
+      task?.isGenerative == true
+      ? mapping.required("max_new_tokens") : mapping.optional("max_new_tokens")
+    let newTokens = newTokensReader?.integer(in: 1...32_768)
+    if let fewShotReader, let fewShotCount, fewShotCount > 0, examplesReader == nil {
+      fewShotReader.report(
+        .contradiction,
+        "\(fewShotReader.name) is \(fewShotCount), but there are no 'examples' to show")
+    }
+    if fewShotCount == 0 {
+      mapping.forbid("examples", "'num_fewshot' is 0, so they would never be shown")
+    }
+    guard let task else { return nil }
+    let columns = fields.map { decodeColumns($0, task) } ?? task.columns
+    if !task.isGenerative {
+      mapping.forbid("max_new_tokens", "\(task.rawValue) compares given answers and generates none")
+    }
+    mapping.forbid(
+      task == .mmlu ? "limit" : "limit_per_subject",
+      task == .mmlu ? "mmlu has 'limit_per_subject'" : "only mmlu has subjects; use 'limit'")
+    let limit = (task == .mmlu ? limitReaders[1] : limitReaders[0])?.integer(in: 1...1_000_000_000)
+    guard let name, let documents, let format, let fewShotCount, let usesChatTemplate else {
+      return nil
+    }
+    return Manifest.Evaluation(
+      name: name, task: task, documents: documents, examples: examples, format: format,
+      columns: columns, oneRowPer: oneRowPer, limit: limit, fewShotCount: fewShotCount,
+      usesChatTemplate: usesChatTemplate, maximumNewTokens: newTokens)
+  }
+
+  /// A data set that was trained on says nothing when it is evaluated on: same asset, same digest or same origin.
+  private func rejectTrainedDocuments(
+    _ documents: [String], _ trainedOn: [String], _ reader: NodeReader
+  ) {
+    func asset(_ name: String) -> Manifest.AssetDeclaration? {
+      declaredAssets.first { $0.name == name }?.asset
+    }
+    for name in documents {
+      let document = asset(name)
+      let twin = trainedOn.first { trained in
+        guard let document, let asset = asset(trained) else { return trained == name }
+        return trained == name || asset.source == document.source
+          || (asset.sha256 != nil && asset.sha256 == document.sha256)
+      }
+      guard let twin else { continue }
+      reader.report(
+        .contradiction,
+        twin == name
+          ? "the asset '\(name)' is trained on, so it must not be evaluated on"
+          : "the asset '\(name)' is the same as '\(twin)', which is trained on, so it must not be evaluated on"
+      )
+    }
+  }
+
+  private func decodeColumns(_ reader: NodeReader, _ task: Manifest.Task) -> [Manifest
+    .ColumnMapping]
+  {
+    guard let mapping = reader.mapping(path: "fields") else { return task.columns }
+    defer { mapping.finish() }
+    var columns = task.columns
+    if task == .arcChallenge, let index = mapping.optional("answer_index") {
+      for key in ["labels", "answer_key"] {
+        mapping.forbid(key, "'answer_index' takes its place")
+      }
+      columns.removeAll { $0.column == .labels || $0.column == .answerKey }
+      if let decoded = decodeColumn(.answerIndex, index) { columns.append(decoded) }
+    }
+    return columns.map { column in
+      guard let value = mapping.optional(column.column.rawValue) else { return column }
+      return decodeColumn(column.column, value) ?? column
+    }
+  }
+
+  private func decodeColumn(_ column: Manifest.Column, _ reader: NodeReader)
+    -> Manifest.ColumnMapping?
+  {
+    guard reader.isMapping else {
+      return fieldPath(reader).map { Manifest.ColumnMapping(column: column, path: $0) }
+    }
+    guard let mapping = reader.mapping(path: "fields.\(column.rawValue)") else { return nil }
+    defer { mapping.finish() }
+    let path = mapping.required("field").flatMap { fieldPath($0) }
+    let prefix = mapping.optional("remove_prefix").map { $0.text() } ?? ""
+    let suffix = mapping.optional("remove_suffix").map { $0.text() } ?? ""
+    guard let path, let prefix, let suffix else { return nil }
+    return Manifest.ColumnMapping(column: column, path: path, prefix: prefix, suffix: suffix)
+  }
+
+  /// Reads `expectations:`.
+  func decodeExpectations(
+    _ reader: NodeReader, evaluations: [Manifest.Evaluation]
+  ) -> [Manifest.Expectation] {
+    let targets = evaluations.flatMap { evaluation in
+      [(evaluation.name, evaluation.task)] + evaluation.task.groups.map { ($0, evaluation.task) }
+    }
+    return (reader.list() ?? []).compactMap { entry in
+      guard let mapping = entry.mapping(path: "expectations") else { return nil }
+      defer { mapping.finish() }
+      // What an evaluation with problems would have been called is not known.
+      let names = hasBrokenEvaluation ? nil : targets.map(\.0)
+      let task = reference(mapping.required("task"), "evaluation", among: names)
+      let metrics = targets.first { $0.0 == task }?.1.metrics
+      let metric = reference(mapping.required("metric"), "metric", among: metrics)
+      let arm = reference(mapping.required("arm"), "arm", among: declaredArms)
+      let expected = mapping.required("expected").flatMap { decimal($0, allowsMinus: true) }
+      let tolerance = mapping.required("tolerance").flatMap { decimal($0, allowsMinus: false) }
+      let source = mapping.required("source", "where the value is documented")?.line()
+      guard let task, let metric, let arm, let expected, let tolerance, let source else {
+        return nil
+      }
+      return Manifest.Expectation(
+        task: task, metric: metric, arm: arm, expected: expected, tolerance: tolerance,
+        source: source)
+    }
+  }
+
+  /// A name that is one of `names`; nil for `names` leaves it unchecked.
+  private func reference(_ reader: NodeReader?, _ kind: String, among names: [String]?) -> String? {
+    guard let reader, let text = reader.text() else { return nil }
+    guard let names, !names.contains(text) else { return text }
+    reader.report(
+      .unknownReference,
+      "there is no \(kind) '\(NodeReader.shortened(text))'"
+        + NearestWord.hint(for: text, among: names))
+    return nil
+  }
+
+  /// A decimal number as text, digit by digit as it was printed: "17.40" says more than 17.4.
+  private func decimal(_ reader: NodeReader, allowsMinus: Bool) -> String? {
+    guard let text = reader.line() else { return nil }
+    let digits = allowsMinus && text.hasPrefix("-") ? text.dropFirst() : text[...]
+    guard text.utf8.count <= 40, digits.wholeMatch(of: /[0-9]+(\.[0-9]+)?/) != nil else {
+      reader.report(
+        .invalidValue,
+        "\(reader.name) has to be a decimal number\(allowsMinus ? "" : ", not negative"), but it is '\(NodeReader.shortened(text))'"
+      )
+      return nil
+    }
+    return text
+  }
+}

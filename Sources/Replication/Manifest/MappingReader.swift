@@ -1,0 +1,146 @@
+import Yams
+
+/// The keys of one mapping, read one by one; in the end, keys that nobody asked for are reported.
+///
+/// The keys that are asked for are the schema: there is no second list that could differ from it.
+final class MappingReader {
+  /// Its place in the manifest, such as "training.optimizer"; empty at the top.
+  let path: String
+  /// Where its key stands.
+  let position: SourcePosition
+  /// Takes problems.
+  let decoding: ManifestDecoding
+  /// Keys and values in the order of the file.
+  let entries: [(key: String, position: SourcePosition, value: Node)]
+  private var knownKeys: [String] = []
+  private var missingKeys: [(key: String, message: String)] = []
+
+  /// Takes a node's keys; keys that are not texts are reported.
+  init(
+    _ mapping: Node.Mapping, path: String, position: SourcePosition, decoding: ManifestDecoding
+  ) {
+    self.path = path
+    self.position = position
+    self.decoding = decoding
+    var entries: [(key: String, position: SourcePosition, value: Node)] = []
+    for (key, value) in mapping {
+      let place = key.mark.map(SourcePosition.init) ?? position
+      guard case .scalar(let scalar) = key else {
+        decoding.report(.wrongType, at: place, "a key has to be a text")
+        continue
+      }
+      if decoding.isRenamed(scalar.string) { continue }
+      entries.append((scalar.string, place, value))
+    }
+    self.entries = entries
+  }
+
+  /// The value of a key that may be absent.
+  func optional(_ key: String) -> NodeReader? {
+    if !knownKeys.contains(key) { knownKeys.append(key) }
+    return entries.first { Self.isIdentical($0.key, key) }.map { reader(of: $0) }
+  }
+
+  /// The value of a key; its absence is reported.
+  ///
+  /// `purpose` says what the key is for, if its name does not.
+  func required(_ key: String, _ purpose: String? = nil) -> NodeReader? {
+    if let reader = optional(key) { return reader }
+    reportMissing([key], "the key '\(key)'" + (purpose.map { " (\($0))" } ?? ""))
+    return nil
+  }
+
+  /// The value of the one key of several that has to be there; none and more than one are reported.
+  func exactlyOne(of keys: [String]) -> (key: String, value: NodeReader)? {
+    let present = keys.compactMap { key in optional(key).map { (key: key, value: $0) } }
+    if let second = present.dropFirst().first, let first = present.first {
+      let position = entries.first { Self.isIdentical($0.key, second.key) }?.position
+      decoding.report(
+        .contradiction, at: position ?? self.position, length: second.key.unicodeScalars.count,
+        "\(place) has both '\(first.key)' and '\(second.key)'; keep one of them")
+      return nil
+    }
+    guard let only = present.first else {
+      reportMissing(
+        keys, "one of the keys " + keys.map { "'\($0)'" }.joined(separator: ", "))
+      return nil
+    }
+    return only
+  }
+
+  /// Reports that something is missing, which any of these keys would have supplied.
+  func reportMissing(_ keys: [String], _ what: String) {
+    let message = "\(place) lacks \(what)"
+    for key in keys { missingKeys.append((key, message)) }
+    decoding.report(.missingKey, at: position, message)
+  }
+
+  /// Every entry as a named value, for mappings whose keys are names that the author chose; at most 512.
+  func named() -> [(name: String, value: NodeReader)] {
+    guard entries.count <= 512 else {
+      decoding.report(
+        .invalidValue, at: position, "\(place) has \(entries.count) entries; there may be 512")
+      return []
+    }
+    return entries.compactMap { entry in
+      guard NodeReader.isIdentifier(entry.key) else {
+        decoding.report(
+          .invalidValue, at: entry.position, length: max(1, entry.key.unicodeScalars.count),
+          "the name '\(NodeReader.shortened(entry.key))' in \(place) has to consist of lower-case letters, digits, '-', '_' and '.'"
+        )
+        return nil
+      }
+      return (entry.key, reader(of: entry))
+    }
+  }
+
+  /// Reports that a key, which is there, must not be; nothing if it is absent.
+  func forbid(_ key: String, _ reason: String) {
+    _ = optional(key)
+    guard let entry = entries.first(where: { Self.isIdentical($0.key, key) }) else { return }
+    decoding.report(
+      .contradiction, at: entry.position, length: entry.key.unicodeScalars.count,
+      "'\(key)' does not belong here: \(reason)")
+  }
+
+  /// Reports every key that was not asked for.
+  ///
+  /// A required key that is missing is not reported a second time when an unknown key is a misspelling of it.
+  func finish() {
+    for entry in entries where !knownKeys.contains(where: { Self.isIdentical($0, entry.key) }) {
+      // Looking for near words is too slow for thousands of keys that nobody would read about.
+      if decoding.isFull { return }
+      let unused = knownKeys.filter { known in
+        !entries.contains { Self.isIdentical($0.key, known) }
+      }
+      let near = NearestWord.nearest(to: entry.key, among: unused)
+      for missing in missingKeys where missing.key == near {
+        decoding.withdraw(missing.message, at: position)
+      }
+      let location = path.isEmpty ? "" : " in \(place)"
+      decoding.report(
+        .unknownKey, at: entry.position, length: max(1, entry.key.unicodeScalars.count),
+        "unknown key '\(NodeReader.shortened(entry.key))'\(location)"
+          + NearestWord.hint(for: entry.key, among: unused.isEmpty ? knownKeys : unused))
+    }
+  }
+
+  /// What messages call this mapping.
+  var place: String { path.isEmpty ? "the manifest" : "'\(path)'" }
+
+  private func reader(of entry: (key: String, position: SourcePosition, value: Node)) -> NodeReader
+  {
+    // An empty value has the mark of what follows it: show the key instead.
+    let isEmpty = entry.value.scalar.map { $0.style == .plain && $0.string.isEmpty } ?? false
+    let isBlock = entry.value.mapping != nil || entry.value.sequence != nil
+    let mark = isEmpty || isBlock ? nil : entry.value.mark.map(SourcePosition.init)
+    return NodeReader(
+      node: entry.value, name: "'\(entry.key)'", position: mark ?? entry.position,
+      decoding: decoding)
+  }
+
+  /// Whether two keys have the same code points; `==` also equates different spellings.
+  private static func isIdentical(_ left: String, _ right: String) -> Bool {
+    left.utf8.elementsEqual(right.utf8)
+  }
+}

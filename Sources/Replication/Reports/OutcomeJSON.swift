@@ -1,0 +1,73 @@
+package import Provenance
+
+/// The end of a run as one JSON object, for programs.
+package enum OutcomeJSON {
+  /// Everything: the record's results with each step's values, the table and the expectations.
+  package static func json(_ outcome: RunOutcome) -> JSON {
+    let record = outcome.record
+    return [
+      "schema": "replicate/outcome/v1", "name": .string(record.name),
+      "record_id": .string(record.id), "record_path": .string(record.path),
+      "record_sha256": JSON(record.digest), "results_sha256": JSON(record.resultsDigest),
+      "identity": JSON(record.identity), "reused": JSON(outcome.reuse),
+      "exit_code": JSON(Int(outcome.exitCode)), "results": record.summary.json,
+      "table": outcome.table.map(json) ?? .null, "expectations": .array(outcome.checks.map(json)),
+      "sessions": .array(record.sessions),
+    ]
+  }
+
+  /// A plan as one JSON object.
+  package static func json(_ plan: RunPlan) -> JSON {
+    [
+      "schema": "replicate/plan/v1", "name": .string(plan.name), "title": .string(plan.title),
+      "finished": JSON(plan.finished),
+      "downloads": .array(
+        plan.downloads.map {
+          ["item": .string($0.item), "bytes": $0.bytes.map { JSON($0) } ?? .null]
+        }),
+      "steps": .array(
+        plan.steps.map {
+          [
+            "title": .string($0.title), "reused": JSON($0.reuse),
+            "estimated_seconds": $0.seconds.map(JSON.number) ?? .null,
+          ]
+        }),
+      "estimated_seconds": plan.seconds.map(JSON.number) ?? .null,
+      "declared_differences": .array(plan.declaredDifferences.map(JSON.string)),
+    ]
+  }
+
+  private static func json(_ table: ResultTable) -> JSON {
+    [
+      "minuend": .string(table.minuend), "subtrahend": .string(table.subtrahend),
+      "rows": .array(
+        table.rows.map { row in
+          var values = JSON.Object()
+          for (arm, value) in zip(table.arms, row.values) { values[arm] = .exact(value) }
+          return [
+            "task": .string(row.task), "metric": .string(row.metric), "n": JSON(row.count),
+            "values": .object(values), "difference": .exact(row.difference),
+            "paired_standard_error": row.standardError.map { .exact($0) } ?? .null,
+            "judgement": .string(row.judgement),
+          ]
+        }),
+    ]
+  }
+
+  private static func json(_ check: ExpectationCheck) -> JSON {
+    [
+      "task": .string(check.expectation.task), "metric": .string(check.expectation.metric),
+      "arm": .string(check.expectation.arm), "expected": .string(check.expectation.expected),
+      "tolerance": .string(check.expectation.tolerance),
+      "observed": check.observed.map { .exact($0) } ?? .null,
+      "status": .string(check.status.rawValue), "source": .string(check.expectation.source),
+    ]
+  }
+}
+
+extension OutcomeJSON {
+  /// A JSON value as one line of canonical text.
+  package static func text(_ value: JSON) throws -> String {
+    String(decoding: try CanonicalJSON.encode(value), as: UTF8.self) + "\n"
+  }
+}

@@ -1,0 +1,30 @@
+/// A plan as text.
+package enum PlanText {
+  /// Downloads, steps with what is reused and why, and the time that all of it should take.
+  package static func text(_ plan: RunPlan) -> String {
+    var lines = ["\(plan.name): \(plan.title)"]
+    lines += plan.declaredDifferences.map { "  note: \($0)" }
+    if let finished = plan.finished {
+      return (lines + ["  nothing to do: \(finished)"]).joined(separator: "\n")
+    }
+    if !plan.downloads.isEmpty {
+      let total = plan.downloads.compactMap(\.bytes).reduce(0, +)
+      lines.append("  to download: \(Sizes.text(total))")
+      lines += plan.downloads.map {
+        "    \($0.item)\($0.bytes.map { ", \(Sizes.text($0))" } ?? "")"
+      }
+    }
+    for step in plan.steps {
+      if let reuse = step.reuse {
+        lines.append("  reused: \(step.title), \(reuse)")
+      } else {
+        let time = step.seconds.map { ", about \(Durations.text($0))" } ?? ""
+        lines.append("  to do: \(step.title)\(time)")
+      }
+    }
+    if let seconds = plan.seconds, seconds > 0 {
+      lines.append("  all together about \(Durations.text(seconds)) on this machine")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

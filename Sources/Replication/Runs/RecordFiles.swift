@@ -1,0 +1,95 @@
+import Foundation
+package import Provenance
+
+/// A file of a record: its name relative to the record's folder, its size and its digest.
+package struct RecordFile: Sendable, Equatable {
+  /// Names with "/" between folders, like "samples/gsm8k.sft.jsonl".
+  package let name: String
+  /// The size in bytes.
+  package let byteCount: Int
+  /// The digest of the content.
+  package let digest: Digest
+
+  /// The file as an event or a sealed record lists it.
+  var json: JSON {
+    ["name": .string(name), "bytes": JSON(byteCount), "sha256": JSON(digest)]
+  }
+
+  init(name: String, byteCount: Int, digest: Digest) {
+    self.name = name
+    self.byteCount = byteCount
+    self.digest = digest
+  }
+
+  /// Reads what ``json`` wrote; the name must be one that a record can hold.
+  init(_ field: JSONField) throws {
+    name = try field["name"].string()
+    byteCount = try field["bytes"].count()
+    digest = try field["sha256"].digest()
+    try RecordFile.checkName(name)
+  }
+
+  /// Looks at the file with this name in a record's folder.
+  init(name: String, inRecord folder: String) throws {
+    let file = try OpenFile.reading("\(folder)/\(name)")
+    var hash = SHA256()
+    var count = 0
+    try file.readAll { piece in
+      hash.update(piece)
+      count += piece.count
+    }
+    self.init(name: name, byteCount: count, digest: hash.finalize())
+  }
+}
+
+extension RecordFile {
+  /// The event log, which the chain vouches for.
+  static let events = "events.jsonl"
+  /// The sealed summary, which vouches for everything else.
+  static let summary = "record.json"
+  /// The copy of the manifest.
+  static let manifest = "manifest.yaml"
+
+  /// Refuses names that would leave the record's folder, hide or clash with the record's own files.
+  static func checkName(_ name: String) throws(RunError) {
+    let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let isPlain = parts.allSatisfy { part in
+      !part.isEmpty && part.count <= 200 && part.first != UInt8(ascii: ".")
+        && part.allSatisfy { 0x21..<0x7F ~= $0 && $0 != UInt8(ascii: "\\") }
+    }
+    guard isPlain, parts.count <= 8, name != events, name != summary else {
+      throw RunError(
+        .invalidName,
+        "A record cannot hold a file named \"\(name)\": names are visible ASCII without \"\\\" and without parts that begin with a dot."
+      )
+    }
+  }
+
+  /// The names of all files in a record's folder except its log and its summary, sorted by their bytes.
+  ///
+  /// - Throws: ``RunError`` `damaged` for anything that is neither a folder nor a regular file.
+  static func names(inRecord folder: String) throws -> (files: [String], unfinished: [String]) {
+    let keys: Set<URLResourceKey> = [.isRegularFileKey, .isDirectoryKey, .isSymbolicLinkKey]
+    var files: [String] = []
+    var unfinished: [String] = []
+    func visit(_ prefix: String) throws {
+      let path = prefix.isEmpty ? folder : "\(folder)/\(prefix)"
+      for entry in try FileManager.default.contentsOfDirectory(atPath: path) {
+        let name = prefix.isEmpty ? entry : "\(prefix)/\(entry)"
+        let values = try URL(fileURLWithPath: "\(folder)/\(name)").resourceValues(forKeys: keys)
+        switch (values.isSymbolicLink, values.isDirectory, values.isRegularFile) {
+        case (false, true, _): try visit(name)
+        case (false, _, true) where entry.hasPrefix(AtomicFile.temporaryPrefix):
+          unfinished.append(name)
+        case (false, _, true): files.append(name)
+        default:
+          throw RunError(
+            .damaged, "\(folder)/\(name) is neither a folder nor a regular file; remove it.")
+        }
+      }
+    }
+    try visit("")
+    files.removeAll { $0 == events || $0 == summary }
+    return (files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, unfinished)
+  }
+}

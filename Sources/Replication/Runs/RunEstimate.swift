@@ -1,0 +1,44 @@
+import Tensors
+
+/// Rough times of training and evaluation, from the speed of matrix products here and now.
+struct RunEstimate {
+  /// Parameters of the model.
+  let parameterCount: Double
+  /// Floating-point operations a second that a pass reaches.
+  private let speed: Double
+
+  /// Measures the speed of matrix products for a few milliseconds.
+  init(parameterCount: Double, threads: Int) {
+    self.parameterCount = parameterCount
+    let size = 768
+    let (a, b) = (FloatBuffer(count: size * size), FloatBuffer(count: size * size))
+    let c = FloatBuffer(count: size * size)
+    func multiply() {
+      MatrixProduct.multiply(
+        Matrix(a.pointer, rows: size, columns: size), Matrix(b.pointer, rows: size, columns: size),
+        into: Matrix(c.pointer, rows: size, columns: size), threads: threads)
+    }
+    multiply()
+    let start = ContinuousClock.now
+    for _ in 0..<4 { multiply() }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    // Norms, attention and the optimizer take about a quarter of the time.
+    speed = 0.75 * 4 * 2 * Double(size * size * size) / max(seconds, 1e-6)
+  }
+
+  /// A forward and a backward pass take six operations a parameter and token.
+  func trainingSeconds(tokens: Int) -> Double { 6 * parameterCount * Double(tokens) / speed }
+
+  /// A forward pass takes two; what a generation reads one token at a time counts as much as several.
+  func evaluationSeconds(_ evaluation: Manifest.Evaluation, documents: Int) -> Double {
+    let tokens: Double =
+      switch evaluation.task {
+      case .mmlu: 110
+      case .hellaswag: 170
+      case .arcChallenge: 70
+      case .gsm8k: 130 + 4 * Double(min(evaluation.maximumNewTokens ?? 256, 160))
+      }
+    let examples = tokens * Double(evaluation.fewShotCount)
+    return 2 * parameterCount * (tokens + examples) * Double(documents) / speed
+  }
+}

@@ -1,0 +1,166 @@
+import Evaluation
+import LanguageModels
+import Provenance
+import Tokenizers
+
+/// Everything that a run reads: verified files, the tokenizer, and the examples of each seed.
+struct RunInputs: Sendable {
+  /// The files of each declared asset, verified.
+  private let files: [String: [ResolvedAsset]]
+  private let examples: [UInt64: PreparedData]
+  /// The engine with the model that every arm starts from.
+  let engine: NativeEngine
+  /// What identifies the model and its tokenizer.
+  let modelIdentity: JSON
+  /// Parameters of the model.
+  let parameterCount: Int
+  /// Digest of the running program: another build may compute other bits.
+  let program: Digest
+
+  /// Brings what is missing and prepares the training data.
+  init(_ runner: Runner, quiet: Bool) async throws {
+    let manifest = runner.manifest
+    let resolver = runner.resolver(quiet: quiet)
+    var files: [String: [ResolvedAsset]] = [:]
+    for declaration in manifest.assets {
+      files[declaration.name] = try await resolver.resolve(
+        try runner.file.assets(of: declaration))
+    }
+    self.files = files
+    program = try RunEnvironment.executableDigest()
+    let model = Self.model(manifest.model.source, files)
+    modelIdentity = model.identity
+    engine = NativeEngine(model: model.input, threads: runner.options.threads)
+    let (engine, tables) = (engine, try Self.tables(manifest.trainingData.assets, files, manifest))
+    (examples, parameterCount) = try await ComputeQueue.run {
+      let loaded = try engine.load()
+      let conversations = try TrainingConversations.read(
+        tables, fields: manifest.trainingData.fields)
+      var examples: [UInt64: PreparedData] = [:]
+      for seed in manifest.training.seeds {
+        examples[seed] = try PreparedData(
+          conversations, manifest: manifest, tokenizer: loaded.tokenizer, seed: seed)
+      }
+      return (examples, loaded.model.layout.count)
+    }
+  }
+
+  /// The examples that arms with this seed are trained on.
+  func prepared(_ seed: UInt64) throws -> PreparedData {
+    guard let data = examples[seed] else {
+      preconditionFailure("Examples are prepared for every seed of the manifest.")
+    }
+    return data
+  }
+
+  private static func model(
+    _ source: Manifest.ModelSource, _ files: [String: [ResolvedAsset]]
+  ) -> (input: NativeEngine.ModelInput, identity: JSON) {
+    func file(_ name: String) -> ResolvedAsset {
+      guard let file = files[name]?.first else {
+        preconditionFailure("The manifest declares every asset that it refers to.")
+      }
+      return file
+    }
+    switch source {
+    case .pretrained(let asset):
+      let file = file(asset)
+      return (.pretrained(path: file.path), ["pretrained": JSON(file.sha256)])
+    case .initialized(let toy):
+      let (configuration, tokenizer) = (file(toy.configuration), file(toy.tokenizer))
+      let settings = toy.tokenizerConfiguration.map(file)
+      return (
+        .initialized(
+          configurationPath: configuration.path, tokenizerPath: tokenizer.path,
+          tokenizerConfigurationPath: settings?.path, seed: toy.seed,
+          standardDeviation: toy.standardDeviation),
+        [
+          "configuration": JSON(configuration.sha256), "tokenizer": JSON(tokenizer.sha256),
+          "tokenizer_configuration": JSON(settings?.sha256.hex),
+          "seed": .string(String(toy.seed)),
+          "standard_deviation": .number(toy.standardDeviation),
+        ]
+      )
+    }
+  }
+
+  // MARK: - Data
+
+  /// The rows of some assets' files.
+  private static func tables(
+    _ names: [String], _ files: [String: [ResolvedAsset]], format: DataFormat
+  ) throws -> [RowTable] {
+    try names.flatMap { files[$0] ?? [] }.map {
+      try RowTable.read(path: $0.path, format: format, name: $0.asset.name)
+    }
+  }
+
+  private static func tables(
+    _ names: [String], _ files: [String: [ResolvedAsset]], _ manifest: Manifest
+  ) throws -> [RowTable] {
+    try tables(names, files, format: manifest.trainingData.format)
+  }
+
+  /// The tasks of an evaluation with their documents.
+  func taskInputs(_ evaluation: Manifest.Evaluation) throws -> [TaskInput] {
+    try EvaluationInputs(evaluation).inputs(
+      documents: Self.tables(evaluation.documents, files, format: evaluation.format),
+      examples: Self.tables(evaluation.examples, files, format: evaluation.format))
+  }
+
+  // MARK: - Identity
+
+  /// Names and digests of all inputs, in the order of the manifest.
+  var json: JSON {
+    .array(
+      files.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.flatMap { name, files in
+        files.map { file in
+          [
+            "asset": .string(name), "file": .string(file.asset.name), "sha256": JSON(file.sha256),
+            "bytes": JSON(file.bytes),
+          ]
+        }
+      })
+  }
+
+  /// Digests of the files of some assets.
+  private func digests(_ names: [String]) -> JSON {
+    .array(names.flatMap { files[$0] ?? [] }.map { JSON($0.sha256) })
+  }
+
+  /// What every step's result depends on besides its own inputs.
+  private var common: JSON {
+    [
+      "engine": "native", "numerics": .string(NativeEngine.numerics), "program": JSON(program),
+      "model": modelIdentity,
+    ]
+  }
+
+  /// Identity of the whole run.
+  func identity(of manifest: Manifest) throws -> Digest {
+    try CanonicalJSON.digest(of: [
+      "step": "run/1", "common": common, "manifest": manifest.canonical,
+      "inputs": digests(manifest.assets.map(\.name)),
+    ])
+  }
+
+  /// Identity of the training of an arm.
+  func trainingKey(configuration: String, seed: UInt64) throws -> Digest {
+    try CanonicalJSON.digest(of: [
+      "step": "train/1", "common": common, "configuration": .string(configuration),
+      "examples": JSON(try prepared(seed).digest),
+    ])
+  }
+
+  /// Identity of an evaluation of some weights; nil stands for the untouched model.
+  func evaluationKey(
+    _ evaluation: Manifest.Evaluation, manifest: Manifest, weights: Digest?
+  ) throws -> Digest {
+    try CanonicalJSON.digest(of: [
+      "step": "evaluate/1", "common": common, "weights": JSON(weights?.hex),
+      "evaluation": evaluation.canonical,
+      "chat_template": .string(manifest.model.chatTemplate.rawValue),
+      "inputs": digests(evaluation.documents + evaluation.examples),
+    ])
+  }
+}

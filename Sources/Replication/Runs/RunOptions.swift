@@ -1,0 +1,21 @@
+/// How a run is done, as opposed to what: nothing here changes a result.
+package struct RunOptions: Sendable {
+  /// The folder for downloads, unfinished work and records.
+  package var artifacts: String
+  /// Threads to compute with.
+  package var threads: Int
+  /// Whether the network must not be used.
+  package var isOffline = false
+  /// Folders that are searched for inputs before the network.
+  package var mirrorFolders: [String] = []
+  /// Whether to run again although a finished run with the same inputs exists.
+  package var isRepeating = false
+  /// A folder that gets every trained model as a Hugging Face folder; nil for none.
+  package var modelFolder: String?
+
+  /// Options with everything else at its default.
+  package init(artifacts: String, threads: Int) {
+    self.artifacts = artifacts
+    self.threads = threads
+  }
+}

@@ -1,0 +1,115 @@
+import Evaluation
+import Foundation
+import LanguageModels
+import Provenance
+
+extension Runner {
+  /// Evaluates an arm on every task, reusing what is finished, and adds the samples to the record.
+  func evaluate(
+    _ arm: RunSummary.Arm, weights: Digest?, _ inputs: RunInputs, _ record: RunRecord
+  ) async throws -> [RunSummary.Metric] {
+    var metrics: [RunSummary.Metric] = []
+    // Loaded when the first evaluation needs it, and kept for the others.
+    var model: LoadedArm?
+    for evaluation in manifest.evaluations {
+      let benchmark = try Benchmark.named(evaluation.task.rawValue)
+      let key = try inputs.evaluationKey(evaluation, manifest: manifest, weights: weights)
+      let what = "evaluation of \(arm.name) on \(evaluation.name)"
+      let samples: [UInt8]
+      if let known = try reusable(key, what: what), let digest = known.outputs["samples"] {
+        samples = try OpenFile.contents(of: store.path(of: digest))
+      } else {
+        if model == nil {
+          let engine = inputs.engine
+          let path = weights.map { store.path(of: $0) }
+          model = try await ComputeQueue.run { LoadedArm(try engine.load(weights: path)) }
+        }
+        guard let model else { preconditionFailure("The model was loaded just now.") }
+        samples = try await compute(evaluation, arm: arm.name, model, inputs)
+        let writer = try await ArtifactWriter(store) { report(.note("waiting for another run")) }
+        let blob = try writer.add("samples", from: what, sha256: nil, bytes: nil) { write in
+          try samples.withUnsafeBytes { try write($0) }
+        }
+        try cache.store(StepResult(outputs: ["samples": blob.sha256], details: [:]), for: key)
+      }
+      let seed = arm.seed.map { UInt64($0) }
+      try record.write(
+        samples,
+        to: RunOutcome.sampleFile(evaluation: evaluation.name, arm: arm.name, seed: seed))
+      let results = try TaskResult.read(samples, benchmark: benchmark)
+      metrics += Self.metrics(of: evaluation, benchmark, results)
+      try record.append(
+        type: "evaluation-finished",
+        [
+          "arm": .string(arm.name), "evaluation": .string(evaluation.name), "key": JSON(key),
+          "samples": JSON(SHA256.digest(of: samples)),
+        ])
+      if let headline = BenchmarkResult(benchmark, tasks: results).total.last {
+        report(.evaluated(arm: arm.name, task: evaluation.name, result: headline))
+      }
+    }
+    return metrics
+  }
+
+  /// A model that one computation after the other uses.
+  private final class LoadedArm: @unchecked Sendable {
+    // @unchecked: only jobs of ComputeQueue use it, which run one at a time.
+    let loaded: LoadedModel
+    init(_ loaded: LoadedModel) { self.loaded = loaded }
+  }
+
+  private func compute(
+    _ evaluation: Manifest.Evaluation, arm: String, _ model: LoadedArm, _ inputs: RunInputs
+  ) async throws -> [UInt8] {
+    let tasks = try inputs.taskInputs(evaluation)
+    var settings = EvaluationSettings()
+    settings.chatTemplate =
+      evaluation.usesChatTemplate ? manifest.model.chatTemplate.template : nil
+    settings.fewShotCount = evaluation.fewShotCount
+    settings.maximumNewTokens = evaluation.maximumNewTokens
+    let (threads, report, interruption) = (options.threads, report, interruption)
+    let chosen = settings
+    return try await ComputeQueue.run {
+      let evaluator = Evaluator(
+        model: model.loaded.model, tokenizer: model.loaded.tokenizer, settings: chosen,
+        threads: threads)
+      let start = ContinuousClock.now
+      let result = try evaluator.run(
+        try Benchmark.named(evaluation.task.rawValue), inputs: tasks
+      ) { progress in
+        guard !interruption.isRequested else {
+          throw EngineError(
+            .interrupted, "Interrupted; the same command goes on where this run stopped.")
+        }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let rate = Double(progress.completed) / max(seconds, 1e-9)
+        report(
+          .evaluating(
+            EvaluationProgress(
+              arm: arm, task: evaluation.name, completed: progress.completed,
+              total: progress.total, documentsPerSecond: rate,
+              secondsLeft: Double(progress.total - progress.completed) / max(rate, 1e-9))))
+      }
+      let lines = result.tasks.flatMap { $0.samples.map { $0.jsonLine + "\n" } }
+      return Array(lines.joined().utf8)
+    }
+  }
+
+  /// Every metric of every group and task, groups first.
+  private static func metrics(
+    of evaluation: Manifest.Evaluation, _ benchmark: Benchmark, _ results: [TaskResult]
+  ) -> [RunSummary.Metric] {
+    let pooled = BenchmarkResult(benchmark, tasks: results)
+    func metrics(_ name: String, _ results: [MetricResult]) -> [RunSummary.Metric] {
+      results.map {
+        RunSummary.Metric(
+          task: name, name: $0.key, value: $0.value, standardError: $0.standardError,
+          count: $0.count)
+      }
+    }
+    return pooled.groups.reversed().flatMap { metrics($0.group.name, $0.metrics) }
+      + pooled.tasks.flatMap { result in
+        metrics(pooled.groups.isEmpty ? evaluation.name : result.task.name, result.metrics)
+      }
+  }
+}

@@ -1,0 +1,110 @@
+import Evaluation
+import Provenance
+import Training
+
+extension Runner {
+  /// Every file that the manifest names.
+  func allAssets() throws -> [Asset] { try manifest.assets.flatMap { try file.assets(of: $0) } }
+
+  func resolver(quiet: Bool) -> AssetResolver {
+    let report = report
+    return AssetResolver(
+      store: store, mirrorFolders: options.mirrorFolders, isOffline: options.isOffline,
+      report: { event in
+        // What is reused is said by the plan.
+        if !quiet { report(.asset(event)) }
+      })
+  }
+
+  /// The plan; without inputs, which are still to be downloaded, nothing can be known to be reusable.
+  func makePlan(_ inputs: RunInputs?, downloads: [PlannedDownload]) async throws -> RunPlan {
+    let finished = try inputs.flatMap { try finishedRun(try $0.identity(of: manifest)) }
+    return RunPlan(
+      name: manifest.name, title: manifest.title, downloads: downloads,
+      steps: finished == nil ? try planSteps(inputs) : [], finished: finished,
+      declaredDifferences: manifest.declaredDifferences)
+  }
+
+  private func finishedRun(_ identity: Digest) throws -> String? {
+    guard !options.isRepeating else { return nil }
+    return try RunStore(artifacts: options.artifacts).list().last {
+      $0.identity == identity && $0.status == .sealed
+    }.map { "the run \($0.id) of \($0.created) is finished and has the same inputs" }
+  }
+
+  private func planSteps(_ inputs: RunInputs?) throws -> [RunPlan.Step] {
+    let estimate = RunEstimate(
+      parameterCount: inputs.map { Double($0.parameterCount) } ?? assumedParameterCount,
+      threads: options.threads)
+    var steps: [RunPlan.Step] = []
+    var weights: [(arm: String, label: String, digest: Digest?, isKnown: Bool)] = []
+    for arm in manifest.arms {
+      guard case .trained(let objective, let reduction) = arm.treatment else {
+        weights.append((arm.name, arm.name, nil, inputs != nil))
+        continue
+      }
+      for seed in manifest.training.seeds {
+        let configuration = try manifest.training.configuration(
+          objective: objective, reduction: reduction, seed: seed)
+        let known = try inputs.flatMap { inputs in
+          try cache.find(
+            try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed))
+        }
+        let label = manifest.training.seeds.count == 1 ? arm.name : "\(arm.name), seed \(seed)"
+        weights.append((arm.name, label, known?.outputs["weights"], known != nil))
+        steps.append(
+          RunPlan.Step(
+            title: "train \(label)", reuse: known.map { _ in Self.sameInputs },
+            seconds: known == nil
+              ? estimate.trainingSeconds(tokens: try plannedTokens(inputs, seed: seed)) : 0))
+      }
+    }
+    for (_, label, digest, isKnown) in weights {
+      for evaluation in manifest.evaluations {
+        let known =
+          isKnown
+          ? try inputs.flatMap { inputs in
+            try cache.find(
+              try inputs.evaluationKey(evaluation, manifest: manifest, weights: digest))
+          } : nil
+        let tasks = try Benchmark.named(evaluation.task.rawValue).tasks
+        let documents = tasks.reduce(0) {
+          $0 + min($1.documentCount, evaluation.limit ?? .max)
+        }
+        steps.append(
+          RunPlan.Step(
+            title: "evaluate \(label) on \(evaluation.name)",
+            reuse: known.map { _ in Self.sameInputs },
+            seconds: known == nil
+              ? estimate.evaluationSeconds(
+                evaluation, documents: documents) : 0))
+      }
+    }
+    return steps
+  }
+
+  private static let sameInputs = "done before with the same inputs"
+
+  /// Tokens of one training: those of its steps, or a guess before the data is here.
+  private func plannedTokens(_ inputs: RunInputs?, seed: UInt64) throws -> Int {
+    let window = manifest.training.microBatchSize * manifest.training.accumulationSteps
+    let limit = manifest.trainingData.exampleLimit
+    var (examples, mean) = (limit ?? 10_000, manifest.trainingData.sequenceLength / 2)
+    if let prepared = try inputs?.prepared(seed).examples.examples, !prepared.isEmpty {
+      examples = prepared.count
+      mean = prepared.reduce(0) { $0 + $1.inputIDs.count } / prepared.count
+    }
+    switch manifest.training.duration {
+    case .epochs(let count): return examples * count * mean
+    case .steps(let count): return count * window * mean
+    }
+  }
+
+  /// Parameters of a model that is not here yet, from its size: quantised GGUF files have about 6.5 bits for each.
+  private var assumedParameterCount: Double {
+    guard case .pretrained(let name) = manifest.model.source,
+      let bytes = manifest.asset(named: name)?.bytes
+    else { return 1e6 }
+    return Double(bytes) * 8 / 6.5
+  }
+}

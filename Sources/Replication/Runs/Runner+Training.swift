@@ -1,0 +1,104 @@
+import Foundation
+import LanguageModels
+import Provenance
+import Training
+
+extension Runner {
+  /// What the training of an arm left in the store.
+  struct TrainedArm: Sendable {
+    let weights: Digest
+    let steps: [RunSummary.Step]
+  }
+
+  /// Trains an arm with a seed, goes on with an interrupted training, or reuses a finished one.
+  func train(
+    _ arm: Manifest.Arm, seed: UInt64, _ inputs: RunInputs,
+    others: [(arm: String, steps: [RunSummary.Step])], _ record: RunRecord
+  ) async throws -> TrainedArm {
+    guard case .trained(let objective, let reduction) = arm.treatment else {
+      preconditionFailure("Only trained arms are trained.")
+    }
+    let configuration = try manifest.training.configuration(
+      objective: objective, reduction: reduction, seed: seed)
+    let key = try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed)
+    if let known = try reusable(key, what: "training of \(arm.name), seed \(seed)"),
+      let weights = known.outputs["weights"]
+    {
+      let steps = try JSONField(known.details, source: "the finished training \(key)")["steps"]
+        .elements().map { try RunSummary.Step($0) }
+      try record.append(
+        type: "training-reused",
+        ["arm": .string(arm.name), "key": JSON(key), "weights": JSON(weights)])
+      return TrainedArm(weights: weights, steps: steps)
+    }
+    let training = ArmTraining(
+      arm: arm.name, seed: seed, configuration: configuration, data: try inputs.prepared(seed),
+      key: key, folder: "\(options.artifacts)/work/\(key.hex.prefix(16))",
+      checkpointInterval: manifest.training.checkpointInterval, others: others,
+      interruption: interruption)
+    let (engine, report) = (inputs.engine, report)
+    try record.append(
+      type: "training-started",
+      [
+        "arm": .string(arm.name), "seed": .string(String(seed)), "key": JSON(key),
+        "configuration": .string(configuration.canonicalText),
+      ])
+    let result = try await ComputeQueue.run {
+      try training.run(
+        engine: engine,
+        report: { progress, step in
+          report(.trained(progress))
+          try record.append(
+            type: "training-step", ["arm": .string(arm.name), "step": step.json])
+        }, note: { report(.note($0)) })
+    }
+    let writer = try await ArtifactWriter(store) { report(.note("waiting for another run")) }
+    let blob = try writer.adopt(
+      fileAt: result.weightsPath, "weights of \(arm.name)", from: "training", sha256: nil,
+      bytes: nil)
+    try cache.store(
+      StepResult(
+        outputs: ["weights": blob.sha256],
+        details: ["steps": .array(result.steps.map(\.json))]), for: key)
+    try record.append(
+      type: "training-finished", ["arm": .string(arm.name), "weights": JSON(blob.sha256)],
+      isDurable: true)
+    try FileManager.default.removeItem(atPath: training.folder)
+    return TrainedArm(weights: blob.sha256, steps: result.steps)
+  }
+
+  /// A finished step whose outputs are all there and intact.
+  func reusable(_ key: Digest, what: String) throws -> StepResult? {
+    guard let known = try cache.find(key) else { return nil }
+    for (name, digest) in known.outputs.sorted(by: { $0.key < $1.key }) {
+      guard case .present = try store.lookUp(digest) else {
+        report(.note("\(what) is repeated: its \(name) are missing or damaged"))
+        return nil
+      }
+    }
+    report(.note("\(what) is reused: done before with the same inputs"))
+    return known
+  }
+
+  /// Saves every trained model as a Hugging Face folder, if that is wanted.
+  func saveModels(_ inputs: RunInputs, _ summary: RunSummary) async throws {
+    guard let folder = options.modelFolder else { return }
+    for arm in summary.arms {
+      guard let weights = arm.digests["weights"], let seed = arm.seed else { continue }
+      guard case .present(let blob) = try store.lookUp(weights) else {
+        throw EngineError(
+          .damagedWeights,
+          "The weights \(weights) of the arm '\(arm.name)' are not in the store any more; run with --repeat."
+        )
+      }
+      let (engine, path) = (inputs.engine, "\(folder)/\(arm.name)-\(seed)")
+      try await ComputeQueue.run {
+        try AtomicFile.createFolder(folder)
+        let loaded = try engine.load(weights: blob.path)
+        try HuggingFaceFolder.save(
+          loaded.model, tokenizerFiles: loaded.tokenizerFiles, to: path)
+      }
+      report(.note("saved \(arm.name) in \(path)"))
+    }
+  }
+}

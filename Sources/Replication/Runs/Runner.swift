@@ -1,0 +1,125 @@
+import Evaluation
+import Foundation
+import LanguageModels
+import Provenance
+import Tensors
+import Tokenizers
+import Training
+
+/// Executes a manifest: brings its inputs, prepares, trains and evaluates every arm, and seals a record.
+///
+/// Every step has an identity key, a digest of all that its result depends on. A finished step is reused, an
+/// interrupted training goes on at its last checkpoint, and a finished run is only read.
+package struct Runner: Sendable {
+  let file: ManifestFile
+  let options: RunOptions
+  let store: ArtifactStore
+  let cache: StepCache
+  let interruption: Interruption
+  let report: @Sendable (RunEvent) -> Void
+
+  /// Prepares to run a manifest; nothing is touched yet.
+  package init(
+    _ file: ManifestFile, options: RunOptions, interruption: Interruption = Interruption(),
+    report: @escaping @Sendable (RunEvent) -> Void
+  ) {
+    self.file = file
+    self.options = options
+    self.interruption = interruption
+    self.report = report
+    store = ArtifactStore(root: "\(options.artifacts)/store")
+    cache = StepCache(artifacts: options.artifacts)
+  }
+
+  var manifest: Manifest { file.manifest }
+
+  // MARK: - Plan
+
+  /// What ``run()`` would do now. Nothing is downloaded, trained or recorded.
+  package func plan() async throws -> RunPlan {
+    let downloads = try resolver(quiet: true).plannedDownloads(for: try allAssets())
+    let inputs = downloads.isEmpty ? try await RunInputs(self, quiet: true) : nil
+    return try await makePlan(inputs, downloads: downloads)
+  }
+
+  // MARK: - Run
+
+  /// Runs, and returns what the record says.
+  ///
+  /// Throws what kept the run from finishing; what was finished by then is reused by the next run.
+  package func run() async throws -> RunOutcome {
+    var inputs: RunInputs?
+    let downloads = try resolver(quiet: true).plannedDownloads(for: try allAssets())
+    if downloads.isEmpty { inputs = try await RunInputs(self, quiet: true) }
+    let plan = try await makePlan(inputs, downloads: downloads)
+    report(.planned(plan))
+    let ready: RunInputs
+    if let inputs { ready = inputs } else { ready = try await RunInputs(self, quiet: false) }
+
+    let start = try RunStore(artifacts: options.artifacts).begin(
+      try description(ready), repeating: options.isRepeating)
+    report(.note(start.reason))
+    switch start.kind {
+    case .finished(let sealed):
+      try await saveModels(ready, sealed.summary)
+      return try RunOutcome(sealed, manifest: manifest, reuse: start.reason)
+    case .open(let record):
+      let arms = try await execute(ready, record)
+      let sealed = try record.seal(RunSummary(arms: arms))
+      let index = try RunIndex(artifacts: options.artifacts)
+      if let notice = index.notice { report(.note(notice)) }
+      try index.add(sealed)
+      try await saveModels(ready, sealed.summary)
+      return try RunOutcome(sealed, manifest: manifest, reuse: nil)
+    }
+  }
+
+  private func description(_ inputs: RunInputs) throws -> RunDescription {
+    let bytes = try OpenFile.contents(of: file.path)
+    guard SHA256.digest(of: bytes) == file.sha256 else {
+      throw ManifestError(
+        .unreadable, file: file.path, "the file was changed while this command was reading it")
+    }
+    return RunDescription(
+      name: manifest.name, identity: try inputs.identity(of: manifest), manifest: bytes,
+      session: RunSession(
+        version: Version.text, code: GitState.current(of: file.folder),
+        environment: .current(libraries: ["openblas": MatrixProduct.library]),
+        internalParameters: ["threads": JSON(options.threads), "engine": "native"]))
+  }
+
+  /// Trains and evaluates every arm.
+  private func execute(_ inputs: RunInputs, _ record: RunRecord) async throws -> [RunSummary.Arm] {
+    try record.append(type: "inputs", inputs.json)
+    var trained: [UInt64: [(arm: String, steps: [RunSummary.Step])]] = [:]
+    var arms: [RunSummary.Arm] = []
+    var weights: [Digest?] = []
+    for seed in manifest.training.seeds {
+      report(.note("seed \(seed): \(try inputs.prepared(seed).sentence)"))
+    }
+    for arm in manifest.arms {
+      guard case .trained = arm.treatment else {
+        arms.append(RunSummary.Arm(name: arm.name, seed: nil))
+        weights.append(nil)
+        continue
+      }
+      for seed in manifest.training.seeds {
+        let result = try await train(
+          arm, seed: seed, inputs, others: trained[seed, default: []], record)
+        trained[seed, default: []].append((arm.name, result.steps))
+        arms.append(
+          RunSummary.Arm(
+            name: arm.name, seed: Int(clamping: seed),
+            digests: [
+              "weights": result.weights, "prepared_examples": try inputs.prepared(seed).digest,
+            ], steps: result.steps))
+        weights.append(result.weights)
+      }
+    }
+    for index in arms.indices {
+      arms[index].metrics = try await evaluate(
+        arms[index], weights: weights[index], inputs, record)
+    }
+    return arms
+  }
+}

@@ -1,0 +1,170 @@
+import Foundation
+package import Provenance
+
+/// The record of a finished run, read from its sealed summary.
+///
+/// Reading checks the summary against itself; ``findings()`` checks everything that it vouches for.
+package struct SealedRecord: Sendable, Equatable {
+  /// The version of the format.
+  static let schema = "replicate/record/v1"
+
+  /// The path of the record's folder.
+  package let path: String
+  /// The record's id.
+  package let id: String
+  /// The replication's name.
+  package let name: String
+  /// The digest of everything that the results depend on.
+  package let identity: Digest
+  /// The number of this repetition of the identity, from 1.
+  package let attempt: Int
+  /// When the run began and when it was sealed, in UTC.
+  package let created: String
+  package let sealed: String
+  /// The circumstances of each process that worked on the run.
+  package let sessions: [JSON]
+  /// The results.
+  package let summary: RunSummary
+  /// The digest of the results alone: equal for two runs that came to the same bits.
+  package let resultsDigest: Digest
+  /// Every file of the record except the log and the summary.
+  package let files: [RecordFile]
+  /// The number of events and the head of their chain.
+  package let eventCount: Int
+  package let chainHead: Digest
+  /// The digest of the summary's bytes, which commits to all of the above.
+  package let digest: Digest
+
+  /// Reads the record in a folder.
+  ///
+  /// - Throws: ``ProvenanceError`` or ``RunError`` `damaged` if the summary is missing, not canonical or contradicts itself.
+  package init(at path: String) throws {
+    let file = "\(path)/\(RecordFile.summary)"
+    let bytes = try OpenFile.contents(of: file)
+    let value = try JSONParser.parse(bytes, source: file)
+    func damaged(_ problem: String) -> RunError {
+      RunError(.damaged, "\(file) \(problem); it was changed after it was sealed.")
+    }
+    let field = JSONField(value, source: file)
+    let schema = try field["schema"].string()
+    guard schema == SealedRecord.schema else {
+      throw RunError(
+        .damaged,
+        "\(file) has the format \"\(schema)\"; this program reads \"\(SealedRecord.schema)\".")
+    }
+    self.path = path
+    id = try field["record_id"].string()
+    name = try field["name"].string()
+    identity = try field["identity"].digest()
+    attempt = try field["attempt"].count()
+    created = try field["created"].string()
+    sealed = try field["sealed"].string()
+    sessions = try field["sessions"].elements().compactMap(\.value)
+    summary = try RunSummary(field["results"])
+    resultsDigest = try field["results_sha256"].digest()
+    files = try field["files"].elements().map { try RecordFile($0) }
+    eventCount = try field["chain"]["count"].count()
+    chainHead = try field["chain"]["head"].digest()
+    digest = SHA256.digest(of: bytes)
+    guard try CanonicalJSON.encode(json) == bytes else {
+      throw damaged("is not the canonical text of a sealed record")
+    }
+    guard id == RunID.id(identity: identity, attempt: attempt),
+      id == URL(fileURLWithPath: path).lastPathComponent
+    else { throw damaged("does not carry the id that its folder is named by") }
+    guard try CanonicalJSON.digest(of: field["results"].value ?? .null) == resultsDigest else {
+      throw damaged("has results that do not hash to its results_sha256")
+    }
+    let names = files.map(\.name)
+    guard zip(names, names.dropFirst()).allSatisfy({ $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    else { throw damaged("does not list its files in order") }
+  }
+
+  /// The summary as JSON, whose canonical bytes are the file.
+  private var json: JSON {
+    SealedRecord.json(
+      id: id, name: name, identity: identity, attempt: attempt, created: created, sealed: sealed,
+      sessions: sessions, results: summary.json, resultsDigest: resultsDigest, files: files,
+      eventCount: eventCount, chainHead: chainHead)
+  }
+
+  /// The summary of a record as JSON.
+  static func json(
+    id: String, name: String, identity: Digest, attempt: Int, created: String, sealed: String,
+    sessions: [JSON], results: JSON, resultsDigest: Digest, files: [RecordFile], eventCount: Int,
+    chainHead: Digest
+  ) -> JSON {
+    [
+      "schema": .string(schema), "record_id": .string(id), "name": .string(name),
+      "identity": JSON(identity), "attempt": JSON(attempt), "status": "completed",
+      "created": .string(created), "sealed": .string(sealed), "sessions": .array(sessions),
+      "results": results, "results_sha256": JSON(resultsDigest),
+      "files": .array(files.map(\.json)),
+      "chain": [
+        "algorithm": .string(EventChain.algorithm), "count": JSON(eventCount),
+        "head": JSON(chainHead),
+      ],
+    ]
+  }
+
+  /// Checks the log's chain and every file; each finding is a sentence that names what is wrong.
+  ///
+  /// - Returns: Nothing for an intact record.
+  package func findings() throws -> [String] {
+    var findings: [String] = []
+    do {
+      findings += try contradictions(in: RunHistory(recordAt: path, id: id))
+    } catch {
+      findings.append("\(error)")
+    }
+    let names = try RecordFile.names(inRecord: path)
+    let sealed = Set(files.map(\.name))
+    for name in names.files + names.unfinished where !sealed.contains(name) {
+      findings.append("\(path)/\(name) is not part of the sealed record.")
+    }
+    for file in files {
+      do {
+        let found = try RecordFile(name: file.name, inRecord: path)
+        guard found != file else { continue }
+        findings.append(
+          "\(path)/\(file.name) has the SHA-256 \(found.digest), but \(file.digest) was sealed.")
+      } catch {
+        findings.append("\(error)")
+      }
+    }
+    return findings
+  }
+
+  /// What the log says that the summary contradicts.
+  private func contradictions(in history: RunHistory) throws -> [String] {
+    let log = "\(path)/\(RecordFile.events)"
+    var findings: [String] = []
+    if history.chain.count != eventCount || history.chain.head != chainHead {
+      findings.append(
+        "\(log) has \(history.chain.count) events with the head \(history.chain.head), but \(eventCount) with the head \(chainHead) were sealed."
+      )
+    }
+    let seal: JSON = [
+      "results_sha256": JSON(resultsDigest),
+      "files_sha256": JSON(try CanonicalJSON.digest(of: .array(files.map(\.json)))),
+    ]
+    if history.events.last?.type != RunRecord.sealedType || history.events.last?.data != seal {
+      findings.append("\(log) does not end with an event that seals these results and files.")
+    }
+    if history.name != name || history.identity != identity || history.created != created
+      || history.last != sealed || history.sessions != sessions
+    {
+      findings.append(
+        "\(path)/\(RecordFile.summary) tells another name, identity, time or session than the log.")
+    }
+    for file in files where history.files[file.name] != file {
+      findings.append("\(log) does not announce \(file.name) as it was sealed.")
+    }
+    if !files.contains(where: {
+      $0.name == RecordFile.manifest && $0.digest == history.manifestDigest
+    }) {
+      findings.append("\(path)/\(RecordFile.manifest) is not the manifest that the run began with.")
+    }
+    return findings
+  }
+}

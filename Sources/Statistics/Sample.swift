@@ -1,0 +1,42 @@
+/// Descriptive statistics of a sample of numbers.
+///
+/// Sums run in the order of the values with Neumaier's compensation, so that a result is the same on every machine and
+/// within a few units in the last place of the exact one. NaN anywhere gives NaN.
+package enum Sample {
+  /// The arithmetic mean; nil for an empty sample.
+  package static func mean(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : sum(values) / Double(values.count)
+  }
+
+  /// The unbiased variance, with n - 1 in the denominator; nil for fewer than two values.
+  package static func variance(_ values: [Double]) -> Double? {
+    guard values.count > 1, let mean = mean(values) else { return nil }
+    let squares = values.map { ($0 - mean) * ($0 - mean) }
+    return sum(squares) / Double(values.count - 1)
+  }
+
+  /// The square root of the unbiased variance; nil for fewer than two values.
+  package static func standardDeviation(_ values: [Double]) -> Double? {
+    variance(values)?.squareRoot()
+  }
+
+  /// The standard error of the mean of independent values: s / √n (Miller 2024, arXiv 2411.00640, equation 1).
+  ///
+  /// For values 0 and 1 this is √(p(1 − p)/(n − 1)). Nil for fewer than two values.
+  package static func standardErrorOfMean(_ values: [Double]) -> Double? {
+    standardDeviation(values).map { $0 / Double(values.count).squareRoot() }
+  }
+
+  /// The sum in the order of the values, with the compensation of Neumaier (1974).
+  static func sum(_ values: [Double]) -> Double {
+    var sum = 0.0
+    var compensation = 0.0
+    for value in values {
+      let next = sum + value
+      compensation += sum.magnitude >= value.magnitude ? (sum - next) + value : (value - next) + sum
+      sum = next
+    }
+    // An infinite sum has a meaningless compensation.
+    return sum.isFinite ? sum + compensation : sum
+  }
+}

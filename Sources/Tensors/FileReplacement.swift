@@ -1,0 +1,67 @@
+import Glibc
+
+/// A file written beside its destination, which takes the destination's name when it is complete.
+///
+/// Whoever reads the destination sees the old content or the new, never a part, also after a power failure. An
+/// abandoned replacement removes what it wrote.
+package final class FileReplacement {
+  private let path: String
+  private let temporaryPath: String
+  private var descriptor: CInt
+
+  /// Begins a replacement of the file at `path`, whose folder must exist.
+  package init(of path: String) throws {
+    self.path = path
+    temporaryPath = "\(path).\(getpid()).partial"
+    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw TensorFileError(
+        .unwritable, "\(path) cannot be created: \(InputFile.text(ofSystemError: errno)).")
+    }
+  }
+
+  deinit {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    unlink(temporaryPath)
+  }
+
+  /// Appends bytes.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws {
+    precondition(descriptor >= 0, "Nothing can be written after the replacement was committed.")
+    guard let start = bytes.baseAddress else { return }
+    var done = 0
+    while done < bytes.count {
+      let count = Glibc.write(descriptor, start + done, min(bytes.count - done, 1 << 30))
+      if count >= 0 {
+        done += count
+      } else if errno != EINTR {
+        throw failure()
+      }
+    }
+  }
+
+  /// Appends bytes.
+  package func write(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { try write($0) }
+  }
+
+  /// Makes what was written durable and gives it the destination's name.
+  package func commit() throws {
+    precondition(descriptor >= 0, "A replacement can be committed once.")
+    guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else { throw failure() }
+    close(descriptor)
+    descriptor = -1
+    // The new name is durable only once its folder is.
+    let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
+    let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folderDescriptor >= 0 else { return }
+    fsync(folderDescriptor)
+    close(folderDescriptor)
+  }
+
+  private func failure() -> TensorFileError {
+    TensorFileError(
+      .unwritable, "\(path) cannot be written: \(InputFile.text(ofSystemError: errno)).")
+  }
+}

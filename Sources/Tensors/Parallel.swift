@@ -1,0 +1,37 @@
+internal import Dispatch
+internal import Synchronization
+
+/// Parallel loops whose results cannot depend on the number of threads.
+///
+/// A loop is cut into tiles by the shape of the work alone. Which thread does which tile is left to chance; each tile
+/// writes elements of its own, and inside a tile there is one order of operations.
+package enum Parallel {
+  /// Runs `body` once for each tile, on up to `threads` threads, and returns when all are done.
+  package static func perform(tiles: Int, threads: Int, _ body: @Sendable (_ tile: Int) -> Void) {
+    perform(tiles: tiles, threads: threads) { tile, _ in body(tile) }
+  }
+
+  /// The same; `worker`, less than `threads`, is the number of the thread that has the tile, for scratch memory.
+  package static func perform(
+    tiles: Int, threads: Int, _ body: @Sendable (_ tile: Int, _ worker: Int) -> Void
+  ) {
+    let workers = min(threads, tiles)
+    guard workers > 1 else {
+      for tile in 0..<tiles { body(tile, 0) }
+      return
+    }
+    let next = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      while true {
+        let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard tile < tiles else { return }
+        body(tile, worker)
+      }
+    }
+  }
+
+  /// The elements of tile `tile` when `count` elements are cut into `tiles` parts of nearly equal size.
+  package static func range(of tile: Int, tiles: Int, count: Int) -> Range<Int> {
+    count * tile / tiles..<count * (tile + 1) / tiles
+  }
+}

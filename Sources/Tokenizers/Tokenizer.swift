@@ -1,0 +1,202 @@
+/// Turns text into token ids and back, with the ids that the tokenizers library gives.
+///
+/// Two families are read: byte-level BPE as in GPT-2 and SmolLM2, and SentencePiece-style BPE with
+/// byte fallback as in
+/// Gemma. Anything else is refused when the tokenizer is made.
+package struct Tokenizer: Sendable {
+  /// Number of token ids.
+  package var vocabularySize: Int { model.pieces.count }
+  /// Token that begins a text, if the tokenizer names one.
+  package let beginOfSequenceID: Int32?
+  /// Token that ends a text, if the tokenizer names one.
+  package let endOfSequenceID: Int32?
+  /// Token that fills up batches, if the tokenizer names one.
+  package let paddingID: Int32?
+
+  private let model: BytePairModel
+  private let pretokenizer: Pretokenizer?
+  private let decoder: TokenDecoder
+  private let rawMatcher: AddedTokenMatcher
+  private let normalizedMatcher: AddedTokenMatcher
+  private let addedIDs: [[UInt8]: Int32]
+  private let isSpecial: [Bool]
+  private let prefixIDs: [Int32]
+  private let suffixIDs: [Int32]
+
+  /// What a tokenizer is made of, wherever it was read from.
+  struct Parts {
+    var model: BytePairModel
+    /// Cuts text into words; `nil` where spaces become `▁` and the whole text is one word.
+    var pretokenizer: Pretokenizer?
+    var decoder: TokenDecoder
+    var addedTokens: [AddedToken]
+    /// Ids that stand before and after a text when special tokens are wanted.
+    var prefixIDs: [Int32] = []
+    var suffixIDs: [Int32] = []
+    var beginOfSequenceID: Int32?
+    var endOfSequenceID: Int32?
+    var paddingID: Int32?
+  }
+
+  /// Puts a tokenizer together.
+  ///
+  /// - Throws: `TokenizerError` when two added tokens have the same text.
+  init(_ parts: Parts) throws {
+    model = parts.model
+    pretokenizer = parts.pretokenizer
+    decoder = parts.decoder
+    prefixIDs = parts.prefixIDs
+    suffixIDs = parts.suffixIDs
+    beginOfSequenceID = parts.beginOfSequenceID
+    endOfSequenceID = parts.endOfSequenceID
+    paddingID = parts.paddingID
+    var raw = AddedTokenMatcher()
+    var normalized = AddedTokenMatcher()
+    var addedIDs: [[UInt8]: Int32] = [:]
+    var isSpecial = [Bool](repeating: false, count: parts.model.pieces.count)
+    for token in parts.addedTokens {
+      let text = Array(token.content.utf8)
+      guard text.count <= AddedToken.maximumLength else {
+        throw TokenizerError(
+          .unsupported,
+          "The added token with the id \(token.id) is \(text.count) bytes long; at most"
+            + " \(AddedToken.maximumLength) are looked for in a text.")
+      }
+      let isInserted =
+        token.isNormalized
+        ? normalized.insert(
+          parts.pretokenizer == nil ? Self.markingSpaces(text) : text, id: token.id)
+        : raw.insert(text, id: token.id)
+      guard isInserted, addedIDs.updateValue(token.id, forKey: text) == nil else {
+        throw TokenizerError(
+          .malformed, "Two added tokens of the tokenizer have the text “\(token.content)”.")
+      }
+      isSpecial[Int(token.id)] = token.isSpecial
+    }
+    rawMatcher = raw
+    normalizedMatcher = normalized
+    self.addedIDs = addedIDs
+    self.isSpecial = isSpecial
+  }
+
+  // MARK: - Encoding
+
+  /// The ids of a text; added tokens such as `<end_of_turn>` are recognised wherever they stand in
+  /// it.
+  ///
+  /// - Parameters:
+  ///   - text: any text below 512 MiB.
+  ///   - addingSpecialTokens: whether the tokens that the tokenizer puts around a text (`<bos>`)
+  ///     are added.
+  /// - Returns: token ids in order.
+  package func encode(_ text: String, addingSpecialTokens: Bool = false) -> [Int32] {
+    var ids = addingSpecialTokens ? prefixIDs : []
+    forEachToken(of: text) { id, _ in ids.append(id) }
+    if addingSpecialTokens { ids += suffixIDs }
+    return ids
+  }
+
+  /// The ids of a text and the UTF-8 bytes of it that each stands for; no special tokens are added.
+  package func encodeWithOffsets(_ text: String) -> (ids: [Int32], byteRanges: [Range<Int>]) {
+    var ids: [Int32] = []
+    var ranges: [Range<Int>] = []
+    forEachToken(of: text) { id, range in
+      ids.append(id)
+      ranges.append(range)
+    }
+    return (ids, ranges)
+  }
+
+  private func forEachToken(of text: String, _ emit: (_ id: Int32, _ bytes: Range<Int>) -> Void) {
+    precondition(text.utf8.count < 1 << 29, "a text to be tokenized must be below 512 MiB")
+    var text = text
+    var scratch = BytePairModel.Scratch()
+    text.withUTF8 { utf8 in
+      rawMatcher.forEachPart(of: utf8) { id, range in
+        if let id { return emit(id, range) }
+        encodePart(
+          UnsafeBufferPointer(rebasing: utf8[range]), at: range.lowerBound, scratch: &scratch, emit)
+      }
+    }
+  }
+
+  /// Encodes text in which no raw added token is left.
+  private func encodePart(
+    _ text: UnsafeBufferPointer<UInt8>, at offset: Int, scratch: inout BytePairModel.Scratch,
+    _ emit: (_ id: Int32, _ bytes: Range<Int>) -> Void
+  ) {
+    guard let pretokenizer else {
+      let (marked, sources) = Self.markingSpacesWithSources(text)
+      return marked.withUnsafeBufferPointer { marked in
+        normalizedMatcher.forEachPart(of: marked) { id, range in
+          let source = { (range: Range<Int>) in
+            offset + Int(sources[range.lowerBound])..<offset + Int(sources[range.upperBound - 1])
+              + 1
+          }
+          if let id { return emit(id, source(range)) }
+          let part = UnsafeBufferPointer(rebasing: marked[range])
+          model.encode(part, scratch: &scratch) { id, bytes in
+            let start = range.lowerBound
+            emit(id, source(start + bytes.lowerBound..<start + bytes.upperBound))
+          }
+        }
+      }
+    }
+    normalizedMatcher.forEachPart(of: text) { id, range in
+      if let id { return emit(id, offset + range.lowerBound..<offset + range.upperBound) }
+      let part = UnsafeBufferPointer(rebasing: text[range])
+      pretokenizer.forEachWord(in: part) { word in
+        let start = offset + range.lowerBound + word.lowerBound
+        model.encode(UnsafeBufferPointer(rebasing: part[word]), scratch: &scratch) { id, bytes in
+          emit(id, start + bytes.lowerBound..<start + bytes.upperBound)
+        }
+      }
+    }
+  }
+
+  private static func markingSpaces(_ text: [UInt8]) -> [UInt8] {
+    text.withUnsafeBufferPointer { markingSpacesWithSources($0).text }
+  }
+
+  /// The text with `▁` for every space, and for each of its bytes the index of the byte that it
+  /// comes from.
+  private static func markingSpacesWithSources(_ text: UnsafeBufferPointer<UInt8>)
+    -> (text: [UInt8], sources: [Int32])
+  {
+    var marked: [UInt8] = []
+    var sources: [Int32] = []
+    marked.reserveCapacity(text.count + text.count / 2)
+    sources.reserveCapacity(text.count + text.count / 2)
+    for (index, byte) in text.enumerated() {
+      if byte == 0x20 {
+        marked.append(contentsOf: TokenDecoder.spaceMark)
+        for _ in TokenDecoder.spaceMark { sources.append(Int32(index)) }
+      } else {
+        marked.append(byte)
+        sources.append(Int32(index))
+      }
+    }
+    return (marked, sources)
+  }
+
+  // MARK: - Decoding
+
+  /// The text of token ids; ids that the tokenizer does not have are passed over, as in the
+  /// tokenizers library.
+  ///
+  /// - Parameters:
+  ///   - ids: token ids.
+  ///   - skippingSpecialTokens: whether special tokens such as `<bos>` are left out.
+  /// - Returns: the text, with U+FFFD where the tokens' bytes are no UTF-8.
+  package func decode(_ ids: [Int32], skippingSpecialTokens: Bool) -> String {
+    let known = ids.lazy.map(Int.init).filter { id in
+      isSpecial.indices.contains(id) && !(skippingSpecialTokens && isSpecial[id])
+    }
+    return decoder.decode(known, pieces: model.pieces)
+  }
+
+  /// Id of the token with exactly this text, as the vocabulary writes it (`▁the`, `Ġthe`, `<bos>`).
+  package func id(of text: String) -> Int32? {
+    addedIDs[Array(text.utf8)] ?? model.pieces.id(of: text)
+  }
+}

@@ -1,0 +1,133 @@
+/// What the components of a `tokenizer.json` amount to; everything else is refused by a sentence
+/// that names it.
+struct TokenizerComponents {
+  /// Cuts text into words; `nil` where spaces become `▁` instead.
+  let pretokenizer: Pretokenizer?
+  /// Puts texts together again.
+  let decoder: TokenDecoder
+  /// Names of the tokens before and after a text; `nil` where the file has no post-processor.
+  let template: (prefix: [Int], suffix: [Int])?
+
+  /// Reads the values of `normalizer`, `pre_tokenizer`, `decoder` and `post_processor`.
+  init(_ components: [String: JSONValue]) throws {
+    let normalizers = Self.flatten(components["normalizer"], list: "normalizers")
+    let pretokenizers = Self.flatten(components["pre_tokenizer"], list: "pretokenizers")
+    let decoders = Self.flatten(components["decoder"], list: "decoders")
+    if normalizers.isEmpty {
+      pretokenizer = try Self.byteLevelPretokenizer(pretokenizers)
+      guard decoders.count == 1, decoders[0]["type"]?.string == "ByteLevel" else {
+        throw Self.unsupported("decoder", decoders, expected: "one ByteLevel")
+      }
+      decoder = TokenDecoder(kind: .byteLevel)
+    } else {
+      guard normalizers.count == 1, Self.isReplacement(normalizers[0], of: " ", by: "▁") else {
+        throw Self.unsupported(
+          "normalizer", normalizers, expected: "none, or one Replace of a space by ▁")
+      }
+      guard pretokenizers.allSatisfy(Self.splitsAtSpaces) else {
+        throw Self.unsupported(
+          "pre_tokenizer", pretokenizers,
+          expected: "none, or a Split at spaces, after that normalizer")
+      }
+      guard decoders.count == 3, Self.isReplacement(decoders[0], of: "▁", by: " "),
+        decoders[1]["type"]?.string == "ByteFallback", decoders[2]["type"]?.string == "Fuse"
+      else {
+        throw Self.unsupported(
+          "decoder", decoders, expected: "Replace of ▁ by a space, ByteFallback and Fuse")
+      }
+      pretokenizer = nil
+      decoder = TokenDecoder(kind: .spaceMarks)
+    }
+    template = try Self.template(Self.flatten(components["post_processor"], list: "processors"))
+  }
+
+  // MARK: - Parts
+
+  private static func byteLevelPretokenizer(_ values: [JSONValue]) throws -> Pretokenizer {
+    let types = values.map { $0["type"]?.string }
+    let isKnown = types == ["ByteLevel"] || types == ["Digits", "ByteLevel"]
+    guard isKnown, let byteLevel = values.last, byteLevel["add_prefix_space"]?.bool == false,
+      byteLevel["use_regex"]?.bool ?? true,
+      values.count == 1 || values[0]["individual_digits"]?.bool == true
+    else {
+      throw unsupported(
+        "pre_tokenizer", values,
+        expected: "ByteLevel with add_prefix_space false and use_regex true, alone or after Digits"
+          + " with individual_digits true")
+    }
+    return Pretokenizer(splitsDigits: values.count == 2)
+  }
+
+  /// The ids before and after the sequence in a `TemplateProcessing`; `ByteLevel` only changes
+  /// offsets.
+  private static func template(_ values: [JSONValue]) throws -> (prefix: [Int], suffix: [Int])? {
+    let processors = values.filter { $0["type"]?.string != "ByteLevel" }
+    guard let processor = processors.first else { return nil }
+    guard processors.count == 1, processor["type"]?.string == "TemplateProcessing",
+      let items = processor["single"]?.array
+    else {
+      throw unsupported("post_processor", values, expected: "one TemplateProcessing")
+    }
+    var prefix: [Int] = []
+    var suffix: [Int] = []
+    var sequences = 0
+    for item in items {
+      if item["Sequence"]?["id"]?.string == "A" {
+        sequences += 1
+      } else if let name = item["SpecialToken"]?["id"]?.string,
+        let ids = processor["special_tokens"]?[name]?["ids"]?.array?.map(\.integer)
+      {
+        let known = ids.compactMap { $0 }
+        guard known.count == ids.count else {
+          throw TokenizerError(
+            .malformed,
+            "The post_processor of tokenizer.json gives “\(name)” ids that are no whole numbers.")
+        }
+        if sequences == 0 { prefix += known } else { suffix += known }
+      } else {
+        sequences = 0
+        break
+      }
+    }
+    guard sequences == 1 else {
+      throw TokenizerError(
+        .malformed,
+        "The “single” template of tokenizer.json's post_processor must hold the sequence A once and"
+          + " special tokens that it defines.")
+    }
+    return (prefix, suffix)
+  }
+
+  private static func splitsAtSpaces(_ value: JSONValue) -> Bool {
+    value["type"]?.string == "Split" && value["pattern"] == .object(["String": .string(" ")])
+      && value["behavior"]?.string == "MergedWithPrevious" && value["invert"]?.bool != true
+  }
+
+  private static func isReplacement(_ value: JSONValue, of pattern: String, by content: String)
+    -> Bool
+  {
+    value["type"]?.string == "Replace" && value["pattern"] == .object(["String": .string(pattern)])
+      && value["content"]?.string == content
+  }
+
+  // MARK: - Lists and errors
+
+  /// The members of a `Sequence`, also of one in another, or the value itself, or nothing for null.
+  private static func flatten(_ value: JSONValue?, list: String) -> [JSONValue] {
+    guard let value, value != .null else { return [] }
+    guard value["type"]?.string == "Sequence", let members = value[list]?.array else {
+      return [value]
+    }
+    return members.flatMap { flatten($0, list: list) }
+  }
+
+  private static func unsupported(_ name: String, _ values: [JSONValue], expected: String)
+    -> TokenizerError
+  {
+    let found = values.map { $0["type"]?.string ?? $0.kind }.joined(separator: ", ")
+    return TokenizerError(
+      .unsupported,
+      "The \(name) of tokenizer.json (\(found.isEmpty ? "none" : found)) is not one that this"
+        + " program has; expected \(expected).")
+  }
+}

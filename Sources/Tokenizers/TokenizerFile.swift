@@ -1,0 +1,217 @@
+/// What a `tokenizer.json` holds: the vocabulary as tables, everything else as it was written.
+struct TokenizerFile {
+  /// Texts of all tokens, of the model and added ones.
+  let pieces: PieceTable
+  /// The merges of the model.
+  let merges: MergeTable
+  /// The other values of the model: `unk_token`, `byte_fallback` and so on.
+  let model: [String: JSONValue]
+  /// Tokens that are recognised in the text.
+  let addedTokens: [AddedToken]
+  /// The values of the remaining keys: `normalizer`, `pre_tokenizer`, `post_processor`, `decoder`.
+  let components: [String: JSONValue]
+
+  /// Reads the bytes of a `tokenizer.json`.
+  ///
+  /// - Throws: `TokenizerError` that names the byte where the JSON breaks, or the value that is
+  ///   missing or wrong.
+  init(_ bytes: [UInt8]) throws {
+    var reader = Reader()
+    try withJSON(bytes, file: "tokenizer.json") { scanner in
+      try scanner.readObject { scanner, key in try reader.read(key, from: &scanner) }
+    }
+    guard reader.builder.count > 0 else {
+      throw TokenizerError(.malformed, "tokenizer.json has no model with a vocabulary.")
+    }
+    let isNew = reader.addAddedTokens()
+    pieces = try reader.builder.build()
+    for (token, isNew) in zip(reader.addedTokens, isNew) where !isNew {
+      guard pieces.id(of: token.content) == token.id else {
+        throw TokenizerError(
+          .malformed,
+          "The added token “\(token.content)” has the id \(token.id) in tokenizer.json, but another in"
+            + " its vocabulary.")
+      }
+    }
+    guard let start = reader.mergesStart else {
+      throw TokenizerError(.malformed, "The model of tokenizer.json has no merges.")
+    }
+    merges = try Self.readMerges(bytes, at: start, pieces: pieces)
+    model = reader.model
+    addedTokens = reader.addedTokens
+    components = reader.components
+  }
+
+  private static func readMerges(_ bytes: [UInt8], at start: Int, pieces: PieceTable) throws
+    -> MergeTable
+  {
+    var pairs: [(left: Int32, right: Int32, id: Int32)] = []
+    try bytes.withUnsafeBufferPointer { buffer in
+      var scanner = JSONScanner(buffer, file: "tokenizer.json")
+      scanner.move(to: start)
+      var text: [UInt8] = []
+      try scanner.readArray { scanner in
+        text.removeAll(keepingCapacity: true)
+        let middle = try scanner.readMerge(into: &text)
+        let pair = text.withUnsafeBufferPointer { both -> (Int32, Int32, Int32)? in
+          guard let left = pieces.id(of: UnsafeBufferPointer(rebasing: both[..<middle])),
+            let right = pieces.id(of: UnsafeBufferPointer(rebasing: both[middle...])),
+            let id = pieces.id(of: both)
+          else { return nil }
+          return (left, right, id)
+        }
+        guard let pair else {
+          let left = String(decoding: text[..<middle], as: UTF8.self)
+          let right = String(decoding: text[middle...], as: UTF8.self)
+          throw scanner.failure(
+            "the merge of “\(left)” and “\(right)” needs a token that the vocabulary does not have")
+        }
+        pairs.append(pair)
+      }
+    }
+    var table = MergeTable(count: pairs.count)
+    for (rank, pair) in pairs.enumerated() {
+      table.insert(left: pair.left, right: pair.right, rank: rank, id: pair.id)
+    }
+    return table
+  }
+}
+
+/// Checks that the bytes are UTF-8 and hands them to `body` as one JSON value.
+func withJSON(
+  _ bytes: [UInt8], file: String, _ body: (inout JSONScanner) throws -> Void
+) throws {
+  do {
+    _ = try UTF8Span(validating: bytes.span)
+  } catch {
+    throw TokenizerError(
+      .malformed, "\(file) is malformed at byte \(error.byteOffsets.lowerBound): it is not UTF-8.")
+  }
+  try bytes.withUnsafeBufferPointer { buffer in
+    var scanner = JSONScanner(buffer, file: file)
+    try body(&scanner)
+    try scanner.expectEnd()
+  }
+}
+
+extension TokenizerFile {
+  /// Collects the values of a `tokenizer.json`, whatever the order of its keys.
+  private struct Reader {
+    var builder = PieceTableBuilder()
+    var addedTokens: [AddedToken] = []
+    var model: [String: JSONValue] = [:]
+    var components: [String: JSONValue] = [:]
+    var mergesStart: Int?
+    private var seen: Set<String> = []
+
+    mutating func read(_ key: String, from scanner: inout JSONScanner) throws {
+      guard seen.insert(key).inserted else {
+        throw scanner.failure("the key “\(key)” appears twice")
+      }
+      switch key {
+      case "version":
+        guard try scanner.readValue() == .string("1.0") else {
+          throw scanner.failure("the version is not “1.0”")
+        }
+      case "truncation", "padding":
+        // How a batch is cut or filled up is the caller's business, as in transformers.
+        _ = try scanner.readValue()
+      case "added_tokens":
+        try scanner.readArray { scanner in
+          if let token = try AddedToken(reading: &scanner) { addedTokens.append(token) }
+        }
+      case "normalizer", "pre_tokenizer", "post_processor", "decoder":
+        components[key] = try scanner.readValue()
+      case "model": try readModel(from: &scanner)
+      default:
+        throw TokenizerError(
+          .unsupported,
+          "tokenizer.json has the key “\(key)”, which this program does not know; remove it or use"
+            + " another tokenizer.")
+      }
+    }
+
+    private mutating func readModel(from scanner: inout JSONScanner) throws {
+      try scanner.readObject { scanner, key in
+        guard model[key] == nil else { throw scanner.failure("the key “\(key)” appears twice") }
+        model[key] = .null
+        switch key {
+        case "vocab":
+          guard try scanner.peek() == UInt8(ascii: "{") else {
+            throw TokenizerError(
+              .unsupported,
+              "The vocabulary of tokenizer.json is no object of texts and ids; only models of type"
+                + " “BPE” are read.")
+          }
+          try scanner.readBigObject { scanner, text in
+            builder.append(text, id: try scanner.readInteger(), isPiece: true)
+          }
+        case "merges":
+          // The merges name tokens, and the vocabulary may come after them.
+          _ = try scanner.peek()
+          mergesStart = scanner.position
+          try scanner.skipValue()
+        default: model[key] = try scanner.readValue()
+        }
+      }
+    }
+
+    /// Adds those added tokens that the model's vocabulary does not have; says for each whether it
+    /// is such a one.
+    mutating func addAddedTokens() -> [Bool] {
+      let isTaken = builder.takenIDs(limit: builder.count + addedTokens.count)
+      return addedTokens.map { token in
+        if isTaken.indices.contains(Int(token.id)) && isTaken[Int(token.id)] { return false }
+        builder.append(token.content.utf8, id: Int(token.id), isPiece: false)
+        return true
+      }
+    }
+  }
+}
+
+extension JSONScanner {
+  /// Reads one merge, `["left", "right"]` or "left right", and appends both sides; gives where the
+  /// right one begins.
+  fileprivate mutating func readMerge(into text: inout [UInt8]) throws -> Int {
+    guard try peek() == UInt8(ascii: "[") else {
+      try appendString(to: &text)
+      let space = UInt8(ascii: " ")
+      guard let middle = text.firstIndex(of: space), text.lastIndex(of: space) == middle else {
+        throw failure("a merge is not two tokens with a space between them")
+      }
+      text.remove(at: middle)
+      return middle
+    }
+    var middles: [Int] = []
+    try readArray { scanner in
+      middles.append(text.count)
+      try scanner.appendString(to: &text)
+    }
+    guard middles.count == 2 else { throw failure("a merge does not have two sides") }
+    return middles[1]
+  }
+}
+
+extension AddedToken {
+  /// Reads an element of `added_tokens`; `nil` for one with an empty text, which the tokenizers
+  /// library ignores.
+  fileprivate init?(reading scanner: inout JSONScanner) throws {
+    let value = try scanner.readValue()
+    guard let content = value["content"]?.string, let id = value["id"]?.integer,
+      let id = Int32(exactly: id), id >= 0
+    else {
+      throw scanner.failure("an added token needs a text “content” and a whole number “id”")
+    }
+    for flag in ["lstrip", "rstrip", "single_word"] where value[flag]?.bool == true {
+      throw TokenizerError(
+        .unsupported,
+        "The added token “\(content)” of tokenizer.json sets “\(flag)”, which this program does not"
+          + " do.")
+    }
+    guard !content.isEmpty else { return nil }
+    let isSpecial = value["special"]?.bool ?? false
+    self.init(
+      content: content, id: id, isSpecial: isSpecial,
+      isNormalized: value["normalized"]?.bool ?? !isSpecial)
+  }
+}

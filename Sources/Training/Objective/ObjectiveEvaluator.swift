@@ -1,0 +1,67 @@
+internal import CKernels
+internal import LanguageModels
+internal import Tensors
+
+/// Computes an objective over blocks of logits, with memory that is kept from block to block.
+final class ObjectiveEvaluator {
+  /// Rows of a tile; a row's bits do not depend on it.
+  private static let rowsPerTile = 4
+
+  private let objective: Objective
+  /// Cross entropies, then entropies, then weights of a block's rows.
+  private var rowResults: [Double] = []
+
+  init(_ objective: Objective) {
+    self.objective = objective
+  }
+
+  /// Overwrites the block's logits with the gradient of `scale` times the sum of weighted cross entropies.
+  ///
+  /// Returns the sums over the block's rows, unscaled, added in the order of rows.
+  func evaluate(_ block: LogitsBlock, scale: Double) -> TokenLosses {
+    let (rows, vocabulary) = (block.targets.count, block.vocabularySize)
+    if rowResults.count < 3 * rows { rowResults = [Double](repeating: 0, count: 3 * rows) }
+    let (settings, kernel) = (objective.kernelSettings, ck_objective_rows())
+    nonisolated(unsafe) let logits = block.logits
+    rowResults.withUnsafeMutableBufferPointer { results in
+      nonisolated(unsafe) let results = results
+      block.targets.withUnsafeBufferPointer { targets in
+        nonisolated(unsafe) let targets = targets
+        let tiles = (rows + Self.rowsPerTile - 1) / Self.rowsPerTile
+        Parallel.perform(tiles: tiles, threads: block.threads) { tile in
+          let start = tile * Self.rowsPerTile
+          let count = min(Self.rowsPerTile, rows - start)
+          guard let targets = targets.baseAddress, let results = results.baseAddress else { return }
+          withUnsafePointer(to: settings) { settings in
+            kernel?(
+              results + start, results + rows + start, results + 2 * rows + start,
+              logits + start * vocabulary, targets + start, count, vocabulary, settings, scale)
+          }
+        }
+      }
+    }
+    var sums = TokenLosses(count: rows)
+    for row in 0..<rows {
+      let (crossEntropy, weight) = (rowResults[row], rowResults[2 * rows + row])
+      sums.crossEntropy += crossEntropy
+      sums.entropy += rowResults[rows + row]
+      sums.weight += weight
+      sums.weighted += weight * crossEntropy
+    }
+    return sums
+  }
+}
+
+extension Objective {
+  /// The same as the kernels want it.
+  fileprivate var kernelSettings: ck_objective {
+    switch normalizer {
+    case .none:
+      ck_objective(k: k, alpha: alpha, normalizer: CK_NORMALIZER_NONE, constant: 1)
+    case .lnK:
+      ck_objective(k: k, alpha: alpha, normalizer: CK_NORMALIZER_LN_K, constant: 1)
+    case .constant(let constant):
+      ck_objective(k: k, alpha: alpha, normalizer: CK_NORMALIZER_CONSTANT, constant: constant)
+    }
+  }
+}

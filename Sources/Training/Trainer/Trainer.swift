@@ -1,0 +1,199 @@
+package import LanguageModels
+internal import Tensors
+
+/// Trains a model, one optimizer step at a time.
+///
+/// The weights, losses and records have the same bits for every number of threads, and after a resume from a
+/// checkpoint at any step. Not `Sendable`: one task owns a trainer and its model.
+package final class Trainer {
+  /// The model; its weights change with each step.
+  package let model: LanguageModel
+  /// What it learns from.
+  package let examples: [TrainingExample]
+  /// How.
+  package let configuration: TrainingConfiguration
+  /// Which examples each step sees.
+  package let schedule: BatchSchedule
+  /// The learning rate of each step.
+  package let learningRates: LearningRateSchedule
+  /// Optimizer steps done.
+  package var completedSteps: Int { optimizer.completedUpdates }
+  /// Whether all steps are done.
+  package var isFinished: Bool { completedSteps >= schedule.totalSteps }
+
+  let optimizer: AdamW
+  private let threads: Int
+  private let backpropagation: Backpropagation
+  private let gradients: FloatBuffer
+  private let evaluator: ObjectiveEvaluator
+  /// The order of the epoch that was asked for last.
+  private var epochOrder: (epoch: Int, order: [Int])?
+
+  /// Prepares a training from its first step.
+  ///
+  /// Throws ``TrainingError`` if a setting is out of range, if there are no examples, or if one does not fit the model.
+  package init(
+    model: LanguageModel, examples: [TrainingExample], configuration: TrainingConfiguration,
+    threads: Int
+  ) throws {
+    precondition(threads > 0, "Training needs at least one thread.")
+    try configuration.validate()
+    try Self.check(examples, for: model.configuration)
+    self.model = model
+    self.examples = examples
+    self.configuration = configuration
+    self.threads = threads
+    schedule = BatchSchedule(exampleCount: examples.count, configuration: configuration)
+    learningRates = LearningRateSchedule(
+      shape: configuration.schedule, peak: configuration.learningRate,
+      warmUpSteps: configuration.warmUp.steps(ofTotal: schedule.totalSteps),
+      totalSteps: schedule.totalSteps)
+    optimizer = AdamW(layout: model.layout, settings: configuration.optimizer)
+    backpropagation = Backpropagation(model: model, threads: threads)
+    gradients = FloatBuffer(count: model.layout.count)
+    evaluator = ObjectiveEvaluator(configuration.objective)
+  }
+
+  private static func check(
+    _ examples: [TrainingExample], for configuration: ModelConfiguration
+  ) throws {
+    guard !examples.isEmpty else {
+      throw TrainingError(.unusableExamples, "There is no example to train on.")
+    }
+    let ids = 0..<Int32(clamping: configuration.vocabularySize)
+    for (index, example) in examples.enumerated() {
+      guard example.inputIDs.allSatisfy(ids.contains),
+        example.labels.allSatisfy({ $0 == TrainingExample.masked || ids.contains($0) })
+      else {
+        throw TrainingError(
+          .unusableExamples,
+          "Example \(index) has a token id outside the model's vocabulary of \(ids.count) tokens.")
+      }
+      guard example.trainableCount > 0 else {
+        throw TrainingError(
+          .unusableExamples, "Example \(index) has no token that is to be learned.")
+      }
+      guard example.inputIDs.count <= configuration.maximumPositions else {
+        throw TrainingError(
+          .unusableExamples,
+          """
+          Example \(index) has \(example.inputIDs.count) tokens; the model takes at most \
+          \(configuration.maximumPositions).
+          """)
+      }
+    }
+  }
+
+  // MARK: - Batches
+
+  /// Positions of the examples of step `step`, from 1, one array a micro-batch.
+  package func microBatches(ofStep step: Int) -> [[Int]] {
+    let epoch = schedule.epoch(ofStep: step)
+    let order: [Int]
+    if let known = epochOrder, known.epoch == epoch {
+      order = known.order
+    } else {
+      order = schedule.order(ofEpoch: epoch)
+      epochOrder = (epoch, order)
+    }
+    return schedule.microBatches(ofStep: step, order: order)
+  }
+
+  /// What step `step`, from 1, learns from, as bytes to be hashed.
+  ///
+  /// Little-endian 32-bit words: number of micro-batches; for each the number of examples; for each of these the number
+  /// of tokens, the ids, the labels.
+  package func batchBytes(ofStep step: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    func append(_ word: Int32) {
+      withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    let batches = microBatches(ofStep: step)
+    append(Int32(batches.count))
+    for batch in batches {
+      append(Int32(batch.count))
+      for index in batch {
+        append(Int32(examples[index].inputIDs.count))
+        for id in examples[index].inputIDs { append(id) }
+        for label in examples[index].labels { append(label) }
+      }
+    }
+    return bytes
+  }
+
+  // MARK: - Steps
+
+  /// Does the next optimizer step.
+  ///
+  /// Throws ``TrainingError`` with code ``TrainingError/Code/nonFinite(step:examples:seed:)`` when a loss or the
+  /// gradient norm is not finite; weights and optimizer are then as they were before the step.
+  package func step() throws -> StepRecord {
+    precondition(!isFinished, "All \(schedule.totalSteps) steps are done.")
+    let step = completedSteps + 1
+    let batches = microBatches(ofStep: step)
+    do {
+      return try self.step(step, batches: batches)
+    } catch {
+      gradients.elements.update(repeating: 0)
+      throw error
+    }
+  }
+
+  private func step(_ step: Int, batches: [[Int]]) throws -> StepRecord {
+    let counts = batches.map { $0.reduce(0) { $0 + examples[$1].trainableCount } }
+    let scales = configuration.reduction.scales(tokenCounts: counts)
+    var (totals, loss, totalTokens) = (TokenLosses(), 0.0, 0)
+    for (batch, scale) in zip(batches, scales) {
+      let losses = try accumulate(batch, scale: scale, step: step)
+      totals.add(losses)
+      loss += losses.weighted * scale
+      totalTokens += batch.reduce(0) { $0 + examples[$1].inputIDs.count }
+    }
+    let norm = optimizer.norm(of: gradients, threads: threads)
+    guard norm.isFinite else {
+      throw nonFinite("gradient norm", norm, step: step, batches.flatMap(\.self))
+    }
+    let learningRate = learningRates.rate(ofStep: step)
+    // As PyTorch's clip_grad_norm_, its 1e-6 included.
+    let gradientScale = configuration.maximumGradientNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
+    optimizer.update(
+      model.parameters, gradients: gradients, gradientScale: gradientScale,
+      learningRate: learningRate, threads: threads)
+    let count = Double(totals.count)
+    return StepRecord(
+      step: step, epoch: schedule.epoch(ofStep: step), loss: loss,
+      crossEntropy: totals.crossEntropy / count, entropy: totals.entropy / count,
+      weight: totals.weight / count, gradientNorm: norm, learningRate: learningRate,
+      trainableTokens: totals.count, totalTokens: totalTokens, microBatches: batches)
+  }
+
+  /// Adds a micro-batch's gradient to `gradients`.
+  private func accumulate(_ batch: [Int], scale: Double, step: Int) throws -> TokenLosses {
+    var packed = PackedBatch()
+    for index in batch {
+      packed.append(tokens: examples[index].inputIDs, labels: examples[index].labels)
+    }
+    var totals = TokenLosses()
+    backpropagation.run(packed, gradients: gradients) { block in
+      totals.add(evaluator.evaluate(block, scale: scale))
+    }
+    guard totals.weighted.isFinite, totals.crossEntropy.isFinite else {
+      let value = totals.weighted.isFinite ? totals.crossEntropy : totals.weighted
+      throw nonFinite("loss", value * scale, step: step, batch)
+    }
+    return totals
+  }
+
+  private func nonFinite(
+    _ quantity: String, _ value: Double, step: Int, _ indices: [Int]
+  ) -> TrainingError {
+    let seed = configuration.seed
+    return TrainingError(
+      .nonFinite(step: step, examples: indices, seed: seed),
+      """
+      The \(quantity) of step \(step) is \(value), over examples \
+      \(indices.map(String.init).joined(separator: ", ")) with seed \(seed). Lower the learning rate, or look at \
+      these examples and the weights before this step.
+      """)
+  }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import Replication
+
+/// The process's standard streams.
+enum Console {
+  /// Results.
+  static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+  /// Everything else: progress, notes and errors.
+  static func error(_ text: String) { write(text, to: STDERR_FILENO) }
+
+  /// What standard error is connected to.
+  static var style: TerminalReport.Style {
+    var size = winsize()
+    let isTerminal = isatty(STDERR_FILENO) == 1
+    let known = isTerminal && ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0
+    return TerminalReport.Style(
+      isInteractive: isTerminal, width: known && size.ws_col > 0 ? Int(size.ws_col) : 100)
+  }
+
+  /// Writes all bytes; a reader that went away is no reason to fail.
+  private static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import Replication
+
+/// Which manifest a command is about.
+struct ManifestArgument: ParsableArguments {
+  @Argument(
+    help: "Name of a manifest, or the path of a YAML file.", completion: .file(extensions: ["yaml"])
+  )
+  var name: String
+
+  /// Reads the manifest.
+  func read() throws -> ManifestFile { try ManifestCatalog.standard.manifest(name) }
+}
+
+/// How a run is done; nothing here changes a result.
+struct ExecutionOptions: ParsableArguments {
+  @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
+  var artifacts = "artifacts"
+
+  @Option(help: "Threads to compute with (default: all processors). Results do not depend on it.")
+  var threads: Int?
+
+  @Flag(help: "Do not use the network.")
+  var offline = false
+
+  @Option(
+    help: "Folder that is searched for inputs before the network; may be repeated.",
+    completion: .directory)
+  var mirror: [String] = []
+
+  @Flag(help: "Print one JSON object on standard output.")
+  var json = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads); it has to be from 1 to 1024.")
+    }
+  }
+
+  /// The options for a runner.
+  var options: RunOptions {
+    var options = RunOptions(
+      artifacts: URL(filePath: artifacts).path,
+      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    options.isOffline = offline
+    options.mirrorFolders = mirror
+    return options
+  }
+}
+
+extension ManifestCatalog {
+  /// Where this process looks for manifests.
+  static var standard: ManifestCatalog {
+    ManifestCatalog(
+      workingDirectory: FileManager.default.currentDirectoryPath,
+      executablePath: Bundle.main.executablePath ?? CommandLine.arguments[0])
+  }
+}

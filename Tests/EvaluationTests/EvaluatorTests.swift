@@ -1,0 +1,132 @@
+import LanguageModels
+import Tensors
+import Testing
+import Tokenizers
+
+@testable import Evaluation
+
+struct EvaluatorTests {
+  private func evaluate(
+    _ benchmark: Benchmark, _ inputs: [TaskInput], model: LanguageModel = TinyModel.model(),
+    settings: EvaluationSettings = EvaluationSettings(), threads: Int = 1,
+    progress: (Evaluator.Progress) -> Void = { _ in }
+  ) throws -> BenchmarkResult {
+    try Evaluator(
+      model: model, tokenizer: TinyModel.tokenizer(), settings: settings, threads: threads
+    ).run(benchmark, inputs: inputs, progress: progress)
+  }
+
+  private func lines(_ result: BenchmarkResult) -> [String] {
+    result.tasks.flatMap { $0.samples.map(\.jsonLine) }
+  }
+
+  private let arc = Benchmark(ARCChallenge.task)
+  private let gsm8k = Benchmark(GSM8K.task)
+
+  @Test("Samples have the same bytes for one, two and three threads")
+  func threads() throws {
+    let choices = TaskInput(
+      task: ARCChallenge.task, documents: try TinyModel.choiceDocuments(23), fewShotPool: [])
+    let texts = TaskInput(
+      task: GSM8K.task, documents: TinyModel.textDocuments(9),
+      fewShotPool: TinyModel.textDocuments(9))
+    var settings = EvaluationSettings()
+    settings.maximumNewTokens = 12
+    let scored = try evaluate(arc, [choices])
+    let generated = try evaluate(gsm8k, [texts], settings: settings)
+    #expect(scored.tasks[0].samples.map(\.documentIndex) == Array(0..<23))
+    for threads in 2...3 {
+      #expect(try lines(evaluate(arc, [choices], threads: threads)) == lines(scored))
+      #expect(
+        try lines(evaluate(gsm8k, [texts], settings: settings, threads: threads))
+          == lines(generated))
+    }
+  }
+
+  @Test("A document's sample does not depend on what else is evaluated")
+  func independence() throws {
+    let documents = try TinyModel.choiceDocuments(12)
+    let all = try evaluate(
+      arc, [TaskInput(task: ARCChallenge.task, documents: documents, fewShotPool: [])])
+    let chosen = [7, 2, 11]
+    let some = try evaluate(
+      arc,
+      [
+        TaskInput(
+          task: ARCChallenge.task, documents: chosen.map { documents[$0] },
+          documentIndices: chosen, fewShotPool: [])
+      ])
+    #expect(lines(some) == chosen.map { lines(all)[$0] })
+  }
+
+  @Test("A generation is at most as long as asked, and stops before the end token")
+  func generation() throws {
+    var settings = EvaluationSettings()
+    settings.fewShotCount = 0
+    settings.maximumNewTokens = 5
+    let input = TaskInput(
+      task: GSM8K.task, documents: TinyModel.textDocuments(4), fewShotPool: [])
+    let result = try evaluate(gsm8k, [input], settings: settings)
+    let tokenizer = try TinyModel.tokenizer()
+    for sample in result.tasks[0].samples {
+      guard case .generation(let text, let stopStrings, let maximum) = sample.response else {
+        Issue.record("A word problem is answered by a text.")
+        continue
+      }
+      #expect(tokenizer.encode(text).count <= 5 * 4)
+      #expect(stopStrings.last == "<eos>")
+      #expect(maximum == 5)
+    }
+    #expect(
+      result.tasks[0].metrics.map(\.key)
+        == ["exact_match,strict-match", "exact_match,flexible-extract"])
+  }
+
+  @Test("Progress grows to the number of documents")
+  func progress() throws {
+    let input = TaskInput(
+      task: ARCChallenge.task, documents: try TinyModel.choiceDocuments(40), fewShotPool: [])
+    var reports: [Evaluator.Progress] = []
+    _ = try evaluate(arc, [input]) { reports.append($0) }
+    #expect(reports.allSatisfy { $0.total == 40 })
+    #expect(reports.map(\.completed) == reports.map(\.completed).sorted())
+    #expect(reports.first?.completed == 0)
+    #expect(reports.last?.completed == 40)
+  }
+
+  @Test("Documents that are too long are truncated on the left, and say so")
+  func truncation() throws {
+    let input = TaskInput(
+      task: ARCChallenge.task, documents: try TinyModel.choiceDocuments(5), fewShotPool: [])
+    let result = try evaluate(arc, [input], model: TinyModel.model(maximumPositions: 24))
+    let truncated = result.tasks[0].samples.map(\.truncatedTokens)
+    #expect(truncated.contains { $0 > 0 })
+    #expect(try lines(evaluate(arc, [input])) != lines(result))
+  }
+
+  @Test("Weights that are not numbers are an error, not a score")
+  func damagedWeights() throws {
+    let model = TinyModel.model()
+    model.parameters.pointer[model.parameters.count - 1] = .nan
+    let input = TaskInput(
+      task: ARCChallenge.task, documents: try TinyModel.choiceDocuments(1), fewShotPool: [])
+    let error = #expect(throws: EvaluationError.self) {
+      try evaluate(arc, [input], model: model)
+    }
+    #expect(error?.code == .nonFiniteScore)
+  }
+
+  @Test("Tokens that the model does not know and documents of another task are refused")
+  func mismatches() throws {
+    let input = TaskInput(
+      task: ARCChallenge.task, documents: try TinyModel.choiceDocuments(1), fewShotPool: [])
+    let error = #expect(throws: EvaluationError.self) {
+      try evaluate(arc, [input], model: TinyModel.model(vocabularySize: 100))
+    }
+    #expect(error?.code == .invalidRequest)
+    let strangers = TaskInput(
+      task: ARCChallenge.task, documents: TinyModel.textDocuments(1), fewShotPool: [])
+    let mismatch = #expect(throws: EvaluationError.self) { try evaluate(arc, [strangers]) }
+    #expect(mismatch?.code == .invalidDocument)
+  }
+}

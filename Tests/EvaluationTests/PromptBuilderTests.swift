@@ -1,0 +1,55 @@
+import Testing
+import Tokenizers
+
+@testable import Evaluation
+
+struct PromptBuilderTests {
+  private func subjectTask() throws -> EvaluationTask {
+    MMLU.task(of: try #require(MMLU.subjects.first { $0.name == "us_foreign_policy" }))
+  }
+
+  private func question(_ text: String, answer: Int) throws -> Document {
+    try MMLU.document(question: text, choices: ["w", "x", "y", "z"], answer: answer)
+  }
+
+  @Test("A plain prompt is introduction, examples with their answers, question")
+  func plain() throws {
+    let builder = PromptBuilder(task: try subjectTask(), chatTemplate: nil)
+    let prompt = try builder.prompt(
+      for: question("Q", answer: 0), examples: [question("E", answer: 1)])
+    #expect(
+      prompt
+        == "The following are multiple choice questions (with answers) about us foreign policy.\n\n"
+        + "E\nA. w\nB. x\nC. y\nD. z\nAnswer: B\n\nQ\nA. w\nB. x\nC. y\nD. z\nAnswer:")
+    #expect(builder.choiceDelimiter == " ")
+  }
+
+  @Test("A Gemma chat carries the introduction in its first turn, examples as turns")
+  func gemmaChat() throws {
+    let builder = PromptBuilder(task: try subjectTask(), chatTemplate: .gemma3)
+    let prompt = try builder.prompt(
+      for: question("Q", answer: 0), examples: [question("E", answer: 1)])
+    #expect(
+      prompt
+        == "<bos><start_of_turn>user\nThe following are multiple choice questions (with answers) about us foreign policy.\n\n\n\n"
+        + "E\nA. w\nB. x\nC. y\nD. z\nAnswer:<end_of_turn>\n<start_of_turn>model\nB<end_of_turn>\n"
+        + "<start_of_turn>user\nQ\nA. w\nB. x\nC. y\nD. z\nAnswer:<end_of_turn>\n<start_of_turn>model\n"
+    )
+    #expect(builder.choiceDelimiter.isEmpty)
+  }
+
+  @Test("A SmolLM2 chat replaces the default system turn by the introduction")
+  func smolChat() throws {
+    let builder = PromptBuilder(task: GSM8K.task, chatTemplate: .smollm2)
+    let document = GSM8K.document(question: "Q", answer: "A\n#### 1")
+    #expect(
+      try builder.prompt(for: document, examples: [])
+        == "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n"
+        + "<|im_start|>user\nQuestion: Q\nAnswer:<|im_end|>\n<|im_start|>assistant\n")
+    let mmlu = PromptBuilder(task: try subjectTask(), chatTemplate: .smollm2)
+    #expect(
+      try mmlu.prompt(for: question("Q", answer: 0), examples: []).hasPrefix(
+        "<|im_start|>system\nThe following are multiple choice questions (with answers) about us foreign policy.\n\n<|im_end|>\n<|im_start|>user\nQ\n"
+      ))
+  }
+}

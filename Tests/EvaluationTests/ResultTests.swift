@@ -1,0 +1,66 @@
+import Testing
+
+@testable import Evaluation
+
+struct ResultTests {
+  private func sample(_ task: EvaluationTask, _ index: Int, correct: Bool) throws -> SampleResult {
+    let choices = [-1.0, -2.0].map {
+      SampleResult.ScoredChoice(text: "A", logLikelihood: $0, isGreedy: false)
+    }
+    return try SampleResult(
+      task: task, documentIndex: index, prompt: "p", target: correct ? "0" : "1",
+      response: .choices(choices, delimiter: " "), truncatedTokens: 0)
+  }
+
+  @Test("Means, standard errors and pooled groups equal the reference's formulas")
+  func pooling() throws {
+    for expected in try PythonRules.load().pooled {
+      let tasks = Array(MMLU.benchmark.tasks.prefix(expected.scores.count))
+      let results = try zip(tasks, expected.scores).map { task, scores in
+        try TaskResult(
+          task: task,
+          samples: scores.enumerated().map { try sample(task, $0, correct: $1 == 1) })
+      }
+      let pooled = BenchmarkResult(MMLU.benchmark, tasks: results)
+      for (result, reference) in zip(pooled.tasks, expected.results) {
+        let metric = try #require(result.metrics.first)
+        #expect(abs(metric.value - reference[0]) < 1e-15)
+        #expect(abs(try #require(metric.standardError) - reference[1]) < 1e-15)
+      }
+      let total = try #require(pooled.total.first)
+      #expect(total.count == expected.scores.joined().count)
+      #expect(abs(total.value - expected.value) < 1e-15)
+      #expect(abs(try #require(total.standardError) - expected.error) < 1e-15)
+    }
+  }
+
+  @Test("One document has no standard error, and neither has its group; no document has no score")
+  func smallTasks() throws {
+    let tasks = Array(MMLU.benchmark.tasks.prefix(3))
+    let results = [
+      try TaskResult(task: tasks[0], samples: [sample(tasks[0], 0, correct: true)]),
+      try TaskResult(
+        task: tasks[1],
+        samples: [sample(tasks[1], 0, correct: true), sample(tasks[1], 1, correct: false)]),
+      try TaskResult(task: tasks[2], samples: []),
+    ]
+    let pooled = BenchmarkResult(MMLU.benchmark, tasks: results)
+    #expect(pooled.tasks.map(\.task.name) == tasks.prefix(2).map(\.name))
+    #expect(pooled.groups.map(\.group.name) == ["mmlu_stem", "mmlu"])
+    #expect(pooled.tasks[0].metrics.map(\.standardError) == [nil])
+    #expect(pooled.total.map(\.standardError) == [nil])
+    #expect(pooled.total.map(\.count) == [3])
+    #expect(pooled.total.map(\.key) == ["acc,none"])
+  }
+
+  @Test("Samples of another task are not pooled")
+  func strangers() throws {
+    let tasks = MMLU.benchmark.tasks
+    let stranger = try sample(tasks[0], 0, correct: true)
+    let error = #expect(throws: EvaluationError.self) {
+      try TaskResult(task: tasks[1], samples: [stranger])
+    }
+    #expect(error?.code == .invalidSample)
+    #expect(throws: EvaluationError.self) { try stranger.rescored(by: GSM8K.task) }
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+@testable import Evaluation
+
+struct SampleLineTests {
+  private func choices(_ values: [Double]) throws -> SampleResult {
+    try SampleResult(
+      task: ARCChallenge.task, documentIndex: 7,
+      prompt: "a\n\"b\"\\ \u{1}\u{7F}\u{2028}é e\u{301} 😀\r\n",
+      target: "1",
+      response: .choices(
+        values.enumerated().map {
+          SampleResult.ScoredChoice(
+            text: "c\($0)", logLikelihood: $1, isGreedy: $0 == 0)
+        }, delimiter: " "), truncatedTokens: 3)
+  }
+
+  private func generation() throws -> SampleResult {
+    try SampleResult(
+      task: GSM8K.task, documentIndex: 0, prompt: "p", target: "x\n#### 5",
+      response: .generation(
+        " so 5\n#### 5", stopStrings: ["Question:", "</s>"], maximumNewTokens: 256),
+      truncatedTokens: 0)
+  }
+
+  @Test("A line has its keys in a fixed order and keeps every code point")
+  func line() throws {
+    #expect(
+      try generation().jsonLine
+        == #"{"task":"gsm8k","document":0,"prompt":"p","target":"x\n#### 5","until":["Question:","</s>"],"max_new_tokens":256,"response":" so 5\n#### 5","answers":[{"filter":"strict-match","text":"5"},{"filter":"flexible-extract","text":"5"}],"truncated_tokens":0,"scores":[{"metric":"exact_match","filter":"strict-match","value":1.0},{"metric":"exact_match","filter":"flexible-extract","value":1.0}]}"#
+    )
+    let sample = try choices([-1.5, -0.1])
+    #expect(
+      sample.jsonLine.contains(
+        #""choices":[{"text":"c0","log_likelihood":-1.5,"log_likelihood_bits":"bff8000000000000","is_greedy":true}"#
+      ))
+    #expect(!sample.jsonLine.utf8.contains(UInt8(ascii: "\n")))
+  }
+
+  @Test("Reading a line gives back the sample: texts by code point, numbers by bit")
+  func roundTrip() throws {
+    var random = SystemIndependentNumbers(seed: 1)
+    let extremes = [
+      -0.0, -Double.leastNonzeroMagnitude, -Double.greatestFiniteMagnitude, -1e-5, -1e22, -123_456,
+    ]
+    for round in 0..<200 {
+      let values = (0..<3).map { _ in -Double(random.next() >> 11) * 0x1p-40 }
+      let sample = try choices(round == 0 ? extremes : values)
+      let read = try SampleResult(jsonLine: sample.jsonLine.utf8)
+      #expect(read == sample)
+      #expect(read.jsonLine.utf8.elementsEqual(sample.jsonLine.utf8))
+      #expect(try read.rescored(by: ARCChallenge.task) == sample)
+    }
+    #expect(try SampleResult(jsonLine: generation().jsonLine.utf8) == generation())
+  }
+
+  @Test("A number that disagrees with its bits is refused")
+  func disagreement() throws {
+    let line = PythonText.replacing("-1.5", in: try choices([-1.5, -2]).jsonLine, with: "-1.25")
+    let error = try #require(throws: EvaluationError.self) {
+      try SampleResult(jsonLine: line.utf8)
+    }
+    #expect(error.code == .invalidSample)
+    #expect(error.message.contains("log_likelihood_bits"))
+  }
+
+  @Test("Numbers beyond the range of doubles are refused")
+  func hugeNumbers() throws {
+    let sample = try choices([-1.5, -2]).jsonLine
+    let infinite = PythonText.replacing(
+      "bff8000000000000", in: PythonText.replacing("-1.5", in: sample, with: "-1e999"),
+      with: "fff0000000000000")
+    let score = PythonText.replacing(#""value":0.0"#, in: sample, with: #""value":1e999"#)
+    #expect(score != sample)
+    for line in [infinite, score] {
+      #expect(throws: EvaluationError.self) { try SampleResult(jsonLine: line.utf8) }
+    }
+  }
+
+  @Test("Damaged lines are errors, never crashes")
+  func damagedLines() throws {
+    let lines = [
+      Array(try choices([-1.5, -2]).jsonLine.utf8), Array(try generation().jsonLine.utf8),
+    ]
+    for line in lines {
+      for count in 0..<line.count {
+        #expect(throws: EvaluationError.self) { try SampleResult(jsonLine: line.prefix(count)) }
+      }
+    }
+    let seconds = ProcessInfo.processInfo.environment["REPLICATE_FUZZ_SECONDS"].flatMap(Double.init)
+    let deadline = Date().addingTimeInterval(seconds ?? 0.2)
+    var random = SystemIndependentNumbers(seed: 2)
+    while Date() < deadline {
+      var line = lines[Int(random.next() % 2)]
+      for _ in 0...random.next() % 4 {
+        line[Int(random.next() % UInt64(line.count))] = UInt8(truncatingIfNeeded: random.next())
+      }
+      do {
+        let sample = try SampleResult(jsonLine: line)
+        let task = sample.task == GSM8K.task.name ? GSM8K.task : ARCChallenge.task
+        _ = try sample.rescored(by: task)
+      } catch let error as EvaluationError {
+        #expect(!error.message.isEmpty)
+      }
+    }
+  }
+}
+
+/// SplitMix64: the same numbers everywhere.
+struct SystemIndependentNumbers {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

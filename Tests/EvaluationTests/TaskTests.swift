@@ -1,0 +1,115 @@
+import Testing
+
+@testable import Evaluation
+
+struct TaskTests {
+  @Test("MMLU has 57 subjects in four groups, with the sizes of the test split")
+  func subjects() throws {
+    let benchmark = try Benchmark.named("mmlu")
+    let counts = Dictionary(
+      uniqueKeysWithValues: benchmark.tasks.map { ($0.name, $0.documentCount) })
+    #expect(counts.count == 57)
+    let expected = [
+      "mmlu_stem": (19, 3153), "mmlu_humanities": (13, 4705), "mmlu_social_sciences": (12, 3077),
+      "mmlu_other": (13, 3107), "mmlu": (57, 14042),
+    ]
+    #expect(benchmark.groups.count == expected.count)
+    for group in benchmark.groups {
+      let (size, documents) = try #require(expected[group.name])
+      #expect(group.taskNames.count == size)
+      #expect(try group.taskNames.map { try #require(counts[$0]) }.reduce(0, +) == documents)
+    }
+    #expect(
+      benchmark.groups.map(\.alias) == ["stem", "humanities", "social sciences", "other", "mmlu"])
+  }
+
+  @Test("The other benchmarks have the sizes, shots and metrics of the harness")
+  func benchmarks() throws {
+    let tasks = try ["arc_challenge", "hellaswag", "gsm8k"].map { name in
+      try #require(try Benchmark.named(name).tasks.first)
+    }
+    #expect(tasks.map(\.documentCount) == [1172, 10042, 1319])
+    #expect(tasks.map(\.fewShotCount) == [0, 0, 5])
+    #expect(tasks.map(\.version) == ["1.0", "1.0", "3.0"])
+    #expect(
+      tasks.map { $0.metrics.map(\.rawValue) } == [
+        ["acc", "acc_norm"], ["acc", "acc_norm"], ["exact_match"],
+      ])
+    #expect(tasks[2].filters.map(\.rawValue) == ["strict-match", "flexible-extract"])
+  }
+
+  @Test("An unknown benchmark is refused with the names of those there are")
+  func unknownBenchmark() throws {
+    let error = try #require(throws: EvaluationError.self) { try Benchmark.named("mmlu_pro") }
+    #expect(error.code == .unknownTask)
+    #expect(error.message.contains("mmlu, arc_challenge, hellaswag, gsm8k"))
+  }
+
+  @Test("An MMLU question is stripped, its answers are not")
+  func mmluDocument() throws {
+    let document = try MMLU.document(
+      question: "\n What is it? ", choices: ["a ", "b", "c", "d"], answer: 2)
+    #expect(document.question == "What is it?\nA. a \nB. b\nC. c\nD. d\nAnswer:")
+    #expect(document.answerText == "C")
+    #expect(document.target == "2")
+  }
+
+  @Test("An ARC answer key is looked up among labels that are letters or digits")
+  func arcDocument() throws {
+    let document = try ARCChallenge.document(
+      question: " Why?", choices: ["x", "y", "z"], labels: ["1", "2", "3"], answerKey: "3")
+    #expect(document.question == "Question:  Why?\nAnswer:")
+    #expect(document.answerText == "z")
+  }
+
+  @Test("Rows that contradict themselves are refused")
+  func invalidRows() {
+    let makers: [() throws -> Document] = [
+      { try MMLU.document(question: "q", choices: ["a", "b"], answer: 0) },
+      { try MMLU.document(question: "q", choices: ["a", "b", "c", "d"], answer: 4) },
+      { try MMLU.document(question: "q", choices: ["a", "b", "c", "d"], answer: -1) },
+      { try ARCChallenge.document(question: "q", choices: ["a"], labels: ["A"], answerKey: "B") },
+      { try ARCChallenge.document(question: "q", choices: ["a"], labels: [], answerKey: "A") },
+      {
+        try HellaSwag.document(
+          activityLabel: "l", contextA: "a", contextB: "b", endings: ["x"], label: "")
+      },
+      {
+        try HellaSwag.document(
+          activityLabel: "l", contextA: "a", contextB: "b", endings: ["x"], label: "1")
+      },
+    ]
+    for make in makers {
+      let error = #expect(throws: EvaluationError.self) { try make() }
+      #expect(error?.code == .invalidDocument)
+    }
+  }
+
+  @Test("HellaSwag's marks are removed as the reference's regular expression does")
+  func cleaning() throws {
+    for expected in try PythonRules.load().cleaned {
+      #expect(codePoints(HellaSwag.cleaned(expected.text)) == codePoints(expected.cleaned))
+    }
+  }
+
+  @Test("A long run of opening brackets is cleaned in linear time")
+  func hostileBrackets() {
+    let brackets = String(repeating: "[", count: 200_000)
+    #expect(HellaSwag.cleaned(brackets + "\n]") == brackets + "\n]")
+    #expect(HellaSwag.cleaned(brackets + "]x") == "x")
+  }
+
+  @Test("A HellaSwag query capitalises its second part and keeps inner spaces")
+  func hellaSwagDocument() throws {
+    let document = try HellaSwag.document(
+      activityLabel: "Baking", contextA: "[header] How [title] Go .", contextB: "THE man",
+      endings: ["runs [substeps] a", "b "], label: "1")
+    #expect(document.question == "Baking: How. Go . The man")
+    guard case .choice(let choices, let goldIndex) = document.answer else {
+      Issue.record("A HellaSwag document has choices.")
+      return
+    }
+    #expect(choices == ["runs a", "b"])
+    #expect(goldIndex == 1)
+  }
+}

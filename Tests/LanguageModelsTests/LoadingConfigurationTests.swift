@@ -1,0 +1,162 @@
+import Foundation
+import Testing
+
+@testable import LanguageModels
+
+@Suite struct LoadingConfigurationTests {
+  /// The values of a configuration as `configurations.json` has them.
+  private struct Expected: Decodable {
+    let architecture: String
+    let vocabularySize, hiddenSize, intermediateSize, headCount, keyValueHeadCount,
+      headDimension: Int
+    let attentionKinds: [String]
+    let slidingWindow: Int
+    let ropeTheta, slidingRopeTheta, attentionScale, normEpsilon: Double
+    let tiesEmbeddings: Bool
+    let maximumPositions: Int
+    let beginOfSequenceID: Int32?
+    let endOfSequenceIDs: [Int32]
+    let paddingID: Int32?
+
+    func configuration() throws -> ModelConfiguration {
+      ModelConfiguration(
+        architecture: try #require(.init(rawValue: architecture)), vocabularySize: vocabularySize,
+        hiddenSize: hiddenSize, intermediateSize: intermediateSize, headCount: headCount,
+        keyValueHeadCount: keyValueHeadCount, headDimension: headDimension,
+        attentionKinds: try attentionKinds.map { try #require(.init(rawValue: $0)) },
+        slidingWindow: slidingWindow, ropeTheta: ropeTheta, slidingRopeTheta: slidingRopeTheta,
+        attentionScale: attentionScale, normEpsilon: normEpsilon, tiesEmbeddings: tiesEmbeddings,
+        maximumPositions: maximumPositions, beginOfSequenceID: beginOfSequenceID,
+        endOfSequenceIDs: endOfSequenceIDs, paddingID: paddingID)
+    }
+  }
+
+  private struct Case: Decodable {
+    let expected: Expected
+  }
+
+  private func read(_ json: String, generation: String? = nil) throws -> ModelConfiguration {
+    try HuggingFaceConfiguration.read(
+      configJSON: Array(json.utf8), generationConfigJSON: generation.map { Array($0.utf8) },
+      path: "config.json")
+  }
+
+  @Test("Files of both transformers forms mean what transformers makes of them")
+  func bothForms() throws {
+    let data = Data(try LoadingFixture.bytes("configurations.json"))
+    let cases = try JSONDecoder().decode([Case].self, from: data)
+    let objects = try #require(JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+    #expect(cases.count == 13)
+    for (index, (object, expectation)) in zip(objects, cases).enumerated() {
+      let config = try JSONSerialization.data(withJSONObject: try #require(object["config"]))
+      var found = try read(String(decoding: config, as: UTF8.self))
+      var expected = try expectation.expected.configuration()
+      #expect(abs(found.attentionScale - expected.attentionScale) < 1e-15)
+      found.attentionScale = 0
+      expected.attentionScale = 0
+      #expect(found == expected, "configuration \(index)")
+    }
+  }
+
+  @Test("The end-of-sequence ids of generation_config.json come before those of config.json")
+  func generationConfiguration() throws {
+    let config = #"{"model_type": "llama", "eos_token_id": 2}"#
+    #expect(try read(config, generation: #"{"eos_token_id": [1, 5]}"#).endOfSequenceIDs == [1, 5])
+    #expect(try read(config, generation: #"{"eos_token_id": 7}"#).endOfSequenceIDs == [7])
+    #expect(try read(config, generation: #"{"eos_token_id": null}"#).endOfSequenceIDs == [2])
+    #expect(try read(config, generation: "{}").endOfSequenceIDs == [2])
+  }
+
+  @Test(
+    "What is not computed is refused with key and value",
+    arguments: [
+      ("llama", #""rope_scaling": {"rope_type": "llama3", "factor": 8.0}"#, "rope_type llama3"),
+      ("llama", #""rope_scaling": {"type": "linear", "factor": 2.0}"#, "type linear"),
+      ("llama", #""rope_parameters": {"full_attention": {"rope_theta": 5.0}}"#, "full_attention"),
+      ("llama", #""rope_parameters": {"partial_rotary_factor": 0.5}"#, "partial_rotary_factor 0.5"),
+      ("llama", #""attention_bias": true"#, "attention_bias true"),
+      ("llama", #""mlp_bias": true"#, "mlp_bias true"),
+      ("llama", #""hidden_act": "gelu""#, "hidden_act gelu"),
+      ("llama", #""attention_dropout": 0.1"#, "attention_dropout 0.1"),
+      ("llama", #""layer_types": ["sliding_attention"], "num_hidden_layers": 1"#, "layer_types"),
+      ("llama", #""quantization_config": {"bits": 4}"#, "quantization_config"),
+      ("llama", #""architectures": ["LlamaForSequenceClassification"]"#, "LlamaForSequence"),
+      ("gemma3_text", #""attn_logit_softcapping": 50.0"#, "attn_logit_softcapping 50.0"),
+      ("gemma3_text", #""final_logit_softcapping": 30"#, "final_logit_softcapping 30.0"),
+      ("gemma3_text", #""use_bidirectional_attention": true"#, "use_bidirectional_attention true"),
+      ("gemma3_text", #""hidden_activation": "silu""#, "hidden_activation silu"),
+      (
+        "gemma3_text", #""rope_scaling": {"rope_type": "linear", "factor": 8.0}"#,
+        "rope_type linear"
+      ),
+      (
+        "gemma3_text",
+        #""rope_parameters": {"full_attention": {"rope_type": "linear", "factor": 8.0}}"#,
+        "rope_type linear"
+      ),
+      ("gemma3_text", #""rope_parameters": {"rope_theta": 5.0}"#, "found rope_theta"),
+      ("gemma3_text", #""layer_types": ["chunked_attention"], "num_hidden_layers": 1"#, "chunked"),
+      ("gemma3", #""architectures": ["Gemma3ForConditionalGeneration"]"#, "ConditionalGeneration"),
+      ("qwen3", #""vocab_size": 10"#, "qwen3"),
+    ])
+  func notComputed(type: String, fields: String, reason: String) throws {
+    let error = #expect(throws: ModelFileError.self) {
+      try read("{\"model_type\": \"\(type)\", \(fields)}")
+    }
+    #expect(error?.message.hasPrefix("config.json") == true)
+    #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+  }
+
+  @Test(
+    "Values that make no model are refused",
+    arguments: [
+      (#""head_dim": 7"#, "even"), (#""num_key_value_heads": 5"#, "evenly"),
+      (#""num_attention_heads": 0"#, "0 attention heads"), (#""num_key_value_heads": 0"#, "from 1"),
+      (#""num_attention_heads": 3000"#, "not a multiple"),
+      (#""hidden_size": 268435456, "intermediate_size": 268435456"#, "parameters is described"),
+      (
+        #""hidden_size": 268435456, "num_attention_heads": 268435456, "head_dim": 268435456"#,
+        "parameters is described"
+      ),
+      (#""hidden_size": -8, "head_dim": 2"#, "from 1"),
+      (#""vocab_size": 9223372036854775807"#, "vocabulary size"),
+      (#""vocab_size": 1e30"#, "vocab_size"),
+      (#""num_hidden_layers": 4611686018427387904"#, "num_hidden_layers"),
+      (#""num_hidden_layers": 0"#, "num_hidden_layers"),
+      (#""layer_types": ["full_attention"]"#, "1 entries for 32 layers"),
+      (#""rms_norm_eps": 0"#, "epsilon"), (#""rope_theta": -1"#, "rotary base"),
+      (#""hidden_size": "big""#, "hidden_size"), (#""hidden_size": null"#, "hidden_size"),
+      (#""hidden_size": 1.5"#, "hidden_size"), (#""eos_token_id": "x""#, "eos_token_id"),
+      (#""eos_token_id": 32000"#, "32000 is not in the vocabulary"),
+      (#""pad_token_id": -7"#, "-7 is not in the vocabulary"),
+      (#""tie_word_embeddings": 3"#, "tie_word_embeddings"),
+      (#""rope_scaling": []"#, "rope_scaling"), (#""architectures": "Llama""#, "architectures"),
+    ])
+  func impossible(fields: String, reason: String) throws {
+    let error = #expect(throws: ModelFileError.self) {
+      try read("{\"model_type\": \"llama\", \(fields)}")
+    }
+    #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+  }
+
+  @Test("Text that is no JSON object is refused with the file's name")
+  func noJSON() throws {
+    let deep = String(repeating: "[", count: 100_000)
+    for text in ["", "{", "[]", "7", "\u{0}", "{\"a\": \(deep)", "{\"model_type\": \"llama\"} x"] {
+      let error = #expect(throws: ModelFileError.self) { try read(text) }
+      #expect(error?.message.hasPrefix("config.json") == true, "\(text.prefix(20))")
+    }
+  }
+
+  @Test("A saved configuration reads as what was saved")
+  func roundTrip() throws {
+    let data = Data(try LoadingFixture.bytes("configurations.json"))
+    for expectation in try JSONDecoder().decode([Case].self, from: data) {
+      let configuration = try expectation.expected.configuration()
+      var exact = configuration
+      let divisor = (1 / (configuration.attentionScale * configuration.attentionScale)).rounded()
+      exact.attentionScale = 1 / divisor.squareRoot()
+      #expect(try read(HuggingFaceFolder.configJSON(exact)) == exact)
+    }
+  }
+}

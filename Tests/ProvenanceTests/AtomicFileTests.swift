@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+@testable import Provenance
+
+@Suite("Atomic files and locks")
+struct AtomicFileTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+  }
+
+  @Test("A file is created and replaced, and nothing else stays in the folder")
+  func replaces() throws {
+    try AtomicFile.write([1, 2, 3], to: folder.file("a"))
+    try AtomicFile.write([], to: folder.file("a"))
+    #expect(try OpenFile.contents(of: folder.file("a")) == [])
+    try AtomicFile.write(to: folder.file("a")) { temporary in
+      #expect(temporary.hasPrefix(folder.file(AtomicFile.temporaryPrefix)))
+      try Data([4]).write(to: URL(filePath: temporary))
+    }
+    #expect(try OpenFile.contents(of: folder.file("a")) == [4])
+    #expect(try names() == ["a"])
+  }
+
+  @Test("A writer that fails leaves the old content and no temporary file")
+  func failingWriter() throws {
+    struct Failure: Error {}
+    try AtomicFile.write([1], to: folder.file("a"))
+    #expect(throws: Failure.self) {
+      try AtomicFile.write(to: folder.file("a")) { temporary in
+        try Data([9]).write(to: URL(filePath: temporary))
+        throw Failure()
+      }
+    }
+    #expect(throws: ProvenanceError.self) {
+      try AtomicFile.write(to: folder.file("a")) { _ in }
+    }
+    #expect(throws: ProvenanceError.self) { try AtomicFile.write([1], to: folder.file("no/b")) }
+    #expect(throws: ProvenanceError.self) { try AtomicFile.write([1], to: folder.path) }
+    #expect(try OpenFile.contents(of: folder.file("a")) == [1])
+    #expect(try names() == ["a"])
+  }
+
+  @Test("Folders are created with those above them; a file in the way is an error")
+  func folders() throws {
+    try AtomicFile.createFolder(folder.file("b/c/d"))
+    try AtomicFile.createFolder(folder.file("b/c/d"))
+    try AtomicFile.write([1], to: folder.file("b/c/d/e"))
+    #expect(throws: ProvenanceError.self) { try AtomicFile.createFolder(folder.file("b/c/d/e")) }
+    #expect(throws: ProvenanceError.self) { try AtomicFile.createFolder(folder.file("b/c/d/e/f")) }
+  }
+
+  @Test(
+    "A path's folder",
+    arguments: [("a", "."), ("a/b", "a"), ("/a", "/"), ("/a/b/", "/a"), ("/", "/")])
+  func folderOfPath(path: String, expected: String) {
+    #expect(AtomicFile.folder(of: path) == expected)
+  }
+
+  @Test("A lock is exclusive, is waited for, and is free again when its holder is killed")
+  func locks() throws {
+    let path = folder.file("lock")
+    #expect(try !FileLock.isHeld(at: path))
+    do {
+      let lock = try FileLock(path: path)
+      #expect(try FileLock.isHeld(at: path))
+      #expect {
+        _ = try FileLock(path: path)
+      } throws: {
+        ($0 as? ProvenanceError)?.code == .locked
+      }
+      _ = consume lock
+    }
+    #expect(try !FileLock.isHeld(at: path))
+
+    let program = "/usr/bin/flock"
+    guard FileManager.default.isExecutableFile(atPath: program) else { return }
+    let holder = Process()
+    holder.executableURL = URL(filePath: program)
+    // Without --no-fork, the killed process would leave a child that still holds the lock.
+    holder.arguments = ["--no-fork", path, "sleep", "60"]
+    try holder.run()
+    defer { if holder.isRunning { holder.terminate() } }
+    let deadline = ContinuousClock.now + .seconds(10)
+    while try !FileLock.isHeld(at: path), ContinuousClock.now < deadline { usleep(1000) }
+    #expect(throws: ProvenanceError.self) { _ = try FileLock(path: path) }
+    kill(holder.processIdentifier, SIGKILL)
+    _ = try FileLock(path: path, waitingSeconds: 10)
+  }
+
+  @Test(
+    "Times are UTC in RFC 3339",
+    arguments: [
+      (0, "1970-01-01T00:00:00.007Z"), (951_782_400, "2000-02-29T00:00:00.007Z"),
+      (951_868_799, "2000-02-29T23:59:59.007Z"), (1_735_689_599, "2024-12-31T23:59:59.007Z"),
+      (4_107_542_400, "2100-03-01T00:00:00.007Z"),
+    ])
+  func times(seconds: Int, text: String) {
+    #expect(Timestamp.text(seconds: seconds, milliseconds: 7) == text)
+  }
+
+  @Test("The time of now is that of Foundation")
+  func now() throws {
+    let time = try Date(
+      Timestamp.now(), strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    #expect(abs(time.timeIntervalSinceNow) < 60)
+  }
+}

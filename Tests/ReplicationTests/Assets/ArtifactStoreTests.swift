@@ -1,0 +1,99 @@
+import Foundation
+import Provenance
+import Testing
+
+@testable import Replication
+
+@Suite("Artifact store")
+struct ArtifactStoreTests {
+  private let folder: TemporaryFolder
+  private let store: ArtifactStore
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = ArtifactStore(root: "\(folder.path)/store")
+  }
+
+  private func add(_ text: String, sha256: Digest? = nil, bytes: Int? = nil) async throws
+    -> ArtifactStore.Blob
+  {
+    let writer = try await ArtifactWriter(store) {}
+    return try writer.add("thing", from: "test", sha256: sha256, bytes: bytes) { write in
+      try Array(text.utf8).withUnsafeBytes { try write($0) }
+    }
+  }
+
+  @Test("Content lies under its digest and is found again")
+  func storesContent() async throws {
+    let digest = SHA256.digest(of: "content")
+    #expect(try store.lookUp(digest) == .absent)
+    let blob = try await add("content", sha256: digest, bytes: 7)
+    #expect(blob.path == "\(store.root)/sha256/\(digest.hex.prefix(2))/\(digest.hex)")
+    #expect(try store.lookUp(digest) == .present(blob))
+    #expect(try await add("content") == blob)
+  }
+
+  @Test("Content with another digest or size than pinned leaves nothing behind")
+  func refusesWrongContent() async throws {
+    let digest = SHA256.digest(of: "content")
+    let message = await assetError(.wrongDigest) { try await add("contents", sha256: digest) }
+    #expect(
+      message
+        == "thing from test has the wrong SHA-256: expected \(digest), found \(SHA256.digest(of: "contents")); nothing was kept."
+    )
+    #expect(
+      await assetError(.wrongDigest) { try await add("content", bytes: 6) }
+        == "thing from test is larger than the pinned 6 bytes; nothing was kept.")
+    #expect(
+      await assetError(.wrongDigest) { try await add("content", bytes: 8) }.contains(
+        "8 bytes, found 7"))
+    #expect(folder.files() == ["store/partial/lock"])
+  }
+
+  @Test("A stored file that changed is removed instead of used")
+  func removesDamaged() async throws {
+    let blob = try await add("content")
+    chmod(blob.path, 0o644)
+    try Data("changed".utf8).write(to: URL(fileURLWithPath: blob.path))
+    #expect(try store.lookUp(blob.sha256) == .removedDamaged(path: blob.path))
+    #expect(try store.lookUp(blob.sha256) == .absent)
+  }
+
+  @Test("What a killed process left unfinished is swept up, but downloads stay to be continued")
+  func sweeps() async throws {
+    _ = try folder.write([1], to: "store/partial/unfinished")
+    _ = try folder.write([1], to: "store/partial/pip/temporary/wheel")
+    _ = try folder.write([1], to: "store/partial/abc.download")
+    _ = try await ArtifactWriter(store) {}
+    #expect(folder.files() == ["store/partial/abc.download", "store/partial/lock"])
+  }
+
+  @Test("Two writers take turns")
+  func takesTurns() async throws {
+    var first: ArtifactWriter? = try await ArtifactWriter(store) {}
+    #expect(first != nil)
+    var waited = 0
+    _ = try await ArtifactWriter(store) {
+      waited += 1
+      first = nil
+    }
+    #expect(waited == 1)
+  }
+
+  @Test("A folder's digest is that of its listing, and links are refused")
+  func hashesFolders() async throws {
+    _ = try folder.write(Array("{}".utf8), to: "model/config.json")
+    _ = try folder.write(Array("abc".utf8), to: "model/a/weights")
+    _ = try folder.write(Array("ignored".utf8), to: "model/.cache/lock")
+    let model = "\(folder.path)/model"
+    let listing =
+      "\(SHA256.digest(of: "abc")) 3 a/weights\n\(SHA256.digest(of: "{}")) 2 config.json\n"
+    let (digest, bytes) = try FolderDigest.digest(ofFolderAt: model)
+    #expect(digest == SHA256.digest(of: listing))
+    #expect(bytes == 5)
+    symlink("/etc/hostname", "\(model)/link")
+    #expect(
+      await assetError(.file) { try FolderDigest.digest(ofFolderAt: model) }
+        == "\(model)/link is a symbolic link; copy the file itself into the folder.")
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Provenance
+import Testing
+
+@testable import Replication
+
+@Suite("Damaged and hostile data files")
+struct AssetFuzzTests {
+  /// How long each format is tried; minutes with REPLICATE_FUZZ_SECONDS, a fraction of a second without.
+  private static let seconds =
+    (ProcessInfo.processInfo.environment["REPLICATE_FUZZ_SECONDS"].flatMap(Double.init) ?? 0.8) / 4
+
+  /// Values that break arithmetic when they replace a count or an offset.
+  private static let extremes: [[UInt8]] = [
+    [0xFF, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF, 0xFF, 0x7F], [0, 0, 0, 0x80], [0, 0, 0, 0],
+    [1, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], [0, 0, 0, 0, 0, 0, 0, 0x80],
+    [0xFF, 0xFF],
+  ]
+
+  private static func mutate(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+    var copy = bytes
+    for _ in 0..<Int.random(in: 1...4, using: &random) where !copy.isEmpty {
+      let position = Int.random(in: 0..<copy.count, using: &random)
+      switch Int.random(in: 0..<8, using: &random) {
+      case 0...2: copy[position] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+      case 3: copy[position] = UInt8.random(in: 0...255, using: &random)
+      case 4, 5:
+        let value = extremes[Int.random(in: 0..<extremes.count, using: &random)]
+        let start = min(position & ~1, max(0, copy.count - value.count))
+        for (index, byte) in value.enumerated() where start + index < copy.count {
+          copy[start + index] = byte
+        }
+      case 6: copy.removeSubrange(position..<min(copy.count, position + 9))
+      default:
+        let length = min(16, copy.count - position)
+        let from = Int.random(in: 0...(copy.count - length), using: &random)
+        copy.insert(contentsOf: copy[from..<from + length], at: position)
+      }
+    }
+    if Int.random(in: 0..<10, using: &random) == 0 {
+      copy.removeLast(Int.random(in: 0...copy.count, using: &random))
+    }
+    return copy
+  }
+
+  /// Reads mutations of a fixture until the time is over; anything but an asset error fails.
+  private func fuzz(_ name: String, _ read: (String) throws -> Void) throws -> (Int, Int) {
+    let folder = try TemporaryFolder()
+    let bytes = try AssetFixtures.bytes(name)
+    var random = SplitMix(state: 1)
+    var tried = 0
+    var refused = 0
+    let end = ContinuousClock.now + .seconds(AssetFuzzTests.seconds)
+    while ContinuousClock.now < end {
+      let mutated = AssetFuzzTests.mutate(bytes, &random)
+      let path = "\(folder.path)/mutated"
+      // A new file each time: some file systems wait for the disk when an old one is cut short and written again.
+      unlink(path)
+      try OpenFile(path: path, flags: O_WRONLY | O_CREAT | O_EXCL).write(mutated)
+      tried += 1
+      do {
+        try read(path)
+      } catch let error as AssetError {
+        refused += 1
+        // Expectations cost more than the reading, so only a failure makes one.
+        if error.code != .damagedData && error.code != .damagedArchive { Issue.record(error) }
+      }
+    }
+    return (tried, refused)
+  }
+
+  @Test(
+    "Mutated zip archives, gzip files, Arrow streams and JSON lines are read or refused, never worse",
+    arguments: ["zip64.zip", "rows.jsonl.gz", "types.arrow", "rows.jsonl"])
+  func survivesMutations(name: String) throws {
+    let (tried, refused) = try fuzz(name) { path in
+      switch name {
+      case "types.arrow": _ = try ArrowStreamReader.rows(ofFileAt: path, name: name)
+      case "zip64.zip":
+        let archive = try ZipArchive(path: path)
+        for member in archive.members { try archive.read(member) { _ in } }
+      default: _ = try JSONLinesReader.rows(ofFileAt: path, name: name)
+      }
+    }
+    #expect(tried > 0)
+    // Nearly every mutation damages something that a check covers.
+    #expect(refused * 10 > tried)
+    if AssetFuzzTests.seconds > 1 { print("\(name): \(tried) mutations, \(refused) refused") }
+  }
+}

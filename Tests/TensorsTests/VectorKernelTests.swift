@@ -1,0 +1,181 @@
+import CKernels
+import Glibc
+import Tensors
+import Testing
+
+/// Every instruction set that this machine has, with its kernels.
+private let variants: [(name: String, kernels: ck_vector_kernels)] =
+  [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512].compactMap { isa in
+    ck_vector_for(isa).map { (String(cString: ck_isa_name(isa)), $0.pointee) }
+  }
+
+/// Sizes on both sides of the vector width.
+private let sizes = [1, 2, 7, 8, 15, 16, 17, 31, 33, 100, 1000]
+
+@Suite("Vector kernels") struct VectorKernelTests {
+  /// fp32 kernels against fp64 references: relative to the largest output.
+  private static let tolerance = 4e-6
+
+  /// Runs `body` for each instruction set and expects the same bits from all, and `reference` to within the tolerance.
+  private func check(
+    _ reference: [Double], _ body: (ck_vector_kernels, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    var bits: [UInt32]?
+    for (name, kernels) in variants {
+      let out = FloatBuffer(count: reference.count)
+      body(kernels, out.pointer)
+      let found = out.elements.map(\.bitPattern)
+      #expect(bits == nil || found == bits, "\(name) differs from \(variants[0].name)")
+      bits = found
+      let largest = max(1, reference.map(abs).max() ?? 0)
+      let error = zip(out.elements, reference).map { abs(Double($0) - $1) }.max() ?? 0
+      #expect(error <= Self.tolerance * largest, "\(name) is off by \(error)")
+    }
+  }
+
+  @Test("RMS norm and its gradients match their definition", arguments: sizes)
+  func norm(size: Int) {
+    let rows = 3
+    let (x, w) = (pseudorandomBuffer(rows * size, seed: 1), pseudorandomBuffer(size, seed: 2))
+    let d = pseudorandomBuffer(rows * size, seed: 3)
+    let inverse = FloatBuffer(count: rows)
+    var (out, inputGradient) = ([Double](), [Double]())
+    var weightGradient = [Double](repeating: 0, count: size)
+    for row in 0..<rows {
+      let values = (0..<size).map { Double(x.pointer[row * size + $0]) }
+      let s = 1 / (values.map { $0 * $0 }.reduce(0, +) / Double(size) + 1e-6).squareRoot()
+      let g = (0..<size).map { Double(d.pointer[row * size + $0]) * (1 + Double(w.pointer[$0])) }
+      let dot = zip(g, values).map(*).reduce(0, +) / Double(size)
+      for j in 0..<size {
+        out.append(values[j] * s * (1 + Double(w.pointer[j])))
+        inputGradient.append(s * g[j] - s * s * s * values[j] * dot)
+        weightGradient[j] += Double(d.pointer[row * size + j]) * values[j] * s
+      }
+    }
+    check(out) { $0.rms_norm($1, inverse.pointer, x.pointer, w.pointer, rows, size, 1e-6, 1) }
+    check(out) { $0.rms_norm_again($1, inverse.pointer, x.pointer, w.pointer, rows, size, 1) }
+    check(inputGradient) {
+      $0.rms_norm_input_gradient(
+        $1, d.pointer, x.pointer, inverse.pointer, w.pointer, rows, size, 1)
+    }
+    check(weightGradient) {
+      $0.rms_norm_weight_gradient($1, d.pointer, x.pointer, inverse.pointer, rows, size, size)
+    }
+  }
+
+  @Test("gated activations and their gradients match their definition", arguments: sizes)
+  func gates(size: Int) {
+    let (gate, up) = (pseudorandomBuffer(size, seed: 4), pseudorandomBuffer(size, seed: 5))
+    for index in 0..<size { gate.pointer[index] *= 8 }
+    let d = pseudorandomBuffer(size, seed: 6)
+    func silu(_ x: Double) -> Double { x / (1 + exp(-x)) }
+    func gelu(_ x: Double) -> Double {
+      0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    }
+    for (isGELU, activation) in [(false, silu), (true, gelu)] {
+      let x = gate.elements.map(Double.init)
+      let value = zip(x, up.elements).map { activation($0) * Double($1) }
+      let slope = x.map { (activation($0 + 1e-5) - activation($0 - 1e-5)) / 2e-5 }
+      check(value) { kernels, out in
+        (isGELU ? kernels.gelu_gate : kernels.silu_gate)(out, gate.pointer, up.pointer, size)
+      }
+      let gradients =
+        (0..<size).map { Double(d.pointer[$0]) * Double(up.pointer[$0]) * slope[$0] }
+        + (0..<size).map { Double(d.pointer[$0]) * activation(x[$0]) }
+      check(gradients) { kernels, out in
+        out.update(from: gate.pointer, count: size)
+        (out + size).update(from: up.pointer, count: size)
+        let again = FloatBuffer(count: size)
+        (isGELU ? kernels.gelu_gate_gradient : kernels.silu_gate_gradient)(
+          again.pointer, out, out + size, d.pointer, size)
+        #expect(zip(again.elements, value).allSatisfy { abs(Double($0) - $1) < 1e-4 })
+      }
+    }
+  }
+
+  @Test("softmax over a part of a row, and its gradient, match their definition", arguments: sizes)
+  func softmax(size: Int) {
+    let x = pseudorandomBuffer(size, seed: 7)
+    let (first, end) = (size / 5, size - size / 7)
+    let scaled = (0..<size).map { Double(x.pointer[$0]) * 30 }
+    let top = scaled[first..<end].max() ?? 0
+    let sum = scaled[first..<end].map { exp($0 - top) }.reduce(0, +)
+    let p = (0..<size).map { (first..<end).contains($0) ? exp(scaled[$0] - top) / sum : 0 }
+    check(p) { kernels, out in
+      out.update(from: x.pointer, count: size)
+      kernels.softmax(out, size, first, end, 30)
+    }
+    let d = pseudorandomBuffer(size, seed: 8)
+    let dot = zip(p, d.elements).map { $0 * Double($1) }.reduce(0, +)
+    let probabilities = FloatBuffer(count: size)
+    for index in 0..<size { probabilities.pointer[index] = Float(p[index]) }
+    check((0..<size).map { p[$0] * (Double(d.pointer[$0]) - dot) * 0.5 }) { kernels, out in
+      out.update(from: d.pointer, count: size)
+      kernels.softmax_gradient(out, probabilities.pointer, size, 0.5)
+    }
+  }
+
+  @Test("rotations turn by their angle, and the inverse turns back", arguments: [2, 6, 32, 50])
+  func rotation(dimension: Int) {
+    let (half, heads) = (dimension / 2, 3)
+    let x = pseudorandomBuffer(heads * dimension, seed: 9)
+    let (cosine, sine) = (FloatBuffer(count: half), FloatBuffer(count: half))
+    for index in 0..<half {
+      cosine.pointer[index] = Float(cos(Double(index)))
+      sine.pointer[index] = Float(sin(Double(index)))
+    }
+    let expected = (0..<heads * dimension).map { index in
+      let (head, i) = (index / dimension, index % dimension % half)
+      let a = Double(x.pointer[head * dimension + i])
+      let b = Double(x.pointer[head * dimension + half + i])
+      let (c, s) = (cos(Double(i)), sin(Double(i)))
+      return index % dimension < half ? a * c - b * s : b * c + a * s
+    }
+    check(expected) { kernels, out in
+      out.update(from: x.pointer, count: heads * dimension)
+      kernels.rotate(out, cosine.pointer, sine.pointer, heads, dimension, 1)
+    }
+    check(x.elements.map(Double.init)) { kernels, out in
+      out.update(from: x.pointer, count: heads * dimension)
+      kernels.rotate(out, cosine.pointer, sine.pointer, heads, dimension, 1)
+      kernels.rotate(out, cosine.pointer, sine.pointer, heads, dimension, -1)
+    }
+  }
+
+  @Test("log-sum-exp finds the lowest index of the greatest element", arguments: sizes + [50_000])
+  func logSumExp(size: Int) {
+    let x = pseudorandomBuffer(size, seed: 10)
+    x.pointer[size / 2] = 2
+    x.pointer[size - 1] = 2
+    let expected = log(x.elements.map { exp(Double($0)) }.reduce(0, +))
+    check([expected]) { kernels, out in
+      var index = -1
+      out.pointee = kernels.log_sum_exp(&index, x.pointer, size)
+      #expect(index == (size == 1 ? 0 : size / 2))
+    }
+  }
+
+  @Test(
+    "a product for few rows gives each row the bits that it has alone", arguments: [1, 3, 4, 16])
+  func fewRows(rows: Int) {
+    let (outputs, depth) = (13, 57)
+    let (x, w) = (
+      pseudorandomBuffer(rows * depth, seed: 11), pseudorandomBuffer(outputs * depth, seed: 12)
+    )
+    let expected = (0..<rows * outputs).map { index in
+      (0..<depth).map {
+        Double(x.pointer[index / outputs * depth + $0])
+          * Double(w.pointer[index % outputs * depth + $0])
+      }.reduce(0, +)
+    }
+    check(expected) { kernels, out in
+      kernels.project_few(out, x.pointer, w.pointer, rows, outputs, depth, depth, outputs)
+      let alone = FloatBuffer(count: outputs)
+      for row in 0..<rows {
+        kernels.project_few(
+          alone.pointer, x.pointer + row * depth, w.pointer, 1, outputs, depth, depth, outputs)
+        for j in 0..<outputs { #expect(alone.pointer[j] == out[row * outputs + j]) }
+      }
+    }
+  }
+}

@@ -1,0 +1,169 @@
+"""Makes the small tokenizers of the test suite and what the tokenizers library says of a few hundred lines.
+
+    python make_tokenizers.py          (writes beside itself; needs tokenizers and transformers)
+
+lines.json holds the lines. Each folder holds tokenizer.json, tokenizer_config.json, vocabulary.json (the same as GGUF metadata, where a GGUF can say
+it) and expected.json. unicode_classes.json holds what the library's pretokenizers see in every code point.
+"""
+
+import json
+import pathlib
+import random
+import shutil
+
+import corpus
+import tokenizers
+import transformers
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from transformers.convert_slow_tokenizer import generate_merges
+
+SEED = 20
+HERE = pathlib.Path(__file__).parent
+VERSIONS = {"tokenizers": tokenizers.__version__, "transformers": transformers.__version__, "seed": SEED}
+
+
+def training_text():
+    """Text of our own with letters, digits, code, several scripts and runs."""
+    source = random.Random(SEED)
+    words = [w for w in corpus.WORDS if "<" not in w]
+    subjects = "a train the pupil my sister each worker our garden the machine".split(" ")
+    text = []
+    for _ in range(1200):
+        a, b = source.randrange(2, 90), source.randrange(2, 40)
+        text.append(f"If {source.choice(subjects)} has {a} apples and buys {b} more, there are {a + b} apples; {a}+{b}={a + b}.\n")
+        text.append(" ".join(source.choice(words) for _ in range(12)))
+        text.append(f"  for i in range({a}):\n        total += values[i] * {b}\n" + "ab" * (a % 9) + "a" * (b % 13))
+    return text
+
+
+def byte_level(name, size, digits, unknown):
+    tokenizer = Tokenizer(models.BPE(unk_token=unknown, fuse_unk=unknown is not None))
+    byte_level_part = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer.pre_tokenizer = (
+        pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), byte_level_part]) if digits else byte_level_part)
+    tokenizer.decoder = decoders.ByteLevel()
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    # No alphabet is given: like SmolLM2's, the vocabulary lacks bytes that its text did not have.
+    trainer = trainers.BpeTrainer(vocab_size=size, special_tokens=special, show_progress=False)
+    tokenizer.train_from_iterator(training_text(), trainer)
+    config = {"bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "pad_token": "<|im_end|>", "unk_token": "<|endoftext|>"}
+    data = json.loads(tokenizer.to_str())
+    if digits:
+        save(name, tokenizer, config, vocabulary={
+            "model": "gpt2", "pre": "smollm", "tokens": sorted(data["model"]["vocab"], key=data["model"]["vocab"].get),
+            "token_type": [3] * len(special) + [1] * (tokenizer.get_vocab_size() - len(special)),
+            "merges": [" ".join(merge) for merge in data["model"]["merges"]], "add_bos_token": False, "add_space_prefix": False,
+            "bos_token_id": 1, "eos_token_id": 2, "padding_token_id": 2, "unknown_token_id": 0})
+        return
+    tokenizer.add_special_tokens(["<extra>"])
+    tokenizer.add_tokens([AddedToken("fox jumps", normalized=True), AddedToken("the", normalized=True), "\n\n\n"])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<|im_start|> $A <|im_end|> <extra>",
+        special_tokens=[(t, tokenizer.token_to_id(t)) for t in ("<|im_start|>", "<|im_end|>", "<extra>")])
+    # Merges as older files write them.
+    save(name, tokenizer, config, vocabulary=None, legacy_merges=True)
+
+
+def gemma(name, size, added):
+    special = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
+    runs = ["\n" * n for n in range(1, 6)] + ["▁" * n for n in range(2, 8)] + ["<td>", "</td>", "\t", "\t\t"]
+    fallback = [f"<0x{byte:02X}>" for byte in range(256)]
+    trained = Tokenizer(models.BPE())
+    trained.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Split(" ", "merged_with_next"), pre_tokenizers.Split("\n", "isolated"), pre_tokenizers.Split("\t", "isolated")])
+    trainer = trainers.BpeTrainer(vocab_size=size, show_progress=False, limit_alphabet=120)
+    trained.train_from_iterator((text.replace(" ", "▁") for text in training_text()), trainer)
+    data = json.loads(trained.to_str())["model"]
+    made = [a + b for a, b in (tuple(m) for m in data["merges"])]
+    made = [text for text in dict.fromkeys(made) if text not in runs]
+    letters = [text for text in sorted(data["vocab"], key=data["vocab"].get) if len(text) == 1 and text not in runs]
+    if "▁" not in letters:
+        letters.insert(0, "▁")
+    pieces = special + runs + fallback + made + letters
+    kinds = [3] * len(special) + [4] * len(runs) + [6] * 256 + [1] * (len(made) + len(letters))
+    vocabulary = {text: index for index, text in enumerate(pieces)}
+    scores = [-float(max(index - len(special) - len(runs) - 256, 0)) for index in range(len(pieces))]
+    merges = generate_merges(vocabulary, list(zip(pieces, scores)))
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
+    tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.post_processor = processors.TemplateProcessing(single="<bos> $A", special_tokens=[("<bos>", 2)])
+    tokenizer.add_tokens(
+        [AddedToken(text, special=kind == 3, normalized=False) for text, kind in zip(pieces, kinds) if kind in (3, 4)])
+    config = {"bos_token": {"content": "<bos>", "special": True}, "eos_token": "<eos>", "pad_token": "<pad>", "unk_token": "<unk>"}
+    if added:
+        tokenizer.add_tokens([AddedToken("fox jumps", normalized=True), AddedToken("▁lazy", normalized=True), AddedToken("é", normalized=False)])
+        return save(name, tokenizer, config, vocabulary=None)
+    save(name, tokenizer, config, vocabulary={
+        "model": "llama", "pre": "default", "tokens": [t.replace("▁", " ") if k == 4 else t for t, k in zip(pieces, kinds)],
+        "scores": [-1000.0 if k in (3, 4) else s for s, k in zip(scores, kinds)], "token_type": kinds,
+        "bos_token_id": 2, "eos_token_id": 1, "padding_token_id": 0, "unknown_token_id": 3, "add_bos_token": True, "add_space_prefix": False})
+
+
+def byte_offsets(text, offsets):
+    starts = [0]
+    for character in text:
+        starts.append(starts[-1] + len(character.encode()))
+    return [[starts[a], starts[b]] for a, b in offsets]
+
+
+def save(name, tokenizer, config, vocabulary, legacy_merges=False):
+    folder = HERE / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    data = json.loads(tokenizer.to_str())
+    if legacy_merges:
+        data["model"]["merges"] = [" ".join(merge) for merge in data["model"]["merges"]]
+    (folder / "tokenizer.json").write_text(json.dumps(data, ensure_ascii=False))
+    (folder / "tokenizer_config.json").write_text(json.dumps(config))
+    if vocabulary:
+        (folder / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False))
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    lines = corpus.lines(280, SEED)
+    (HERE / "lines.json").write_text(json.dumps(lines))
+    encodings = [tokenizer.encode(line, add_special_tokens=False) for line in lines]
+    source = random.Random(SEED)
+    samples = [[source.randrange(tokenizer.get_vocab_size() + 3) for _ in range(source.randrange(12))] for _ in range(150)]
+    expected = VERSIONS | {
+        "ids": [encoding.ids for encoding in encodings],
+        "offsets": [byte_offsets(line, encoding.offsets) for line, encoding in zip(lines, encodings)],
+        "idsWithSpecialTokens": [tokenizer.encode(line).ids for line in lines[:60]],
+        "malformed": [[text.hex(), tokenizer.encode(text.decode("utf-8", errors="replace"), add_special_tokens=False).ids]
+                      for text in corpus.malformed(40)],
+        "decoded": [[ids, tokenizer.decode(ids, skip_special_tokens=False), tokenizer.decode(ids, skip_special_tokens=True)]
+                    for ids in samples + [encoding.ids[:40] for encoding in encodings[-60:]]],
+    }
+    (folder / "expected.json").write_text(json.dumps(expected, separators=(",", ":")))
+    print(name, tokenizer.get_vocab_size(), "tokens,", sum(len(e.ids) for e in encodings), "ids")
+
+
+def unicode_classes():
+    """Runs of code points: [first, class], class = 0 other, 1 letter, 2 number, 3 space, plus 4 for a digit of Digits."""
+    pattern = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    digits = pre_tokenizers.Digits(individual_digits=True)
+    runs, last = [], None
+    for value in range(0x110000):
+        if 0xD800 <= value < 0xE000:
+            kind = -1
+        else:
+            character = chr(value)
+            kind = 0
+            for probe, number in (("a" + character, 1), ("1" + character, 2), (character + "\u2003", 3)):
+                if len(pattern.pre_tokenize_str(probe)) == 1:
+                    kind = number
+            if len(digits.pre_tokenize_str("a" + character)) == 2:
+                kind += 4
+        if kind != last:
+            runs.append([value, kind])
+            last = kind
+    (HERE / "unicode_classes.json").write_text(json.dumps(VERSIONS | {"runs": runs}, separators=(",", ":")))
+    print(len(runs), "runs of code points")
+
+
+if __name__ == "__main__":
+    byte_level("smollm-small", 700, digits=True, unknown=None)
+    byte_level("gpt2-small", 400, digits=False, unknown="<|endoftext|>")
+    gemma("gemma-small", 700, added=False)
+    gemma("gemma-added", 500, added=True)
+    unicode_classes()

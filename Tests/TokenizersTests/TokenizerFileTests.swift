@@ -1,0 +1,165 @@
+import Testing
+
+@testable import Tokenizers
+
+/// What is refused, and by which sentence.
+@Suite struct TokenizerFileTests {
+  /// A tokenizer.json of four byte-level tokens, with parts replaced.
+  private func file(
+    vocabulary: String = #"{"a":0,"b":1,"ab":2,"<e>":3}"#, merges: String = #"[["a","b"]]"#,
+    model: String = "", added: String = "", rest: String = ""
+  ) -> [UInt8] {
+    """
+    {"version":"1.0","added_tokens":[\(added)],"normalizer":null,
+    "pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"use_regex":true},
+    "decoder":{"type":"ByteLevel"},\(rest)
+    "model":{"type":"BPE"\(model),"merges":\(merges),"vocab":\(vocabulary)}}
+    """.bytes
+  }
+
+  private func message(_ bytes: [UInt8], config: String? = nil) -> String? {
+    do {
+      _ = try Tokenizer(tokenizerJSON: bytes, tokenizerConfigJSON: config?.bytes)
+      return nil
+    } catch {
+      return (error as? TokenizerError)?.message ?? "another error"
+    }
+  }
+
+  @Test("A sound file is read, whatever the order of its keys")
+  func sound() throws {
+    let tokenizer = try Tokenizer(
+      tokenizerJSON: file(added: #"{"id":4,"content":"<x>","special":true}"#),
+      tokenizerConfigJSON: nil)
+    #expect(tokenizer.encode("abba<x>ab") == [2, 1, 0, 4, 2])
+    #expect(tokenizer.decode([2, 4, 0, 99, -1], skippingSpecialTokens: true) == "aba")
+    #expect(tokenizer.vocabularySize == 5)
+    #expect(tokenizer.beginOfSequenceID == nil)
+  }
+
+  @Test("Without a post-processor add_bos_token decides, with one the post-processor does")
+  func beginOfSequence() throws {
+    let config = #"{"bos_token":"<e>","add_bos_token":true}"#.bytes
+    let plain = try Tokenizer(tokenizerJSON: file(), tokenizerConfigJSON: config)
+    #expect(plain.encode("a", addingSpecialTokens: true) == [3, 0])
+    #expect(plain.encode("a<e>") == [0, 3])
+    #expect(plain.decode([0, 3], skippingSpecialTokens: true) == "a")
+    let template = """
+      "post_processor":{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A"}}],
+      "special_tokens":{}},
+      """
+    let templated = try Tokenizer(
+      tokenizerJSON: file(rest: template), tokenizerConfigJSON: config)
+    #expect(templated.encode("a", addingSpecialTokens: true) == [0])
+    #expect(templated.beginOfSequenceID == 3)
+  }
+
+  @Test("Components that the program does not have are refused by name")
+  func unsupported() {
+    let cases: [([UInt8], String)] = [
+      (file(rest: #""normalizers":1,"#), "has the key “normalizers”"),
+      (file(model: #","dropout":0.1"#), "sets “dropout” to a number"),
+      (file(model: #","ignore_merges":true"#), "sets “ignore_merges” to true"),
+      (file(model: #","byte_fallback":true"#), "sets “byte_fallback” to true"),
+      (file(model: #","end_of_word_suffix":"</w>""#), "sets “end_of_word_suffix”"),
+      (file(vocabulary: "[]"), "only models of type “BPE” are read"),
+      (
+        file(added: #"{"id":3,"content":"<e>","lstrip":true}"#),
+        "The added token “<e>” of tokenizer.json sets “lstrip”"
+      ),
+      (file(vocabulary: #"{"a":0,"b":1,"ab":4}"#), "Token id 4 is out of range"),
+      (
+        file(rest: #""post_processor":{"type":"BertProcessing"},"#),
+        "The post_processor of tokenizer.json (BertProcessing) is not one that this program has"
+      ),
+    ]
+    for (bytes, sentence) in cases {
+      let message = message(bytes)
+      #expect(message?.contains(sentence) == true, "\(message ?? "read")")
+    }
+    for (old, new) in [
+      (#""normalizer":null"#, #""normalizer":{"type":"NFC"}"#),
+      (#""use_regex":true"#, #""use_regex":false"#),
+      (#""add_prefix_space":false"#, #""add_prefix_space":true"#),
+      (#""decoder":{"type":"ByteLevel"}"#, #""decoder":{"type":"WordPiece"}"#),
+      (#""type":"BPE""#, #""type":"Unigram""#),
+    ] {
+      let text = String(decoding: file(), as: UTF8.self).replacing(old, with: new)
+      let message = message(text.bytes)
+      #expect(message?.contains("program") == true, "\(message ?? "read")")
+    }
+  }
+
+  @Test("Broken and contradicting files are refused with their place")
+  func malformed() {
+    let cases: [([UInt8], String)] = [
+      ([], "malformed at byte 0: the file ends"),
+      ("[1]".bytes, "malformed at byte 0: expected an object"),
+      (file() + [0x7B], "something follows the end"),
+      (file().dropLast(3) + [0xFF], "it is not UTF-8"),
+      (file(merges: #"[["a","c"]]"#), "the merge of “a” and “c” needs a token"),
+      (file(merges: #"[["a"]]"#), "a merge does not have two sides"),
+      (file(merges: #"["a b c"]"#), "a merge is not two tokens"),
+      (file(vocabulary: #"{"a":0,"b":0,"ab":1}"#), "Two tokens of the vocabulary have the id 0"),
+      (file(vocabulary: #"{"a":0,"a":1,"b":2}"#), "have the same text “a”"),
+      (file(vocabulary: #"{"a":-1}"#), "expected a whole number"),
+      (file(vocabulary: #"{"a":1.5}"#), "expected a whole number"),
+      (file(added: #"{"id":2,"content":"<e>"}"#), "has the id 2 in tokenizer.json, but another"),
+      (file(added: #"{"id":9,"content":"<x>"}"#), "Token id 9 is out of range"),
+      (file(model: #","unk_token":"<u>""#), "The unk_token “<u>”"),
+      (
+        file(added: "{\"id\":4,\"content\":\"\(String(repeating: "x", count: 1025))\"}"),
+        "The added token with the id 4 is 1025 bytes long"
+      ),
+      (file(vocabulary: #"{"\ud800":0}"#), "half of a surrogate pair"),
+      (file(vocabulary: #"{"a\x":0}"#), "unknown escape"),
+      (
+        file(rest: "\"x\":" + String(repeating: "[", count: 100_000)),
+        "has the key “x”"
+      ),
+      (
+        String(decoding: file(), as: UTF8.self).replacing(
+          "\"normalizer\":null",
+          with: "\"normalizer\":" + String(repeating: "[", count: 100_000)
+        ).bytes, "nested more than 64 deep"
+      ),
+    ]
+    for (bytes, sentence) in cases {
+      let message = message(Array(bytes))
+      #expect(message?.contains(sentence) == true, "\(message ?? "read")")
+    }
+    #expect(message(file(), config: "[]") == "tokenizer_config.json holds an array, not an object.")
+    #expect(message(file(), config: #"{"a":1,"a":2}"#)?.contains("appears twice") == true)
+    #expect(
+      message(file(), config: #"{"eos_token":{"content":"<y>"}}"#)
+        == "tokenizer_config.json names “<y>” as eos_token, but tokenizer.json has no such token.")
+  }
+
+  @Test("A GGUF vocabulary that contradicts itself is refused")
+  func vocabulary() throws {
+    let file = try Fixtures.value(VocabularyFile.self, "gemma-small/vocabulary.json")
+    func message(_ change: (inout GGUFVocabulary) -> Void) -> String {
+      var vocabulary = file.vocabulary
+      change(&vocabulary)
+      do {
+        _ = try Tokenizer(gguf: vocabulary)
+        return "read"
+      } catch {
+        return (error as? TokenizerError)?.message ?? "another error"
+      }
+    }
+    #expect(message { _ in } == "read")
+    #expect(message { $0.tokens = [] }.contains("holds 0 tokens"))
+    #expect(message { $0.scores = [] }.contains("“tokenizer.ggml.scores” is missing"))
+    #expect(message { $0.scores.removeLast() }.contains("values for"))
+    #expect(message { $0.scores[300] = .nan }.contains("NaN for token 300"))
+    #expect(message { $0.tokenTypes[9] = 7 }.contains("unknown type 7"))
+    #expect(message { $0.beginOfSequenceID = -1 }.contains("“tokenizer.ggml.bos_token_id” is -1"))
+    #expect(message { $0.model = "bert" }.contains("expected “gpt2” or “llama”"))
+    #expect(message { $0.model = "gpt2" }.contains("expected “smollm” or “gpt-2”"))
+    #expect(message { $0.addsSpacePrefix = nil }.contains("add_space_prefix"))
+    #expect(message { $0.tokens[400] = $0.tokens[401] }.contains("have the same text"))
+    #expect(message { $0.tokens[30] = "<0x1Y>" }.contains("byte fallback needs"))
+    #expect(message { $0.tokenTypes = [] } == "read")
+  }
+}

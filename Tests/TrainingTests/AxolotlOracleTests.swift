@@ -1,0 +1,95 @@
+import Foundation
+import LanguageModels
+import Testing
+import Tokenizers
+
+@testable import Training
+
+/// The folder of shared oracles, if the environment names one that exists.
+private let oracleFolder: String? = {
+  guard let shared = ProcessInfo.processInfo.environment["REPLICATE_SHARED"] else { return nil }
+  let folder = "\(shared)/oracles/axolotl-tiny-gemma3"
+  return FileManager.default.fileExists(atPath: folder) ? folder : nil
+}()
+
+@Suite(.enabled(if: oracleFolder != nil, "REPLICATE_SHARED names no folder with the oracle."))
+struct AxolotlOracleTests {
+  private struct Conversation: Decodable {
+    let messages: [ChatMessage]
+  }
+
+  private struct Step: Decodable {
+    let step: Int
+    let loss: Double
+    let gradientNorm: Double
+    let learningRate: Double
+    /// Since the first step.
+    let trainableTokens: Int
+
+    enum CodingKeys: String, CodingKey {
+      case step
+      case loss
+      case gradientNorm = "grad_norm"
+      case learningRate = "lr"
+      case trainableTokens = "tokens_trainable"
+    }
+  }
+
+  private func data(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: "\(#require(oracleFolder))/\(name)"))
+  }
+
+  private func prepare(_ tokenizer: Tokenizer) throws -> PreparedExamples {
+    let lines = try data("chat64.jsonl").split(separator: UInt8(ascii: "\n"))
+    return try PreparedExamples(
+      lines.map { try JSONDecoder().decode(Conversation.self, from: $0).messages },
+      builder: ExampleBuilder(tokenizer: tokenizer, template: .gemma3), shuffleSeed: 42,
+      maximumLength: 512, overlong: .drop)
+  }
+
+  @Test("Rendering, masks and order are those of Axolotl's prepared data set")
+  func prepared() throws {
+    let loaded = try ModelLoader.load(from: #require(oracleFolder) + "/tiny-gemma3")
+    let expected = try JSONDecoder().decode(
+      [RunFixture.Example].self, from: data("prepared.json"))
+    let found = try prepare(loaded.tokenizer)
+    #expect(found.examples.map(\.inputIDs) == expected.map(\.inputIDs))
+    #expect(found.examples.map(\.labels) == expected.map(\.labels))
+  }
+
+  @Test(
+    "Ten steps follow the curve that Axolotl logged",
+    arguments: [
+      ("sft", Reduction.microBatchMean, 0), ("eaft alpha 0 ", .tokenWindow, 0),
+      ("eaft alpha 0.333", .tokenWindow, 0.333),
+    ])
+  func curve(prefix: String, reduction: Reduction, alpha: Double) throws {
+    let curves = try JSONDecoder().decode([String: [Step]].self, from: data("expected.json"))
+    let name = try #require(curves.keys.sorted().first { $0.contains(prefix) })
+    let expected = try #require(curves[name])
+    let loaded = try ModelLoader.load(from: #require(oracleFolder) + "/tiny-gemma3")
+    let trainer = try Trainer(
+      model: loaded.model, examples: prepare(loaded.tokenizer).examples,
+      configuration: TrainingConfiguration(
+        objective: Objective(k: 20, alpha: alpha, normalizer: .none), reduction: reduction,
+        learningRate: 1e-3, warmUp: .ratio(0.1), microBatchSize: 2, accumulationSteps: 2,
+        maximumSteps: 10, seed: 42),
+      threads: 2)
+    var trainable = 0
+    for expected in expected {
+      let found = try trainer.step()
+      trainable += found.trainableTokens
+      #expect(found.step == expected.step)
+      #expect(agree(found.loss, expected.loss, absolute: 2e-5), "\(name), step \(found.step)")
+      #expect(agree(found.gradientNorm, expected.gradientNorm, relative: 1e-4))
+      #expect(found.learningRate == expected.learningRate)
+      #expect(trainable == expected.trainableTokens)
+    }
+    #expect(trainer.isFinished)
+    // For comparing the final weights with those that `make_run.py` writes for the same folder.
+    if let folder = ProcessInfo.processInfo.environment["REPLICATE_REPLAY_OUTPUT"] {
+      let file = "native-\(reduction.rawValue)-\(alpha).safetensors"
+      try trainer.saveCheckpoint(to: "\(folder)/\(file)", identity: name)
+    }
+  }
+}
