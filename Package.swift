@@ -80,8 +80,9 @@ let package = Package(
       name: "ProvenanceTests", dependencies: ["Provenance"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ReplicationTests",
-      dependencies: ["Evaluation", "Provenance", "Replication", "Statistics"],
+      dependencies: ["Evaluation", "Provenance", "Replication", "Statistics", "Training"],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "replicateTests", dependencies: ["replicate"]),
   ],
   swiftLanguageModes: [.v6]
 )

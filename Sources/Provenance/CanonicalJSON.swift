@@ -4,9 +4,6 @@
 /// the escapes that the grammar demands. Foundation's encoders order keys differently from each other and from the
 /// standard, so nothing that is hashed goes through them.
 package enum CanonicalJSON {
-  /// The largest whole number that every reader of JSON keeps exactly: 2^53 - 1 (RFC 7493, section 2.2).
-  package static let largestInteger: Int64 = (1 << 53) - 1
-
   /// The canonical bytes of a value, without a line break at the end.
   ///
   /// - Throws: ``ProvenanceError`` `unrepresentable` for NaN, infinities and integers beyond 2^53 - 1, which other
@@ -27,14 +24,14 @@ package enum CanonicalJSON {
     case .null: output.append(contentsOf: "null".utf8)
     case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
     case .integer(let value):
-      guard value.magnitude <= largestInteger.magnitude else {
+      let text = String(value)
+      guard text == CanonicalJSON.text(of: Double(value)) else {
         throw ProvenanceError(
           code: .unrepresentable,
           message:
-            "The integer \(value) is beyond 2^53 - 1 and would not survive other JSON readers; store it as a string."
-        )
+            "The integer \(value) would not survive other JSON readers; store it as a string.")
       }
-      output.append(contentsOf: String(value).utf8)
+      output.append(contentsOf: text.utf8)
     case .number(let value):
       guard value.isFinite else {
         throw ProvenanceError(
@@ -51,7 +48,7 @@ package enum CanonicalJSON {
       }
       output.append(UInt8(ascii: "]"))
     case .object(let object):
-      let members = object.members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
+      let members = object.members.sorted { precedes($0.key, $1.key) }
       output.append(UInt8(ascii: "{"))
       for (index, member) in members.enumerated() {
         if index > 0 { output.append(UInt8(ascii: ",")) }
@@ -61,6 +58,15 @@ package enum CanonicalJSON {
       }
       output.append(UInt8(ascii: "}"))
     }
+  }
+
+  /// Whether a key comes first in the order of UTF-16 code units.
+  private static func precedes(_ left: String, _ right: String) -> Bool {
+    for (a, b) in zip(left.utf8, right.utf8) where a != b {
+      // Among ASCII characters, bytes and code units have the same order.
+      return a < 0x80 && b < 0x80 ? a < b : left.utf16.lexicographicallyPrecedes(right.utf16)
+    }
+    return left.utf8.count < right.utf8.count
   }
 
   private static func append(_ text: String, to output: inout [UInt8]) {
@@ -96,35 +102,54 @@ extension CanonicalJSON {
   package static func text(of value: Double) -> String {
     precondition(value.isFinite, "Only a finite number has a JSON text.")
     guard value != 0 else { return "0" }
-    let sign = value < 0 ? "-" : ""
     let (digits, point) = decimal(of: value.magnitude)
-    let count = digits.utf8.count
+    let zero = UInt8(ascii: "0")
+    var text: [UInt8] = value < 0 ? [UInt8(ascii: "-")] : []
     switch point {
-    case count...21 where point >= count:
-      return sign + digits + String(repeating: "0", count: point - count)
+    case digits.count...21 where point >= digits.count:
+      text += digits
+      text += repeatElement(zero, count: point - digits.count)
     case 1...21:
-      return sign + digits.prefix(point) + "." + digits.dropFirst(point)
+      text += digits[..<point]
+      text.append(UInt8(ascii: "."))
+      text += digits[point...]
     case -5...0:
-      return sign + "0." + String(repeating: "0", count: -point) + digits
+      text += [zero, UInt8(ascii: ".")]
+      text += repeatElement(zero, count: -point)
+      text += digits
     default:
-      let exponent = point - 1
-      let fraction = count > 1 ? "." + digits.dropFirst() : ""
-      return sign + digits.prefix(1) + fraction + "e" + (exponent < 0 ? "-" : "+")
-        + String(exponent.magnitude)
+      text.append(digits[0])
+      if digits.count > 1 {
+        text.append(UInt8(ascii: "."))
+        text += digits[1...]
+      }
+      text += [UInt8(ascii: "e"), UInt8(ascii: point > 0 ? "+" : "-")]
+      text += String((point - 1).magnitude).utf8
     }
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// The significant digits, and the place of the point: the value is 0.digits times 10 to that power.
-  private static func decimal(of magnitude: Double) -> (digits: String, point: Int) {
-    let parts = magnitude.description.split(separator: "e")
-    let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-    let whole = mantissa[0]
-    let fraction = mantissa.count > 1 ? mantissa[1] : ""
-    let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
-    let all = whole + fraction
-    let leadingZeros = all.prefix { $0 == "0" }.count
-    var digits = all.dropFirst(leadingZeros)
-    while digits.last == "0" { digits.removeLast() }
-    return (String(digits), whole.count - leadingZeros + exponent)
+  private static func decimal(of magnitude: Double) -> (digits: [UInt8], point: Int) {
+    var digits: [UInt8] = []
+    digits.reserveCapacity(24)
+    var point: Int?
+    var exponent = 0
+    let text = Array(magnitude.description.utf8)
+    for (index, byte) in text.enumerated() {
+      if byte == UInt8(ascii: ".") {
+        point = digits.count
+      } else if byte == UInt8(ascii: "e") {
+        exponent = Int(String(decoding: text[(index + 1)...], as: UTF8.self)) ?? 0
+        break
+      } else {
+        digits.append(byte)
+      }
+    }
+    let leadingZeros = digits.prefix { $0 == UInt8(ascii: "0") }.count
+    let place = (point ?? digits.count) - leadingZeros + exponent
+    digits.removeFirst(leadingZeros)
+    while digits.last == UInt8(ascii: "0") { digits.removeLast() }
+    return (digits, place)
   }
 }

@@ -117,7 +117,8 @@ extension EventLog {
     try check(try OpenFile.contents(of: path), recordID: recordID, path: path)
   }
 
-  private static func check(_ bytes: [UInt8], recordID: String, path: String)
+  /// Checks the bytes of a log.
+  static func check(_ bytes: [UInt8], recordID: String, path: String)
     throws(ProvenanceError) -> Content
   {
     var chain = EventChain(recordID: recordID)

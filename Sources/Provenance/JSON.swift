@@ -1,6 +1,6 @@
 /// A JSON value with exact integers and with objects that keep the order of their members.
 ///
-/// Equality is that of the values: an integer equals a double of the same value, members may come in any order,
+/// Equality is that of the values: an integer equals the double nearest to it, members may come in any order,
 /// and texts are compared code point by code point, so that two spellings of "é" differ as their bytes do.
 package indirect enum JSON: Sendable {
   /// The literal `null`.
@@ -129,7 +129,7 @@ extension JSON: Equatable {
     case (.integer(let a), .integer(let b)): a == b
     case (.number(let a), .number(let b)): a == b
     case (.integer(let a), .number(let b)), (.number(let b), .integer(let a)):
-      Int64(exactly: b) == a
+      Double(a) == b
     case (.string(let a), .string(let b)): isIdentical(a, b)
     case (.array(let a), .array(let b)): a == b
     case (.object(let a), .object(let b)): a == b

@@ -11,8 +11,7 @@ package struct GGUFVocabulary: Sendable {
   /// none.
   package var scores: [Float]
   /// `tokenizer.ggml.token_type`: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte;
-  /// empty where the
-  /// file has none (all normal).
+  /// empty where the file has none (all normal).
   package var tokenTypes: [Int32]
   /// `tokenizer.ggml.merges`: "left right", first merge first; empty where the file has none.
   package var merges: [String]
@@ -24,11 +23,11 @@ package struct GGUFVocabulary: Sendable {
   package var unknownID: Int32?
   /// `tokenizer.ggml.padding_token_id`.
   package var paddingID: Int32?
-  /// `tokenizer.ggml.add_bos_token`; `nil` where the file does not say (then true for "llama",
-  /// false for "gpt2").
+  /// `tokenizer.ggml.add_bos_token`; `nil` where the file does not say: then true for
+  /// "llama", false for "gpt2".
   package var addsBeginOfSequence: Bool?
-  /// `tokenizer.ggml.add_space_prefix`; `nil` where the file does not say (then true for "llama",
-  /// false for "gpt2").
+  /// `tokenizer.ggml.add_space_prefix`; `nil` where the file does not say: then true for
+  /// "llama", false for "gpt2".
   package var addsSpacePrefix: Bool?
 
   /// Creates a vocabulary from all its values.

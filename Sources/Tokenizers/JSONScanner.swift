@@ -136,23 +136,22 @@ struct JSONScanner {
   /// Passes over a value without looking at more than its brackets and strings.
   mutating func skipValue() throws {
     var depth = 0
+    var index = position
     repeat {
-      switch try peek() {
-      case UInt8(ascii: "{"), UInt8(ascii: "["):
-        depth += 1
-        position += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        depth -= 1
-        position += 1
+      guard index < bytes.count else { throw failure("the file ends in the middle of a value") }
+      switch bytes[index] {
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
       case UInt8(ascii: "\""):
-        position += 1
-        while position < bytes.count && bytes[position] != UInt8(ascii: "\"") {
-          position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
+        index += 1
+        while index < bytes.count && bytes[index] != UInt8(ascii: "\"") {
+          index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
         }
-        position += 1
-      default: position += 1
+      default: break
       }
+      index += 1
     } while depth > 0
+    position = min(index, bytes.count)
   }
 
   private mutating func readWord(_ word: String, _ value: JSONValue) throws -> JSONValue {

@@ -86,10 +86,8 @@ struct PieceScores: Sendable {
   /// longer right side.
   ///
   /// This is the order in which transformers' converter (`generate_merges`) writes the merges of a
-  /// tokenizer.json
-  /// from such a model, so that ids equal those of the tokenizers library. Plain SentencePiece
-  /// takes the leftmost
-  /// pair where this takes the longer left side.
+  /// tokenizer.json from such a model, so that ids equal those of the tokenizers library. Plain
+  /// SentencePiece takes the leftmost pair where this takes the longer left side.
   func priority(of id: Int32, left: UnsafeBufferPointer<UInt8>, right: UnsafeBufferPointer<UInt8>)
     -> UInt64
   {

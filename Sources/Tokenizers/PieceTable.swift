@@ -9,7 +9,7 @@ struct PieceTable: Sendable {
   /// UTF-8 of all texts, in the order of their ids.
   private let bytes: [UInt8]
   /// Where each text begins, and at the end where the last one ends.
-  private let starts: [Int]
+  private let starts: [UInt32]
   /// Open addressing with linear probing: hash in the upper half, id + 1 in the lower, 0 where
   /// free.
   private let slots: [UInt64]
@@ -23,8 +23,11 @@ struct PieceTable: Sendable {
   /// - Throws: `TokenizerError` when two pieces have the same text or a text is too long.
   init(bytes: [UInt8], starts: [Int], isPiece: [Bool]) throws {
     let count = starts.count - 1
+    guard bytes.count <= Int(UInt32.max) else {
+      throw TokenizerError(.unsupported, "The texts of the vocabulary are larger than 4 GiB.")
+    }
     var capacity = 16
-    while capacity < count * 2 { capacity *= 2 }
+    while capacity * 3 < count * 5 { capacity *= 2 }
     var slots = [UInt64](repeating: 0, count: capacity)
     let duplicate: (Int, Int)? = try bytes.withUnsafeBufferPointer { all in
       for id in 0..<count where isPiece[id] {
@@ -49,7 +52,7 @@ struct PieceTable: Sendable {
       return nil
     }
     self.bytes = bytes
-    self.starts = starts
+    self.starts = starts.map(UInt32.init)
     self.slots = slots
     if let (first, second) = duplicate {
       throw TokenizerError(
@@ -67,7 +70,7 @@ struct PieceTable: Sendable {
     while slots[slot] != 0 {
       if slots[slot] >> 32 == UInt64(hash) {
         let id = Int(slots[slot] & 0xFFFF_FFFF) - 1
-        if length(of: id) == text.count && isEqual(id, to: text) { return Int32(id) }
+        if isText(of: id, text) { return Int32(id) }
       }
       slot = (slot + 1) & (slots.count - 1)
     }
@@ -81,17 +84,19 @@ struct PieceTable: Sendable {
   }
 
   /// Length of a token's text in UTF-8 bytes.
-  func length(of id: Int) -> Int { starts[id + 1] - starts[id] }
+  func length(of id: Int) -> Int { Int(starts[id + 1] - starts[id]) }
 
   /// UTF-8 of a token's text.
-  func utf8(of id: Int) -> ArraySlice<UInt8> { bytes[starts[id]..<starts[id + 1]] }
+  func utf8(of id: Int) -> ArraySlice<UInt8> { bytes[Int(starts[id])..<Int(starts[id + 1])] }
 
   /// Text of a token.
   func text(of id: Int) -> String { String(decoding: utf8(of: id), as: UTF8.self) }
 
-  private func isEqual(_ id: Int, to text: UnsafeBufferPointer<UInt8>) -> Bool {
-    bytes.withUnsafeBufferPointer { all in
-      let start = starts[id]
+  /// Whether a token has exactly this text.
+  func isText(of id: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard length(of: id) == text.count else { return false }
+    return bytes.withUnsafeBufferPointer { all in
+      let start = Int(starts[id])
       for index in 0..<text.count where all[start + index] != text[index] { return false }
       return true
     }

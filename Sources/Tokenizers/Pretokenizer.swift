@@ -112,8 +112,7 @@ enum CharacterClass: UInt8, Sendable {
   /// The class of a scalar, by Unicode 16.
   ///
   /// The tokenizers library 0.23 matches the pattern with tables of Unicode 16, where later letters
-  /// and digits are
-  /// unassigned; Swift's own tables may be newer.
+  /// and digits are unassigned; Swift's own tables may be newer.
   init(_ scalar: Unicode.Scalar) {
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:

@@ -2,9 +2,8 @@ extension Tokenizer {
   /// Makes a tokenizer from the vocabulary of a GGUF file.
   ///
   /// Ids equal those of the `tokenizer.json` that the file was made from: control and user-defined
-  /// tokens are
-  /// recognised in the text, and SentencePiece scores are followed in the order of that file's
-  /// merges.
+  /// tokens are recognised in the text, and SentencePiece scores are followed in the order of that
+  /// file's merges.
   ///
   /// - Throws: `TokenizerError` for contradicting arrays, and for a model or pretokenizer that this
   ///   program does not have.

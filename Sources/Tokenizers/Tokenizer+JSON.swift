@@ -2,8 +2,7 @@ extension Tokenizer {
   /// Reads a tokenizer as the tokenizers library saves it.
   ///
   /// Which special tokens are put around a text is what the file's `post_processor` says, as in
-  /// transformers 5; only
-  /// where it has none does `add_bos_token` of the config count.
+  /// transformers 5; only where it has none does `add_bos_token` of the config count.
   ///
   /// - Parameters:
   ///   - tokenizerJSON: the bytes of `tokenizer.json`.

@@ -1,8 +1,7 @@
 /// Turns text into token ids and back, with the ids that the tokenizers library gives.
 ///
 /// Two families are read: byte-level BPE as in GPT-2 and SmolLM2, and SentencePiece-style BPE with
-/// byte fallback as in
-/// Gemma. Anything else is refused when the tokenizer is made.
+/// byte fallback as in Gemma. Anything else is refused when the tokenizer is made.
 package struct Tokenizer: Sendable {
   /// Number of token ids.
   package var vocabularySize: Int { model.pieces.count }
@@ -40,7 +39,7 @@ package struct Tokenizer: Sendable {
 
   /// Puts a tokenizer together.
   ///
-  /// - Throws: `TokenizerError` when two added tokens have the same text.
+  /// - Throws: `TokenizerError` when two added tokens have the same text, or one is too long.
   init(_ parts: Parts) throws {
     model = parts.model
     pretokenizer = parts.pretokenizer
@@ -81,8 +80,7 @@ package struct Tokenizer: Sendable {
 
   // MARK: - Encoding
 
-  /// The ids of a text; added tokens such as `<end_of_turn>` are recognised wherever they stand in
-  /// it.
+  /// The ids of a text; added tokens such as `<end_of_turn>` are recognised wherever they stand.
   ///
   /// - Parameters:
   ///   - text: any text below 512 MiB.
@@ -181,8 +179,7 @@ package struct Tokenizer: Sendable {
 
   // MARK: - Decoding
 
-  /// The text of token ids; ids that the tokenizer does not have are passed over, as in the
-  /// tokenizers library.
+  /// The text of token ids; unknown ids are passed over, as in the tokenizers library.
   ///
   /// - Parameters:
   ///   - ids: token ids.

@@ -50,13 +50,15 @@ struct TokenizerFile {
       var scanner = JSONScanner(buffer, file: "tokenizer.json")
       scanner.move(to: start)
       var text: [UInt8] = []
+      // Merges that make the same token usually stand together.
+      var previous: Int32 = 0
       try scanner.readArray { scanner in
         text.removeAll(keepingCapacity: true)
         let middle = try scanner.readMerge(into: &text)
         let pair = text.withUnsafeBufferPointer { both -> (Int32, Int32, Int32)? in
           guard let left = pieces.id(of: UnsafeBufferPointer(rebasing: both[..<middle])),
             let right = pieces.id(of: UnsafeBufferPointer(rebasing: both[middle...])),
-            let id = pieces.id(of: both)
+            let id = pieces.isText(of: Int(previous), both) ? previous : pieces.id(of: both)
           else { return nil }
           return (left, right, id)
         }
@@ -66,6 +68,7 @@ struct TokenizerFile {
           throw scanner.failure(
             "the merge of “\(left)” and “\(right)” needs a token that the vocabulary does not have")
         }
+        previous = pair.2
         pairs.append(pair)
       }
     }

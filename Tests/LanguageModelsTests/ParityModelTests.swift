@@ -7,7 +7,11 @@ import Testing
 /// The folder that `Fixtures/parity/make_model_parity.py` wrote, if this run is told of one.
 private let parityFolder = ProcessInfo.processInfo.environment["REPLICATE_PARITY_DIR"]
 
-/// Two real models, read from their GGUF files, against transformers on PyTorch, fp32.
+/// Two real models, read from their GGUF files, against transformers on PyTorch.
+///
+/// Logits and loss are compared with PyTorch's fp32. Its fp32 gradients are up to a few thousandths of a tensor's largest
+/// element away from its own fp64 (residual streams of these models have elements some thousand times larger than
+/// others), so gradients must be within 1e-4 of fp64, and no further from fp32 than fp32 is from fp64.
 @Suite(
   "Parity of real models with transformers", .serialized,
   .enabled(if: parityFolder != nil, "REPLICATE_PARITY_DIR names no folder."))
@@ -18,6 +22,7 @@ struct ParityModelTests {
       let stride: Int
       let norm: Double
       let largest: Float
+      let error: Float
     }
     let sequences: [[Int32]]
     let labels: [[Int32]]
@@ -89,18 +94,23 @@ struct ParityModelTests {
     var worst: (name: String, ratio: Float) = ("", 0)
     for entry in model.layout.entries {
       guard let gradient = expected.gradients[entry.name],
-        let samples = try? tensors.values(of: "gradient.\(entry.name)")
+        let exact = try? tensors.values(of: "exact.gradient.\(entry.name)"),
+        let rounded = try? tensors.values(of: "gradient.\(entry.name)")
       else {
         Issue.record("There is no expected gradient of \(entry.name).")
         continue
       }
-      let found = pass.gradients[entry.range]
-      let chosen = stride(from: entry.offset, to: entry.offset + entry.count, by: gradient.stride)
-      let difference = largestDifference(chosen.map { found[$0] }, samples)
-      let ratio = difference / gradient.largest
-      if ratio > worst.ratio { worst = (entry.name, ratio) }
-      #expect(ratio <= 1e-4, "\(entry.name)")
-      let norm = found.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      let all = pass.gradients[entry.range]
+      let found = stride(from: entry.offset, to: entry.offset + entry.count, by: gradient.stride)
+        .map { all[$0] }
+      let tolerance = 1e-4 * gradient.largest
+      let difference = largestDifference(found, exact)
+      if difference / gradient.largest > worst.ratio {
+        worst = (entry.name, difference / gradient.largest)
+      }
+      #expect(difference <= tolerance, "\(entry.name)")
+      #expect(largestDifference(found, rounded) <= tolerance + gradient.error, "\(entry.name)")
+      let norm = all.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
       #expect(abs(norm - gradient.norm) <= 1e-4 * gradient.norm, "\(entry.name): norm \(norm)")
     }
     print("largest relative difference of a gradient: \(worst.ratio), of \(worst.name)")

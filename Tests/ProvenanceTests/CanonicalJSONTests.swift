@@ -77,17 +77,18 @@ struct CanonicalJSONTests {
     #expect(try CanonicalJSON.encode("\u{2028}\u{7f}é/") == Array("\"\u{2028}\u{7f}é/\"".utf8))
   }
 
-  @Test("What other readers would change is refused: NaN, infinities, integers beyond 2^53 - 1")
+  @Test("What other readers would change is refused: NaN, infinities, integers that are no doubles")
   func unrepresentable() throws {
     for value in [
-      JSON.number(.nan), .number(.infinity), .number(-.infinity), .integer(1 << 53),
-      .integer(-(1 << 53)), .integer(.min), .integer(.max),
+      JSON.number(.nan), .number(.infinity), .number(-.infinity), .integer((1 << 53) + 1),
+      .integer(-(1 << 53) - 1), .integer(.min), .integer(.max),
     ] {
       #expect { try CanonicalJSON.encode([value]) } throws: {
         ($0 as? ProvenanceError)?.code == .unrepresentable
       }
     }
     #expect(try CanonicalJSON.encode(.integer((1 << 53) - 1)) == Array("9007199254740991".utf8))
+    #expect(try CanonicalJSON.encode(.integer(1 << 53)) == Array("9007199254740992".utf8))
     #expect(try CanonicalJSON.encode(.number(-0.0)) == Array("0".utf8))
   }
 
@@ -103,6 +104,16 @@ struct CanonicalJSONTests {
     #expect(again == value)
     #expect(try CanonicalJSON.encode(again) == bytes)
     #expect(try CanonicalJSON.digest(of: again) == SHA256.digest(of: bytes))
+  }
+
+  @Test("Large whole doubles, whose text reads back as an integer, are a fixed point too")
+  func largeWholeNumbers() throws {
+    for value in [0x1p53, 0x1.fffffffffffffp62, 2_116_178_168_839_186_432, 1e18, -1e17] {
+      let bytes = try CanonicalJSON.encode(.number(value))
+      let again = try JSONParser.parse(bytes)
+      #expect(again == .number(value))
+      #expect(try CanonicalJSON.encode(again) == bytes)
+    }
   }
 
   @Test("Exact numbers keep every bit, and an edited spelling is noticed")

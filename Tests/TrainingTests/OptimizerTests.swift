@@ -9,8 +9,10 @@ import Testing
   @Test("Learning rates are those of transformers' schedules")
   func schedules() throws {
     for item in try TrainingFixture.load().schedules {
+      // transformers' name for what manifests call constant; a warm-up can be 0 steps in both.
+      let name = item.shape == "constant_with_warmup" ? "constant" : item.shape
       let schedule = LearningRateSchedule(
-        shape: try #require(LearningRateSchedule.Shape(rawValue: item.shape)), peak: item.peak,
+        shape: try #require(LearningRateSchedule.Shape(rawValue: name)), peak: item.peak,
         warmUpSteps: item.warmUp, totalSteps: item.total)
       for (index, expected) in item.rates.enumerated() {
         #expect(

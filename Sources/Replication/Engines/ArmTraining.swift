@@ -92,7 +92,7 @@ struct ArmTraining: Sendable {
   /// Both arms must learn the same tokens in the same order; checked at every step, not assumed.
   private func checkContract(_ batch: Digest, step: Int) throws {
     for other in others {
-      let expected = other.steps.indices.contains(step - 1) ? other.steps[step - 1].batchDigest : nil
+      let expected = other.steps.first { $0.number == step }?.batchDigest
       guard expected == batch else {
         throw EngineError(
           .armContract,

@@ -18,9 +18,9 @@ struct PreparedData: Sendable {
       conversations,
       builder: ExampleBuilder(
         tokenizer: tokenizer, template: manifest.model.chatTemplate.template,
-        rule: data.labelRule),
+        rule: LabelRule(trainsOnInputs: data.trainsOnInputs, endOfTurn: data.endOfTurn)),
       shuffleSeed: data.shuffle == .numpy ? seed : nil, maximumLength: data.sequenceLength,
-      overlong: data.overlongConversations, limit: data.exampleLimit)
+      overlong: data.overlong, limit: data.exampleLimit)
     var hash = SHA256()
     func add(_ words: [Int32]) {
       words.map(\.littleEndian).withUnsafeBytes { hash.update($0) }

@@ -1,4 +1,5 @@
 package import Provenance
+import Training
 
 // The JSON of each part of a manifest holds everything that the part says, defaults included, and nothing of how it was
 // written: comments, order of keys, anchors, presets and number formats make no difference. Orders that mean something
@@ -133,6 +134,7 @@ extension Manifest.Training {
       switch warmUp {
       case .steps(let count): ("warmup_steps", JSON(count))
       case .ratio(let ratio): ("warmup_ratio", .number(ratio))
+      case .automatic: ("warmup", "automatic")
       }
     return object([
       ("seeds", .array(seeds.map { JSON(Int($0)) })), ("micro_batch_size", JSON(microBatchSize)),
@@ -148,7 +150,7 @@ extension Manifest.Training {
   }
 }
 
-extension Manifest.AdamW {
+extension AdamW.Settings {
   fileprivate var canonical: JSON {
     [
       "name": "adamw", "betas": [.number(beta1), .number(beta2)], "epsilon": .number(epsilon),
@@ -162,9 +164,9 @@ extension Manifest.Treatment {
   package var canonical: JSON {
     switch self {
     case .untouched: ["train": false]
-    case .trained(.crossEntropy, let reduction):
+    case .trained(Objective.crossEntropy, let reduction):
       ["objective": "cross-entropy", "reduction": .string(reduction.rawValue)]
-    case .trained(.eaft(let values), let reduction):
+    case .trained(let values, let reduction):
       [
         "objective": "eaft", "reduction": .string(reduction.rawValue), "k": JSON(values.k),
         "alpha": .number(values.alpha), "normalizer": values.normalizer.canonical,
@@ -173,7 +175,7 @@ extension Manifest.Treatment {
   }
 }
 
-extension Manifest.Normalizer {
+extension Objective.Normalizer {
   fileprivate var canonical: JSON {
     switch self {
     case .none: "none"

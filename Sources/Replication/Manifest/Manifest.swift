@@ -1,3 +1,5 @@
+import Training
+
 /// A replication as its author declared it: pinned inputs, a model, training data, settings, arms and evaluation.
 ///
 /// Pure data, checked to be consistent in itself. ``ManifestFile`` reads one from YAML.

@@ -1,3 +1,5 @@
+import Training
+
 extension ManifestDecoder {
   /// Reads `model:`.
   func decodeModel(_ reader: NodeReader) -> Manifest.Model? {
@@ -54,11 +56,11 @@ extension ManifestDecoder {
       .flatMap(decodeConversationFields)
     let shuffle = mapping.required("shuffle")?.choice(of: Manifest.Shuffle.self)
     let length = mapping.required("sequence_length_tokens")?.integer(in: 2...1 << 20)
-    let overlong = mapping.required("overlong")?.choice(of: Manifest.OverlongRule.self)
+    let overlong = mapping.required("overlong")?.choice(of: OverlongConversations.self)
     let limit = mapping.optional("take")?.integer(in: 1...1_000_000_000)
     let trainsOnInputs = mapping.optional("train_on_inputs").map { $0.boolean() } ?? false
     let endOfTurn =
-      mapping.optional("train_on_end_of_turn").map { $0.choice(of: Manifest.EndOfTurnRule.self) }
+      mapping.optional("train_on_end_of_turn").map { $0.choice(of: LabelRule.EndOfTurn.self) }
       ?? .turn
     guard let assets, let format, let fields, let shuffle, let length, let overlong,
       let trainsOnInputs, let endOfTurn

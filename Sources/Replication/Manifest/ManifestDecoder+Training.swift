@@ -1,3 +1,5 @@
+import Training
+
 extension ManifestDecoder {
   /// Reads `training:`.
   func decodeTraining(_ reader: NodeReader) -> Manifest.Training? {
@@ -12,16 +14,16 @@ extension ManifestDecoder {
         key == "epochs" ? .epochs(count) : .steps(count)
       }
     }
-    let order = choice(mapping.optional("order"), default: Manifest.EpochOrder.torch)
+    let order = choice(mapping.optional("order"), default: ExampleOrder.torch)
     let optimizer = mapping.required("optimizer").flatMap(decodeOptimizer)
     let rate = mapping.required("learning_rate")?.number("above 0 and at most 1") {
       $0 > 0 && $0 <= 1
     }
-    let schedule = mapping.required("schedule")?.choice(of: Manifest.Schedule.self)
+    let schedule = mapping.required("schedule")?.choice(of: LearningRateSchedule.Shape.self)
     let warmUp = mapping.exactlyOne(of: ["warmup_ratio", "warmup_steps"])
       .flatMap { decodeWarmUp($0.key, $0.value, duration) }
     let norm = mapping.required("max_gradient_norm", "a number or none").flatMap(decodeNorm)
-    let reduction = choice(mapping.optional("reduction"), default: Manifest.Reduction.tokenWindow)
+    let reduction = choice(mapping.optional("reduction"), default: Reduction.tokenWindow)
     let interval = mapping.optional("checkpoint_every_steps")?.integer(in: counts)
     guard let seeds, let microBatchSize, let accumulation, let duration, let order, let optimizer,
       let rate, let schedule, let warmUp, let reduction
@@ -45,7 +47,7 @@ extension ManifestDecoder {
     return seeds
   }
 
-  private func decodeOptimizer(_ reader: NodeReader) -> Manifest.AdamW? {
+  private func decodeOptimizer(_ reader: NodeReader) -> AdamW.Settings? {
     guard let mapping = reader.mapping(path: "training.optimizer") else { return nil }
     defer { mapping.finish() }
     let name = mapping.required("name")?.choice(of: OptimizerName.self)
@@ -56,7 +58,7 @@ extension ManifestDecoder {
     let decay =
       mapping.optional("weight_decay").map { $0.number("from 0 to 1") { $0 >= 0 && $0 <= 1 } } ?? 0
     guard name != nil, betas.count == 2, let epsilon, let decay else { return nil }
-    return Manifest.AdamW(beta1: betas[0], beta2: betas[1], epsilon: epsilon, weightDecay: decay)
+    return AdamW.Settings(beta1: betas[0], beta2: betas[1], epsilon: epsilon, weightDecay: decay)
   }
 
   private func decodeBetas(_ reader: NodeReader) -> [Double] {
@@ -70,10 +72,10 @@ extension ManifestDecoder {
   }
 
   private func decodeWarmUp(_ key: String, _ value: NodeReader, _ duration: Manifest.Duration?)
-    -> Manifest.WarmUp?
+    -> WarmUp?
   {
     if key == "warmup_ratio" {
-      return value.number("from 0 to 1") { $0 >= 0 && $0 <= 1 }.map(Manifest.WarmUp.ratio)
+      return value.number("from 0 to 1") { $0 >= 0 && $0 <= 1 }.map(WarmUp.ratio)
     }
     guard let steps = value.integer(in: 0...1_000_000) else { return nil }
     if case .steps(let total) = duration, steps > total {
@@ -102,7 +104,7 @@ extension ManifestDecoder {
   /// Reads `arms:`.
   ///
   /// `reduction` is that of the training, which arms use unless they say otherwise.
-  func decodeArms(_ reader: NodeReader, reduction: Manifest.Reduction?) -> [Manifest.Arm] {
+  func decodeArms(_ reader: NodeReader, reduction: Reduction?) -> [Manifest.Arm] {
     guard let mapping = reader.mapping(path: "arms") else { return [] }
     let arms = mapping.named().compactMap { name, value -> Manifest.Arm? in
       declaredArms.append(name)
@@ -116,7 +118,7 @@ extension ManifestDecoder {
     return arms
   }
 
-  private func decodeTreatment(_ mapping: MappingReader, _ shared: Manifest.Reduction?)
+  private func decodeTreatment(_ mapping: MappingReader, _ shared: Reduction?)
     -> Manifest.Treatment?
   {
     let objectiveKeys = ["preset", "k", "alpha", "normalizer"]
@@ -126,7 +128,7 @@ extension ManifestDecoder {
       }
       return .untouched
     }
-    let reduction = mapping.optional("reduction").map { $0.choice(of: Manifest.Reduction.self) }
+    let reduction = mapping.optional("reduction").map { $0.choice(of: Reduction.self) }
     guard
       let kind = mapping.required("objective", "what is minimised, or 'train: false'")?
         .choice(of: ObjectiveName.self)
@@ -134,26 +136,26 @@ extension ManifestDecoder {
       for key in objectiveKeys { _ = mapping.optional(key) }
       return nil
     }
-    var objective: Manifest.Objective? = .crossEntropy
+    var objective: Objective? = .crossEntropy
     switch kind {
     case .crossEntropy:
       for key in objectiveKeys {
         mapping.forbid(key, "only an arm with the objective 'eaft' has it")
       }
-    case .eaft: objective = decodeEAFT(mapping).map(Manifest.Objective.eaft)
+    case .eaft: objective = decodeEAFT(mapping)
     }
     // A problem in 'training' has been reported there.
     guard let objective, let reduction = reduction ?? (shared ?? .tokenWindow) else { return nil }
     return .trained(objective, reduction: reduction)
   }
 
-  private func decodeEAFT(_ mapping: MappingReader) -> Manifest.EAFT? {
-    var values: Manifest.EAFT?
-    var preset: Manifest.Preset?
+  private func decodeEAFT(_ mapping: MappingReader) -> Objective? {
+    var values: Objective?
+    var preset: Objective.Preset?
     let presetReader = mapping.optional("preset")
     if let presetReader {
-      preset = presetReader.choice(of: Manifest.Preset.self)
-      values = preset?.values
+      preset = presetReader.choice(of: Objective.Preset.self)
+      values = preset?.objective
     }
     let keys = ["k", "alpha", "normalizer"]
     let absent = keys.filter { mapping.optional($0) == nil }
@@ -172,13 +174,13 @@ extension ManifestDecoder {
       (normalizerReader ?? presetReader)?.report(
         .contradiction, "the normalizer 'ln-k' needs a 'k' of at least 2: ln 1 is 0")
     }
-    return Manifest.EAFT(preset: preset, k: k, alpha: alpha, normalizer: normalizer)
+    return try? Objective(k: k, alpha: alpha, normalizer: normalizer)
   }
 
-  private func decodeNormalizer(_ reader: NodeReader) -> Manifest.Normalizer? {
+  private func decodeNormalizer(_ reader: NodeReader) -> Objective.Normalizer? {
     guard reader.isMapping else {
       return switch reader.choice(of: NormalizerName.self) {
-      case .none?: Manifest.Normalizer.none
+      case .none?: Objective.Normalizer.none
       case .lnK?: .lnK
       case nil: nil
       }
@@ -186,7 +188,7 @@ extension ManifestDecoder {
     guard let mapping = reader.mapping(path: "normalizer") else { return nil }
     defer { mapping.finish() }
     return mapping.required("constant")?.number("above 0") { $0 > 0 }
-      .map(Manifest.Normalizer.constant)
+      .map(Objective.Normalizer.constant)
   }
 }
 

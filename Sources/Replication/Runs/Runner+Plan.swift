@@ -27,8 +27,8 @@ extension Runner {
 
   private func finishedRun(_ identity: Digest) throws -> String? {
     guard !options.isRepeating else { return nil }
-    return try RunStore(artifacts: options.artifacts).list().last {
-      $0.identity == identity && $0.status == .sealed
+    return try RunStore(artifacts: options.artifacts).attempts(at: identity).last {
+      $0.status == .sealed
     }.map { "the run \($0.id) of \($0.created) is finished and has the same inputs" }
   }
 
@@ -44,10 +44,10 @@ extension Runner {
         continue
       }
       for seed in manifest.training.seeds {
-        let configuration = try manifest.training.configuration(
+        let configuration = manifest.training.configuration(
           objective: objective, reduction: reduction, seed: seed)
         let known = try inputs.flatMap { inputs in
-          try cache.find(
+          try finishedStep(
             try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed))
         }
         let label = manifest.training.seeds.count == 1 ? arm.name : "\(arm.name), seed \(seed)"
@@ -64,7 +64,7 @@ extension Runner {
         let known =
           isKnown
           ? try inputs.flatMap { inputs in
-            try cache.find(
+            try finishedStep(
               try inputs.evaluationKey(evaluation, manifest: manifest, weights: digest))
           } : nil
         let tasks = try Benchmark.named(evaluation.task.rawValue).tasks

@@ -18,7 +18,7 @@ extension Runner {
     guard case .trained(let objective, let reduction) = arm.treatment else {
       preconditionFailure("Only trained arms are trained.")
     }
-    let configuration = try manifest.training.configuration(
+    let configuration = manifest.training.configuration(
       objective: objective, reduction: reduction, seed: seed)
     let key = try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed)
     if let known = try reusable(key, what: "training of \(arm.name), seed \(seed)"),
@@ -67,9 +67,14 @@ extension Runner {
     return TrainedArm(weights: blob.sha256, steps: result.steps)
   }
 
+  /// A finished step, unless everything is to be done again.
+  func finishedStep(_ key: Digest) throws -> StepResult? {
+    options.isRepeating ? nil : try cache.find(key) { report(.note($0)) }
+  }
+
   /// A finished step whose outputs are all there and intact.
   func reusable(_ key: Digest, what: String) throws -> StepResult? {
-    guard let known = try cache.find(key) else { return nil }
+    guard let known = try finishedStep(key) else { return nil }
     for (name, digest) in known.outputs.sorted(by: { $0.key < $1.key }) {
       guard case .present = try store.lookUp(digest) else {
         report(.note("\(what) is repeated: its \(name) are missing or damaged"))

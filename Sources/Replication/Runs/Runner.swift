@@ -35,7 +35,7 @@ package struct Runner: Sendable {
 
   // MARK: - Plan
 
-  /// What ``run()`` would do now. Nothing is downloaded, trained or recorded.
+  /// What ``run()`` would do now; nothing is downloaded, trained or recorded.
   package func plan() async throws -> RunPlan {
     let downloads = try resolver(quiet: true).plannedDownloads(for: try allAssets())
     let inputs = downloads.isEmpty ? try await RunInputs(self, quiet: true) : nil

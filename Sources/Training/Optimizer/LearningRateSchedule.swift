@@ -32,7 +32,7 @@ package struct LearningRateSchedule: Sendable, Equatable {
     /// A straight line from the peak to 0.
     case linear
     /// The peak.
-    case constant = "constant_with_warmup"
+    case constant
   }
 
   /// What follows the warm-up.

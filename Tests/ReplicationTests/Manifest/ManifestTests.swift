@@ -1,6 +1,7 @@
 import Foundation
 import Provenance
 import Testing
+import Training
 
 @testable import Replication
 
@@ -43,12 +44,12 @@ struct ManifestTests {
     #expect(
       manifest.arms[2].treatment
         == .trained(
-          .eaft(.init(preset: .paper, k: 20, alpha: 0.5, normalizer: .lnK)),
+          try Objective(k: 20, alpha: 0.5, normalizer: .lnK),
           reduction: .tokenWindow))
     #expect(
       manifest.arms[3].treatment
         == .trained(
-          .eaft(.init(preset: nil, k: 10, alpha: 2, normalizer: .constant(3))),
+          try Objective(k: 10, alpha: 2, normalizer: .constant(3)),
           reduction: .tokenWindow))
     #expect(manifest.evaluations.map(\.name) == ["mmlu", "arc", "gsm8k"])
     #expect(manifest.evaluations.map(\.limit) == [3, nil, 5])
@@ -72,7 +73,7 @@ struct ManifestTests {
 
   @Test("Presets have the published values")
   func presetsHavePublishedValues() {
-    let values = Manifest.Preset.allCases.map(\.values)
+    let values = Objective.Preset.allCases.map(\.objective)
     #expect(values.map(\.k) == [20, 20, 20, 20])
     #expect(values.map(\.alpha) == [0.333, 0.333, 1, 1])
     #expect(values.map(\.normalizer) == [.none, .lnK, .lnK, .constant(3)])

