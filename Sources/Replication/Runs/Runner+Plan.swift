@@ -18,16 +18,16 @@ extension Runner {
 
   /// The plan; without inputs, which are still to be downloaded, nothing can be known to be reusable.
   func makePlan(_ inputs: RunInputs?, downloads: [PlannedDownload]) async throws -> RunPlan {
-    let finished = try inputs.flatMap { try finishedRun(try $0.identity(of: manifest)) }
+    let finished = try inputs.flatMap { finishedRun(try $0.identity(of: manifest)) }
     return RunPlan(
       name: manifest.name, title: manifest.title, downloads: downloads,
       steps: finished == nil ? try planSteps(inputs) : [], finished: finished,
       declaredDifferences: manifest.declaredDifferences)
   }
 
-  private func finishedRun(_ identity: Digest) throws -> String? {
+  private func finishedRun(_ identity: Digest) -> String? {
     guard !options.isRepeating else { return nil }
-    return try RunStore(artifacts: options.artifacts).attempts(at: identity).last {
+    return RunStore(artifacts: options.artifacts).attempts(at: identity).last {
       $0.status == .sealed
     }.map { "the run \($0.id) of \($0.created) is finished and has the same inputs" }
   }

@@ -9,7 +9,7 @@ import Testing
 @Suite("A run of the toy") struct RunnerTests {
   private static let manifests = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "manifests").path
+    .deletingLastPathComponent().appending(path: "manifests").resolvingSymlinksInPath().path
 
   /// Runs `body` with an empty folder that is removed afterwards.
   private func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {

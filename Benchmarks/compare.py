@@ -1,0 +1,214 @@
+"""Fine-tunes the same batches with replicate and with transformers on PyTorch, in turns, and prints how they compare.
+
+Usage: compare.py REPLICATE FOLDER --steps N --threads T --rounds R
+
+REPLICATE is the built command; FOLDER is what prepare.py wrote. Each round runs, for each arm, replicate and then the
+reference, each in a process of its own. The first step of each process warms up and is not counted; tokens are counted
+without padding. Peak memory is the largest resident set of the process, as the kernel reports it when the process ends.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import sys
+import tempfile
+
+ARMS = ("sft", "eaft")
+SEED = 42
+LEARNING_RATE = 5e-5
+K, ALPHA = 20, 0.333
+# A loss may differ by rounding, which grows as the weights drift apart.
+LOSS_TOLERANCE = 1e-4
+
+MANIFEST = """\
+schema: 1
+name: benchmark-{arm}
+title: SmolLM2-135M-Instruct on GSM8K chats, {arm}
+description: One side of the benchmark of fine-tuning.
+assets:
+  model: {{file: model}}
+  chats: {{file: chats.jsonl}}
+unpinned:
+  model: converted by the benchmark itself
+  chats: written by the benchmark itself
+model:
+  pretrained: model
+  chat_template: chatml-smollm2
+data:
+  train:
+    assets: [chats]
+    format: jsonl
+    fields: {{messages: messages}}
+    shuffle: numpy
+    sequence_length_tokens: 1024
+    overlong: error
+training:
+  seeds: [{seed}]
+  micro_batch_size: 4
+  gradient_accumulation_steps: 1
+  max_steps: {steps}
+  order: torch
+  optimizer: {{name: adamw, betas: [0.9, 0.999], epsilon: 1.0e-8, weight_decay: 0.0}}
+  learning_rate: {rate}
+  schedule: cosine
+  warmup_steps: 0
+  max_gradient_norm: 1.0
+  reduction: token-window
+arms:
+  {arm}: {{{objective}}}
+"""
+OBJECTIVES = {
+    "sft": "objective: cross-entropy",
+    "eaft": f"objective: eaft, k: {K}, alpha: {ALPHA}, normalizer: none",
+}
+
+
+def run(command: list[str]) -> tuple[str, int]:
+    """Runs a command; gives its standard output and its peak resident set in bytes."""
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        actions = [
+            (os.POSIX_SPAWN_DUP2, output.fileno(), 1),
+            (os.POSIX_SPAWN_DUP2, errors.fileno(), 2),
+        ]
+        process = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
+        _, status, usage = os.wait4(process, 0)
+        output.seek(0)
+        errors.seek(0)
+        if os.waitstatus_to_exitcode(status) != 0:
+            sys.exit(f"{' '.join(command)} failed:\n{errors.read()}")
+        return output.read(), usage.ru_maxrss * 1024
+
+
+def number(value: dict) -> float:
+    """A float of a record: its decimal text."""
+    return float(value["decimal"])
+
+
+def run_replicate(command: str, folder: pathlib.Path, arm: str, steps: int, threads: int) -> dict:
+    """Runs the manifest of an arm with artifacts of its own; steps end when their events were logged."""
+    manifest = folder / f"{arm}.yaml"
+    manifest.write_text(
+        MANIFEST.format(
+            arm=arm, seed=SEED, steps=steps, rate=LEARNING_RATE, objective=OBJECTIVES[arm]
+        )
+    )
+    artifacts = folder / "artifacts"
+    shutil.rmtree(artifacts, ignore_errors=True)
+    output, memory = run(
+        [command, "run", str(manifest), "--artifacts", str(artifacts)]
+        + ["--threads", str(threads), "--offline", "--json"]
+    )
+    record = pathlib.Path(json.loads(output)["record_path"])
+    events = [json.loads(line) for line in (record / "events.jsonl").read_text().splitlines()]
+    records, before = [], None
+    for event in events:
+        now = datetime.datetime.fromisoformat(event["time"].replace("Z", "+00:00"))
+        if event["type"] == "training-step":
+            values = event["data"]["step"]["values"]
+            records.append(
+                {
+                    "loss": number(values["loss"]),
+                    "gradientNorm": number(values["gradient_norm"]),
+                    "tokens": int(number(values["total_tokens"])),
+                    "trainedTokens": int(number(values["trainable_tokens"])),
+                    "seconds": (now - before).total_seconds(),
+                }
+            )
+        before = now
+    shutil.rmtree(artifacts)
+    return {"steps": records, "memory": memory}
+
+
+def run_reference(folder: pathlib.Path, arm: str, steps: int, threads: int) -> dict:
+    """Runs reference.py for an arm."""
+    script = pathlib.Path(__file__).with_name("reference.py")
+    output, memory = run(
+        [sys.executable, str(script), str(folder), "--arm", arm, "--steps", str(steps)]
+        + ["--threads", str(threads), "--seed", str(SEED), "--learning-rate", str(LEARNING_RATE)]
+        + ["--k", str(K), "--alpha", str(ALPHA)]
+    )
+    return {"steps": json.loads(output)["steps"], "memory": memory}
+
+
+def speed(result: dict) -> float:
+    """Unpadded tokens per second after the first step."""
+    steps = result["steps"][1:]
+    return sum(step["tokens"] for step in steps) / sum(step["seconds"] for step in steps)
+
+
+def check_batches(ours: dict, reference: dict) -> None:
+    """Refuses a comparison of different batches."""
+    for key in ("tokens", "trainedTokens"):
+        first, second = ([step[key] for step in side["steps"]] for side in (ours, reference))
+        if first != second:
+            sys.exit(f"The batches differ: {key} {first} here, {second} in the reference.")
+
+
+def print_losses(ours: dict, reference: dict) -> float:
+    """Prints both losses of each step and gives their largest difference."""
+    largest = 0.0
+    print("  step  tokens  trained     replicate     reference    difference   gradient norms")
+    for index, (mine, other) in enumerate(zip(ours["steps"], reference["steps"])):
+        difference = abs(mine["loss"] - other["loss"])
+        largest = max(largest, difference)
+        print(
+            f"  {index + 1:4}  {mine['tokens']:6}  {mine['trainedTokens']:7}  {mine['loss']:12.7f}  "
+            f"{other['loss']:12.7f}  {difference:12.1e}   "
+            f"{mine['gradientNorm']:.6f} {other['gradientNorm']:.6f}"
+        )
+    return largest
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("replicate")
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--json", type=pathlib.Path, help="write every measurement there")
+    arguments = parser.parse_args()
+    results = {arm: {"replicate": [], "reference": []} for arm in ARMS}
+    for turn in range(arguments.rounds):
+        for arm in ARMS:
+            ours = run_replicate(
+                arguments.replicate, arguments.folder, arm, arguments.steps, arguments.threads
+            )
+            other = run_reference(arguments.folder, arm, arguments.steps, arguments.threads)
+            check_batches(ours, other)
+            results[arm]["replicate"].append(ours)
+            results[arm]["reference"].append(other)
+            print(
+                f"round {turn + 1} {arm}: replicate {speed(ours):.1f}, reference {speed(other):.1f} tokens/s",
+                flush=True,
+            )
+    print(f"\n{platform.machine()}, {arguments.threads} threads, fp32, {arguments.rounds} rounds")
+    agrees = True
+    for arm in ARMS:
+        ours, reference = (results[arm][side] for side in ("replicate", "reference"))
+        print(f"\n{arm}")
+        largest = print_losses(ours[0], reference[0])
+        agrees = agrees and largest <= LOSS_TOLERANCE
+        # Medians, and ratios within a round: what else the machine did then slowed both sides.
+        ratio = statistics.median(speed(a) / speed(b) for a, b in zip(ours, reference))
+        speeds = [statistics.median(speed(result) for result in side) for side in (ours, reference)]
+        memory = [max(result["memory"] for result in side) for side in (ours, reference)]
+        print(f"  unpadded tokens/s  {speeds[0]:.1f} against {speeds[1]:.1f}: {ratio:.2f} times")
+        print(
+            f"  peak memory        {memory[0] / 1e9:.2f} against {memory[1] / 1e9:.2f} GB: "
+            f"{100 * memory[0] / memory[1]:.0f} %"
+        )
+        print(f"  largest difference of a loss {largest:.1e}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results) + "\n")
+    if not agrees:
+        sys.exit(f"The losses differ by more than {LOSS_TOLERANCE}.")
+
+
+if __name__ == "__main__":
+    main()
