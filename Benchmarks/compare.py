@@ -4,7 +4,8 @@ Usage: compare.py REPLICATE FOLDER --steps N --threads T --rounds R
 
 REPLICATE is the built command; FOLDER is what prepare.py wrote. Each round runs, for each arm, replicate and then the
 reference, each in a process of its own. The first step of each process warms up and is not counted; tokens are counted
-without padding. Peak memory is the largest resident set of the process, as the kernel reports it when the process ends.
+without padding. Of each step the fastest round counts, on both sides: what else the machine does can only slow a step.
+Peak memory is the largest resident set of a process, as the kernel reports it when the process ends.
 """
 
 import argparse
@@ -14,7 +15,6 @@ import os
 import pathlib
 import platform
 import shutil
-import statistics
 import sys
 import tempfile
 
@@ -135,10 +135,11 @@ def run_reference(folder: pathlib.Path, arm: str, steps: int, threads: int) -> d
     return {"steps": json.loads(output)["steps"], "memory": memory}
 
 
-def speed(result: dict) -> float:
-    """Unpadded tokens per second after the first step."""
-    steps = result["steps"][1:]
-    return sum(step["tokens"] for step in steps) / sum(step["seconds"] for step in steps)
+def speed(results: list[dict]) -> float:
+    """Unpadded tokens per second after the first step, from the fastest round of each step."""
+    rounds = zip(*(result["steps"][1:] for result in results))
+    steps = [(turns[0]["tokens"], min(step["seconds"] for step in turns)) for turns in rounds]
+    return sum(tokens for tokens, _ in steps) / sum(seconds for _, seconds in steps)
 
 
 def check_batches(ours: dict, reference: dict) -> None:
@@ -173,6 +174,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--json", type=pathlib.Path, help="write every measurement there")
     arguments = parser.parse_args()
+    busy = os.getloadavg()[0]
+    if busy > 1:
+        print(
+            f"Something else keeps this machine busy (load {busy:.1f}); PyTorch suffers from that more than "
+            "replicate does, so the ratios below would flatter replicate.",
+            file=sys.stderr,
+        )
     results = {arm: {"replicate": [], "reference": []} for arm in ARMS}
     for turn in range(arguments.rounds):
         for arm in ARMS:
@@ -184,7 +192,7 @@ def main() -> None:
             results[arm]["replicate"].append(ours)
             results[arm]["reference"].append(other)
             print(
-                f"round {turn + 1} {arm}: replicate {speed(ours):.1f}, reference {speed(other):.1f} tokens/s",
+                f"round {turn + 1} {arm}: replicate {speed([ours]):.1f}, reference {speed([other]):.1f} tokens/s",
                 flush=True,
             )
     print(f"\n{platform.machine()}, {arguments.threads} threads, fp32, {arguments.rounds} rounds")
@@ -194,11 +202,13 @@ def main() -> None:
         print(f"\n{arm}")
         largest = print_losses(ours[0], reference[0])
         agrees = agrees and largest <= LOSS_TOLERANCE
-        # Medians, and ratios within a round: what else the machine did then slowed both sides.
-        ratio = statistics.median(speed(a) / speed(b) for a, b in zip(ours, reference))
-        speeds = [statistics.median(speed(result) for result in side) for side in (ours, reference)]
+        speeds = speed(ours), speed(reference)
+        rounds = ", ".join(f"{speed([a]) / speed([b]):.2f}" for a, b in zip(ours, reference))
         memory = [max(result["memory"] for result in side) for side in (ours, reference)]
-        print(f"  unpadded tokens/s  {speeds[0]:.1f} against {speeds[1]:.1f}: {ratio:.2f} times")
+        print(
+            f"  unpadded tokens/s  {speeds[0]:.1f} against {speeds[1]:.1f}: "
+            f"{speeds[0] / speeds[1]:.2f} times (single rounds: {rounds})"
+        )
         print(
             f"  peak memory        {memory[0] / 1e9:.2f} against {memory[1] / 1e9:.2f} GB: "
             f"{100 * memory[0] / memory[1]:.0f} %"

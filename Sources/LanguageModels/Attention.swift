@@ -150,15 +150,16 @@ struct Attention: Sendable {
     }
   }
 
-  /// Gradients of the rotated queries, rotated keys and values; segments have no prefix.
+  /// Gradients of the rotated queries, rotated keys and values, and once more the result; segments have no prefix.
   ///
-  /// `batch`, T x W, is what the forward pass was given; `outGradient` is T x query width; `gradient`, T x W, is
-  /// overwritten. `keyGradients` and `valueGradients`, T x query width each, are memory for each query head's share
+  /// `batch`, T x W, is what the forward pass was given; `outGradient` is T x query width; `out`, as large, gets the
+  /// forward pass's result; `gradient`, T x W, is overwritten. `keyGradients` and `valueGradients`, T x query width each, are memory for each query head's share
   /// in its group's keys and values; `scratch` has twice the forward pass's.
   func backward(
     _ segments: [AttentionSegment], layer: Int, batch: UnsafeMutablePointer<Float>,
-    outGradient: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>,
-    keyGradients: UnsafeMutablePointer<Float>, valueGradients: UnsafeMutablePointer<Float>,
+    outGradient: UnsafeMutablePointer<Float>, out: UnsafeMutablePointer<Float>,
+    gradient: UnsafeMutablePointer<Float>, keyGradients: UnsafeMutablePointer<Float>,
+    valueGradients: UnsafeMutablePointer<Float>,
     scratch: FloatBuffer
   ) {
     let c = configuration
@@ -166,6 +167,7 @@ struct Attention: Sendable {
     let (dimension, width, share) = (c.headDimension, width, scratch.count / threads)
     let kernels = kernels
     nonisolated(unsafe) let (batch, outGradient, gradient) = (batch, outGradient, gradient)
+    nonisolated(unsafe) let out = out
     nonisolated(unsafe) let (keyGradients, valueGradients) = (keyGradients, valueGradients)
     Parallel.perform(tiles: segments.count * c.headCount, threads: threads) { tile, worker in
       let (segment, head) = (segments[tile / c.headCount], tile % c.headCount)
@@ -197,6 +199,11 @@ struct Attention: Sendable {
             target + first * c.queryWidth + column, rows: keys, columns: dimension,
             stride: c.queryWidth)
         }
+        MatrixProduct.multiplyHere(
+          p, valueRows,
+          into: Matrix(
+            out + block.rows.lowerBound * c.queryWidth + column, rows: rows, columns: dimension,
+            stride: c.queryWidth))
         MatrixProduct.multiplyHere(
           p, transposingA: true, dOut, into: gathered(valueGradients), accumulating: true)
         MatrixProduct.multiplyHere(dOut, valueRows, transposingB: true, into: dScores)

@@ -3,15 +3,15 @@ package import Tensors
 
 /// Forward and backward passes over packed batches, in fp32.
 ///
-/// What a layer computes cheaply (norms, rotations, attention probabilities, the MLP's activation) is computed again
+/// What a layer computes cheaply (norms, rotations, attention, the MLP's activation) is computed again
 /// in the backward pass instead of stored; logits exist only for supervised positions and only a block at a time.
 /// Results have the same bits for every number of threads.
 ///
 /// Legend: T = tokens of a batch, H = hidden size, Q = query width, W = Q plus twice the key/value width,
 /// I = intermediate size, V = vocabulary size.
 package final class Backpropagation {
-  /// Logits of a block take at most about this many elements (128 MiB).
-  private static let logitsPerBlock = 1 << 25
+  /// Logits of a block take at most about this many elements (64 MiB).
+  private static let logitsPerBlock = 1 << 24
 
   private let math: TransformerMath
   private let attention: Attention
@@ -81,9 +81,9 @@ package final class Backpropagation {
       saved.queryKeyValue, layer: index, positions: positions, into: a.rotated,
       inverseRMS: saved.headRMS)
     attention.forward(
-      segments, layer: index, batch: a.rotated, into: saved.attended, scratch: a.scratch)
+      segments, layer: index, batch: a.rotated, into: a.attended, scratch: a.scratch)
     math.project(
-      saved.attended, rows: rows, weight: parameters.output, outputs: hidden,
+      a.attended, rows: rows, weight: parameters.output, outputs: hidden,
       columns: c.queryWidth, into: saved.attentionOutput ?? a.normed)
     addBlock(
       saved.attentionOutput ?? a.normed, norm: parameters.postAttentionNorm,
@@ -215,9 +215,6 @@ package final class Backpropagation {
     let outputGradient = blockGradient(
       saved.attentionOutput, norm: parameters.postAttentionNorm,
       inverseRMS: saved.attentionOutputRMS, rows: rows, gradients: gradients)
-    weightGradient(
-      outputGradient, input: saved.attended, rows: rows, outputs: hidden, columns: c.queryWidth,
-      into: gradients + parameters.output)
     inputGradient(
       outputGradient, weight: parameters.output, rows: rows, outputs: hidden,
       columns: c.queryWidth, into: a.attendedGradient)
@@ -226,8 +223,11 @@ package final class Backpropagation {
       inverseRMS: saved.headRMS)
     attention.backward(
       segments, layer: index, batch: a.rotated, outGradient: a.attendedGradient,
-      gradient: a.rotatedGradient, keyGradients: a.keyGradients,
+      out: a.attended, gradient: a.rotatedGradient, keyGradients: a.keyGradients,
       valueGradients: a.valueGradients, scratch: a.scratch)
+    weightGradient(
+      outputGradient, input: a.attended, rows: rows, outputs: hidden, columns: c.queryWidth,
+      into: gradients + parameters.output)
     headGradient(index, positions: positions, gradients: gradients)
     normAgain(saved.input, weight: parameters.inputNorm, inverseRMS: saved.inputRMS, rows: rows)
     weightGradient(

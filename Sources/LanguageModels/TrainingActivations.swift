@@ -12,8 +12,6 @@ final class TrainingActivations {
     let queryKeyValue: UnsafeMutablePointer<Float>
     /// Factors of the query and key norms, T x (query heads + key/value heads).
     let headRMS: UnsafeMutablePointer<Float>
-    /// Attention's result before the output projection, T x Q.
-    let attended: UnsafeMutablePointer<Float>
     /// The residual stream between attention and MLP, T x H, and its norm's factor for each row.
     let middle, middleRMS: UnsafeMutablePointer<Float>
     /// Gate and up projections side by side, T x 2I.
@@ -36,8 +34,8 @@ final class TrainingActivations {
   private(set) var rotated, rotatedGradient: UnsafeMutablePointer<Float>
   /// T x I each: the MLP's gated values, and their gradient.
   private(set) var gated, gatedGradient: UnsafeMutablePointer<Float>
-  /// T x Q: gradient of attention's result.
-  private(set) var attendedGradient: UnsafeMutablePointer<Float>
+  /// T x Q each: attention's result before the output projection, and its gradient.
+  private(set) var attended, attendedGradient: UnsafeMutablePointer<Float>
   /// T x max(Q, H) each: every query head's share in the gradients of keys and values.
   private(set) var keyGradients, valueGradients: UnsafeMutablePointer<Float>
   /// T: factor of the final norm for each row.
@@ -52,7 +50,8 @@ final class TrainingActivations {
     let none = memory.pointer
     (output, gradient, normed, middleGradient) = (none, none, none, none)
     (rotated, rotatedGradient, gated, gatedGradient) = (none, none, none, none)
-    (attendedGradient, keyGradients, valueGradients, finalRMS) = (none, none, none, none)
+    (attended, attendedGradient) = (none, none)
+    (keyGradients, valueGradients, finalRMS) = (none, none, none)
     reserve(configuration, tokens: tokens, longest: longest)
   }
 
@@ -68,12 +67,12 @@ final class TrainingActivations {
     let (hidden, width) = (c.hiddenSize, c.queryWidth + 2 * c.keyValueWidth)
     let heads = c.headCount + c.keyValueHeadCount
     let perLayer =
-      2 * hidden + 2 + width + heads + c.queryWidth + 2 * c.intermediateSize
+      2 * hidden + 2 + width + heads + 2 * c.intermediateSize
       + (c.normsBlockOutputs ? 2 * hidden + 2 : 0)
     // `rotated` doubles as memory for rows of the head's gradient.
     let rotatedWidth = max(width, hidden)
     let shared =
-      4 * hidden + rotatedWidth + width + 2 * c.intermediateSize + c.queryWidth
+      4 * hidden + rotatedWidth + width + 2 * c.intermediateSize + 2 * c.queryWidth
       + 2 * max(c.queryWidth, hidden) + 1
     // The old memory goes first, so that growing does not need room for both.
     memory = FloatBuffer(count: 0)
@@ -87,7 +86,7 @@ final class TrainingActivations {
       let normed = c.normsBlockOutputs
       return Layer(
         input: take(hidden), inputRMS: take(1), queryKeyValue: take(width), headRMS: take(heads),
-        attended: take(c.queryWidth), middle: take(hidden), middleRMS: take(1),
+        middle: take(hidden), middleRMS: take(1),
         gateUp: take(2 * c.intermediateSize),
         attentionOutput: normed ? take(hidden) : nil, attentionOutputRMS: normed ? take(1) : nil,
         mlpOutput: normed ? take(hidden) : nil, mlpOutputRMS: normed ? take(1) : nil)
@@ -97,7 +96,7 @@ final class TrainingActivations {
     )
     (rotated, rotatedGradient) = (take(rotatedWidth), take(width))
     (gated, gatedGradient) = (take(c.intermediateSize), take(c.intermediateSize))
-    attendedGradient = take(c.queryWidth)
+    (attended, attendedGradient) = (take(c.queryWidth), take(c.queryWidth))
     keyGradients = take(max(c.queryWidth, hidden))
     valueGradients = take(max(c.queryWidth, hidden))
     finalRMS = take(1)

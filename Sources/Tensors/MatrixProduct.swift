@@ -74,10 +74,10 @@ package enum MatrixProduct {
       accumulating: accumulating)
   }
 
-  /// Tiles of about 512 x 512, large enough that packing the operands costs little, and an even number of them.
+  /// Tiles of about 1024 x 512, large enough that packing the operands costs little, and an even number of them.
   private static func tiling(rows: Int, columns: Int, depth: Int) -> (rows: Int, columns: Int) {
     guard rows * columns * depth > 1 << 18 else { return (1, 1) }
-    var parts = (rows: max(1, (rows + 256) / 512), columns: max(1, (columns + 256) / 512))
+    var parts = (rows: max(1, (rows + 512) / 1024), columns: max(1, (columns + 256) / 512))
     if parts.rows * parts.columns % 2 == 1 {
       if columns >= rows { parts.columns += 1 } else { parts.rows += 1 }
     }
