@@ -53,6 +53,14 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
   /// SmolLM2's: ChatML with a default system message.
   case smollm2 = "chatml-smollm2"
 
+  /// The token that ends a turn.
+  package var endOfTurn: String {
+    switch self {
+    case .gemma3: "<end_of_turn>"
+    case .smollm2: "<|im_end|>"
+    }
+  }
+
   /// The system message that SmolLM2's template puts first when the conversation has none.
   private static let smollm2SystemMessage =
     "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
@@ -82,7 +90,7 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
   private func renderGemma3(
     _ messages: [ChatMessage], first: ChatMessage, addGenerationPrompt: Bool
   ) throws -> RenderedChat {
-    var builder = Builder(endOfTurn: "<end_of_turn>")
+    var builder = Builder(endOfTurn: endOfTurn)
     builder.append("<bos>")
     let hasSystemMessage = first.role == "system"
     let turns = messages.dropFirst(hasSystemMessage ? 1 : 0)
@@ -112,7 +120,7 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
   private func renderSmolLM2(
     _ messages: [ChatMessage], first: ChatMessage, addGenerationPrompt: Bool
   ) -> RenderedChat {
-    var builder = Builder(endOfTurn: "<|im_end|>")
+    var builder = Builder(endOfTurn: endOfTurn)
     if first.role != "system" {
       builder.append("<|im_start|>system\n\(Self.smollm2SystemMessage)<|im_end|>\n")
     }

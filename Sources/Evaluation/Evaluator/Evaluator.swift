@@ -30,7 +30,10 @@ package struct Evaluator {
     encoder = RequestEncoder(
       tokenizer: tokenizer, vocabularySize: configuration.vocabularySize,
       maximumLength: settings.maximumLength ?? configuration.maximumPositions)
-    stopIDs = Set(configuration.endOfSequenceIDs + (tokenizer.endOfSequenceID.map { [$0] } ?? []))
+    // A prompt that a chat template wrote is answered by one turn, whether or not the checkpoint's configuration says so.
+    let endOfTurn = settings.chatTemplate.flatMap { tokenizer.id(of: $0.endOfTurn) }
+    stopIDs = Set(
+      configuration.endOfSequenceIDs + [tokenizer.endOfSequenceID, endOfTurn].compactMap(\.self))
   }
 
   /// Evaluates every document of `inputs` and pools the scores.

@@ -1,17 +1,14 @@
+import Foundation
+
 // Numbers as a person reads them, the same in every locale.
 
 /// Decimal numbers with a fixed number of digits.
 package enum Decimals {
-  /// The number rounded to `digits` digits after the point, halves away from zero.
+  /// The number rounded to `digits` digits after the point, as C's printf does it; a zero has no sign.
   package static func fixed(_ value: Double, _ digits: Int) -> String {
-    guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-    let factor = (0..<digits).reduce(1.0) { power, _ in power * 10 }
-    let scaled = Int((abs(value) * factor).rounded())
-    let sign = value < 0 && scaled > 0 ? "-" : ""
-    guard digits > 0 else { return "\(sign)\(scaled)" }
-    let text = String(scaled)
-    let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
-    return "\(sign)\(padded.dropLast(digits)).\(padded.suffix(digits))"
+    let text = String(format: "%.\(digits)f", value)
+    let isZero = text.allSatisfy { "-.0".contains($0) }
+    return isZero && text.hasPrefix("-") ? String(text.dropFirst()) : text
   }
 
   /// The same with a sign in any case.

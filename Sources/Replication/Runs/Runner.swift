@@ -83,9 +83,18 @@ package struct Runner: Sendable {
     return RunDescription(
       name: manifest.name, identity: try inputs.identity(of: manifest), manifest: bytes,
       session: RunSession(
-        version: Version.text, code: GitState.current(of: file.folder),
+        version: Version.text, code: codeState,
         environment: .current(libraries: ["openblas": MatrixProduct.library]),
         internalParameters: ["threads": JSON(options.threads), "engine": "native"]))
+  }
+
+  /// The repository that the program was built in, or, for an installed program, that of the manifest.
+  private var codeState: GitState {
+    if let program = Bundle.main.executableURL {
+      let state = GitState.current(of: program.deletingLastPathComponent().path)
+      if state != .noRepository { return state }
+    }
+    return GitState.current(of: file.folder)
   }
 
   /// Trains and evaluates every arm.
