@@ -27,8 +27,10 @@ enum ExitStatus {
   }
 
   /// Ends the process with what a command threw while it worked, printed as the sentence that it is.
-  static func exit(with error: any Error) -> Never {
+  static func exit(with error: any Error, of command: any ParsableCommand.Type) -> Never {
     if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
+    // Help is a command of the parser's own, which throws its text.
+    if command.exitCode(for: error).isSuccess { exitAfterParsing(error, of: command) }
     Console.error("replicate: \(error)\n")
     Foundation.exit(code(of: error))
   }

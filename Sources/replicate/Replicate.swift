@@ -35,7 +35,7 @@ import Replication
         try command.run()
       }
     } catch {
-      ExitStatus.exit(with: error)
+      ExitStatus.exit(with: error, of: Self.self)
     }
   }
 }

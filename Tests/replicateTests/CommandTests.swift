@@ -70,6 +70,11 @@ struct Program {
     let help = try Program.run([])
     #expect(help.status == 0 && help.output.contains("USAGE: replicate"))
     #expect(help.output.contains("plan") && help.output.contains("validate"))
+    for arguments in [["--help"], ["run", "--help"], ["help", "plan"]] {
+      let finished = try Program.run(arguments)
+      #expect(finished.status == 0 && finished.output.contains("USAGE: replicate"))
+      #expect(finished.error.isEmpty)
+    }
     #expect(try Program.run(["--version"]).output == "0.1.0\n")
   }
 

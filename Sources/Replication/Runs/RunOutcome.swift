@@ -34,7 +34,7 @@ package struct ResultTable: Sendable, Equatable {
     /// What the difference says, at the usual two standard errors.
     package var judgement: String {
       guard let standardError, standardError > 0 else {
-        return difference == 0 ? "same answers" : "too few documents"
+        return difference == 0 ? "same scores" : "too few documents"
       }
       guard abs(difference) > Proportion.z95 * standardError else { return "not distinguishable" }
       return difference > 0 ? "higher" : "lower"

@@ -37,7 +37,7 @@ import Testing
     #expect(text == "task      n\n───────────\nmmlu  14042\narc       5")
   }
 
-  @Test("A difference is judged by two standard errors, and identical answers are called so")
+  @Test("A difference is judged by two standard errors, and identical scores are called so")
   func judgements() {
     func judgement(_ difference: Double, _ error: Double?) -> String {
       ResultTable.Row(
@@ -47,7 +47,7 @@ import Testing
     }
     #expect(judgement(0.1, 0.05) == "higher" && judgement(-0.1, 0.05) == "lower")
     #expect(judgement(0.09, 0.05) == "not distinguishable")
-    #expect(judgement(0, 0) == "same answers" && judgement(1, nil) == "too few documents")
+    #expect(judgement(0, 0) == "same scores" && judgement(1, nil) == "too few documents")
   }
 
   /// What a report writes for some events.
