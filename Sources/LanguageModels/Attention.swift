@@ -153,21 +153,21 @@ struct Attention: Sendable {
   /// Gradients of the rotated queries, rotated keys and values, and once more the result; segments have no prefix.
   ///
   /// `batch`, T x W, is what the forward pass was given; `outGradient` is T x query width; `out`, as large, gets the
-  /// forward pass's result; `gradient`, T x W, is overwritten. `keyGradients` and `valueGradients`, T x query width each, are memory for each query head's share
-  /// in its group's keys and values; `scratch` has twice the forward pass's.
+  /// forward pass's result; `gradient`, T x W, is overwritten. `keyGradients` and `valueGradients`, T x query width
+  /// each, are memory for each query head's share in its group's keys and values; `scratch` has twice the forward
+  /// pass's.
   func backward(
     _ segments: [AttentionSegment], layer: Int, batch: UnsafeMutablePointer<Float>,
     outGradient: UnsafeMutablePointer<Float>, out: UnsafeMutablePointer<Float>,
     gradient: UnsafeMutablePointer<Float>, keyGradients: UnsafeMutablePointer<Float>,
-    valueGradients: UnsafeMutablePointer<Float>,
-    scratch: FloatBuffer
+    valueGradients: UnsafeMutablePointer<Float>, scratch: FloatBuffer
   ) {
     let c = configuration
     let sliding = c.attentionKinds[layer] == .sliding
     let (dimension, width, share) = (c.headDimension, width, scratch.count / threads)
     let kernels = kernels
-    nonisolated(unsafe) let (batch, outGradient, gradient) = (batch, outGradient, gradient)
-    nonisolated(unsafe) let out = out
+    nonisolated(unsafe) let (batch, out) = (batch, out)
+    nonisolated(unsafe) let (outGradient, gradient) = (outGradient, gradient)
     nonisolated(unsafe) let (keyGradients, valueGradients) = (keyGradients, valueGradients)
     Parallel.perform(tiles: segments.count * c.headCount, threads: threads) { tile, worker in
       let (segment, head) = (segments[tile / c.headCount], tile % c.headCount)

@@ -130,31 +130,42 @@ import Testing
     }
   }
 
+  /// Runs until the third step of an arm, where the run is asked to stop and has to.
+  private func interrupt(_ file: ManifestFile, in folder: String, arm: String) async {
+    let interruption = Interruption()
+    let runner = Runner(
+      file, options: RunOptions(artifacts: "\(folder)/artifacts", threads: 2),
+      interruption: interruption
+    ) { event in
+      if case .trained(let progress) = event, progress.arm == arm, progress.step == 3 {
+        interruption.request()
+      }
+    }
+    await #expect {
+      try await runner.run()
+    } throws: {
+      ($0 as? EngineError)?.code == .interrupted
+    }
+  }
+
+  /// What an uninterrupted run of the toy comes to.
+  private func wholeResults() async throws -> Digest {
+    try await withFolder { folder in
+      try await run(manifest(in: folder), in: folder).record.resultsDigest
+    }
+  }
+
   @Test("stops between steps when asked to, and goes on from there to the same results")
   func interruptionLosesNothing() async throws {
     try await withFolder { folder in
       let file = try manifest(in: folder)
-      let interruption = Interruption()
-      let runner = Runner(
-        file, options: RunOptions(artifacts: "\(folder)/artifacts", threads: 2),
-        interruption: interruption
-      ) { event in
-        if case .trained(let progress) = event, progress.arm == "eaft", progress.step == 3 {
-          interruption.request()
-        }
-      }
-      await #expect { try await runner.run() } throws: {
-        ($0 as? EngineError)?.code == .interrupted
-      }
+      await interrupt(file, in: folder, arm: "eaft")
       let steps = Mutex<[Int]>([])
       let resumed = try await run(file, in: folder) { event in
         if case .trained(let progress) = event { steps.withLock { $0.append(progress.step) } }
       }
       #expect(steps.withLock { $0.first } == 4)
-      let whole = try await withFolder { other in
-        try await run(manifest(in: other), in: other).record.resultsDigest
-      }
-      #expect(resumed.record.resultsDigest == whole)
+      #expect(try await resumed.record.resultsDigest == wholeResults())
       #expect(try resumed.record.findings().isEmpty)
     }
   }
@@ -163,22 +174,12 @@ import Testing
   func damagedCheckpoint() async throws {
     try await withFolder { folder in
       let file = try manifest(in: folder)
-      let interruption = Interruption()
-      let runner = Runner(
-        file, options: RunOptions(artifacts: "\(folder)/artifacts", threads: 2),
-        interruption: interruption
-      ) { event in
-        if case .trained(let progress) = event, progress.step == 3 { interruption.request() }
-      }
-      await #expect(throws: EngineError.self) { try await runner.run() }
+      await interrupt(file, in: folder, arm: "sft")
       let work = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/artifacts/work")
       let checkpoint = "\(folder)/artifacts/work/\(try #require(work.first))/checkpoint.safetensors"
       try Data("damaged".utf8).write(to: URL(filePath: checkpoint))
       let resumed = try await run(file, in: folder)
-      let whole = try await withFolder { other in
-        try await run(manifest(in: other), in: other).record.resultsDigest
-      }
-      #expect(resumed.record.resultsDigest == whole)
+      #expect(try await resumed.record.resultsDigest == wholeResults())
     }
   }
 
