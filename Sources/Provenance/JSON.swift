@@ -9,7 +9,7 @@ package indirect enum JSON: Sendable {
   case bool(Bool)
   /// A number written without fraction and exponent that fits.
   case integer(Int64)
-  /// Any other number; never NaN or infinite when it was parsed.
+  /// Any other number; NaN or infinite only when it was parsed in Python's dialect.
   case number(Double)
   /// A text.
   case string(String)

@@ -4,12 +4,21 @@
 /// byte-order mark and without lone surrogates, numbers must fit a double, nesting is limited. Errors name the source,
 /// line, column (in bytes, both from 1) and byte offset (from 0).
 package struct JSONParser {
+  /// The texts that are taken.
+  package enum Dialect: Sendable {
+    /// JSON as the standard has it.
+    case standard
+    /// What Python's `json` writes: also the tokens `NaN`, `Infinity` and `-Infinity` as numbers.
+    case python
+  }
+
   /// How deep arrays and objects may nest unless the caller says otherwise.
   package static let defaultDepthLimit = 128
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private let source: String
   private let depthLimit: Int
+  private let dialect: Dialect
   private var position = 0
 
   /// Parses one value that must fill the whole text, apart from white space around it.
@@ -18,29 +27,35 @@ package struct JSONParser {
   ///   - bytes: The text in UTF-8.
   ///   - source: What errors call the text, usually a file's path.
   ///   - depthLimit: How deep arrays and objects may nest.
+  ///   - dialect: Whether Python's tokens for NaN and infinities are numbers.
   /// - Returns: The value.
   /// - Throws: ``ProvenanceError`` `invalidJSON` at the first byte that is wrong.
   package static func parse(
-    _ bytes: [UInt8], source: String = "JSON", depthLimit: Int = defaultDepthLimit
+    _ bytes: [UInt8], source: String = "JSON", depthLimit: Int = defaultDepthLimit,
+    dialect: Dialect = .standard
   ) throws(ProvenanceError) -> JSON {
     try bytes.withUnsafeBufferPointer { buffer throws(ProvenanceError) in
-      try parse(buffer, source: source, depthLimit: depthLimit)
+      try parse(buffer, source: source, depthLimit: depthLimit, dialect: dialect)
     }
   }
 
   /// Parses one value that must fill the whole text, apart from white space around it.
   package static func parse(
     _ bytes: UnsafeBufferPointer<UInt8>, source: String = "JSON",
-    depthLimit: Int = defaultDepthLimit
+    depthLimit: Int = defaultDepthLimit, dialect: Dialect = .standard
   ) throws(ProvenanceError) -> JSON {
-    var parser = JSONParser(bytes: bytes, source: source, depthLimit: depthLimit)
+    var parser = JSONParser(
+      bytes: bytes, source: source, depthLimit: depthLimit, dialect: dialect)
     return try parser.document()
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>, source: String, depthLimit: Int) {
+  private init(
+    bytes: UnsafeBufferPointer<UInt8>, source: String, depthLimit: Int, dialect: Dialect
+  ) {
     self.bytes = bytes
     self.source = source
     self.depthLimit = depthLimit
+    self.dialect = dialect
   }
 }
 
@@ -68,6 +83,9 @@ extension JSONParser {
     case UInt8(ascii: "f"): return try literal("false", .bool(false))
     case UInt8(ascii: "n"): return try literal("null", .null)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+    case UInt8(ascii: "N") where dialect == .python: return try literal("NaN", .number(.nan))
+    case UInt8(ascii: "I") where dialect == .python:
+      return try literal("Infinity", .number(.infinity))
     default: throw unexpected("a value")
     }
   }
@@ -147,6 +165,9 @@ extension JSONParser {
   private mutating func number() throws(ProvenanceError) -> JSON {
     let start = position
     let isNegative = take("-")
+    if isNegative, dialect == .python, peek == UInt8(ascii: "I") {
+      return try literal("Infinity", .number(-.infinity))
+    }
     let firstDigit = position
     guard skipDigits() > 0 else { throw unexpected("a digit") }
     if bytes[firstDigit] == UInt8(ascii: "0"), position - firstDigit > 1 {

@@ -67,6 +67,21 @@ struct JSONParserTests {
     #expect { try parse(text) } throws: { ($0 as? ProvenanceError)?.code == .invalidJSON }
   }
 
+  @Test("Python's tokens for NaN and infinities are numbers in Python's dialect only")
+  func pythonNumbers() throws {
+    let text = Array(#"{"a":NaN,"b":[Infinity,-Infinity,-1.5],"c":"NaN"}"#.utf8)
+    #expect(throws: ProvenanceError.self) { try JSONParser.parse(text) }
+    let value = try JSONParser.parse(text, dialect: .python)
+    #expect(value["a"]?.doubleValue?.isNaN == true)
+    #expect(value["b"] == [.number(.infinity), .number(-.infinity), -1.5])
+    #expect(value["c"] == "NaN")
+    for text in ["nan", "NaNN", "Na", "Inf", "-Inf", "-NaN", "+Infinity", "Infinity1", "infinity"] {
+      #expect(throws: ProvenanceError.self) {
+        try JSONParser.parse(Array(text.utf8), dialect: .python)
+      }
+    }
+  }
+
   @Test("An error names source, line, column, byte, what was expected and what was found")
   func messages() {
     #expect {

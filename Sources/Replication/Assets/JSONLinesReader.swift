@@ -49,12 +49,13 @@ enum JSONLinesReader {
 }
 
 /// Cuts a stream of bytes into lines, keeping only an unfinished one between pieces.
-private struct LineSplitter {
+struct LineSplitter {
   /// What error messages call the file.
   let name: String
   private var unfinished: [UInt8] = []
   private var number = 1
 
+  /// Begins at the first line of a file that error messages call `name`.
   init(name: String) { self.name = name }
 
   /// Hands every line that `piece` completes to `body`, without its line feed, with its number from 1.

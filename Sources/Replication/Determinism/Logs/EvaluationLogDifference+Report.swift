@@ -1,0 +1,168 @@
+import Provenance
+
+// MARK: - Words
+
+extension EvaluationLogDifference {
+  /// The difference for a person: the first one, what else differs by task, scores, settings, and the files.
+  var text: String {
+    var lines = [verdict]
+    if !tasks.isEmpty, !isIdentical { lines.append(summary) }
+    lines += tasks.filter { !$0.isIdentical }.map { "  \($0.task): \(words($0))" }
+    for (side, names) in [("A", tasksOnlyInA), ("B", tasksOnlyInB)] where !names.isEmpty {
+      lines.append("Samples only in \(side): \(LogText.list(names)).")
+    }
+    if tasks.isEmpty {
+      lines.append("Only scores were compared: samples of the same tasks are not on both sides.")
+    }
+    if !scores.isEmpty {
+      let words = scores.map { "\($0.task) \($0.difference.path) \($0.difference.shortText)" }
+      lines.append(
+        "\(scores.count) of \(LogText.count(scoresCompared, "score")) differ: \(LogText.list(words))."
+      )
+    }
+    if !settings.isEmpty {
+      let words = settings.map { "\($0.path) \($0.shortText)" }
+      lines.append("Settings that differ: \(LogText.list(words)).")
+    }
+    lines += ["A is \(paths.a)", "B is \(paths.b)"]
+    return lines.joined(separator: "\n")
+  }
+
+  private var verdict: String {
+    guard let first else {
+      return
+        "The evaluations are identical: \(LogText.count(tasks.count, "task")), \(LogText.count(documents, "document")), \(LogText.count(scoresCompared, "score"))."
+    }
+    let side = first.difference.a == nil ? "B" : "A"
+    switch (first.document, first.cause) {
+    case (let document?, let cause?):
+      // Everything before the score is the same for all filters; "none" is the harness's word for no filter.
+      let filter = cause == .score && first.filter != "none" ? first.filter : nil
+      let suffix = filter.map { ", filter \(LogText.quoted($0))" } ?? ""
+      return
+        "The evaluations differ first in task \(first.task), document \(document)\(suffix): \(cause.text).\n\(first.difference.path): \(first.difference.text)"
+    case (let document?, nil):
+      return
+        "The evaluations differ first in task \(first.task): only \(side) has document \(document)."
+    case (nil, _) where first.field == "task":
+      return "The evaluations differ first in task \(first.task), which only \(side) has."
+    case (nil, _):
+      return
+        "The samples agree; the results differ first in \(first.task), \(first.field): \(first.difference.text)."
+    }
+  }
+
+  /// Documents that both sides have.
+  private var documents: Int { tasks.map(\.documentsCompared).reduce(0, +) }
+
+  private var summary: String {
+    let differing = tasks.map(\.documentsDiffering).reduce(0, +)
+    let causes = SampleCause.allCases.map { cause in
+      "\(tasks.compactMap { $0.causes[cause] }.reduce(0, +)) \(cause.count)"
+    }
+    return
+      "\(differing) of \(LogText.count(documents, "document")) in \(LogText.count(tasks.count, "task")) differ: \(causes.joined(separator: ", "))."
+  }
+
+  private func words(_ task: TaskComparison) -> String {
+    var parts: [String] = []
+    if task.documentsDiffering > 0 {
+      let fields = task.fields.map { "\($0.name) in \($0.documents)" }
+      parts.append(
+        "\(task.documentsDiffering) of \(LogText.count(task.documentsCompared, "document")) differ (\(LogText.list(fields, limit: 12)))"
+      )
+    }
+    if let largest = task.largestOutputDistance {
+      parts.append(
+        "log-likelihoods differ most at document \(largest.document), by \(largest.distance.text)")
+    }
+    parts += task.flips.map { "\($0.metric): \($0.gained) gained, \($0.lost) lost" }
+    for (side, numbers) in [("A", task.documentsOnlyInA), ("B", task.documentsOnlyInB)]
+    where !numbers.isEmpty {
+      parts.append(
+        "only in \(side): \(LogText.count(numbers.count, "document")) (\(LogText.list(numbers.map(String.init))))"
+      )
+    }
+    return parts.joined(separator: "; ")
+  }
+}
+
+extension SampleCause {
+  /// What a count of documents with this cause is a count of.
+  fileprivate var count: String {
+    switch self {
+    case .document: "in the document"
+    case .prompt: "in the prompt"
+    case .output: "in the model's output"
+    case .score: "only in the score"
+    }
+  }
+}
+
+// MARK: - JSON
+
+extension EvaluationLogDifference {
+  /// The difference as one JSON object.
+  var json: JSON {
+    [
+      "a": ["path": .string(paths.a)],
+      "b": ["path": .string(paths.b)],
+      "first_difference": first?.json ?? .null,
+      "identical": .bool(isIdentical),
+      "kind": "evaluation",
+      "scores": [
+        "compared": JSON(scoresCompared),
+        "differing": .array(
+          scores.map { ["difference": $0.difference.json, "task": .string($0.task)] }),
+      ],
+      "settings": .array(settings.map(\.json)),
+      "tasks": .array(tasks.map(\.json)),
+      "tasks_only_in_a": .array(tasksOnlyInA.map(JSON.string)),
+      "tasks_only_in_b": .array(tasksOnlyInB.map(JSON.string)),
+    ]
+  }
+}
+
+extension EvaluationLogDifference.Place {
+  fileprivate var json: JSON {
+    [
+      "cause": JSON(cause?.rawValue),
+      "difference": difference.json,
+      "document": document.map { JSON($0) } ?? .null,
+      "field": .string(field),
+      "filter": JSON(filter),
+      "task": .string(task),
+    ]
+  }
+}
+
+extension TaskComparison {
+  fileprivate var json: JSON {
+    var byCause = JSON.Object()
+    for cause in SampleCause.allCases { byCause[cause.rawValue] = JSON(causes[cause] ?? 0) }
+    return [
+      "a": .string(paths.a),
+      "b": .string(paths.b),
+      "documents": [
+        "by_cause": .object(byCause),
+        "compared": JSON(documentsCompared),
+        "differing": JSON(documentsDiffering),
+        "only_in_a": .array(documentsOnlyInA.map { JSON($0) }),
+        "only_in_b": .array(documentsOnlyInB.map { JSON($0) }),
+      ],
+      "fields": .array(
+        fields.map { ["documents": JSON($0.documents), "field": .string($0.name)] }),
+      "flips": .array(
+        flips.map { flip in
+          [
+            "differing": JSON(flip.differing), "gained": JSON(flip.gained),
+            "lost": JSON(flip.lost), "metric": .string(flip.metric),
+          ]
+        }),
+      "largest_log_likelihood_distance": largestOutputDistance.map {
+        ["distance": $0.distance.json, "document": JSON($0.document)]
+      } ?? .null,
+      "task": .string(task),
+    ]
+  }
+}

@@ -1,0 +1,189 @@
+import Provenance
+
+/// How two outputs of lm-evaluation-harness differ.
+package struct EvaluationLogDifference: Sendable, Equatable {
+  /// The place of the first difference.
+  package struct Place: Sendable, Equatable {
+    /// The task or, for results, the group.
+    package let task: String
+    /// Index of the document in its data set; nil if it is no document that differs.
+    package let document: Int?
+    /// Name of the filter; nil if it is no line of a document that differs.
+    package let filter: String?
+    /// Name of the field in the file; "doc_id" for a document and "task" for a task that only one side has.
+    package let field: String
+    /// Which part of the evaluation differs; nil if it is no line of a document that differs.
+    package let cause: SampleCause?
+    /// The two values.
+    package let difference: ValueDifference
+  }
+
+  /// A score in the results files that differs.
+  package struct Score: Sendable, Equatable {
+    /// The task or group.
+    package let task: String
+    /// The two values; the path is the score's key, such as "acc,none".
+    package let difference: ValueDifference
+  }
+
+  /// The folders or files that were compared.
+  package let paths: (a: String, b: String)
+  /// The tasks whose samples both have, sorted by name.
+  package let tasks: [TaskComparison]
+  /// Tasks with samples that only the first one has, although the second one has samples too.
+  package let tasksOnlyInA: [String]
+  /// Tasks with samples that only the second one has, although the first one has samples too.
+  package let tasksOnlyInB: [String]
+  /// Number of scores in results files that were compared.
+  package let scoresCompared: Int
+  /// Scores in results files that differ, sorted by task.
+  package let scores: [Score]
+  /// Conditions of the runs that differ, from the results files; they do not count as a difference.
+  package let settings: [ValueDifference]
+
+  /// Whether all samples and scores that were compared are the same bit by bit, and neither side lacks any.
+  package var isIdentical: Bool { first == nil }
+
+  /// The first difference: of samples, by task and document; else a missing document, a missing task or a score.
+  package var first: Place? {
+    if let task = tasks.first(where: { $0.first != nil }), let place = task.first {
+      return Place(
+        task: task.task, document: place.document, filter: place.filter, field: place.field,
+        cause: place.cause, difference: place.difference)
+    }
+    if let task = tasks.first(where: { !$0.isIdentical }) {
+      return EvaluationLogDifference.missingDocument(task)
+    }
+    if let task = [tasksOnlyInA.first, tasksOnlyInB.first].compactMap(\.self)
+      .min(by: { $0.precedes($1) })
+    {
+      return Place(
+        task: task, document: nil, filter: nil, field: "task", cause: nil,
+        difference: .only(.string(task), inA: tasksOnlyInA.first == task, at: "task"))
+    }
+    return scores.first.map { score in
+      Place(
+        task: score.task, document: nil, filter: nil, field: score.difference.path, cause: nil,
+        difference: score.difference)
+    }
+  }
+
+  package static func == (left: EvaluationLogDifference, right: EvaluationLogDifference) -> Bool {
+    left.paths == right.paths && left.tasks == right.tasks
+      && left.tasksOnlyInA == right.tasksOnlyInA && left.tasksOnlyInB == right.tasksOnlyInB
+      && left.scoresCompared == right.scoresCompared && left.scores == right.scores
+      && left.settings == right.settings
+  }
+
+  private static func missingDocument(_ task: TaskComparison) -> Place? {
+    let (a, b) = (task.documentsOnlyInA.first, task.documentsOnlyInB.first)
+    guard let document = [a, b].compactMap(\.self).min() else { return nil }
+    return Place(
+      task: task.task, document: document, filter: nil, field: "doc_id", cause: nil,
+      difference: .only(JSON(document), inA: a == document, at: "doc_id"))
+  }
+}
+
+// MARK: - Comparing
+
+extension EvaluationLogDifference {
+  /// Compares two outputs of the harness.
+  ///
+  /// - Throws: ``LogError`` `unrelated` if they have no task in common, else what reading the samples throws.
+  init(_ a: EvaluationLog, _ b: EvaluationLog) throws(LogError) {
+    paths = (a.path, b.path)
+    let pairing = SamplePairing(a, b)
+    tasksOnlyInA = pairing.onlyInA
+    tasksOnlyInB = pairing.onlyInB
+    var tasks: [TaskComparison] = []
+    for pair in pairing.pairs {
+      let (left, right) = (try SampleFile(path: pair.a), try SampleFile(path: pair.b))
+      tasks.append(try TaskComparison(task: pair.task, left, right))
+    }
+    self.tasks = tasks
+
+    let results = SortedMerge.pairs(a.results, b.results) { $0.precedes($1) }
+    var compared = 0
+    var scores: [Score] = []
+    for (task, left, right) in results {
+      guard let left, let right else { continue }
+      for (key, a, b) in left.paired(with: right) where EvaluationLogDifference.isScore(key, a, b) {
+        compared += 1
+        guard let a, let b else {
+          let difference = ValueDifference(path: key, a: a, b: b)
+          scores.append(Score(task: task, difference: difference))
+          continue
+        }
+        guard let difference = ValueDifference.first(a, b, at: key) else { continue }
+        scores.append(Score(task: task, difference: difference))
+      }
+    }
+    scoresCompared = compared
+    self.scores = scores
+    settings =
+      a.results.isEmpty || b.results.isEmpty
+      ? [] : EvaluationLogDifference.differences(a.settings, b.settings)
+
+    guard !tasks.isEmpty || compared > 0 else {
+      func names(_ log: EvaluationLog) -> String {
+        let names = log.samples.isEmpty ? log.results.map(\.key) : log.samples.map(\.task)
+        return names.isEmpty ? "none" : LogText.list(names)
+      }
+      throw LogError(
+        .unrelated,
+        "\(a.path) and \(b.path) have no task in common: the first has \(names(a)), the second \(names(b))."
+      )
+    }
+  }
+
+  /// The settings that differ; of those that stand there once for every task, only the ones that both sides have.
+  private static func differences(_ a: JSON, _ b: JSON) -> [ValueDifference] {
+    let byTask = ["group_subtasks", "n-samples", "n-shot", "versions"]
+    return ValueDifference.all(a, b, at: "").filter { difference in
+      difference.a != nil && difference.b != nil
+        || !byTask.contains { difference.path.hasPrefix("\($0).") }
+    }
+  }
+
+  /// Whether a member of a task's results is a score ("metric,filter"), or a count that both versions of the harness wrote.
+  private static func isScore(_ key: String, _ a: JSON?, _ b: JSON?) -> Bool {
+    key.utf8.contains(UInt8(ascii: ",")) || key == "sample_len" && a != nil && b != nil
+  }
+}
+
+/// Which samples files belong together.
+private struct SamplePairing {
+  let pairs: [(task: String, a: String, b: String)]
+  let onlyInA: [String]
+  let onlyInB: [String]
+
+  /// Pairs the files of one task; two files that were named one by one belong together whatever their names.
+  ///
+  /// A side without any samples makes no pairs, and a single file on one side asks for its own task only.
+  init(_ a: EvaluationLog, _ b: EvaluationLog) {
+    if a.isSingleFile, b.isSingleFile, let left = a.samples.first, let right = b.samples.first {
+      pairs = [(left.task, left.path, right.path)]
+      (onlyInA, onlyInB) = ([], [])
+      return
+    }
+    var pairs: [(task: String, a: String, b: String)] = []
+    var onlyInA: [String] = []
+    var onlyInB: [String] = []
+    let bothHaveSamples = !a.samples.isEmpty && !b.samples.isEmpty
+    let merged = SortedMerge.pairs(
+      a.samples.map { ($0.task, $0.path) }, b.samples.map { ($0.task, $0.path) }
+    ) { $0.precedes($1) }
+    for (task, left, right) in merged where bothHaveSamples {
+      if let left, let right {
+        pairs.append((task, left, right))
+      } else if left != nil, !b.isSingleFile {
+        onlyInA.append(task)
+      } else if right != nil, !a.isSingleFile {
+        onlyInB.append(task)
+      }
+    }
+    self.pairs = pairs
+    self.onlyInA = onlyInA
+    self.onlyInB = onlyInB
+  }
+}

@@ -1,0 +1,71 @@
+package import Provenance
+
+/// Compares what other engines logged in two runs and says where they first differ.
+///
+/// Two kinds of logs are known: `trainer_state.json` of Hugging Face's Trainer and of Axolotl on top of it, and the
+/// samples and results of lm-evaluation-harness. Runs of the native engine are compared by the ladder instead.
+package enum LogComparison {
+  /// Compares the logs in two files or folders.
+  ///
+  /// - Parameters:
+  ///   - a: The first one.
+  ///   - b: The second one.
+  /// - Returns: Where they differ, if at all.
+  /// - Throws: ``LogError`` if one of them is no log, is damaged, or if the two have nothing to compare.
+  package static func compare(_ a: String, _ b: String) throws(LogError) -> LogDifference {
+    switch (try LogSource.open(a), try LogSource.open(b)) {
+    case (.training(let a), .training(let b)): return .training(TrainingLogDifference(a, b))
+    case (.evaluation(let a), .evaluation(let b)):
+      return .evaluation(try EvaluationLogDifference(a, b))
+    case (let a, let b):
+      throw LogError(
+        .unrelated, "Found \(a.kind) and \(b.kind); two logs of the same kind are needed.")
+    }
+  }
+}
+
+/// Where and how the logs of two runs differ: the one value that text, JSON and the exit code are made from.
+package enum LogDifference: Sendable, Equatable {
+  /// Two training logs.
+  case training(TrainingLogDifference)
+  /// Two outputs of lm-evaluation-harness.
+  case evaluation(EvaluationLogDifference)
+
+  /// Whether everything that was compared is the same bit by bit.
+  package var isIdentical: Bool {
+    switch self {
+    case .training(let difference): difference.isIdentical
+    case .evaluation(let difference): difference.isIdentical
+    }
+  }
+
+  /// The difference for a person: the first one in the first line, then a summary; no line feed at the end.
+  package var text: String {
+    switch self {
+    case .training(let difference): difference.text
+    case .evaluation(let difference): difference.text
+    }
+  }
+
+  /// The difference as one JSON object.
+  package var json: JSON {
+    switch self {
+    case .training(let difference): difference.json
+    case .evaluation(let difference): difference.json
+    }
+  }
+}
+
+/// A file or folder that was compared.
+package struct LogFile: Sendable, Equatable {
+  /// Its path.
+  package let path: String
+  /// Why it was taken, if something with several was named.
+  package let choice: String?
+
+  /// The path and the reason in words.
+  var text: String { choice.map { "\(path) (\($0))" } ?? path }
+
+  /// The file as JSON.
+  var json: JSON { ["choice": JSON(choice), "path": .string(path)] }
+}
