@@ -1,13 +1,15 @@
-# make run    installs what is missing, builds, and runs the default replication
-# make test   the same for the tests
+# make run          installs what is missing, builds, and runs the default replication
+# make test         the same for the tests
+# make determinism  the same for the determinism ladder, against the golden file; make golden renews that file
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PREFIX ?= /usr/local
 NAME ?= smollm2-135m-math
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Benchmarks
+GOLDEN := artifacts/golden/tiny.json
 BIN = $(shell swift build -c release --show-bin-path)/replicate
 
-.PHONY: run test build install format lint bench dependencies
+.PHONY: run test build install format lint bench determinism golden dependencies
 
 run: build
 	$(BIN) $(NAME)
@@ -32,6 +34,12 @@ lint:
 
 bench: build
 	Benchmarks/run
+
+determinism: build
+	$(BIN) determinism tiny --against $(GOLDEN)
+
+golden: build
+	$(BIN) determinism tiny --record $(GOLDEN)
 
 dependencies:
 	@scripts/install-dependencies.sh

@@ -38,7 +38,8 @@ let package = Package(
 
     // MARK: - Measurement
     .target(name: "Statistics"),
-    .target(name: "Evaluation", dependencies: ["LanguageModels", "Statistics", "Tokenizers"]),
+    .target(
+      name: "Evaluation", dependencies: ["LanguageModels", "Statistics", "Tensors", "Tokenizers"]),
 
     // MARK: - Replication
     .target(name: "Provenance", dependencies: ["CLibcrypto", "CLibgit2"]),
@@ -56,6 +57,10 @@ let package = Package(
       dependencies: [
         "Replication", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // MARK: - Benchmarks
+    .executableTarget(
+      name: "matrix-benchmark", dependencies: ["Tensors"], path: "Benchmarks/MatrixProducts"),
 
     // MARK: - Tests
     .testTarget(
@@ -80,7 +85,10 @@ let package = Package(
       name: "ProvenanceTests", dependencies: ["Provenance"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ReplicationTests",
-      dependencies: ["Evaluation", "Provenance", "Replication", "Statistics", "Training"],
+      dependencies: [
+        "Evaluation", "LanguageModels", "Provenance", "Replication", "Statistics", "Tensors",
+        "Training",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "replicateTests", dependencies: ["replicate"]),
   ],

@@ -1,5 +1,7 @@
 """Fine-tunes the same batches with replicate and with transformers on PyTorch, in turns, and prints how they compare.
 
+replicate runs twice: with its own matrix products, which is what counts, and with OpenBLAS's.
+
 Usage: compare.py REPLICATE FOLDER --steps N --threads T --rounds R
 
 REPLICATE is the built command; FOLDER is what prepare.py wrote. Each round runs, for each arm, replicate and then the
@@ -47,6 +49,7 @@ data:
     shuffle: numpy
     sequence_length_tokens: 1024
     overlong: error
+numerics: {numerics}
 training:
   seeds: [{seed}]
   micro_batch_size: 4
@@ -89,12 +92,19 @@ def number(value: dict) -> float:
     return float(value["decimal"])
 
 
-def run_replicate(command: str, folder: pathlib.Path, arm: str, steps: int, threads: int) -> dict:
+def run_replicate(
+    command: str, folder: pathlib.Path, arm: str, numerics: str, steps: int, threads: int
+) -> dict:
     """Runs the manifest of an arm with artifacts of its own; steps end when their events were logged."""
     manifest = folder / f"{arm}.yaml"
     manifest.write_text(
         MANIFEST.format(
-            arm=arm, seed=SEED, steps=steps, rate=LEARNING_RATE, objective=OBJECTIVES[arm]
+            arm=arm,
+            numerics=numerics,
+            seed=SEED,
+            steps=steps,
+            rate=LEARNING_RATE,
+            objective=OBJECTIVES[arm],
         )
     )
     artifacts = folder / "artifacts"
@@ -181,24 +191,33 @@ def main() -> None:
             "replicate does, so the ratios below would flatter replicate.",
             file=sys.stderr,
         )
-    results = {arm: {"replicate": [], "reference": []} for arm in ARMS}
+    results = {arm: {"replicate": [], "openblas": [], "reference": []} for arm in ARMS}
     for turn in range(arguments.rounds):
         for arm in ARMS:
-            ours = run_replicate(
-                arguments.replicate, arguments.folder, arm, arguments.steps, arguments.threads
+            ours, openblas = (
+                run_replicate(
+                    arguments.replicate,
+                    arguments.folder,
+                    arm,
+                    numerics,
+                    arguments.steps,
+                    arguments.threads,
+                )
+                for numerics in ("portable", "openblas")
             )
             other = run_reference(arguments.folder, arm, arguments.steps, arguments.threads)
-            check_batches(ours, other)
-            results[arm]["replicate"].append(ours)
-            results[arm]["reference"].append(other)
+            for side, result in zip(results[arm], (ours, openblas, other)):
+                check_batches(ours, result)
+                results[arm][side].append(result)
             print(
-                f"round {turn + 1} {arm}: replicate {speed([ours]):.1f}, reference {speed([other]):.1f} tokens/s",
+                f"round {turn + 1} {arm}: replicate {speed([ours]):.1f}, with OpenBLAS "
+                f"{speed([openblas]):.1f}, reference {speed([other]):.1f} tokens/s",
                 flush=True,
             )
     print(f"\n{platform.machine()}, {arguments.threads} threads, fp32, {arguments.rounds} rounds")
     agrees = True
     for arm in ARMS:
-        ours, reference = (results[arm][side] for side in ("replicate", "reference"))
+        ours, openblas, reference = results[arm].values()
         print(f"\n{arm}")
         largest = print_losses(ours[0], reference[0])
         agrees = agrees and largest <= LOSS_TOLERANCE
@@ -208,6 +227,12 @@ def main() -> None:
         print(
             f"  unpadded tokens/s  {speeds[0]:.1f} against {speeds[1]:.1f}: "
             f"{speeds[0] / speeds[1]:.2f} times (single rounds: {rounds})"
+        )
+        fast = speed(openblas)
+        rounds = ", ".join(f"{speed([a]) / speed([b]):.2f}" for a, b in zip(ours, openblas))
+        print(
+            f"  with OpenBLAS      {fast:.1f}: portable products are {speeds[0] / fast:.2f} times as fast "
+            f"(single rounds: {rounds})"
         )
         print(
             f"  peak memory        {memory[0] / 1e9:.2f} against {memory[1] / 1e9:.2f} GB: "

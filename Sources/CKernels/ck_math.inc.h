@@ -10,6 +10,11 @@
 
 typedef float v16 __attribute__((vector_size(64)));
 typedef int32_t i16 __attribute__((vector_size(64)));
+typedef uint32_t u16 __attribute__((vector_size(64)));
+
+// The same 16 lanes in double, and their bits.
+typedef double d16 __attribute__((vector_size(128)));
+typedef uint64_t b16 __attribute__((vector_size(128)));
 
 #define CK_INLINE static inline __attribute__((always_inline, unused))
 
@@ -41,6 +46,23 @@ CK_INLINE v16 ck_select(i16 mask, v16 yes, v16 no) {
   return (v16)((mask & (i16)yes) | (~mask & (i16)no));
 }
 
+CK_INLINE d16 ck_widen(v16 x) { return __builtin_convertvector(x, d16); }
+
+CK_INLINE v16 ck_narrow(d16 x) { return __builtin_convertvector(x, v16); }
+
+CK_INLINE d16 ck_splat_double(double x) {
+  return (d16){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
+}
+
+CK_INLINE d16 ck_fma_double(d16 a, d16 b, d16 c) { return __builtin_elementwise_fma(a, b, c); }
+
+// c[0] + c[1] t + ... + c[n - 1] t^(n - 1), by Horner's rule.
+CK_INLINE d16 ck_polynomial(d16 t, const double *c, int n) {
+  d16 p = ck_splat_double(c[n - 1]);
+  for (int k = n - 2; k >= 0; k--) p = ck_fma_double(p, t, ck_splat_double(c[k]));
+  return p;
+}
+
 CK_INLINE v16 ck_max(v16 a, v16 b) { return ck_select(a > b, a, b); }
 
 // Sum of the lanes, always in the same tree.
@@ -60,8 +82,12 @@ CK_INLINE float ck_greatest(v16 v) {
   return m;
 }
 
-// exp(x) to within 1 ulp. x = n ln 2 + r, |r| <= ln(2)/2, with ln 2 in two parts (Cody and Waite); a polynomial in r;
-// 2^n in two factors, so that subnormal results and overflow come out right. NaN gives NaN.
+// The polynomials q below come from Tests/TensorsTests/Fixtures/elementary/fit_polynomials.py; the ulps are the
+// largest of all 2^32 arguments (ElementaryKernelTests). NaN gives the same NaN, quiet: no intermediate value is
+// another one, so that it does not matter which of two a processor would keep.
+
+// exp(x) to within 0.874 ulp. x = n ln 2 + r, |r| <= ln(2)/2, with ln 2 in two parts (Cody and Waite);
+// exp(r) = 1 + r + r^2 q(r); 2^n in two factors, so that subnormal results and overflow come out right.
 CK_INLINE v16 ck_exp16(v16 x) {
   const v16 magic = ck_splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer.
   // Beyond these bounds the result is 0 or infinity anyway. Comparisons are false for NaN, which stays.
@@ -71,24 +97,81 @@ CK_INLINE v16 ck_exp16(v16 x) {
   v16 n = shifted - magic;
   v16 r = ck_fma(n, ck_splat(-0.693359375f), c);
   r = ck_fma(n, ck_splat(2.12194440e-4f), r);
-  v16 p = ck_splat(1.9841270e-4f);
-  p = ck_fma(p, r, ck_splat(1.3888889e-3f));
-  p = ck_fma(p, r, ck_splat(8.3333333e-3f));
-  p = ck_fma(p, r, ck_splat(4.1666668e-2f));
-  p = ck_fma(p, r, ck_splat(1.6666667e-1f));
-  p = ck_fma(p, r, ck_splat(0.5f));
-  p = ck_fma(p, r, ck_splat(1.0f));
-  p = ck_fma(p, r, ck_splat(1.0f));
-  i16 k = (i16)shifted - (i16)magic;
-  i16 half = k >> 1;
-  v16 low = (v16)((half + 127) << 23);
-  v16 high = (v16)((k - half + 127) << 23);
-  return p * low * high;
+  v16 q = ck_splat(0x1.a12506p-13f);
+  q = ck_fma(q, r, ck_splat(0x1.6d433ap-10f));
+  q = ck_fma(q, r, ck_splat(0x1.1110ep-7f));
+  q = ck_fma(q, r, ck_splat(0x1.5554e8p-5f));
+  q = ck_fma(q, r, ck_splat(0x1.555556p-3f));
+  q = ck_fma(q, r, ck_splat(0x1p-1f));
+  v16 p = ck_fma(ck_fma(q, r, ck_splat(1.0f)), r, ck_splat(1.0f));
+  // The low bits of `shifted` are n, and those of the magic number are 0: shifts to the exponent leave n alone. For NaN
+  // both factors are powers of two, or 0 or infinity, of either sign, which leave the NaN in p as it is.
+  const u16 one = (u16)ck_splat(1.0f);
+  u16 whole = (u16)shifted << 23, half = (u16)((i16)shifted >> 1) << 23;
+  return p * (v16)(half + one) * (v16)(whole - half + one);
 }
 
 // 1 / (1 + exp(-x)).
 CK_INLINE v16 ck_sigmoid16(v16 x) {
   return ck_splat(1.0f) / (ck_splat(1.0f) + ck_exp16(-x));
+}
+
+// log(x) to within 0.501 ulp, in double and rounded once. x = m 2^n with m in [2/3, 4/3), log m = f + f^2 q(f) for
+// f = m - 1. 0 of both signs gives -infinity, less than 0 gives the NaN 0x7fc00000.
+CK_INLINE v16 ck_log16(v16 x) {
+  static const double q[] = {
+      -0x1.fffffffe78df7p-2, 0x1.55555553e7594p-2, -0x1.000003dcb288p-2, 0x1.9999a0d3dcfedp-3,
+      -0x1.55522ffb55b56p-3, 0x1.248f579c7d0dp-3, -0x1.00770e48116a1p-3, 0x1.c7fb3587cdba6p-4,
+      -0x1.89e5f08837e7ep-4, 0x1.65ad56d9e0064p-4, -0x1.cbb15d04b1bbcp-4, 0x1.a9bafb0c93ac9p-4};
+  // Subnormal numbers are normal in double. Adding the bits of 1 and taking those of 2/3 carries into the exponent
+  // where m would be 4/3 or more.
+  const b16 one = (b16)ck_splat_double(1.0);
+  b16 bits = (b16)ck_widen(x), shifted = bits - (b16)ck_splat_double(0x1.5555555555555p-1) + one;
+  // An integer below 2^52 in the low bits of 2^52 makes the double 2^52 + integer.
+  d16 n = (d16)((shifted >> 52) | (b16)ck_splat_double(0x1p52)) - ck_splat_double(0x1p52 + 1023);
+  d16 f = (d16)(bits - (shifted >> 52 << 52) + one) - ck_splat_double(1.0);
+  d16 y = ck_fma_double(f * f, ck_polynomial(f, q, sizeof q / sizeof *q), f);
+  v16 result = ck_narrow(ck_fma_double(n, ck_splat_double(0x1.62e42fefa39efp-1), y));
+  const v16 infinity = ck_splat(__builtin_inff());
+  result = ck_select(x == ck_splat(0.0f), -infinity, result);
+  result = ck_select(x < ck_splat(0.0f), ck_splat(__builtin_nanf("")), result);
+  return ck_select(x < infinity, result, x + x);
+}
+
+// tanh(x) to within 0.501 ulp, in double and rounded once: e / (e + 2) with e = exp(2 |x|) - 1, and the sign of x.
+// 2 |x| = n ln 2 + r, e = 2^n (r + r^2 q(r)) + (2^n - 1), which keeps its precision near 0, where n = 0.
+CK_INLINE v16 ck_tanh16(v16 x) {
+  static const double q[] = {
+      0x1p-1, 0x1.5555556757277p-3, 0x1.5555555c88acap-5, 0x1.1110c627933a3p-7,
+      0x1.6c168582a25afp-10, 0x1.a15190dc730f3p-13, 0x1.a113327d82341p-16};
+  const i16 sign = (i16)ck_splat(-0.0f);
+  const d16 magic = ck_splat_double(0x1.8p52);  // Adding it rounds to an integer.
+  v16 a = (v16)((i16)x & ~sign);
+  // From 9.02 on the result is 1.
+  d16 y = ck_widen(ck_select(a > ck_splat(10.0f), ck_splat(10.0f), a)) * ck_splat_double(2.0);
+  d16 shifted = ck_fma_double(y, ck_splat_double(0x1.71547652b82fep+0), magic);
+  d16 r = ck_fma_double(shifted - magic, ck_splat_double(-0x1.62e42fefa39efp-1), y);
+  d16 p = ck_fma_double(r * r, ck_polynomial(r, q, sizeof q / sizeof *q), r);
+  d16 power = (d16)(((b16)shifted << 52) + (b16)ck_splat_double(1.0));
+  d16 e = ck_fma_double(power, p, power - ck_splat_double(1.0));
+  v16 result = ck_narrow(e / (e + ck_splat_double(2.0)));
+  return (v16)((i16)result | ((i16)x & sign));
+}
+
+// erf(x) to within 0.501 ulp, in double and rounded once: x q(x^2 / 8 - 1) for |x| <= 4, beyond which it is 1.
+CK_INLINE v16 ck_erf16(v16 x) {
+  static const double q[] = {
+      0x1.6a040781a499cp-2, -0x1.69a0ccd73f872p-3, 0x1.0dabaf051a407p-3, -0x1.b92e97780fe6p-4,
+      0x1.717efd071ad1bp-4, -0x1.3215b3d79ca84p-4, 0x1.ea97d94410fc4p-5, -0x1.76eb3afae916ap-5,
+      0x1.0ed618c4f802p-5, -0x1.701656f8b2ed4p-6, 0x1.d6212dadedaeap-7, -0x1.1ac84937ba3d2p-7,
+      0x1.3e965dc66e8e1p-8, -0x1.4bb343de2e5a7p-9, 0x1.4ec6e7bdca99cp-10, -0x1.60bd5cd0fbaffp-11,
+      0x1.35799ef561d5dp-12, -0x1.2fecf75962793p-14, 0x1.14a6affe30a5dp-15, -0x1.33b971ec16712p-15,
+      0x1.affb49acb570ap-17};
+  v16 c = ck_select(x > ck_splat(4.0f), ck_splat(4.0f), x);
+  c = ck_select(c < ck_splat(-4.0f), ck_splat(-4.0f), c);
+  d16 y = ck_widen(c);
+  d16 t = ck_fma_double(y * y, ck_splat_double(0.125), ck_splat_double(-1.0));
+  return ck_narrow(y * ck_polynomial(t, q, sizeof q / sizeof *q));
 }
 
 // log(x) of one finite x > 0, in double and rounded once by the caller: x = m 2^e with m in [sqrt(1/2), sqrt(2)),

@@ -32,11 +32,13 @@ struct Attention: Sendable {
   let configuration: ModelConfiguration
   let threads: Int
   private let kernels: ck_vector_kernels
+  private let products: MatrixProduct
 
-  init(configuration: ModelConfiguration, threads: Int) {
+  init(configuration: ModelConfiguration, threads: Int, numerics: Numerics) {
     self.configuration = configuration
     self.threads = threads
     kernels = ck_vector().pointee
+    products = MatrixProduct(numerics)
   }
 
   private var width: Int { configuration.queryWidth + 2 * configuration.keyValueWidth }
@@ -100,7 +102,7 @@ struct Attention: Sendable {
       columns: c.headDimension, stride: width)
     let group = head / (c.headCount / c.keyValueHeadCount)
     for piece in pieces(block.keys, of: segment, head: group, batch: batch, values: false) {
-      MatrixProduct.multiplyHere(
+      products.multiplyHere(
         queries, piece.matrix, transposingB: true,
         into: Matrix(
           scores + piece.column, rows: block.rows.count, columns: piece.matrix.rows, stride: count))
@@ -139,13 +141,12 @@ struct Attention: Sendable {
       let target = Matrix(
         out + block.rows.lowerBound * c.queryWidth + head * c.headDimension,
         rows: block.rows.count, columns: c.headDimension, stride: c.queryWidth)
-      for (index, piece) in pieces(
-        block.keys, of: segment, head: group, batch: batch, values: true
-      ).enumerated() {
-        MatrixProduct.multiplyHere(
+      clear(target)
+      for piece in pieces(block.keys, of: segment, head: group, batch: batch, values: true) {
+        products.multiplyHere(
           Matrix(
             scores + piece.column, rows: block.rows.count, columns: piece.matrix.rows,
-            stride: block.keys.count), piece.matrix, into: target, accumulating: index > 0)
+            stride: block.keys.count), piece.matrix, into: target, accumulation: .continuing)
       }
     }
   }
@@ -199,30 +200,36 @@ struct Attention: Sendable {
             target + first * c.queryWidth + column, rows: keys, columns: dimension,
             stride: c.queryWidth)
         }
-        MatrixProduct.multiplyHere(
-          p, valueRows,
-          into: Matrix(
-            out + block.rows.lowerBound * c.queryWidth + column, rows: rows, columns: dimension,
-            stride: c.queryWidth))
-        MatrixProduct.multiplyHere(
-          p, transposingA: true, dOut, into: gathered(valueGradients), accumulating: true)
-        MatrixProduct.multiplyHere(dOut, valueRows, transposingB: true, into: dScores)
+        let target = Matrix(
+          out + block.rows.lowerBound * c.queryWidth + column, rows: rows, columns: dimension,
+          stride: c.queryWidth)
+        clear(target)
+        products.multiplyHere(p, valueRows, into: target, accumulation: .continuing)
+        products.multiplyHere(
+          p, transposingA: true, dOut, into: gathered(valueGradients), accumulation: .adding)
+        products.multiplyHere(dOut, valueRows, transposingB: true, into: dScores)
         for row in 0..<rows {
           kernels.softmax_gradient(
             scoreGradients + row * keys, scores + row * keys, keys, Float(c.attentionScale))
         }
         let start = block.rows.lowerBound * width + column
-        MatrixProduct.multiplyHere(
+        products.multiplyHere(
           dScores, keyRows,
           into: Matrix(gradient + start, rows: rows, columns: dimension, stride: width))
-        MatrixProduct.multiplyHere(
+        products.multiplyHere(
           dScores, transposingA: true,
           Matrix(batch + start, rows: rows, columns: dimension, stride: width),
-          into: gathered(keyGradients), accumulating: true)
+          into: gathered(keyGradients), accumulation: .adding)
       }
     }
     sumGroups(
       segments, keyGradients: keyGradients, valueGradients: valueGradients, into: gradient)
+  }
+
+  private func clear(_ matrix: Matrix) {
+    for row in 0..<matrix.rows {
+      (matrix.pointer + row * matrix.stride).update(repeating: 0, count: matrix.columns)
+    }
   }
 
   /// Adds up what the query heads of each group contribute to its keys and values, first head first.

@@ -17,12 +17,15 @@ package final class Backpropagation {
   private let attention: Attention
   private let threads: Int
   private var activations: TrainingActivations
+  /// Is told of every operation's result; nil costs nothing.
+  package var observer: OperationObserver?
 
   /// Prepares passes over `model`, whose weights are read anew in each.
-  package init(model: LanguageModel, threads: Int) {
+  package init(model: LanguageModel, threads: Int, numerics: Numerics = .portable) {
     precondition(threads > 0, "Backpropagation needs at least one thread.")
-    math = TransformerMath(model: model, threads: threads)
-    attention = Attention(configuration: model.configuration, threads: threads)
+    math = TransformerMath(model: model, threads: threads, numerics: numerics)
+    attention = Attention(
+      configuration: model.configuration, threads: threads, numerics: numerics)
     self.threads = threads
     activations = TrainingActivations(model.configuration, tokens: 0, longest: 0, threads: threads)
     self.model = model
@@ -51,8 +54,14 @@ package final class Backpropagation {
     activations.reserve(math.configuration, tokens: batch.tokens.count, longest: longest)
     math.fullRotary.reserve(positions: longest)
     math.slidingRotary.reserve(positions: longest)
+    if let observer {
+      ObservedTensor.withRow(batch.tokens) { observer(.tokens, $0) }
+      ObservedTensor.withRow(batch.targets) { observer(.targets, $0) }
+    }
 
     math.embed(batch.tokens, into: activations.layers[0].input)
+    show(
+      .embedding, activations.layers[0].input, batch.tokens.count, math.configuration.hiddenSize)
     for layer in 0..<math.configuration.layerCount {
       forward(layer, segments: segments, positions: positions)
     }
@@ -61,6 +70,17 @@ package final class Backpropagation {
       backward(layer, segments: segments, positions: positions, gradients: gradients.pointer)
     }
     embeddingGradient(batch.tokens, gradients: gradients.pointer)
+    show(
+      .embeddingGradient, gradients.pointer + math.layout.embedding,
+      math.configuration.vocabularySize, math.configuration.hiddenSize)
+  }
+
+  /// Tells the observer of a result of rows x columns, if there is an observer.
+  private func show(
+    _ operation: @autoclosure () -> Operation, _ result: UnsafeMutablePointer<Float>, _ rows: Int,
+    _ columns: Int
+  ) {
+    observer?(operation(), ObservedTensor(result, rows: rows, columns: columns))
   }
 
   // MARK: - Forward
@@ -74,34 +94,45 @@ package final class Backpropagation {
     math.norm(
       saved.input, weight: parameters.inputNorm, rows: rows, into: a.normed,
       inverseRMS: saved.inputRMS)
+    show(.layer(index, .inputNorm), a.normed, rows, hidden)
     math.project(
       a.normed, rows: rows, weight: parameters.queryKeyValue, outputs: math.attentionWidth,
       columns: hidden, into: saved.queryKeyValue)
+    show(.layer(index, .queryKeyValue), saved.queryKeyValue, rows, math.attentionWidth)
     math.prepareAttention(
       saved.queryKeyValue, layer: index, positions: positions, into: a.rotated,
       inverseRMS: saved.headRMS)
+    show(.layer(index, .rotated), a.rotated, rows, math.attentionWidth)
     attention.forward(
       segments, layer: index, batch: a.rotated, into: a.attended, scratch: a.scratch)
+    show(.layer(index, .attention), a.attended, rows, c.queryWidth)
     math.project(
       a.attended, rows: rows, weight: parameters.output, outputs: hidden,
       columns: c.queryWidth, into: saved.attentionOutput ?? a.normed)
+    show(.layer(index, .attentionOutput), saved.attentionOutput ?? a.normed, rows, hidden)
     addBlock(
       saved.attentionOutput ?? a.normed, norm: parameters.postAttentionNorm,
       inverseRMS: saved.attentionOutputRMS, to: saved.input, rows: rows, into: saved.middle)
+    show(.layer(index, .attentionResidual), saved.middle, rows, hidden)
 
     math.norm(
       saved.middle, weight: parameters.preMLPNorm, rows: rows, into: a.normed,
       inverseRMS: saved.middleRMS)
+    show(.layer(index, .mlpNorm), a.normed, rows, hidden)
     math.project(
       a.normed, rows: rows, weight: parameters.gateUp, outputs: 2 * c.intermediateSize,
       columns: hidden, into: saved.gateUp)
+    show(.layer(index, .gateUp), saved.gateUp, rows, 2 * c.intermediateSize)
     math.gate(saved.gateUp, rows: rows, into: a.gated)
+    show(.layer(index, .gated), a.gated, rows, c.intermediateSize)
     math.project(
       a.gated, rows: rows, weight: parameters.down, outputs: hidden,
       columns: c.intermediateSize, into: saved.mlpOutput ?? a.normed)
+    show(.layer(index, .down), saved.mlpOutput ?? a.normed, rows, hidden)
     addBlock(
       saved.mlpOutput ?? a.normed, norm: parameters.postMLPNorm, inverseRMS: saved.mlpOutputRMS,
       to: saved.middle, rows: rows, into: next)
+    show(.layer(index, .mlpResidual), next, rows, hidden)
   }
 
   /// out = residual + block, the block normed first where the architecture does so.
@@ -139,6 +170,7 @@ package final class Backpropagation {
       (states + row * width).update(from: a.output + position * width, count: width)
     }
     math.norm(states, weight: math.layout.finalNorm, rows: rows, into: normed, inverseRMS: inverse)
+    show(.finalNorm, normed, rows, width)
 
     let normedGradient = a.rotated
     let weight = Matrix(math.weights + math.layout.head, rows: vocabulary, columns: width)
@@ -149,19 +181,23 @@ package final class Backpropagation {
       let range = Parallel.range(of: block, tiles: blocks, count: rows)
       let logits = Matrix(a.logits.pointer, rows: range.count, columns: vocabulary)
       let input = Matrix(normed + range.lowerBound * width, rows: range.count, columns: width)
-      MatrixProduct.multiply(input, weight, transposingB: true, into: logits, threads: threads)
+      math.products.multiply(input, weight, transposingB: true, into: logits, threads: threads)
+      show(.logits, logits.pointer, range.count, vocabulary)
       try lossGradient(
         LogitsBlock(
           positions: supervised[range], targets: range.map { batch.targets[supervised[$0]] },
           logits: logits.pointer, vocabularySize: vocabulary, threads: threads))
-      MatrixProduct.multiply(
+      show(.logitsGradient, logits.pointer, range.count, vocabulary)
+      math.products.multiply(
         logits, weight,
         into: Matrix(
           normedGradient + range.lowerBound * width, rows: range.count, columns: width),
         threads: threads)
-      MatrixProduct.multiply(
-        logits, transposingA: true, input, into: weightGradient, accumulating: true,
+      show(.headInputGradient, normedGradient + range.lowerBound * width, range.count, width)
+      math.products.multiply(
+        logits, transposingA: true, input, into: weightGradient, accumulation: .adding,
         threads: threads)
+      show(.headWeightGradient, weightGradient.pointer, vocabulary, width)
     }
 
     let stateGradient = a.keyGradients
@@ -169,6 +205,8 @@ package final class Backpropagation {
     normGradient(
       normedGradient, input: states, inverseRMS: inverse, weight: math.layout.finalNorm,
       rows: rows, gradients: gradients, adding: stateGradient)
+    show(.finalNormWeightGradient, gradients + math.layout.finalNorm, 1, width)
+    show(.finalNormGradient, stateGradient, rows, width)
     for (row, position) in supervised.enumerated() {
       (a.gradient + position * width).update(from: stateGradient + row * width, count: width)
     }
@@ -192,53 +230,91 @@ package final class Backpropagation {
     let mlpGradient = blockGradient(
       saved.mlpOutput, norm: parameters.postMLPNorm, inverseRMS: saved.mlpOutputRMS, rows: rows,
       gradients: gradients)
+    if let norm = parameters.postMLPNorm {
+      show(.layer(index, .mlpOutputNormWeightGradient), gradients + norm, 1, hidden)
+      show(.layer(index, .mlpOutputNormGradient), mlpGradient, rows, hidden)
+    }
     inputGradient(
       mlpGradient, weight: parameters.down, rows: rows, outputs: hidden,
       columns: c.intermediateSize, into: a.gatedGradient)
+    show(.layer(index, .downInputGradient), a.gatedGradient, rows, c.intermediateSize)
     gateGradient(saved.gateUp, rows: rows)
+    show(.layer(index, .gateUpGradient), saved.gateUp, rows, 2 * c.intermediateSize)
+    show(.layer(index, .gatedAgain), a.gated, rows, c.intermediateSize)
     weightGradient(
       mlpGradient, input: a.gated, rows: rows, outputs: hidden, columns: c.intermediateSize,
       into: gradients + parameters.down)
+    show(
+      .layer(index, .downWeightGradient), gradients + parameters.down, hidden, c.intermediateSize)
     normAgain(
       saved.middle, weight: parameters.preMLPNorm, inverseRMS: saved.middleRMS, rows: rows)
+    show(.layer(index, .mlpNormAgain), a.normed, rows, hidden)
     weightGradient(
       saved.gateUp, input: a.normed, rows: rows, outputs: 2 * c.intermediateSize,
       columns: hidden, into: gradients + parameters.gateUp)
+    show(
+      .layer(index, .gateUpWeightGradient), gradients + parameters.gateUp,
+      2 * c.intermediateSize, hidden)
     inputGradient(
       saved.gateUp, weight: parameters.gateUp, rows: rows, outputs: 2 * c.intermediateSize,
       columns: hidden, into: a.normed)
+    show(.layer(index, .gateUpInputGradient), a.normed, rows, hidden)
     normGradient(
       a.normed, input: saved.middle, inverseRMS: saved.middleRMS, weight: parameters.preMLPNorm,
       rows: rows, gradients: gradients, adding: a.gradient)
+    show(.layer(index, .mlpNormWeightGradient), gradients + parameters.preMLPNorm, 1, hidden)
+    show(.layer(index, .mlpInputGradient), a.gradient, rows, hidden)
 
     // Attention.
     let outputGradient = blockGradient(
       saved.attentionOutput, norm: parameters.postAttentionNorm,
       inverseRMS: saved.attentionOutputRMS, rows: rows, gradients: gradients)
+    if let norm = parameters.postAttentionNorm {
+      show(.layer(index, .attentionOutputNormWeightGradient), gradients + norm, 1, hidden)
+      show(.layer(index, .attentionOutputNormGradient), outputGradient, rows, hidden)
+    }
     inputGradient(
       outputGradient, weight: parameters.output, rows: rows, outputs: hidden,
       columns: c.queryWidth, into: a.attendedGradient)
+    show(.layer(index, .outputInputGradient), a.attendedGradient, rows, c.queryWidth)
     math.prepareAttention(
       saved.queryKeyValue, layer: index, positions: positions, into: a.rotated,
       inverseRMS: saved.headRMS)
+    show(.layer(index, .rotatedAgain), a.rotated, rows, math.attentionWidth)
     attention.backward(
       segments, layer: index, batch: a.rotated, outGradient: a.attendedGradient,
       out: a.attended, gradient: a.rotatedGradient, keyGradients: a.keyGradients,
       valueGradients: a.valueGradients, scratch: a.scratch)
+    show(.layer(index, .attentionAgain), a.attended, rows, c.queryWidth)
+    show(.layer(index, .attentionGradient), a.rotatedGradient, rows, math.attentionWidth)
     weightGradient(
       outputGradient, input: a.attended, rows: rows, outputs: hidden, columns: c.queryWidth,
       into: gradients + parameters.output)
+    show(
+      .layer(index, .outputWeightGradient), gradients + parameters.output, hidden, c.queryWidth)
     headGradient(index, positions: positions, gradients: gradients)
+    if let queryNorm = parameters.queryNorm, let keyNorm = parameters.keyNorm {
+      show(.layer(index, .queryNormWeightGradient), gradients + queryNorm, 1, c.headDimension)
+      show(.layer(index, .keyNormWeightGradient), gradients + keyNorm, 1, c.headDimension)
+    }
+    show(.layer(index, .queryKeyValueGradient), a.rotatedGradient, rows, math.attentionWidth)
     normAgain(saved.input, weight: parameters.inputNorm, inverseRMS: saved.inputRMS, rows: rows)
+    show(.layer(index, .inputNormAgain), a.normed, rows, hidden)
     weightGradient(
       a.rotatedGradient, input: a.normed, rows: rows, outputs: math.attentionWidth,
       columns: hidden, into: gradients + parameters.queryKeyValue)
+    show(
+      .layer(index, .queryKeyValueWeightGradient), gradients + parameters.queryKeyValue,
+      math.attentionWidth, hidden)
     inputGradient(
       a.rotatedGradient, weight: parameters.queryKeyValue, rows: rows,
       outputs: math.attentionWidth, columns: hidden, into: a.normed)
+    show(.layer(index, .queryKeyValueInputGradient), a.normed, rows, hidden)
     normGradient(
       a.normed, input: saved.input, inverseRMS: saved.inputRMS, weight: parameters.inputNorm,
       rows: rows, gradients: gradients, adding: a.gradient)
+    show(.layer(index, .inputNormWeightGradient), gradients + parameters.inputNorm, 1, hidden)
+    show(.layer(index, .layerInputGradient), a.gradient, rows, hidden)
   }
 
   /// Gradient of a block's output, behind its norm where there is one.
@@ -376,10 +452,10 @@ package final class Backpropagation {
     _ outGradient: UnsafeMutablePointer<Float>, input: UnsafeMutablePointer<Float>, rows: Int,
     outputs: Int, columns: Int, into gradient: UnsafeMutablePointer<Float>
   ) {
-    MatrixProduct.multiply(
+    math.products.multiply(
       Matrix(outGradient, rows: rows, columns: outputs), transposingA: true,
       Matrix(input, rows: rows, columns: columns),
-      into: Matrix(gradient, rows: outputs, columns: columns), accumulating: true,
+      into: Matrix(gradient, rows: outputs, columns: columns), accumulation: .adding,
       threads: threads)
   }
 
@@ -390,7 +466,7 @@ package final class Backpropagation {
     _ outGradient: UnsafeMutablePointer<Float>, weight: Int, rows: Int, outputs: Int,
     columns: Int, into out: UnsafeMutablePointer<Float>
   ) {
-    MatrixProduct.multiply(
+    math.products.multiply(
       Matrix(outGradient, rows: rows, columns: outputs),
       Matrix(math.weights + weight, rows: outputs, columns: columns),
       into: Matrix(out, rows: rows, columns: columns), threads: threads)

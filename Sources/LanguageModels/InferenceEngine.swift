@@ -1,5 +1,5 @@
 internal import CKernels
-internal import Tensors
+package import Tensors
 
 /// A sequence whose last tokens are to be scored.
 package struct ScoringRequest: Sendable, Equatable {
@@ -43,25 +43,46 @@ package struct NonFiniteLogits: Error, Equatable, CustomStringConvertible {
 ///
 /// Bits do not depend on the number of threads. Documents are grouped by their order and lengths alone.
 package final class InferenceEngine {
-  /// Rows of a forward pass over documents: more only if one document needs more.
-  private static let rowsPerPass = 1024
-  /// Sequences that are generated side by side; also the most rows that `project_few` takes.
-  private static let sequencesPerPass = 16
+  /// How much is computed side by side; no result depends on it.
+  package struct PassLimits: Sendable, Equatable, Codable {
+    /// Rows of a forward pass over documents: more only if one document needs more.
+    package var rows = 1024
+    /// Sequences that are generated side by side.
+    package var sequences = 16
+
+    /// Limits; the defaults are fast.
+    package init(rows: Int = 1024, sequences: Int = 16) {
+      precondition(rows > 0 && sequences > 0, "A pass has at least one row and one sequence.")
+      self.rows = rows
+      self.sequences = sequences
+    }
+  }
 
   private let math: TransformerMath
   private let attention: Attention
   private let threads: Int
+  private let limits: PassLimits
   private var state: InferenceState
+  /// Is told of every operation's result, with a key for every row; nil costs nothing.
+  package var observer: OperationObserver?
+  /// Keys of the rows of the forward pass, and of those that are computed now; empty without an observer.
+  private var passKeys: [TokenPrefixKey] = []
+  private var rowKeys: [TokenPrefixKey] = []
   // Held so that the weights that `math` points to stay alive.
   private let model: LanguageModel
 
   /// Prepares inference with `model`, whose weights are read anew in each call.
-  package init(model: LanguageModel, threads: Int) {
+  package init(
+    model: LanguageModel, threads: Int, numerics: Numerics = .portable,
+    limits: PassLimits = PassLimits()
+  ) {
     precondition(threads > 0, "Inference needs at least one thread.")
     self.model = model
     self.threads = threads
-    math = TransformerMath(model: model, threads: threads)
-    attention = Attention(configuration: model.configuration, threads: threads)
+    self.limits = limits
+    math = TransformerMath(model: model, threads: threads, numerics: numerics)
+    attention = Attention(
+      configuration: model.configuration, threads: threads, numerics: numerics)
     state = InferenceState(model.configuration, rows: 0, positions: 0, threads: threads)
   }
 
@@ -81,7 +102,7 @@ package final class InferenceEngine {
       var rows = trees[0].tokens.count
       while first + trees.count < documents.count {
         let tree = RequestTree(documents[first + trees.count])
-        guard rows + tree.tokens.count <= Self.rowsPerPass else { break }
+        guard rows + tree.tokens.count <= limits.rows else { break }
         rows += tree.tokens.count
         trees.append(tree)
       }
@@ -113,6 +134,7 @@ package final class InferenceEngine {
       }
       start += tree.tokens.count
     }
+    if observer != nil { passKeys = trees.flatMap(\.prefixKeys) }
     forward(tokens, segments: segments, cache: nil)
 
     var wanted: [(row: Int, token: Int32)] = []
@@ -166,7 +188,7 @@ package final class InferenceEngine {
     var generated = [[Int32]](repeating: [], count: prompts.count)
     guard maximumNewTokens > 0, let longest = prompts.map(\.count).max() else { return generated }
     let cache = KeyValueCache(
-      math.configuration, sequences: min(Self.sequencesPerPass, prompts.count),
+      math.configuration, sequences: min(limits.sequences, prompts.count),
       positions: longest + maximumNewTokens)
     var free = Array((0..<cache.sequences).reversed())
     var active: [(prompt: Int, slot: Int)] = []
@@ -191,6 +213,7 @@ package final class InferenceEngine {
         cache.clear(slot)
         let tokens = prompts[sequence.prompt]
         reserve(rows: tokens.count, positions: cache.positions)
+        if observer != nil { passKeys = TokenPrefixKey.empty.appending(tokens) }
         forward(
           tokens, segments: [AttentionSegment(rows: 0..<tokens.count, prefix: nil)],
           cache: (cache, [slot]))
@@ -202,6 +225,11 @@ package final class InferenceEngine {
       reserve(rows: tokens.count, positions: cache.positions)
       let segments = active.enumerated().map { row, sequence in
         AttentionSegment(rows: row..<row + 1, prefix: cache.prefix(sequence.slot, layer: 0))
+      }
+      if observer != nil {
+        passKeys = active.compactMap {
+          TokenPrefixKey.empty.appending(prompts[$0.prompt] + generated[$0.prompt]).last
+        }
       }
       forward(tokens, segments: segments, cache: (cache, active.map(\.slot)))
       let choices = try firstChoices(ofRows: Array(tokens.indices))
@@ -243,16 +271,21 @@ package final class InferenceEngine {
     let (c, s, rows) = (math.configuration, state, tokens.count)
     let hidden = c.hiddenSize
     let positions = segments.flatMap { Array($0.start..<$0.start + $0.rows.count) }
+    rowKeys = passKeys
     math.embed(tokens, into: s.stream)
+    show(.embedding, s.stream, rows, hidden)
     for (index, layer) in math.layout.layers.enumerated() {
       math.norm(
         s.stream, weight: layer.inputNorm, rows: rows, into: s.normed, inverseRMS: s.inverseRMS)
-      project(
+      show(.layer(index, .inputNorm), s.normed, rows, hidden)
+      math.project(
         s.normed, rows: rows, weight: layer.queryKeyValue, outputs: math.attentionWidth,
         columns: hidden, into: s.queryKeyValue)
+      show(.layer(index, .queryKeyValue), s.queryKeyValue, rows, math.attentionWidth)
       math.prepareAttention(
         s.queryKeyValue, layer: index, positions: positions, into: s.queryKeyValue,
         inverseRMS: s.inverseRMS)
+      show(.layer(index, .rotated), s.queryKeyValue, rows, math.attentionWidth)
       var here = segments
       if let cache {
         here = zip(segments, cache.slots).map { segment, slot in
@@ -261,6 +294,7 @@ package final class InferenceEngine {
       }
       attention.forward(
         here, layer: index, batch: s.queryKeyValue, into: s.attended, scratch: s.scratch)
+      show(.layer(index, .attention), s.attended, rows, c.queryWidth)
       if let cache {
         for (segment, slot) in zip(segments, cache.slots) {
           cache.store.append(
@@ -268,26 +302,41 @@ package final class InferenceEngine {
             rows: segment.rows.count, stride: math.attentionWidth, slot: slot, layer: index)
         }
       }
-      project(
+      math.project(
         s.attended, rows: rows, weight: layer.output, outputs: hidden, columns: c.queryWidth,
         into: s.normed)
+      show(.layer(index, .attentionOutput), s.normed, rows, hidden)
       addBlock(norm: layer.postAttentionNorm, rows: rows)
+      show(.layer(index, .attentionResidual), s.stream, rows, hidden)
       math.norm(
         s.stream, weight: layer.preMLPNorm, rows: rows, into: s.normed, inverseRMS: s.inverseRMS)
-      project(
+      show(.layer(index, .mlpNorm), s.normed, rows, hidden)
+      math.project(
         s.normed, rows: rows, weight: layer.gateUp, outputs: 2 * c.intermediateSize,
         columns: hidden, into: s.gateUp)
+      show(.layer(index, .gateUp), s.gateUp, rows, 2 * c.intermediateSize)
       math.gate(s.gateUp, rows: rows, into: s.gated)
-      project(
+      show(.layer(index, .gated), s.gated, rows, c.intermediateSize)
+      math.project(
         s.gated, rows: rows, weight: layer.down, outputs: hidden, columns: c.intermediateSize,
         into: s.normed)
+      show(.layer(index, .down), s.normed, rows, hidden)
       addBlock(norm: layer.postMLPNorm, rows: rows)
+      show(.layer(index, .mlpResidual), s.stream, rows, hidden)
     }
     if let cache {
       for (segment, slot) in zip(segments, cache.slots) {
         cache.store.advance(slot, by: segment.rows.count)
       }
     }
+  }
+
+  /// Tells the observer of a result of rows x columns, if there is an observer.
+  private func show(
+    _ operation: @autoclosure () -> Operation, _ result: UnsafeMutablePointer<Float>, _ rows: Int,
+    _ columns: Int
+  ) {
+    observer?(operation(), ObservedTensor(result, rows: rows, columns: columns, rowKeys: rowKeys))
   }
 
   /// Adds `state.normed` to the stream, normed first where the architecture does so.
@@ -301,25 +350,6 @@ package final class InferenceEngine {
       state.normed, to: state.stream, rows: rows, width: math.configuration.hiddenSize)
   }
 
-  /// As `TransformerMath.project`; few rows, as generation has them, go through a kernel that reads weights once.
-  private func project(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, weight: Int, outputs: Int, columns: Int,
-    into out: UnsafeMutablePointer<Float>
-  ) {
-    guard rows <= Self.sequencesPerPass else {
-      math.project(x, rows: rows, weight: weight, outputs: outputs, columns: columns, into: out)
-      return
-    }
-    let (kernels, outputsPerTile) = (math.kernels, 64)
-    nonisolated(unsafe) let (x, out, weights) = (x, out, math.weights + weight)
-    Parallel.perform(tiles: (outputs - 1) / outputsPerTile + 1, threads: threads) { tile in
-      let first = tile * outputsPerTile
-      kernels.project_few(
-        out + first, x, weights + first * columns, rows, min(outputsPerTile, outputs - first),
-        columns, columns, outputs)
-    }
-  }
-
   /// Logits of some rows of the stream, in `state.logits`.
   private func logits(ofRows rows: [Int]) -> UnsafeMutablePointer<Float> {
     let (c, s) = (math.configuration, state)
@@ -328,12 +358,15 @@ package final class InferenceEngine {
       (s.chosen.pointer + index * c.hiddenSize).update(
         from: s.stream + row * c.hiddenSize, count: c.hiddenSize)
     }
+    if observer != nil { rowKeys = rows.map { passKeys[$0] } }
     math.norm(
       s.chosen.pointer, weight: math.layout.finalNorm, rows: rows.count, into: s.chosen.pointer,
       inverseRMS: s.chosenRMS.pointer)
-    project(
+    show(.finalNorm, s.chosen.pointer, rows.count, c.hiddenSize)
+    math.project(
       s.chosen.pointer, rows: rows.count, weight: math.layout.head, outputs: c.vocabularySize,
       columns: c.hiddenSize, into: s.logits.pointer)
+    show(.logits, s.logits.pointer, rows.count, c.vocabularySize)
     return s.logits.pointer
   }
 

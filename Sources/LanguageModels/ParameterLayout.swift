@@ -1,3 +1,5 @@
+package import Tensors
+
 /// Where each parameter lies in the one allocation that holds a model's weights, gradients or optimizer moments.
 ///
 /// Names and shapes are those of the Hugging Face checkpoint. Query, key and value projections lie side by side, as
@@ -88,5 +90,17 @@ package struct ParameterLayout: Sendable, Equatable {
     self.layers = layers
     self.entries = entries
     count = next
+  }
+}
+
+extension ParameterLayout {
+  /// The parameters in `buffer`, which is laid out so, as a safetensors file holds them; `prefix` goes before each name.
+  package func tensors(
+    of buffer: FloatBuffer, prefix: String = ""
+  ) -> [SafetensorsWriter.Tensor] {
+    entries.map {
+      SafetensorsWriter.Tensor(
+        name: prefix + $0.name, shape: $0.shape, buffer: buffer, range: $0.range)
+    }
   }
 }

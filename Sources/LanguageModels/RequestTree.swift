@@ -49,4 +49,13 @@ struct RequestTree {
     self.branches = branches
     depth = inputs.map(\.count).max() ?? 0
   }
+
+  /// For each row the key of the tokens that it follows from.
+  var prefixKeys: [TokenPrefixKey] {
+    let trunk = TokenPrefixKey.empty.appending(tokens[branches[0].rows])
+    return trunk
+      + branches.dropFirst().flatMap { branch in
+        (trunk.last ?? .empty).appending(tokens[branch.rows])
+      }
+  }
 }

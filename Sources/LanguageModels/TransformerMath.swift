@@ -14,15 +14,17 @@ struct TransformerMath {
   let weights: UnsafeMutablePointer<Float>
   let threads: Int
   let kernels: ck_vector_kernels
+  let products: MatrixProduct
   let fullRotary: RotaryTable
   let slidingRotary: RotaryTable
 
-  init(model: LanguageModel, threads: Int) {
+  init(model: LanguageModel, threads: Int, numerics: Numerics) {
     configuration = model.configuration
     layout = model.layout
     weights = model.parameters.pointer
     self.threads = threads
     kernels = ck_vector().pointee
+    products = MatrixProduct(numerics)
     let dimension = configuration.headDimension
     fullRotary = RotaryTable(theta: configuration.ropeTheta, headDimension: dimension)
     slidingRotary = RotaryTable(theta: configuration.slidingRopeTheta, headDimension: dimension)
@@ -138,7 +140,7 @@ struct TransformerMath {
     _ x: UnsafeMutablePointer<Float>, rows: Int, weight: Int, outputs: Int, columns: Int,
     into out: UnsafeMutablePointer<Float>
   ) {
-    MatrixProduct.multiply(
+    products.multiply(
       Matrix(x, rows: rows, columns: columns),
       Matrix(weights + weight, rows: outputs, columns: columns), transposingB: true,
       into: Matrix(out, rows: rows, columns: outputs), threads: threads)

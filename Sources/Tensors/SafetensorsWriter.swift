@@ -4,16 +4,20 @@ package enum SafetensorsWriter {
   package struct Tensor {
     let name: String
     let shape: [Int]
-    let elements: UnsafeBufferPointer<Float>
+    // The buffer itself, not its address: it stays alive as long as this does.
+    let buffer: FloatBuffer
+    let range: Range<Int>
 
-    /// Names `elements`, which must stay valid while they are written and number as many as `shape` says.
-    package init(name: String, shape: [Int], elements: UnsafeBufferPointer<Float>) {
+    /// Names the elements of `buffer` in `range`, which are as many as `shape` says.
+    package init(name: String, shape: [Int], buffer: FloatBuffer, range: Range<Int>) {
       precondition(
-        shape.reduce(1, *) == elements.count,
-        "\(name) of shape \(shape) cannot have \(elements.count) elements.")
+        shape.reduce(1, *) == range.count && range.lowerBound >= 0
+          && range.upperBound <= buffer.count,
+        "\(name) of shape \(shape) cannot be the elements \(range) of \(buffer.count).")
       self.name = name
       self.shape = shape
-      self.elements = elements
+      self.buffer = buffer
+      self.range = range
     }
   }
 
@@ -30,7 +34,11 @@ package enum SafetensorsWriter {
     try replacement.write(
       (0..<8).map { UInt8(truncatingIfNeeded: header.count >> ($0 * 8)) } + header)
     for tensor in ordered {
-      try replacement.write(UnsafeRawBufferPointer(tensor.elements))
+      try withExtendedLifetime(tensor.buffer) {
+        try replacement.write(
+          UnsafeRawBufferPointer(
+            UnsafeMutableBufferPointer(rebasing: tensor.buffer.elements[tensor.range])))
+      }
     }
     try replacement.commit()
   }
@@ -47,7 +55,7 @@ package enum SafetensorsWriter {
     for tensor in tensors {
       precondition(tensor.name != previous, "\(tensor.name) occurs twice.")
       previous = tensor.name
-      let end = offset + tensor.elements.count * MemoryLayout<Float>.stride
+      let end = offset + tensor.range.count * MemoryLayout<Float>.stride
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       fields.append(
         "\(JSONText.quoted(tensor.name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"

@@ -10,6 +10,8 @@ enum ExitStatus {
   static let tampered: Int32 = 3
   /// A run that did not finish and can be resumed.
   static let incomplete: Int32 = 5
+  /// Results that differ although the determinism contract promises that they do not.
+  static let nondeterministic: Int32 = 6
   /// An input that cannot be had here.
   static let unavailable: Int32 = 7
   /// Stopped by the user.
@@ -37,7 +39,8 @@ enum ExitStatus {
 
   private static func code(of error: any Error) -> Int32 {
     switch error {
-    case is ManifestError: usage
+    case is ManifestError, is LogError: usage
+    case let error as DeterminismError where error.code == .ladder || error.code == .golden: usage
     case let error as AssetError:
       switch error.code {
       case .invalidAsset: usage

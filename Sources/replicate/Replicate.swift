@@ -11,7 +11,11 @@ import Replication
       evaluated on the same documents, and a record keeps all of it. The same command again goes on where a run \
       stopped, or says why there is nothing to do.
       """,
-    version: Version.text, subcommands: [Run.self, Plan.self, Validate.self, List.self],
+    version: Version.text,
+    subcommands: [
+      Run.self, Plan.self, Validate.self, List.self, Doctor.self, Determinism.self,
+      DeterminismTrace.self, DeterminismRun.self,
+    ],
     defaultSubcommand: Run.self)
 
   /// Runs the command and ends with the documented exit code; errors are printed once, on standard error.

@@ -136,14 +136,10 @@ import Tokenizers
     let model = loaded.model
     let extra = FloatBuffer(count: 2)
     let tensors =
-      model.layout.entries.map {
+      model.layout.tensors(of: model.parameters) + [
         SafetensorsWriter.Tensor(
-          name: $0.name, shape: $0.shape,
-          elements: UnsafeBufferPointer(rebasing: model.parameters.elements[$0.range]))
-      } + [
-        SafetensorsWriter.Tensor(
-          name: "model.layers.0.self_attn.q_proj.bias", shape: [2],
-          elements: UnsafeBufferPointer(extra.elements))
+          name: "model.layers.0.self_attn.q_proj.bias", shape: [2], buffer: extra,
+          range: 0..<2)
       ]
     try SafetensorsWriter.write(tensors, metadata: [:], to: "\(folder)/model.safetensors")
     let error = #expect(throws: ModelFileError.self) { try ModelLoader.load(from: folder) }

@@ -116,4 +116,54 @@ struct ParityInferenceTests {
       }
     }
   }
+
+  @Test(
+    "Scores have the same bits alone, beside others, in another order and in smaller passes",
+    arguments: ParityFixture.Name.allCases)
+  func neighboursDoNotMatter(name: ParityFixture.Name) throws {
+    let fixture = try ParityFixture(name)
+    let vocabulary = fixture.model.configuration.vocabularySize
+    // Documents whose requests part early and late, some behind more keys than one block of products has terms.
+    let documents = [(3, 2), (150, 4), (420, 3), (131, 1), (40, 2)].enumerated().map {
+      document, size in
+      (0..<size.1).map { choice in
+        let tokens = (0..<size.0 + 3 * choice + 2).map { position in
+          Int32((position * 7 + document * 13 + (position < size.0 ? 0 : choice * 31)) % vocabulary)
+        }
+        return ScoringRequest(tokens: tokens, continuationCount: tokens.count - size.0)
+      }
+    }
+    func bits(_ documents: [[ScoringRequest]], rows: Int) throws -> [[UInt64]] {
+      try InferenceEngine(
+        model: fixture.model, threads: 2, limits: InferenceEngine.PassLimits(rows: rows)
+      ).score(documents).map { $0.map(\.logLikelihood.bitPattern) }
+    }
+    let expected = try bits(documents, rows: 1024)
+    #expect(try bits(documents, rows: 1) == expected)
+    #expect(try bits(documents.reversed(), rows: 600) == expected.reversed())
+    for (document, wanted) in zip(documents, expected) {
+      #expect(try bits(document.map { [$0] }, rows: 1).map { $0[0] } == wanted)
+    }
+  }
+
+  @Test(
+    "Generations depend neither on how many run side by side nor on their order",
+    arguments: ParityFixture.Name.allCases)
+  func companyDoesNotMatter(name: ParityFixture.Name) throws {
+    let fixture = try ParityFixture(name)
+    let vocabulary = fixture.model.configuration.vocabularySize
+    let prompts = [5, 130, 64, 17, 1].enumerated().map { prompt, count in
+      (0..<count).map { Int32(($0 * 11 + prompt * 29) % vocabulary) }
+    }
+    func generate(_ prompts: [[Int32]], sequences: Int) throws -> [[Int32]] {
+      try InferenceEngine(
+        model: fixture.model, threads: 2,
+        limits: InferenceEngine.PassLimits(sequences: sequences)
+      ).generate(
+        prompts: prompts, maximumNewTokens: 20, stopIDs: [], isFinished: { _, _ in false })
+    }
+    let expected = try generate(prompts, sequences: 16)
+    #expect(try generate(prompts, sequences: 1) == expected)
+    #expect(try generate(prompts.reversed(), sequences: 3) == expected.reversed())
+  }
 }

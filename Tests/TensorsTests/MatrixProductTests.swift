@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 import Testing
 
@@ -13,74 +14,178 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
 }
 
 @Suite("Matrix products") struct MatrixProductTests {
+  /// Operands of a product and where it goes, in row-major buffers of their own.
+  private struct Operands {
+    let (rows, columns, depth): (Int, Int, Int)
+    let transposingA: Bool
+    let transposingB: Bool
+    let left: FloatBuffer
+    let right: FloatBuffer
+
+    init(_ shape: (Int, Int, Int), transposed: (Bool, Bool) = (false, false)) {
+      (rows, columns, depth) = shape
+      (transposingA, transposingB) = transposed
+      left = pseudorandomBuffer(rows * depth, seed: 1)
+      right = pseudorandomBuffer(depth * columns, seed: 2)
+    }
+
+    var a: Matrix {
+      Matrix(
+        left.pointer, rows: transposingA ? depth : rows, columns: transposingA ? rows : depth)
+    }
+    var b: Matrix {
+      Matrix(
+        right.pointer, rows: transposingB ? columns : depth,
+        columns: transposingB ? depth : columns)
+    }
+    func left(_ row: Int, _ k: Int) -> Float {
+      left.pointer[transposingA ? k * rows + row : row * depth + k]
+    }
+    func right(_ k: Int, _ column: Int) -> Float {
+      right.pointer[transposingB ? column * depth + k : k * columns + column]
+    }
+
+    /// The product on top of what `out` holds.
+    func multiply(
+      into out: FloatBuffer, _ accumulation: MatrixProduct.Accumulation = .replacing,
+      numerics: Numerics = .portable, threads: Int = 2
+    ) {
+      MatrixProduct(numerics).multiply(
+        a, transposingA: transposingA, b, transposingB: transposingB,
+        into: Matrix(out.pointer, rows: rows, columns: columns), accumulation: accumulation,
+        threads: threads)
+    }
+
+    func product(numerics: Numerics = .portable, threads: Int = 2) -> [UInt32] {
+      let out = FloatBuffer(count: rows * columns)
+      multiply(into: out, numerics: numerics, threads: threads)
+      return out.elements.map(\.bitPattern)
+    }
+  }
+
   @Test(
     "equal a sum in double precision, whichever operand is transposed, with and without accumulation",
-    arguments: [(1, 1, 1), (3, 5, 7), (17, 33, 16), (130, 70, 40), (700, 600, 64)],
-    [(false, false), (false, true), (true, false)])
+    arguments: [(1, 1, 1), (3, 5, 7), (17, 33, 16), (130, 70, 40), (700, 600, 64), (15, 40, 800)],
+    [(false, false), (false, true), (true, false), (true, true)])
   func matchReference(shape: (Int, Int, Int), transposed: (Bool, Bool)) {
+    let operands = Operands(shape, transposed: transposed)
     let (rows, columns, depth) = shape
-    let (left, right) = (
-      pseudorandomBuffer(rows * depth, seed: 1), pseudorandomBuffer(depth * columns, seed: 2)
-    )
-    let a = Matrix(
-      left.pointer, rows: transposed.0 ? depth : rows, columns: transposed.0 ? rows : depth)
-    let b = Matrix(
-      right.pointer, rows: transposed.1 ? columns : depth, columns: transposed.1 ? depth : columns)
-    let out = FloatBuffer(count: rows * columns)
-    for pass in 1...2 {
-      MatrixProduct.multiply(
-        a, transposingA: transposed.0, b, transposingB: transposed.1,
-        into: Matrix(out.pointer, rows: rows, columns: columns), accumulating: pass == 2,
-        threads: 2)
-      // Each product's error is bounded by depth * epsilon * sum |a b| <= depth^2 * 2^-24.
-      let tolerance = Double(pass * depth * depth) * 0x1p-24 + 1e-7
-      for (row, column) in [(0, 0), (rows - 1, columns - 1), (rows / 2, columns / 3)] {
-        var sum = 0.0
-        for k in 0..<depth {
-          let x = left.pointer[transposed.0 ? k * rows + row : row * depth + k]
-          let y = right.pointer[transposed.1 ? column * depth + k : k * columns + column]
-          sum += Double(x) * Double(y)
+    for numerics in Numerics.allCases {
+      let out = FloatBuffer(count: rows * columns)
+      for (pass, accumulation) in [(1, MatrixProduct.Accumulation.replacing), (2, .adding)] {
+        operands.multiply(into: out, accumulation, numerics: numerics)
+        // Each product's error is bounded by depth * epsilon * sum |a b| <= depth^2 * 2^-24.
+        let tolerance = Double(pass * depth * depth) * 0x1p-24 + 1e-7
+        for (row, column) in [(0, 0), (rows - 1, columns - 1), (rows / 2, columns / 3)] {
+          let sum = (0..<depth).reduce(0.0) {
+            $0 + Double(operands.left(row, $1)) * Double(operands.right($1, column))
+          }
+          let found = Double(out.pointer[row * columns + column])
+          #expect(abs(found - Double(pass) * sum) <= tolerance)
         }
-        let found = Double(out.pointer[row * columns + column])
-        #expect(abs(found - Double(pass) * sum) <= tolerance)
       }
     }
   }
 
-  @Test("have the same bits for one, two, three and eight threads")
-  func threadCountDoesNotMatter() {
-    let (rows, columns, depth) = (613, 1100, 96)
-    let (a, b) = (
-      pseudorandomBuffer(rows * depth, seed: 3), pseudorandomBuffer(columns * depth, seed: 4)
+  @Test(
+    "are chains of fused multiply-adds over 384 terms each, whose sums are added in order",
+    arguments: [(1, 1, 1), (15, 33, 383), (14, 32, 384), (13, 31, 385), (29, 65, 1000)],
+    [(false, false), (false, true), (true, false), (true, true)])
+  func exactOrder(shape: (Int, Int, Int), transposed: (Bool, Bool)) {
+    let operands = Operands(shape, transposed: transposed)
+    let (rows, columns, depth) = shape
+    func chain(_ terms: Range<Int>, from start: Float, _ row: Int, _ column: Int) -> Float {
+      terms.reduce(start) { sum, k in
+        sum.addingProduct(operands.left(row, k), operands.right(k, column))
+      }
+    }
+    func blocks(_ row: Int, _ column: Int) -> [Float] {
+      stride(from: 0, to: depth, by: 384).map {
+        chain($0..<min($0 + 384, depth), from: 0, row, column)
+      }
+    }
+    let (replaced, added, continued) = (
+      FloatBuffer(count: rows * columns), pseudorandomBuffer(rows * columns, seed: 3),
+      pseudorandomBuffer(rows * columns, seed: 3)
     )
-    func product(threads: Int) -> [Float] {
-      let out = FloatBuffer(count: rows * columns)
-      MatrixProduct.multiply(
-        Matrix(a.pointer, rows: rows, columns: depth),
-        Matrix(b.pointer, rows: columns, columns: depth), transposingB: true,
-        into: Matrix(out.pointer, rows: rows, columns: columns), threads: threads)
-      return Array(out.elements)
+    let before = Array(added.elements)
+    operands.multiply(into: replaced)
+    operands.multiply(into: added, .adding)
+    operands.multiply(into: continued, .continuing)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let index = row * columns + column
+        let sums = blocks(row, column)
+        #expect(replaced.pointer[index] == sums.dropFirst().reduce(sums[0], +))
+        #expect(added.pointer[index] == sums.reduce(before[index], +))
+        #expect(
+          continued.pointer[index] == chain(0..<depth, from: before[index], row, column))
+      }
     }
-    let expected = product(threads: 1).map(\.bitPattern)
-    for threads in [2, 3, 8] { #expect(product(threads: threads).map(\.bitPattern) == expected) }
-  }
-}
-
-@Suite("Parallel loops") struct ParallelTests {
-  @Test("do each tile once", arguments: [0, 1, 2, 7, 100], [1, 2, 3, 16])
-  func everyTileOnce(tiles: Int, threads: Int) {
-    let counts = FloatBuffer(count: tiles)
-    Parallel.perform(tiles: tiles, threads: threads) { tile, worker in
-      precondition(worker < threads)
-      counts.pointer[tile] += 1
-    }
-    #expect(counts.elements.allSatisfy { $0 == 1 })
   }
 
-  @Test("cut a count into adjoining parts", arguments: [0, 1, 5, 64, 1001], [1, 2, 3, 7])
-  func rangesAdjoin(count: Int, tiles: Int) {
-    let ranges = (0..<tiles).map { Parallel.range(of: $0, tiles: tiles, count: count) }
-    #expect(ranges.first?.lowerBound == 0 && ranges.last?.upperBound == count)
-    #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+  @Test("have the same bits with every instruction set", arguments: [(15, 49, 400), (3, 16, 20)])
+  func instructionSetDoesNotMatter(shape: (Int, Int, Int)) {
+    let operands = Operands(shape, transposed: (false, true))
+    let expected = operands.product()
+    for isa in [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512] {
+      guard let kernels = ck_matrix_for(isa)?.pointee else { continue }
+      let out = FloatBuffer(count: shape.0 * shape.1)
+      let scratch = FloatBuffer(count: kernels.scratch_bytes / MemoryLayout<Float>.stride)
+      kernels.multiply(
+        out.pointer, shape.1,
+        ck_operand(elements: operands.left.pointer, stride: shape.2, is_transposed: false),
+        ck_operand(elements: operands.right.pointer, stride: shape.2, is_transposed: true),
+        shape.0, shape.1, shape.2, CK_REPLACE, scratch.pointer)
+      #expect(out.elements.map(\.bitPattern) == expected)
+    }
+  }
+
+  @Test("have the same bits for one, two, three and eight threads", arguments: Numerics.allCases)
+  func threadCountDoesNotMatter(numerics: Numerics) {
+    let operands = Operands((613, 1100, 96), transposed: (false, true))
+    let expected = operands.product(numerics: numerics, threads: 1)
+    for threads in [2, 3, 8] {
+      #expect(operands.product(numerics: numerics, threads: threads) == expected)
+    }
+  }
+
+  @Test("give each row the bits that it has alone", arguments: [1, 13, 14, 15, 100])
+  func rowsAreIndependent(rows: Int) {
+    let operands = Operands((rows, 70, 500), transposed: (false, true))
+    let whole = operands.product()
+    for row in 0..<rows {
+      let alone = FloatBuffer(count: 70)
+      MatrixProduct(.portable).multiply(
+        Matrix(operands.left.pointer + row * 500, rows: 1, columns: 500), operands.b,
+        transposingB: true, into: Matrix(alone.pointer, rows: 1, columns: 70), threads: 1)
+      #expect(alone.elements.map(\.bitPattern).elementsEqual(whole[row * 70..<(row + 1) * 70]))
+    }
+  }
+
+  @Test("without terms clear what they replace, and leave what they add to")
+  func noTerms() {
+    let operands = Operands((3, 5, 0))
+    let out = pseudorandomBuffer(15, seed: 4)
+    let before = Array(out.elements)
+    operands.multiply(into: out, .adding)
+    #expect(out.elements.elementsEqual(before))
+    operands.multiply(into: out)
+    #expect(out.elements.allSatisfy { $0 == 0 })
+  }
+
+  @Test("write nothing beside the elements of the result")
+  func staysInside() {
+    let operands = Operands((5, 7, 11))
+    let out = pseudorandomBuffer(9 * 12, seed: 5)
+    let before = Array(out.elements)
+    MatrixProduct(.portable).multiply(
+      operands.a, operands.b,
+      into: Matrix(out.pointer + 2 * 12 + 3, rows: 5, columns: 7, stride: 12), threads: 1)
+    for row in 0..<9 {
+      for column in 0..<12 where !((2..<7).contains(row) && (3..<10).contains(column)) {
+        #expect(out.pointer[row * 12 + column] == before[row * 12 + column])
+      }
+    }
   }
 }

@@ -62,7 +62,7 @@ import Testing
     }
     let tensors = zip(file.tensors, buffers).map { tensor, buffer in
       SafetensorsWriter.Tensor(
-        name: tensor.name, shape: tensor.shape, elements: UnsafeBufferPointer(buffer.elements))
+        name: tensor.name, shape: tensor.shape, buffer: buffer, range: 0..<buffer.count)
     }
     let fixture = try SafetensorsFixture()
     let written = fixture.folder + "/again.safetensors"

@@ -154,28 +154,4 @@ private let sizes = [1, 2, 7, 8, 15, 16, 17, 31, 33, 100, 1000]
       #expect(index == (size == 1 ? 0 : size / 2))
     }
   }
-
-  @Test(
-    "a product for few rows gives each row the bits that it has alone", arguments: [1, 3, 4, 16])
-  func fewRows(rows: Int) {
-    let (outputs, depth) = (13, 57)
-    let (x, w) = (
-      pseudorandomBuffer(rows * depth, seed: 11), pseudorandomBuffer(outputs * depth, seed: 12)
-    )
-    let expected = (0..<rows * outputs).map { index in
-      (0..<depth).map {
-        Double(x.pointer[index / outputs * depth + $0])
-          * Double(w.pointer[index % outputs * depth + $0])
-      }.reduce(0, +)
-    }
-    check(expected) { kernels, out in
-      kernels.project_few(out, x.pointer, w.pointer, rows, outputs, depth, depth, outputs)
-      let alone = FloatBuffer(count: outputs)
-      for row in 0..<rows {
-        kernels.project_few(
-          alone.pointer, x.pointer + row * depth, w.pointer, 1, outputs, depth, depth, outputs)
-        for j in 0..<outputs { #expect(alone.pointer[j] == out[row * outputs + j]) }
-      }
-    }
-  }
 }

@@ -8,7 +8,9 @@
 #define CKERNELS_H
 
 #include "ck_adamw.h"
+#include "ck_matrix.h"
 #include "ck_objective.h"
+#include "ck_self_test.h"
 #include "ck_vector.h"
 
 #endif

@@ -52,6 +52,13 @@ struct ck_vector_kernels {
   void (*silu_gate_gradient)(float *out, float *gate, float *up, const float *d_out, size_t n);
   void (*gelu_gate_gradient)(float *out, float *gate, float *up, const float *d_out, size_t n);
 
+  // out = function(x), n elements, each within 1 ulp of the exact value, subnormal numbers included; NaN gives the
+  // same NaN, quiet. log of -0 is -infinity, of less the NaN 0x7fc00000. tanh and erf are odd. out may be x.
+  void (*exp)(float *out, const float *x, size_t n);
+  void (*log)(float *out, const float *x, size_t n);
+  void (*tanh)(float *out, const float *x, size_t n);
+  void (*erf)(float *out, const float *x, size_t n);
+
   // In place: exp(scale * (x - max)) / sum over x[first ..< end]; every other element of x[0 ..< n] becomes 0.
   void (*softmax)(float *x, size_t n, size_t first, size_t end, float scale);
 
@@ -69,11 +76,6 @@ struct ck_vector_kernels {
 
   // Greatest element's lowest index into *index; returns log(sum(exp(x))), fp32 result of a double sum of lanes.
   float (*log_sum_exp)(size_t *index, const float *x, size_t n);
-
-  // Small matrix product for few rows: out[m][j] = sum over k of x[m][k] * weight[j][k], m < rows (at most 16).
-  // Each output is accumulated in an order that depends on `depth` alone. out rows are out_stride apart.
-  void (*project_few)(float *out, const float *x, const float *weight, size_t rows,
-                      size_t outputs, size_t depth, size_t x_stride, size_t out_stride);
 };
 
 // The kernels of the instruction set that ck_selected_isa() gives.

@@ -1,9 +1,11 @@
 package import LanguageModels
+package import Tensors
 package import Tokenizers
 
 /// Runs a benchmark on a model.
 ///
-/// Documents are evaluated longest first, whatever the number of threads, and reported in the order of their split.
+/// Documents are evaluated longest first unless told otherwise, and reported in the order of their split; results depend
+/// neither on that order nor on how much is computed side by side.
 package struct Evaluator {
   /// How far a run has come.
   package struct Progress: Sendable, Equatable {
@@ -18,15 +20,22 @@ package struct Evaluator {
   private let encoder: RequestEncoder
   private let stopIDs: Set<Int32>
   private let settings: EvaluationSettings
+  private let order: DocumentOrder
 
   /// Prepares the evaluation of a model with its tokenizer.
   package init(
-    model: LanguageModel, tokenizer: Tokenizer, settings: EvaluationSettings, threads: Int
+    model: LanguageModel, tokenizer: Tokenizer, settings: EvaluationSettings, threads: Int,
+    numerics: Numerics = .portable,
+    limits: InferenceEngine.PassLimits = InferenceEngine.PassLimits(),
+    order: DocumentOrder = .longestFirst, observer: OperationObserver? = nil
   ) {
     let configuration = model.configuration
-    engine = InferenceEngine(model: model, threads: threads)
+    engine = InferenceEngine(
+      model: model, threads: threads, numerics: numerics, limits: limits)
+    engine.observer = observer
     self.tokenizer = tokenizer
     self.settings = settings
+    self.order = order
     encoder = RequestEncoder(
       tokenizer: tokenizer, vocabularySize: configuration.vocabularySize,
       maximumLength: settings.maximumLength ?? configuration.maximumPositions)
@@ -48,12 +57,11 @@ package struct Evaluator {
   package func run(
     _ benchmark: Benchmark, inputs: [TaskInput], progress: (Progress) throws -> Void = { _ in }
   ) throws -> BenchmarkResult {
-    let documents = try inputs.enumerated()
-      .flatMap { index, input in
+    let documents = order.sorted(
+      try inputs.enumerated().flatMap { index, input in
         try PreparedDocument.prepare(
           input, taskIndex: index, settings: settings, encoder: encoder)
-      }
-      .sorted(by: PreparedDocument.precedes)
+      })
     let total = documents.count
     try progress(Progress(completed: 0, total: total))
     var samples = inputs.map { [SampleResult?](repeating: nil, count: $0.documents.count) }

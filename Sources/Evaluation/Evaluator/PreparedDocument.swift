@@ -18,14 +18,7 @@ struct PreparedDocument {
   let truncatedTokens: Int
 
   /// Tokens of the longest request.
-  private var length: Int { requests.map(\.tokens.count).max() ?? promptTokens.count }
-
-  /// The order in which documents are evaluated: longest first, then by task and position.
-  ///
-  /// Estimates of the time left then err on the safe side, and memory is never needed later than at the beginning.
-  static func precedes(_ a: PreparedDocument, _ b: PreparedDocument) -> Bool {
-    (b.length, a.taskIndex, a.position) < (a.length, b.taskIndex, b.position)
-  }
+  var length: Int { requests.map(\.tokens.count).max() ?? promptTokens.count }
 
   /// Prepares the documents of a task, in their order, each with its own few-shot examples.
   ///

@@ -69,9 +69,11 @@ extension CheckpointWeights {
     guard shape(ofStored: name) == embedding.shape else { throw difference }
     let head = FloatBuffer(count: embedding.count)
     try read("lm_head.weight", into: head.elements)
-    let stored = UnsafeRawBufferPointer(head.elements)
-    let used = UnsafeRawBufferPointer(
-      UnsafeMutableBufferPointer(rebasing: model.parameters.elements[embedding.range]))
-    guard stored.elementsEqual(used) else { throw difference }
+    let isSame = withExtendedLifetime(head) {
+      UnsafeRawBufferPointer(head.elements).elementsEqual(
+        UnsafeRawBufferPointer(
+          UnsafeMutableBufferPointer(rebasing: model.parameters.elements[embedding.range])))
+    }
+    guard isSame else { throw difference }
   }
 }

@@ -22,12 +22,8 @@ package enum HuggingFaceFolder {
       try FolderContent.write(Array(text.utf8), to: "\(path)/\(name)")
     }
     try SafetensorsWriter.write(
-      model.layout.entries.map { entry in
-        SafetensorsWriter.Tensor(
-          name: entry.name, shape: entry.shape,
-          elements: UnsafeBufferPointer(rebasing: model.parameters.elements[entry.range]))
-      },
-      metadata: ["format": "pt"], to: "\(path)/model.safetensors")
+      model.layout.tensors(of: model.parameters), metadata: ["format": "pt"],
+      to: "\(path)/model.safetensors")
   }
 
   /// A `config.json` that gives the same configuration when it is read.

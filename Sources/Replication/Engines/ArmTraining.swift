@@ -75,18 +75,16 @@ struct ArmTraining: Sendable {
     }
     let weights = "\(folder)/weights.safetensors"
     try SafetensorsWriter.write(
-      trainer.model.layout.entries.map { entry in
-        SafetensorsWriter.Tensor(
-          name: entry.name, shape: entry.shape,
-          elements: UnsafeBufferPointer(rebasing: trainer.model.parameters.elements[entry.range]))
-      }, metadata: ["format": "pt"], to: weights)
+      trainer.model.layout.tensors(of: trainer.model.parameters), metadata: ["format": "pt"],
+      to: weights)
     return Result(weightsPath: weights, steps: steps)
   }
 
   private func makeTrainer(_ engine: NativeEngine) throws -> Trainer {
     try Trainer(
       model: try engine.load().model, examples: data.examples.examples,
-      configuration: configuration, threads: engine.threads)
+      configuration: configuration, threads: engine.threads,
+      numerics: engine.numerics)
   }
 
   /// Both arms must learn the same tokens in the same order; checked at every step, not assumed.

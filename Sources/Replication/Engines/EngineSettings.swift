@@ -1,3 +1,4 @@
+import Evaluation
 import Tokenizers
 import Training
 
@@ -28,5 +29,16 @@ extension Manifest.Training {
       warmUp: warmUp, optimizer: optimizer, maximumGradientNorm: maximumGradientNorm,
       microBatchSize: microBatchSize, accumulationSteps: accumulationSteps, epochs: epochs,
       maximumSteps: maximumSteps, order: order, seed: seed)
+  }
+}
+
+extension Manifest {
+  /// The evaluator's settings for one evaluation.
+  func settings(of evaluation: Evaluation) -> EvaluationSettings {
+    var settings = EvaluationSettings()
+    settings.chatTemplate = evaluation.usesChatTemplate ? model.chatTemplate.template : nil
+    settings.fewShotCount = evaluation.fewShotCount
+    settings.maximumNewTokens = evaluation.maximumNewTokens
+    return settings
   }
 }

@@ -13,9 +13,8 @@ struct NativeEngine: Sendable {
   let model: ModelInput
   /// Threads to compute with; results do not depend on it.
   let threads: Int
-
-  /// What decides bits besides the program itself.
-  static var numerics: String { "fp32, \(MatrixProduct.library)" }
+  /// The arithmetic of matrix products.
+  let numerics: Numerics
 
   /// Where weights and tokenizer come from, as paths of verified files.
   enum ModelInput: Sendable {

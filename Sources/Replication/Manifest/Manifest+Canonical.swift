@@ -1,4 +1,5 @@
 package import Provenance
+import Tensors
 import Training
 
 // The JSON of each part of a manifest holds everything that the part says, defaults included, and nothing of how it was
@@ -18,6 +19,7 @@ extension Manifest {
       "model": model.canonical,
       "data": ["train": trainingData.canonical],
       "training": training.canonical,
+      "numerics": .string(numerics.rawValue),
       "arms": object(arms.map { ($0.name, $0.treatment.canonical) }),
       "evaluation": ["tasks": .array(evaluations.map(\.canonical))],
       "expectations": .array(expectations.map(\.canonical)),

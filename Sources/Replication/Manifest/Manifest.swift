@@ -1,3 +1,4 @@
+package import Tensors
 import Training
 
 /// A replication as its author declared it: pinned inputs, a model, training data, settings, arms and evaluation.
@@ -23,6 +24,8 @@ package struct Manifest: Sendable, Equatable {
   package let trainingData: TrainingData
   /// How the arms are trained.
   package let training: Training
+  /// The arithmetic of matrix products, of training and evaluation.
+  package let numerics: Numerics
   /// The arms, in the order of the file.
   package let arms: [Arm]
   /// What every arm is evaluated on; may be empty.

@@ -1,4 +1,5 @@
 import Provenance
+import Tensors
 
 /// Turns the YAML of a manifest into a ``Manifest``, collecting every problem on the way.
 ///
@@ -69,6 +70,7 @@ final class ManifestDecoder {
     let model = root.required("model").flatMap(decodeModel)
     let data = root.required("data").flatMap(decodeData)
     let training = root.required("training").flatMap(decodeTraining)
+    let numerics = root.optional("numerics").map { $0.choice(of: Numerics.self) } ?? .portable
     let arms = root.required("arms").map { decodeArms($0, reduction: training?.reduction) } ?? []
     let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
     let expectations =
@@ -79,13 +81,13 @@ final class ManifestDecoder {
     // After other problems, what is not used may only be misspelled where it should be.
     if decoding.problems.isEmpty { reportUnused() }
     guard decoding.problems.isEmpty, let name, let title, let description, let model, let data,
-      let training
+      let training, let numerics
     else { return nil }
     return Manifest(
       name: name, title: title, description: description,
       assets: declaredAssets.compactMap(\.asset), unpinned: unpinned, model: model,
-      trainingData: data, training: training, arms: arms, evaluations: evaluations,
-      expectations: expectations)
+      trainingData: data, training: training, numerics: numerics, arms: arms,
+      evaluations: evaluations, expectations: expectations)
   }
 
   /// The name of a declared asset; anything else is reported.

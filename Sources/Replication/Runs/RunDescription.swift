@@ -30,16 +30,20 @@ package struct RunSession: Sendable {
   package var code: GitState
   /// The machine and the libraries.
   package var environment: RunEnvironment
+  /// What the process's self-test gave, to tell a platform that changed from a run that changed.
+  package var selfTest: RecordedSelfTest
   /// What the machine decided and no result depends on, such as the number of threads.
   package var internalParameters: JSON
 
   /// Creates a session.
   package init(
-    version: String, code: GitState, environment: RunEnvironment, internalParameters: JSON = [:]
+    version: String, code: GitState, environment: RunEnvironment,
+    selfTest: RecordedSelfTest = .ofThisProcess, internalParameters: JSON = [:]
   ) {
     self.version = version
     self.code = code
     self.environment = environment
+    self.selfTest = selfTest
     self.internalParameters = internalParameters
   }
 
@@ -47,7 +51,7 @@ package struct RunSession: Sendable {
   var json: JSON {
     [
       "version": .string(version), "code": code.json, "environment": environment.json,
-      "internal_parameters": internalParameters,
+      "self_test": selfTest.json, "internal_parameters": internalParameters,
     ]
   }
 }

@@ -8,20 +8,23 @@ struct RunEstimate {
   private let speed: Double
 
   /// Measures the speed of matrix products for a few milliseconds.
-  init(parameterCount: Double, threads: Int) {
+  init(parameterCount: Double, threads: Int, numerics: Numerics) {
     self.parameterCount = parameterCount
+    let products = MatrixProduct(numerics)
     let size = 768
     let (a, b) = (FloatBuffer(count: size * size), FloatBuffer(count: size * size))
     let c = FloatBuffer(count: size * size)
     func multiply() {
-      MatrixProduct.multiply(
+      products.multiply(
         Matrix(a.pointer, rows: size, columns: size), Matrix(b.pointer, rows: size, columns: size),
         into: Matrix(c.pointer, rows: size, columns: size), threads: threads)
     }
-    multiply()
-    let start = ContinuousClock.now
-    for _ in 0..<4 { multiply() }
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let seconds = withExtendedLifetime((a, b, c)) {
+      multiply()
+      let start = ContinuousClock.now
+      for _ in 0..<4 { multiply() }
+      return (ContinuousClock.now - start) / .seconds(1)
+    }
     // Norms, attention and the optimizer take about a quarter of the time.
     speed = 0.75 * 4 * 2 * Double(size * size * size) / max(seconds, 1e-6)
   }

@@ -1,6 +1,7 @@
 import Evaluation
 import LanguageModels
 import Provenance
+import Tensors
 import Tokenizers
 
 /// Everything that a run reads: verified files, the tokenizer, and the examples of each seed.
@@ -30,7 +31,8 @@ struct RunInputs: Sendable {
     program = try RunEnvironment.executableDigest()
     let model = Self.model(manifest.model.source, files)
     modelIdentity = model.identity
-    engine = NativeEngine(model: model.input, threads: runner.options.threads)
+    engine = NativeEngine(
+      model: model.input, threads: runner.options.threads, numerics: manifest.numerics)
     let (engine, tables) = (engine, try Self.tables(manifest.trainingData.assets, files, manifest))
     (examples, parameterCount) = try await ComputeQueue.run {
       let loaded = try engine.load()
@@ -131,7 +133,7 @@ struct RunInputs: Sendable {
   /// What every step's result depends on besides its own inputs.
   private var common: JSON {
     [
-      "engine": "native", "numerics": .string(NativeEngine.numerics), "program": JSON(program),
+      "engine": "native", "numerics": .string(engine.numerics.identity), "program": JSON(program),
       "model": modelIdentity,
     ]
   }

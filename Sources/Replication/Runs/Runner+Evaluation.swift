@@ -62,17 +62,13 @@ extension Runner {
     _ evaluation: Manifest.Evaluation, arm: String, _ model: LoadedArm, _ inputs: RunInputs
   ) async throws -> [UInt8] {
     let tasks = try inputs.taskInputs(evaluation)
-    var settings = EvaluationSettings()
-    settings.chatTemplate =
-      evaluation.usesChatTemplate ? manifest.model.chatTemplate.template : nil
-    settings.fewShotCount = evaluation.fewShotCount
-    settings.maximumNewTokens = evaluation.maximumNewTokens
     let (threads, report, interruption) = (options.threads, report, interruption)
-    let chosen = settings
+    let numerics = manifest.numerics
+    let settings = manifest.settings(of: evaluation)
     return try await ComputeQueue.run {
       let evaluator = Evaluator(
-        model: model.loaded.model, tokenizer: model.loaded.tokenizer, settings: chosen,
-        threads: threads)
+        model: model.loaded.model, tokenizer: model.loaded.tokenizer, settings: settings,
+        threads: threads, numerics: numerics)
       let start = ContinuousClock.now
       let result = try evaluator.run(
         try Benchmark.named(evaluation.task.rawValue), inputs: tasks

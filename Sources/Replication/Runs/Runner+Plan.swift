@@ -35,7 +35,7 @@ extension Runner {
   private func planSteps(_ inputs: RunInputs?) throws -> [RunPlan.Step] {
     let estimate = RunEstimate(
       parameterCount: inputs.map { Double($0.parameterCount) } ?? assumedParameterCount,
-      threads: options.threads)
+      threads: options.threads, numerics: manifest.numerics)
     var steps: [RunPlan.Step] = []
     var weights: [(arm: String, label: String, digest: Digest?, isKnown: Bool)] = []
     for arm in manifest.arms {

@@ -64,6 +64,7 @@ package struct Runner: Sendable {
       try await saveModels(ready, sealed.summary)
       return try RunOutcome(sealed, manifest: manifest, reuse: start.reason)
     case .open(let record):
+      if let warning = RecordedSelfTest.ofThisProcess.warning { report(.note(warning)) }
       let arms = try await execute(ready, record)
       let sealed = try record.seal(RunSummary(arms: arms))
       let index = try RunIndex(artifacts: options.artifacts)
@@ -84,17 +85,14 @@ package struct Runner: Sendable {
       name: manifest.name, identity: try inputs.identity(of: manifest), manifest: bytes,
       session: RunSession(
         version: Version.text, code: codeState,
-        environment: .current(libraries: ["openblas": MatrixProduct.library]),
+        environment: .withLibraries(),
         internalParameters: ["threads": JSON(options.threads), "engine": "native"]))
   }
 
   /// The repository that the program was built in, or, for an installed program, that of the manifest.
-  private var codeState: GitState {
-    if let program = Bundle.main.executableURL {
-      let state = GitState.current(of: program.deletingLastPathComponent().path)
-      if state != .noRepository { return state }
-    }
-    return GitState.current(of: file.folder)
+  var codeState: GitState {
+    let state = Version.code
+    return state == .noRepository ? GitState.current(of: file.folder) : state
   }
 
   /// Trains and evaluates every arm.

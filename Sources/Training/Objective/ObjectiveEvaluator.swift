@@ -10,6 +10,8 @@ final class ObjectiveEvaluator {
   private let objective: Objective
   /// Cross entropies, then entropies, then weights of a block's rows.
   private var rowResults: [Double] = []
+  /// Is told of every row's results.
+  var observer: OperationObserver?
 
   init(_ objective: Objective) {
     self.objective = objective
@@ -37,6 +39,13 @@ final class ObjectiveEvaluator {
               results + start, results + rows + start, results + 2 * rows + start,
               logits + start * vocabulary, targets + start, count, vocabulary, settings, scale)
           }
+        }
+      }
+    }
+    if let observer {
+      for (index, operation) in [Operation.crossEntropy, .entropy, .weight].enumerated() {
+        ObservedTensor.withRow(rowResults[index * rows..<(index + 1) * rows]) {
+          observer(operation, $0)
         }
       }
     }

@@ -14,13 +14,8 @@ extension Trainer {
   /// resume it: a digest of what the trainer does not compare by itself, above all model and examples.
   /// Throws `TensorFileError` if the file cannot be written.
   package func saveCheckpoint(to path: String, identity: String) throws {
-    let buffers = checkpointBuffers
-    let tensors = model.layout.entries.flatMap { entry in
-      buffers.map { prefix, buffer in
-        SafetensorsWriter.Tensor(
-          name: prefix + entry.name, shape: entry.shape,
-          elements: UnsafeBufferPointer(rebasing: buffer.elements[entry.range]))
-      }
+    let tensors = checkpointBuffers.flatMap { prefix, buffer in
+      model.layout.tensors(of: buffer, prefix: prefix)
     }
     var metadata = checkpointIdentity(identity)
     metadata["step"] = String(completedSteps)

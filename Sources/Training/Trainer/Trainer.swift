@@ -1,5 +1,5 @@
 package import LanguageModels
-internal import Tensors
+package import Tensors
 
 /// Trains a model, one optimizer step at a time.
 ///
@@ -21,6 +21,14 @@ package final class Trainer {
   /// Whether all steps are done.
   package var isFinished: Bool { completedSteps >= schedule.totalSteps }
 
+  /// Is told of every operation's result; nil costs nothing.
+  package var observer: OperationObserver? {
+    didSet {
+      backpropagation.observer = observer
+      evaluator.observer = observer
+    }
+  }
+
   let optimizer: AdamW
   private let threads: Int
   private let backpropagation: Backpropagation
@@ -34,7 +42,7 @@ package final class Trainer {
   /// Throws ``TrainingError`` if a setting is out of range, if there are no examples, or if one does not fit the model.
   package init(
     model: LanguageModel, examples: [TrainingExample], configuration: TrainingConfiguration,
-    threads: Int
+    threads: Int, numerics: Numerics = .portable
   ) throws {
     precondition(threads > 0, "Training needs at least one thread.")
     try configuration.validate()
@@ -49,7 +57,7 @@ package final class Trainer {
       warmUpSteps: configuration.warmUp.steps(ofTotal: schedule.totalSteps),
       totalSteps: schedule.totalSteps)
     optimizer = AdamW(layout: model.layout, settings: configuration.optimizer)
-    backpropagation = Backpropagation(model: model, threads: threads)
+    backpropagation = Backpropagation(model: model, threads: threads, numerics: numerics)
     gradients = FloatBuffer(count: model.layout.count)
     evaluator = ObjectiveEvaluator(configuration.objective)
   }
@@ -159,6 +167,19 @@ package final class Trainer {
     optimizer.update(
       model.parameters, gradients: gradients, gradientScale: gradientScale,
       learningRate: learningRate, threads: threads)
+    if let observer {
+      ObservedTensor.withRow([norm]) { observer(.gradientNorm, $0) }
+      ObservedTensor.withRow([learningRate]) { observer(.learningRate, $0) }
+      ObservedTensor.withRow([gradientScale]) { observer(.clipping, $0) }
+      for entry in model.layout.entries {
+        observer(
+          .updated(parameter: entry.name),
+          ObservedTensor(
+            model.parameters.pointer + entry.offset, rows: entry.shape.dropLast().first ?? 1,
+            columns: entry.shape.last ?? 1))
+      }
+      ObservedTensor.withRow([loss]) { observer(.loss, $0) }
+    }
     let count = Double(totals.count)
     return StepRecord(
       step: step, epoch: schedule.epoch(ofStep: step), loss: loss,

@@ -115,6 +115,7 @@ struct ManifestTests {
       ("take: 8", "take: 8\n    train_on_end_of_turn: all"), ("[1, 2]", "[2, 1]"),
       ("micro_batch_size: 2", "micro_batch_size: 3"), ("steps: 4", "steps: 5"),
       ("max_steps: 10", "epochs: 10"), ("0.95", "0.96"), ("1e-6", "1e-7"),
+      ("training:", "numerics: openblas\ntraining:"),
       ("decay: 0.1", "decay: 0"),
       ("rate: 1e-5", "rate: 2e-5"), ("schedule: cosine", "schedule: linear"),
       ("warmup_steps: 2", "warmup_ratio: 0.2"), ("norm: none", "norm: 1"),

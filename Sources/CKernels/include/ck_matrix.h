@@ -1,0 +1,58 @@
+// Matrix products whose bits depend on the operands alone.
+#ifndef CK_MATRIX_H
+#define CK_MATRIX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ck_vector.h"
+
+#pragma clang assume_nonnull begin
+
+// Terms that are added up in one chain before the sum joins the others.
+enum { CK_MATRIX_DEPTH_BLOCK = 384 };
+
+// A row-major matrix, or the transpose of one.
+struct ck_operand {
+  const float *elements;
+  // Elements from one stored row to the next.
+  size_t stride;
+  // Whether the transpose of what is stored is meant.
+  bool is_transposed;
+};
+
+// What becomes of the elements that the product is written to.
+enum ck_accumulation {
+  // c = product.
+  CK_REPLACE,
+  // c = c + product.
+  CK_ADD,
+  // The sums go on from c as one chain of fused multiply-adds, however many terms there are: a product in two parts
+  // gives the bits of the whole.
+  CK_CONTINUE,
+};
+
+// The matrix products of one instruction set.
+struct ck_matrix_kernels {
+  // Bytes of memory, aligned to 64, that `multiply` needs.
+  size_t scratch_bytes;
+
+  // c = a b or as `accumulation` says. a: rows x depth, b: depth x columns, c: rows x columns, rows c_stride apart.
+  //
+  // Each element of c is computed by itself: with depth cut into blocks of CK_MATRIX_DEPTH_BLOCK terms, every block is a
+  // chain of fused multiply-adds in rising order that starts at 0, and the blocks' sums are added to c in order (the
+  // first one replaces c, for CK_REPLACE). Position, neighbours and instruction set do not matter.
+  void (*multiply)(float *c, size_t c_stride, struct ck_operand a, struct ck_operand b,
+                   size_t rows, size_t columns, size_t depth, enum ck_accumulation accumulation,
+                   void *scratch);
+};
+
+// The matrix products of the instruction set that ck_selected_isa() gives.
+const struct ck_matrix_kernels *ck_matrix(void);
+
+// Those of one instruction set, or NULL if this CPU lacks it.
+const struct ck_matrix_kernels *_Nullable ck_matrix_for(enum ck_isa isa);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,17 @@
+#include "ck_matrix.h"
+
+extern const struct ck_matrix_kernels ck_matrix_generic;
+#if defined(__x86_64__)
+extern const struct ck_matrix_kernels ck_matrix_avx2, ck_matrix_avx512;
+#endif
+
+const struct ck_matrix_kernels *ck_matrix_for(enum ck_isa isa) {
+  if (!ck_vector_for(isa)) return NULL;
+#if defined(__x86_64__)
+  if (isa == CK_ISA_AVX512) return &ck_matrix_avx512;
+  if (isa == CK_ISA_AVX2) return &ck_matrix_avx2;
+#endif
+  return &ck_matrix_generic;
+}
+
+const struct ck_matrix_kernels *ck_matrix(void) { return ck_matrix_for(ck_selected_isa()); }

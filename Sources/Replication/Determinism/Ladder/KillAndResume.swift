@@ -1,0 +1,145 @@
+import Foundation
+import LanguageModels
+import Provenance
+
+/// Compares a run that is killed again and again, and resumed each time, with one that nobody disturbs.
+struct KillAndResume: Sendable {
+  /// The manifest, shortened already if it is to be.
+  let manifest: Manifest
+  let steps: Int?
+  let child: LadderChild
+  /// An empty folder.
+  let folder: String
+  /// Makes the inputs of the manifest available in an artifacts folder.
+  let prepare: @Sendable (_ artifacts: String) async throws -> Void
+
+  /// Runs both, and finds where they part.
+  func run() async throws -> (divergences: [Divergence], notes: [String]) {
+    let whole = try await record(killedAt: [], artifacts: "\(folder)/whole")
+    let killed = try await record(killedAt: points, artifacts: "\(folder)/killed")
+    return (
+      [try Self.divergence(whole.record, killed.record)].compactMap(\.self), killed.notes
+    )
+  }
+
+  /// Points in every part of a run: before and after checkpoints, while one is written, between arms, in evaluations.
+  var points: [KillableRun.KillPoint] {
+    let arms = manifest.arms.filter { $0.treatment != .untouched }.map(\.name)
+    var points: [KillableRun.KillPoint] = []
+    func add(_ point: KillableRun.KillPoint) {
+      if !points.contains(point) { points.append(point) }
+    }
+    if let first = arms.first { add(KillableRun.KillPoint(arm: first, step: 1)) }
+    if let first = arms.first, case .steps(let count) = manifest.training.duration {
+      let interval = manifest.training.checkpointInterval ?? count
+      if interval < count {
+        add(KillableRun.KillPoint(arm: first, step: interval))
+        add(KillableRun.KillPoint(arm: first, step: interval, delay: 2))
+      }
+      if interval < count / 2 { add(KillableRun.KillPoint(arm: first, step: 2 * interval + 1)) }
+      add(KillableRun.KillPoint(arm: first, step: count))
+      if let last = arms.dropFirst().last {
+        add(KillableRun.KillPoint(arm: last, step: (count + 1) / 2))
+      }
+    }
+    if let evaluation = manifest.evaluations.first, let arm = manifest.arms.first {
+      add(KillableRun.KillPoint(arm: arm.name, evaluation: evaluation.name))
+    }
+    if let evaluation = manifest.evaluations.last, let arm = manifest.arms.last {
+      add(KillableRun.KillPoint(arm: arm.name, evaluation: evaluation.name))
+    }
+    return points
+  }
+
+  /// The record of a run that is killed at each of `points` in turn and then left alone.
+  private func record(
+    killedAt points: [KillableRun.KillPoint], artifacts: String
+  ) async throws -> (record: SealedRecord, notes: [String]) {
+    try await prepare(artifacts)
+    var (tried, missed): ([String], [String]) = ([], [])
+    for point in points {
+      let request = KillableRun.Request(steps: steps, kill: point)
+      switch try await child.run(request, artifacts: artifacts) {
+      case .killed: tried.append(point.text)
+      case .finished: missed.append(point.text)
+      }
+    }
+    _ = try await child.run(KillableRun.Request(steps: steps), artifacts: artifacts)
+    let store = RunStore(artifacts: artifacts)
+    guard let id = try store.ids().first else {
+      throw DeterminismError(.child, "A run that was to leave a record left none in \(store.path).")
+    }
+    var notes: [String] = []
+    if !tried.isEmpty { notes.append("killed \(tried.joined(separator: ", "))") }
+    if !missed.isEmpty {
+      notes.append("over before it was killed \(missed.joined(separator: ", "))")
+    }
+    return (try SealedRecord(at: store.path(of: id)), notes)
+  }
+
+  // MARK: - Comparison
+
+  /// Names of a step's values in the order in which they are computed.
+  private static let stepValues = [
+    "epoch", "trainable_tokens", "total_tokens", "cross_entropy", "entropy", "weight", "loss",
+    "gradient_norm", "learning_rate",
+  ]
+
+  /// Where two records part.
+  static func divergence(_ whole: SealedRecord, _ resumed: SealedRecord) throws -> Divergence? {
+    for (a, b) in zip(whole.summary.arms, resumed.summary.arms) where a != b {
+      let arm = ExecutionTrace.Arm(name: a.name, seed: a.seed.map { UInt64(clamping: $0) })
+      for (left, right) in zip(a.steps, b.steps) {
+        if let difference = difference(left, right, of: arm) { return difference }
+      }
+      if a.steps.count != b.steps.count {
+        return Divergence(place: "\(arm)", operation: "number of training steps")
+      }
+      for name in a.digests.keys.sorted() where a.digests[name] != b.digests[name] {
+        return Divergence(place: "\(arm)", operation: "digest of the \(name)")
+      }
+    }
+    // Samples say more than the metrics that follow from them.
+    for (a, b) in zip(whole.files, resumed.files) where a != b {
+      return try sampleDivergence(a, whole, resumed)
+    }
+    guard whole.resultsDigest != resumed.resultsDigest else { return nil }
+    return Divergence(place: "record", operation: "results")
+  }
+
+  private static func difference(
+    _ a: RunSummary.Step, _ b: RunSummary.Step, of arm: ExecutionTrace.Arm
+  ) -> Divergence? {
+    let place = "\(arm), step \(a.number)"
+    if a.batchDigest != b.batchDigest { return Divergence(place: place, operation: "batch") }
+    for name in stepValues {
+      guard let left = a.values[name], let right = b.values[name],
+        left.bitPattern != right.bitPattern
+      else { continue }
+      func tensor(_ value: Double) -> CapturedTensor {
+        CapturedTensor(
+          element: .float64, rows: 1, columns: 1,
+          bytes: withUnsafeBytes(of: value.bitPattern) { Array($0) })
+      }
+      return Divergence(
+        place: place, operation: name, values: TensorDifference(tensor(left), tensor(right)))
+    }
+    return a == b ? nil : Divergence(place: place, operation: "record of the step")
+  }
+
+  private static func sampleDivergence(
+    _ file: RecordFile, _ whole: SealedRecord, _ resumed: SealedRecord
+  ) throws -> Divergence {
+    let lines = try [whole, resumed].map { record in
+      try OpenFile.contents(of: "\(record.path)/\(file.name)").split(separator: UInt8(ascii: "\n"))
+    }
+    let index = zip(lines[0], lines[1]).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+    var note: String?
+    if let index {
+      let texts = lines.map { String(decoding: $0[index], as: UTF8.self) }
+      note = TextDifference(texts[0], texts[1]).map { "they differ at \($0.text)" }
+    }
+    return Divergence(
+      place: file.name, operation: index.map { "line \($0 + 1)" } ?? "number of lines", note: note)
+  }
+}

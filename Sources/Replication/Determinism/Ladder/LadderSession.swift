@@ -1,0 +1,262 @@
+import Evaluation
+import Foundation
+import LanguageModels
+import Provenance
+import Tensors
+
+/// One verification under way: its inputs, its working folder, and the execution that all others are compared with.
+final class LadderSession: Sendable {
+  private let ladder: DeterminismLadder
+  private let golden: GoldenFile?
+  private let inputs: RunInputs
+  private let child: LadderChild
+  private let folder: String
+  // Held so that no other verification uses the folder.
+  private let lock: FileLock
+  private let reference: ReferenceExecution
+
+  /// Brings the inputs and empties the working folder.
+  init(_ ladder: DeterminismLadder, golden: GoldenFile?) async throws {
+    self.ladder = ladder
+    self.golden = golden
+    let work = "\(ladder.options.artifacts)/work"
+    try AtomicFile.createFolder(work)
+    lock = try FileLock(path: "\(work)/determinism.lock")
+    folder = "\(work)/determinism"
+    // A verification that was killed may have left its files.
+    try? FileManager.default.removeItem(atPath: folder)
+    try AtomicFile.createFolder("\(folder)/weights")
+    inputs = try await RunInputs(
+      Runner(
+        ladder.file, options: ladder.options,
+        report: { [report = ladder.report] event in
+          if case .asset(let event) = event { report(.asset(event)) }
+        }), quiet: false)
+    child = LadderChild(
+      program: ladder.settings.program, manifestPath: ladder.file.path, options: ladder.options)
+    reference = ReferenceExecution()
+  }
+
+  /// Removes what the verification left in the working folder.
+  func close() { try? FileManager.default.removeItem(atPath: folder) }
+
+  /// The request of the reference execution, and of others but for what they vary.
+  private var request: TraceRequest {
+    var request = TraceRequest(threads: ladder.options.threads)
+    request.steps = ladder.settings.steps
+    return request
+  }
+
+  private func execute(_ request: TraceRequest) async throws -> TraceResponse {
+    let execution = TracedExecution(manifest: ladder.manifest, inputs: inputs, request: request)
+    return try await ComputeQueue.run { try execution.run() }
+  }
+
+  /// The execution that all others are compared with; done once, its weights kept for evaluations of other shapes.
+  private func referenceTrace() async throws -> ExecutionTrace {
+    if let known = reference.trace { return known }
+    var request = request
+    request.weightsFolder = "\(folder)/weights"
+    let trace = try await execute(request).trace
+    reference.trace = trace
+    return trace
+  }
+
+  // MARK: - Rungs
+
+  /// Verifies one rung.
+  func run(_ rung: Rung) async throws -> RungResult {
+    // The reference is needed by the first rung that compares with it, and is no part of its time.
+    if rung != .killAndResume { _ = try await referenceTrace() }
+    let start = ContinuousClock.now
+    var (variants, reason, notes): ([RungResult.Variant], String?, [String]) = ([], nil, [])
+    if ladder.manifest.numerics == .openblas, [.batches, .golden, .instructionSets].contains(rung) {
+      reason =
+        "the manifest computes with OpenBLAS, whose bits depend on the shape of the work and on the CPU"
+    } else if rung == .batches && ladder.manifest.evaluations.isEmpty {
+      reason = "the manifest evaluates nothing"
+    } else if rung == .golden && golden == nil {
+      reason =
+        "there is no golden file at \(DeterminismLadder.goldenPath(for: ladder.file)); name one with --against, or write one with --record"
+    } else {
+      switch rung {
+      case .sameProcess:
+        variants = [try await compare("a second time", request) { try await self.execute($0) }]
+      case .newProcess: variants = [try await compareChild("a new process", request)]
+      case .threads: variants = try await threadVariants()
+      case .batches: variants = try await batchVariants()
+      case .killAndResume:
+        let result = try await killAndResume()
+        notes = result.notes
+        variants = [
+          RungResult.Variant(title: "killed and resumed", divergences: result.divergences)
+        ]
+      case .golden: (variants, notes) = try await goldenVariants()
+      case .instructionSets:
+        variants = try await instructionSetVariants()
+        if variants.isEmpty {
+          reason =
+            "this CPU has no other instruction set than \(InstructionSet.selected.rawValue)"
+        }
+      }
+    }
+    return RungResult(
+      rung: rung, variants: variants, reason: reason, notes: notes,
+      seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  private func threadVariants() async throws -> [RungResult.Variant] {
+    let own = ladder.options.threads
+    let usable = RunEnvironment.current().usableProcessorCount ?? 1
+    var variants: [RungResult.Variant] = []
+    for threads in Set([1, 2, 3, usable]).subtracting([own]).sorted() {
+      var request = request
+      request.threads = threads
+      variants.append(
+        try await compareChild(
+          "\(threads) \(threads == 1 ? "thread" : "threads") against \(own)", request))
+    }
+    return variants
+  }
+
+  private func batchVariants() async throws -> [RungResult.Variant] {
+    let trace = try await referenceTrace()
+    var variants: [RungResult.Variant] = []
+    if var conflict = TraceComparison.conflict(in: trace) {
+      if let address = conflict.address {
+        conflict.values = TensorDifference(
+          within: try await execute(capturing(address, request)).captured)
+      }
+      variants.append(
+        RungResult.Variant(title: "passes of the reference", divergences: [conflict]))
+    }
+    let shapes: [(String, InferenceEngine.PassLimits, DocumentOrder)] = [
+      ("1 document a pass, 1 sequence at a time", .init(rows: 1, sequences: 1), .longestFirst),
+      ("64 rows a pass, 3 sequences at a time", .init(rows: 64, sequences: 3), .longestFirst),
+      ("documents reversed", .init(), .shortestFirst),
+      ("documents shuffled, 300 rows a pass", .init(rows: 300), .shuffled(seed: 1)),
+    ]
+    for (title, limits, order) in shapes {
+      var request = request
+      (request.limits, request.order) = (limits, order)
+      request.isTraining = false
+      request.weightsFolder = "\(folder)/weights"
+      variants.append(try await compareChild(title, request))
+    }
+    return variants
+  }
+
+  private func instructionSetVariants() async throws -> [RungResult.Variant] {
+    var variants: [RungResult.Variant] = []
+    for set in InstructionSet.available where set != .selected {
+      variants.append(
+        try await compareChild(
+          "\(set.rawValue) against \(InstructionSet.selected.rawValue)", request,
+          instructionSet: set.rawValue))
+    }
+    return variants
+  }
+
+  private func killAndResume() async throws -> (divergences: [Divergence], notes: [String]) {
+    let (folder, ladder) = ("\(folder)/runs", ladder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try await KillAndResume(
+      manifest: ladder.manifest, steps: ladder.settings.steps, child: child, folder: folder,
+      prepare: { artifacts in
+        try await Runner(ladder.file, options: ladder.options, report: { _ in })
+          .linkInputs(into: artifacts)
+      }
+    ).run()
+  }
+
+  private func goldenVariants() async throws -> ([RungResult.Variant], [String]) {
+    guard let golden else {
+      preconditionFailure("The golden file is read before the rung that needs it.")
+    }
+    let divergences = golden.divergences(try await referenceTrace())
+    var notes = [golden.origin]
+    let platform = PlatformComparison(
+      golden.selfTest, .ofThisProcess, names: ("the golden file", "this process"))
+    // What tells a platform that changed from a run that changed comes first.
+    if platform.finding != .samePlatform || !divergences.isEmpty {
+      notes.insert(platform.sentence, at: 0)
+    }
+    return ([RungResult.Variant(title: "golden file", divergences: divergences)], notes)
+  }
+
+  // MARK: - Comparing
+
+  private func compareChild(
+    _ title: String, _ request: TraceRequest, instructionSet: String? = nil
+  ) async throws -> RungResult.Variant {
+    try await compare(title, request) {
+      try await self.child.trace($0, instructionSet: instructionSet, folder: self.folder)
+    }
+  }
+
+  private func compare(
+    _ title: String, _ request: TraceRequest,
+    execute: (TraceRequest) async throws -> TraceResponse
+  ) async throws -> RungResult.Variant {
+    let trace = try await execute(request).trace
+    var divergences = TraceComparison.divergences(
+      try await referenceTrace(), trace, includingTraining: request.isTraining)
+    for index in divergences.indices {
+      guard let address = divergences[index].address else { continue }
+      let note: String?
+      (divergences[index].values, note) = try await values(at: address, request, execute)
+      divergences[index].note = divergences[index].note ?? note
+    }
+    return RungResult.Variant(title: title, divergences: divergences)
+  }
+
+  /// Executes reference and variant once more for the values of one result.
+  private func values(
+    at address: TensorAddress, _ request: TraceRequest,
+    _ execute: (TraceRequest) async throws -> TraceResponse
+  ) async throws -> (TensorDifference?, note: String?) {
+    // What comes and goes may need more than one attempt.
+    for _ in 0..<3 {
+      let a = try await self.execute(capturing(address, self.request)).captured
+      let b = try await execute(capturing(address, request)).captured
+      guard let first = a.first, !b.isEmpty else {
+        return (nil, "a second execution did not get there, so the values are not known")
+      }
+      if let found = b.lazy.compactMap({ TensorDifference(first, $0) }).first {
+        return (found, nil)
+      }
+    }
+    return (nil, "three further executions gave equal values: the difference comes and goes")
+  }
+
+  private func capturing(_ address: TensorAddress, _ request: TraceRequest) -> TraceRequest {
+    var request = request
+    request.capture = address
+    if case .evaluation = address {
+      // Evaluations are only compared where training was the same.
+      request.isTraining = false
+      request.weightsFolder = "\(folder)/weights"
+    } else {
+      request.weightsFolder = nil
+    }
+    return request
+  }
+
+  // MARK: - Golden file
+
+  /// Writes a golden file of the reference.
+  func record(to path: String) async throws {
+    let golden = try GoldenFile(
+      try await referenceTrace(), manifest: ladder.manifest, steps: ladder.settings.steps,
+      code: Runner(ladder.file, options: ladder.options, report: { _ in }).codeState)
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    try AtomicFile.createFolder(folder)
+    try AtomicFile.write(Array(try golden.text().utf8), to: path)
+  }
+}
+
+/// The trace of the reference, once there is one.
+private final class ReferenceExecution: @unchecked Sendable {
+  // @unchecked: rungs are verified one after the other.
+  var trace: ExecutionTrace?
+}

@@ -1,0 +1,117 @@
+import Evaluation
+import LanguageModels
+import Provenance
+import Tensors
+import Tokenizers
+import Training
+
+/// One execution of a manifest's work, with the run's own trainer and evaluator, that keeps a trace instead of a record.
+struct TracedExecution: Sendable {
+  /// What is executed; shortened already if it is to be.
+  let manifest: Manifest
+  let inputs: RunInputs
+  let request: TraceRequest
+
+  /// Does the work; to be called on ``ComputeQueue``.
+  func run() throws -> TraceResponse {
+    var response = TraceResponse()
+    for arm in manifest.arms {
+      let seeds: [UInt64?] =
+        arm.treatment == .untouched ? [nil] : manifest.training.seeds.map(Optional.some)
+      for seed in seeds {
+        let name = ExecutionTrace.Arm(name: arm.name, seed: seed)
+        if let capture = request.capture, capture.arm != name { continue }
+        let loaded = try inputs.engine.load(
+          weights: request.isTraining || seed == nil ? nil : request.weightsPath(of: name))
+        if let seed, request.isTraining {
+          try train(arm.treatment, name, seed: seed, loaded.model, &response)
+          if case .training = request.capture { return response }
+        }
+        for evaluation in manifest.evaluations {
+          if case .evaluation(_, let wanted, _, _, _) = request.capture, wanted != evaluation.name {
+            continue
+          }
+          try evaluate(evaluation, name, loaded, &response)
+        }
+      }
+    }
+    return response
+  }
+
+  private func train(
+    _ treatment: Manifest.Treatment, _ arm: ExecutionTrace.Arm, seed: UInt64,
+    _ model: LanguageModel, _ response: inout TraceResponse
+  ) throws {
+    guard case .trained(let objective, let reduction) = treatment else {
+      preconditionFailure("Only trained arms are trained.")
+    }
+    let trainer = try Trainer(
+      model: model, examples: try inputs.prepared(seed).examples.examples,
+      configuration: manifest.training.configuration(
+        objective: objective, reduction: reduction, seed: seed),
+      threads: request.threads, numerics: manifest.numerics)
+    while !trainer.isFinished {
+      let number = trainer.completedSteps + 1
+      var wanted: Int?
+      if case .training(_, number, let index) = request.capture { wanted = index }
+      let recorder = TrainingRecorder(
+        microBatches: trainer.microBatches(ofStep: number).count, capturing: wanted)
+      trainer.observer = recorder.observe
+      _ = try trainer.step()
+      response.trace.steps.append(
+        ExecutionTrace.Step(arm: arm, number: number, results: recorder.results))
+      if wanted != nil {
+        response.captured += [recorder.captured].compactMap(\.self)
+        return
+      }
+    }
+    response.trace.weights.append(
+      ExecutionTrace.Weights(
+        arm: arm, digest: SHA256.digest(of: UnsafeRawBufferPointer(model.parameters.elements))))
+    if let path = request.weightsPath(of: arm) {
+      try SafetensorsWriter.write(
+        model.layout.tensors(of: model.parameters), metadata: [:], to: path)
+    }
+  }
+
+  private func evaluate(
+    _ evaluation: Manifest.Evaluation, _ arm: ExecutionTrace.Arm, _ loaded: LoadedModel,
+    _ response: inout TraceResponse
+  ) throws {
+    var wanted: (String, TokenPrefixKey)?
+    if case .evaluation(_, _, let operation, let count, let tokens) = request.capture {
+      let key = TokenPrefixKey(count: count, fingerprint: Fingerprint(value: tokens))
+      wanted = (operation, key)
+    }
+    let recorder = EvaluationRecorder(capturing: wanted)
+    let evaluator = Evaluator(
+      model: loaded.model, tokenizer: loaded.tokenizer, settings: manifest.settings(of: evaluation),
+      threads: request.threads, numerics: manifest.numerics, limits: request.limits,
+      order: request.order, observer: recorder.observe)
+    let result = try evaluator.run(
+      try Benchmark.named(evaluation.task.rawValue), inputs: try inputs.taskInputs(evaluation))
+    response.captured += recorder.captured
+    response.trace.evaluations.append(
+      recorder.evaluation(
+        of: arm, name: evaluation.name,
+        documents: result.tasks.flatMap { $0.samples.map(ExecutionTrace.Document.init) }))
+  }
+}
+
+extension ExecutionTrace.Document {
+  /// What a sample gave.
+  fileprivate init(_ sample: SampleResult) {
+    var line = sample.jsonLine
+    let fingerprint = line.withUTF8 { Fingerprint(of: UnsafeRawBufferPointer($0)) }
+    switch sample.response {
+    case .choices(let choices, _):
+      self.init(
+        task: sample.task, index: sample.documentIndex,
+        logLikelihoods: choices.map(\.logLikelihood), text: "", fingerprint: fingerprint)
+    case .generation(let text, _, _):
+      self.init(
+        task: sample.task, index: sample.documentIndex, logLikelihoods: [], text: text,
+        fingerprint: fingerprint)
+    }
+  }
+}

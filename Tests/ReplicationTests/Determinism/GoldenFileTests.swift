@@ -1,0 +1,108 @@
+import Foundation
+import Provenance
+import Testing
+
+@testable import Replication
+
+@Suite("Golden files") struct GoldenFileTests {
+  private func golden() async throws -> (golden: GoldenFile, manifest: Manifest) {
+    let manifest = try await TracedToy().file.manifest
+    let golden = try GoldenFile(
+      try await TracedToy.reference.value, manifest: manifest, steps: 2, code: .noRepository)
+    return (golden, manifest)
+  }
+
+  private func parse(_ text: String) throws -> GoldenFile {
+    let folder = try TemporaryFolder()
+    return try GoldenFile.read(try folder.write(Array(text.utf8), to: "golden.json"))
+  }
+
+  @Test("come back from their text, say who made them, and are small")
+  func roundTrip() async throws {
+    let (golden, manifest) = try await golden()
+    let text = try golden.text()
+    let read = try parse(text)
+    #expect(try read.text() == text)
+    #expect(text.utf8.count < 20_000)
+    #expect(read.origin.contains("recorded by version \(Version.text)"))
+    #expect(read.divergences(try await TracedToy.reference.value) == [])
+    try read.check(manifest, steps: 2, source: "golden.json")
+  }
+
+  @Test("name the first operation that differs in training")
+  func training() async throws {
+    let (golden, trace) = (try await golden().golden, try await TracedToy.reference.value)
+    for (step, index) in [(0, 0), (1, 30), (2, 77), (3, trace.steps[3].results.count - 1)] {
+      let found = golden.divergences(trace.planting(step: step, index: index))
+      try #require(found.count == 1)
+      #expect(found[0].operation == trace.steps[step].results[index].operation)
+      #expect(found[0].place == "\(trace.steps[step].arm), step \(trace.steps[step].number)")
+    }
+  }
+
+  @Test("name the first operation that differs in evaluation")
+  func evaluation() async throws {
+    let (golden, trace) = (try await golden().golden, try await TracedToy.reference.value)
+    let found = golden.divergences(
+      trace.planting(evaluation: 4, rows: [2], operation: 8)
+        .planting(evaluation: 4, rows: [9], operation: 12))
+    try #require(found.count == 1)
+    #expect(found[0].operation == trace.evaluations[4].operations[8])
+    #expect(found[0].place == "arm 'sft', seed 42, evaluation arc_challenge")
+  }
+
+  @Test("of another manifest or another length are refused with a sentence")
+  func others() async throws {
+    let (golden, manifest) = try await golden()
+    for (other, steps) in [(manifest, nil), (manifest, 3), (manifest.shortened(steps: 1), 2)] {
+      #expect {
+        try golden.check(other, steps: steps, source: "golden.json")
+      } throws: { error in
+        (error as? DeterminismError)?.code == .golden
+          && "\(error)".contains("golden.json is of another manifest or another length")
+      }
+    }
+  }
+
+  @Test("that are missing, of another version or damaged are refused with a sentence")
+  func damage() async throws {
+    func message(_ body: () throws -> Void) -> String? {
+      do {
+        try body()
+        return nil
+      } catch {
+        return (error as? DeterminismError).flatMap { $0.code == .golden ? $0.message : nil }
+      }
+    }
+    let text = try await golden().golden.text()
+    #expect(
+      message { _ = try GoldenFile.read("/nowhere/golden.json") }?.contains(
+        "There is no golden file")
+        == true)
+    let future = text.replacingOccurrences(of: "golden/v1", with: "golden/v9")
+    #expect(message { _ = try parse(future) }?.contains("\"replicate/golden/v9\"") == true)
+    var random = SeededRandom(state: 5)
+    let seconds = ProcessInfo.processInfo.environment["REPLICATE_FUZZ_SECONDS"].flatMap(Double.init)
+    let end = ContinuousClock.now + .seconds(seconds ?? 0.3)
+    while ContinuousClock.now < end {
+      var bytes = Array(text.utf8)
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let index = Int.random(in: 0..<bytes.count, using: &random)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: bytes.remove(at: index)
+        case 1: bytes[index] = UInt8.random(in: 0...255, using: &random)
+        case 2: bytes.insert(UInt8(ascii: "9"), at: index)
+        default: bytes.removeSubrange(index...)
+        }
+        if bytes.isEmpty { break }
+      }
+      do {
+        // Some damage is only found when it is compared.
+        let read = try parse(String(decoding: bytes, as: UTF8.self))
+        _ = read.divergences(try await TracedToy.reference.value)
+      } catch {
+        #expect((error as? DeterminismError)?.code == .golden)
+      }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import Tensors
+import Testing
+
+@Suite("Parallel loops") struct ParallelTests {
+  @Test("do each tile once", arguments: [0, 1, 2, 7, 100], [1, 2, 3, 16])
+  func everyTileOnce(tiles: Int, threads: Int) {
+    let counts = FloatBuffer(count: tiles)
+    Parallel.perform(tiles: tiles, threads: threads) { tile, worker in
+      precondition(worker < threads)
+      counts.pointer[tile] += 1
+    }
+    #expect(counts.elements.allSatisfy { $0 == 1 })
+  }
+
+  @Test("cut a count into adjoining parts", arguments: [0, 1, 5, 64, 1001], [1, 2, 3, 7])
+  func rangesAdjoin(count: Int, tiles: Int) {
+    let ranges = (0..<tiles).map { Parallel.range(of: $0, tiles: tiles, count: count) }
+    #expect(ranges.first?.lowerBound == 0 && ranges.last?.upperBound == count)
+    #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+  }
+}
