@@ -41,9 +41,9 @@ package struct NonFiniteLogits: Error, Equatable, CustomStringConvertible {
 
 /// Scores and generates text with a model, in fp32.
 ///
-/// Bits do not depend on the number of threads. Documents are grouped by their order and lengths alone.
+/// Bits depend neither on the number of threads nor, with portable numerics, on what else is in a forward pass.
 package final class InferenceEngine {
-  /// How much is computed side by side; no result depends on it.
+  /// How much is computed side by side; with portable numerics no result depends on it.
   package struct PassLimits: Sendable, Equatable, Codable {
     /// Rows of a forward pass over documents: more only if one document needs more.
     package var rows = 1024

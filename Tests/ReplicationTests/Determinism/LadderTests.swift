@@ -126,6 +126,29 @@ import Testing
     #expect(skipped?.attributes["message"] == "there is <only> one")
   }
 
+  @Test("refuses a request of a child process that no parent writes")
+  func requests() async throws {
+    let file = try await TracedToy().file
+    let options = RunOptions(artifacts: "", threads: 1)
+    func json(_ request: some Encodable) throws -> String {
+      String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
+    }
+    var request = TraceRequest(threads: 1)
+    _ = try TracedChild(file, options: options, request: try json(request))
+    request.limits.sequences = 0
+    for text in [try json(request), try json(TraceRequest(threads: 0)), "", "{}", "[1"] {
+      #expect(throws: DeterminismError.self) {
+        try TracedChild(file, options: options, request: text)
+      }
+    }
+    _ = try KillableRun(file, options: options, request: "{}")
+    for text in ["{\"steps\":0}", "", "[]"] {
+      #expect(throws: DeterminismError.self) {
+        try KillableRun(file, options: options, request: text)
+      }
+    }
+  }
+
   @Test("kills a run in every part of it")
   func killPoints() async throws {
     let toy = try await TracedToy()

@@ -45,6 +45,9 @@ package struct KillableRun: Sendable {
       throw DeterminismError(
         .child, "This command is run by `replicate determinism`, not by hand: \(error)")
     }
+    guard self.request.steps ?? 1 > 0 else {
+      throw DeterminismError(.child, "This command is run by `replicate determinism`, not by hand.")
+    }
     self.file = self.request.steps.map { file.shortened(steps: $0) } ?? file
     self.options = options
   }

@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModels
 import Provenance
 
 /// The part of the ladder that runs in a child process: one traced execution, left in a file.
@@ -16,6 +17,12 @@ package struct TracedChild: Sendable {
     } catch {
       throw DeterminismError(
         .child, "This command is run by `replicate determinism`, not by hand: \(error)")
+    }
+    let limits = self.request.limits
+    guard (1...1024).contains(self.request.threads), limits.rows > 0, limits.sequences > 0,
+      self.request.steps ?? 1 > 0
+    else {
+      throw DeterminismError(.child, "This command is run by `replicate determinism`, not by hand.")
     }
     self.file = self.request.steps.map { file.shortened(steps: $0) } ?? file
     self.options = options
