@@ -59,6 +59,19 @@ import Testing
     }
   }
 
+  @Test("finds the toy as the committed golden file has it")
+  func committedGolden() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
+    let golden = root.appending(path: "artifacts/golden/tiny.json").standardizedFileURL.path
+    try Program.withFolder { folder in
+      let finished = try Program.run([
+        "determinism", "tiny", "--ladder", "D5", "--against", golden, "--artifacts",
+        "\(folder)/artifacts",
+      ])
+      #expect(finished.status == 0, "\(finished.output)\(finished.error)")
+    }
+  }
+
   @Test(
     "ends bad usage with 2 and a sentence",
     arguments: [
