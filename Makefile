@@ -24,7 +24,9 @@ build: dependencies
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/replicate"
 	install "$(BIN)" "$(DESTDIR)$(PREFIX)/bin/replicate"
+	install -d "$(DESTDIR)$(PREFIX)/share/replicate/artifacts"
 	cp -R manifests "$(DESTDIR)$(PREFIX)/share/replicate/"
+	cp -R artifacts/golden "$(DESTDIR)$(PREFIX)/share/replicate/artifacts/"
 
 format:
 	swift format --in-place --recursive $(SOURCES)

@@ -60,7 +60,8 @@ let package = Package(
 
     // MARK: - Benchmarks
     .executableTarget(
-      name: "matrix-benchmark", dependencies: ["Tensors"], path: "Benchmarks/MatrixProducts"),
+      name: "matrix-benchmark", dependencies: ["COpenBLAS", "Tensors"],
+      path: "Benchmarks/MatrixProducts"),
 
     // MARK: - Tests
     .testTarget(

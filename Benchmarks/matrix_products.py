@@ -12,23 +12,25 @@ import os
 import subprocess
 import sys
 
-# Processor types of OpenBLAS 0.3 on x86-64, and of its ARM build.
-CORE_TYPES = ("Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids", "ARMV8", "NEOVERSEN1", "NEOVERSEV1")
+# Processor types of OpenBLAS 0.3 on x86-64, and of its ARM build; first whatever OpenBLAS itself takes.
+CORE_TYPES = (None, "Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids", "ARMV8", "NEOVERSEN1", "NEOVERSEV1")
 
 
-def measure(program: str, core: str, threads: int, rounds: int) -> list[dict]:
+def measure(program: str, core: str | None, threads: int, rounds: int) -> list[dict]:
     """What the program prints with the kernels of one processor type; empty if they do not run here."""
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}
+    if core:
+        environment["OPENBLAS_CORETYPE"] = core
     finished = subprocess.run(
-        [program, str(threads), str(rounds)],
-        env=os.environ | {"OPENBLAS_CORETYPE": core},
-        capture_output=True,
-        text=True,
+        [program, str(threads), str(rounds)], env=environment, capture_output=True, text=True
     )
     if finished.returncode != 0:
+        if not core:
+            sys.exit(f"{program} failed:\n{finished.stderr}")
         return []
     products = [json.loads(line) for line in finished.stdout.splitlines()]
     # OpenBLAS takes another type where it does not have the one that is asked for.
-    return [p for p in products if p["openblas"].lower().endswith("core " + core.lower())]
+    return [p for p in products if not core or p["openblas"].lower().endswith("core " + core.lower())]
 
 
 def main() -> None:
@@ -42,7 +44,7 @@ def main() -> None:
         for product in measure(arguments.program, core, arguments.threads, arguments.rounds):
             known = best.get(product["product"])
             if known is None or product["openblas_gflops"] > known[0]:
-                best[product["product"]] = (product["openblas_gflops"], product, core)
+                best[product["product"]] = (product["openblas_gflops"], product, product["openblas"].split()[-1])
     if not best:
         sys.exit("OpenBLAS has kernels for none of the processor types that this benchmark knows.")
     print(f"Matrix products, billions of operations a second, {arguments.threads} threads")

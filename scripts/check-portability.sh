@@ -11,6 +11,9 @@
 # REPLICATE names a built program (default: a release build is made). REPLICATE_LONG_TESTS=1 also runs tiny on the
 # emulated CPU without fused multiply-adds, which takes a quarter of an hour.
 set -euo pipefail
+export LC_ALL=C
+program=${REPLICATE:-}
+[ -z "$program" ] || program=$(realpath "$program")
 cd "$(dirname "$0")/.."
 parts=${*:-kernels doctor tiny}
 
@@ -28,8 +31,10 @@ need qemu-x86_64 qemu-user
 need qemu-aarch64 qemu-user
 need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
 clang=$(dirname "$(readlink -f "$(command -v swift)")")/clang
-if [ ! -x "$clang" ]; then
-  echo "$clang was not found: the kernels are compiled with the clang of the Swift toolchain." >&2
+# Where a version manager stands for swift, it stands for clang too.
+[ -x "$clang" ] || clang=$(command -v clang || true)
+if [ -z "$clang" ]; then
+  echo "clang was not found: the kernels are compiled with the clang of the Swift toolchain." >&2
   exit 7
 fi
 
@@ -72,7 +77,7 @@ has() { [ "$(REPLICATE_ISA=$1 "$work/self-test" 2>&1 >/dev/null)" = "$1" ]; }
 flags="-O3 -ffp-contract=off -I Sources/CKernels/include"
 sources="Tests/Portability/self_test_main.c Sources/CKernels/*.c"
 # shellcheck disable=SC2086
-"$clang" $flags $sources -o "$work/self-test" -lm
+"$clang" -fuse-ld=lld $flags $sources -o "$work/self-test" -lm
 sets=generic
 for isa in avx2 avx512; do
   if has $isa; then sets="$sets $isa"; else echo "(This CPU lacks $isa.)"; fi
@@ -92,7 +97,6 @@ kernels() {
 # MARK: - The program
 
 build() {
-  program=${REPLICATE:-}
   [ -z "$program" ] || return 0
   swift build -c release --product replicate >&2
   program=$(swift build -c release --show-bin-path)/replicate
@@ -103,7 +107,10 @@ doctor_digests() {
   local report
   # 7: the answers are not the known ones, which the comparison shows.
   report=$("$@" "$program" doctor --json --artifacts "$work/artifacts") || [ $? = 7 ] || return 1
-  echo "$report" | grep -o '"digests":{[^}]*}' | tr '{},' '\n\n\n' | grep ':"' | sort -u
+  echo "$report" | grep -o '"digests":{[^}]*}' | tr '{},' '\n\n\n' | grep ':"' | sort -u >"$work/digests"
+  cat "$work/digests"
+  # A test that stands there twice has two answers.
+  ! cut -d: -f1 "$work/digests" | uniq -d | grep . >&2
 }
 
 doctor() {

@@ -1,3 +1,4 @@
+import COpenBLAS
 import Foundation
 import Tensors
 
@@ -5,7 +6,9 @@ import Tensors
 ///
 ///     matrix-benchmark [threads] [rounds]
 ///
-/// OpenBLAS takes its kernels for the processor that OPENBLAS_CORETYPE names. Of each product the fastest round counts.
+/// OpenBLAS takes its kernels for the processor that OPENBLAS_CORETYPE names, if it is set. It computes each product both
+/// as `numerics: openblas` does, in our tiles, and whole, with threads of its own; of both, and of all rounds, the fastest
+/// counts.
 @main enum MatrixBenchmark {
   /// One product of a training step; sizes as in c = a b, a: rows x depth, b: depth x columns.
   struct Product {
@@ -87,25 +90,38 @@ import Tensors
       columns: product.transposingB ? depth : columns)
     // About a quarter of a second of work a round.
     let repetitions = max(1, Int(threads) * Int(2e10 / product.operations))
-    func speed(_ products: MatrixProduct) -> Double {
+    func speed(_ multiply: () -> Void) -> Double {
       let start = ContinuousClock.now
-      for _ in 0..<repetitions {
-        products.multiply(
-          a, transposingA: product.transposingA, b, transposingB: product.transposingB,
-          into: Matrix(out.pointer, rows: rows, columns: columns),
-          accumulation: product.transposingA ? .adding : .replacing, threads: threads)
-      }
+      for _ in 0..<repetitions { multiply() }
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       return Double(repetitions) * product.operations / seconds / 1e9
     }
-    let (portable, openblas) = (MatrixProduct(.portable), MatrixProduct(.openblas))
+    func tiled(_ numerics: Numerics) {
+      MatrixProduct(numerics).multiply(
+        a, transposingA: product.transposingA, b, transposingB: product.transposingB,
+        into: Matrix(out.pointer, rows: rows, columns: columns),
+        accumulation: product.transposingA ? .adding : .replacing, threads: threads)
+    }
+    func whole() {
+      cblas_sgemm(
+        CblasRowMajor, product.transposingA ? CblasTrans : CblasNoTrans,
+        product.transposingB ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns),
+        blasint(depth), 1, a.pointer, blasint(a.stride), b.pointer, blasint(b.stride),
+        product.transposingA ? 1 : 0, out.pointer, blasint(columns))
+    }
+    // Before the count is changed here: the first product of ours sets it to 1, once.
+    tiled(.openblas)
     var best = (portable: 0.0, openblas: 0.0)
     withExtendedLifetime((left, right, out)) {
       for _ in 0..<rounds {
-        best.openblas = max(best.openblas, speed(openblas))
-        best.portable = max(best.portable, speed(portable))
+        openblas_set_num_threads(1)
+        best.openblas = max(best.openblas, speed { tiled(.openblas) })
+        best.portable = max(best.portable, speed { tiled(.portable) })
+        openblas_set_num_threads(Int32(threads))
+        best.openblas = max(best.openblas, speed(whole))
       }
     }
+    openblas_set_num_threads(1)
     return best
   }
 

@@ -10,7 +10,7 @@
 #include "ck_matrix.h"
 #include "ck_objective.h"
 
-enum { CAPACITY = 1 << 15 };  // Elements of each buffer.
+enum { CAPACITY = 1 << 16 };  // Elements of each buffer.
 
 // What a test works with.
 struct self_test {
@@ -35,6 +35,7 @@ static uint64_t next(struct self_test *t) {
 
 // Fills n elements with multiples of range / 2^23 in [-range, range); exact for a range that is a power of two.
 static void fill(struct self_test *t, float *x, size_t n, float range) {
+  if (n > CAPACITY) abort();  // A shape was added that does not fit.
   for (size_t i = 0; i < n; i++)
     x[i] = (float)((int32_t)(next(t) >> 40) - (1 << 23)) * 0x1p-23f * range;
 }

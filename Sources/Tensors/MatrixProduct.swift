@@ -105,7 +105,7 @@ package struct MatrixProduct: Sendable {
       // Bits depend on nothing here, so that there may be as many tiles as keep all threads busy.
       var parts = (rows: (rows - 1) / 1024 + 1, columns: (columns - 1) / 384 + 1)
       func multiple(_ count: Int) -> Int { (count + threads - 1) / threads * threads }
-      if columns >= 64 * threads {
+      if columns >= Self.columnUnit * threads || rows < threads {
         parts.columns = multiple(parts.columns)
       } else {
         parts.rows = min(rows, multiple(parts.rows))
@@ -129,12 +129,17 @@ package struct MatrixProduct: Sendable {
   private struct Scratch: @unchecked Sendable {
     // @unchecked: whoever took it out of the list is alone with it.
     let memory: UnsafeMutableRawPointer
+    let byteCount: Int
   }
 
   private static func withScratch(byteCount: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
+    let idle = idleScratch.withLock { list in
+      list.lastIndex { $0.byteCount >= byteCount }.map { list.remove(at: $0) }
+    }
     let scratch =
-      idleScratch.withLock { $0.popLast() }
-      ?? Scratch(memory: .allocate(byteCount: byteCount, alignment: 64))
+      idle
+      ?? Scratch(
+        memory: .allocate(byteCount: byteCount, alignment: 64), byteCount: byteCount)
     body(scratch.memory)
     idleScratch.withLock { $0.append(scratch) }
   }

@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// Parallel loops whose results cannot depend on the number of threads.
 ///
-/// A loop is cut into tiles by the shape of the work alone. Which thread does which tile is left to chance; each tile
+/// A loop is cut into tiles by the shape of the work; only where an element's bits do not depend on its tile, as in
+/// portable matrix products, may the number of threads count too. Which thread does which tile is left to chance; each tile
 /// writes elements of its own, and inside a tile there is one order of operations.
 package enum Parallel {
   /// Runs `body` once for each tile, on up to `threads` threads, and returns when all are done.

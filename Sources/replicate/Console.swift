@@ -3,11 +3,15 @@ import Replication
 
 /// The process's standard streams.
 enum Console {
-  /// Results.
-  static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
+  /// Results; ends the process with a sentence if they cannot be written, but for a reader that went away.
+  static func output(_ text: String) {
+    guard let failure = write(text, to: STDOUT_FILENO), failure != EPIPE else { return }
+    error("replicate: The results could not be written: \(String(cString: strerror(failure))).\n")
+    exit(ExitStatus.incomplete)
+  }
 
   /// Everything else: progress, notes and errors.
-  static func error(_ text: String) { write(text, to: STDERR_FILENO) }
+  static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
   /// What standard error is connected to.
   static var style: TerminalReport.Style {
@@ -18,14 +22,15 @@ enum Console {
       isInteractive: isTerminal, width: known && size.ws_col > 0 ? Int(size.ws_col) : 100)
   }
 
-  /// Writes all bytes; a reader that went away is no reason to fail.
-  private static func write(_ text: String, to descriptor: Int32) {
+  /// Writes all bytes; gives the number of the error that kept it from doing so.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32? {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return }
+      guard count > 0 else { return errno }
       bytes = bytes.dropFirst(count)
     }
+    return nil
   }
 }

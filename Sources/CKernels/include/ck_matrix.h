@@ -41,7 +41,8 @@ struct ck_matrix_kernels {
   //
   // Each element of c is computed by itself: with depth cut into blocks of CK_MATRIX_DEPTH_BLOCK terms, every block is a
   // chain of fused multiply-adds in rising order that starts at 0, and the blocks' sums are added to c in order (the
-  // first one replaces c, for CK_REPLACE). Position, neighbours and instruction set do not matter.
+  // first one replaces c, for CK_REPLACE). Position, neighbours and instruction set do not matter, but for the sign and
+  // payload of a NaN.
   void (*multiply)(float *c, size_t c_stride, struct ck_operand a, struct ck_operand b,
                    size_t rows, size_t columns, size_t depth, enum ck_accumulation accumulation,
                    void *scratch);

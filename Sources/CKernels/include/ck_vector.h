@@ -53,7 +53,7 @@ struct ck_vector_kernels {
   void (*gelu_gate_gradient)(float *out, float *gate, float *up, const float *d_out, size_t n);
 
   // out = function(x), n elements, each within 1 ulp of the exact value, subnormal numbers included; NaN gives the
-  // same NaN, quiet. log of -0 is -infinity, of less the NaN 0x7fc00000. tanh and erf are odd. out may be x.
+  // same NaN, quiet. log of -0 is -infinity, of negative numbers the NaN 0x7fc00000. tanh and erf are odd. out may be x.
   void (*exp)(float *out, const float *x, size_t n);
   void (*log)(float *out, const float *x, size_t n);
   void (*tanh)(float *out, const float *x, size_t n);

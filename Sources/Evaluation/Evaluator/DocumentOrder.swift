@@ -1,4 +1,4 @@
-/// The order in which documents are evaluated; no result depends on it.
+/// The order in which documents are evaluated; with portable numerics no result depends on it.
 package enum DocumentOrder: Sendable, Equatable, Codable {
   /// Longest first, then by task and position.
   ///

@@ -4,8 +4,8 @@ package import Tokenizers
 
 /// Runs a benchmark on a model.
 ///
-/// Documents are evaluated longest first unless told otherwise, and reported in the order of their split; results depend
-/// neither on that order nor on how much is computed side by side.
+/// Documents are evaluated longest first unless told otherwise, and reported in the order of their split; with
+/// portable numerics results depend neither on that order nor on how much is computed side by side.
 package struct Evaluator {
   /// How far a run has come.
   package struct Progress: Sendable, Equatable {
