@@ -8,7 +8,8 @@ package struct JSONParser {
   package enum Dialect: Sendable {
     /// JSON as the standard has it.
     case standard
-    /// What Python's `json` writes: also the tokens `NaN`, `Infinity` and `-Infinity` as numbers.
+    /// What Python's `json` writes: also the tokens `NaN`, `Infinity` and `-Infinity` as numbers, and integers of any
+    /// size, which keep their digits (``JSON/largeInteger``) where no Int64 holds them.
     case python
   }
 
@@ -27,7 +28,7 @@ package struct JSONParser {
   ///   - bytes: The text in UTF-8.
   ///   - source: What errors call the text, usually a file's path.
   ///   - depthLimit: How deep arrays and objects may nest.
-  ///   - dialect: Whether Python's tokens for NaN and infinities are numbers.
+  ///   - dialect: Whether Python's tokens for NaN and infinities are numbers, and large integers keep their digits.
   /// - Returns: The value.
   /// - Throws: ``ProvenanceError`` `invalidJSON` at the first byte that is wrong.
   package static func parse(
@@ -188,6 +189,7 @@ extension JSONParser {
     if isWhole, let integer = Int64(text), !(isNegative && integer == 0) {
       return .integer(integer)
     }
+    if isWhole, dialect == .python, let integer = JSON(largeInteger: text) { return integer }
     guard let double = Double(text), double.isFinite else {
       throw failure("the number is too large for a double", at: start)
     }
@@ -198,6 +200,28 @@ extension JSONParser {
     let start = position
     while let byte = peek, UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte { position += 1 }
     return position - start
+  }
+}
+
+extension JSON {
+  /// An integer that no Int64 holds, as Python's dialect reads it: `{"integer": "18446744073709551615"}`.
+  ///
+  /// Nil if the text is anything else than the shortest digits of such an integer.
+  init?(largeInteger text: String) {
+    let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
+    guard text.utf8.count - digits.count <= 1, let first = digits.first,
+      first != UInt8(ascii: "0"), Int64(text) == nil,
+      digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })
+    else { return nil }
+    self = .object(JSON.Object(uniqueMembers: [("integer", .string(text))]))
+  }
+
+  /// The digits of an integer that no Int64 holds, if this is one that was parsed in Python's dialect.
+  package var largeInteger: String? {
+    guard let members = objectValue?.members, members.count == 1, members[0].key == "integer",
+      let text = members[0].value.stringValue, JSON(largeInteger: text) != nil
+    else { return nil }
+    return text
   }
 }
 

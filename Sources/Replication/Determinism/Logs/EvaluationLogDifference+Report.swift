@@ -20,6 +20,13 @@ extension EvaluationLogDifference {
         "\(scores.count) of \(LogText.count(scoresCompared, "score")) differ: \(LogText.list(words))."
       )
     }
+    for (side, names) in [("A", scoresOnlyInA), ("B", scoresOnlyInB)] where !names.isEmpty {
+      lines.append("Results only in \(side): \(LogText.list(names)).")
+    }
+    if hasScores.a != hasScores.b, scores.isEmpty {
+      lines.append(
+        "Only \(hasScores.a ? "A" : "B") has results files with scores, which were not compared.")
+    }
     if !settings.isEmpty {
       let words = settings.map { "\($0.path) \($0.shortText)" }
       lines.append("Settings that differ: \(LogText.list(words)).")
@@ -46,6 +53,8 @@ extension EvaluationLogDifference {
         "The evaluations differ first in task \(first.task): only \(side) has document \(document)."
     case (nil, _) where first.field == "task":
       return "The evaluations differ first in task \(first.task), which only \(side) has."
+    case (nil, _) where first.field == "results":
+      return "The evaluations differ first in the results of \(first.task), which only \(side) has."
     case (nil, _):
       return
         "The samples agree; the results differ first in \(first.task), \(first.field): \(first.difference.text)."
@@ -114,6 +123,10 @@ extension EvaluationLogDifference {
         "compared": JSON(scoresCompared),
         "differing": .array(
           scores.map { ["difference": $0.difference.json, "task": .string($0.task)] }),
+        "in_a": .bool(hasScores.a),
+        "in_b": .bool(hasScores.b),
+        "tasks_only_in_a": .array(scoresOnlyInA.map(JSON.string)),
+        "tasks_only_in_b": .array(scoresOnlyInB.map(JSON.string)),
       ],
       "settings": .array(settings.map(\.json)),
       "tasks": .array(tasks.map(\.json)),

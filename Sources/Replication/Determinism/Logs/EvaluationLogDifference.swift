@@ -10,7 +10,8 @@ package struct EvaluationLogDifference: Sendable, Equatable {
     package let document: Int?
     /// Name of the filter; nil if it is no line of a document that differs.
     package let filter: String?
-    /// Name of the field in the file; "doc_id" for a document and "task" for a task that only one side has.
+    /// Name of the field in the file; "doc_id" for a document, "task" for the samples of a task and "results" for its
+    /// scores that only one side has.
     package let field: String
     /// Which part of the evaluation differs; nil if it is no line of a document that differs.
     package let cause: SampleCause?
@@ -38,13 +39,22 @@ package struct EvaluationLogDifference: Sendable, Equatable {
   package let scoresCompared: Int
   /// Scores in results files that differ, sorted by task.
   package let scores: [Score]
+  /// Whether either side has results files with scores; without them on both sides, none are compared.
+  package let hasScores: (a: Bool, b: Bool)
+  /// Tasks and groups with scores that only the first one has, although the second one has scores too.
+  package let scoresOnlyInA: [String]
+  /// Tasks and groups with scores that only the second one has, although the first one has scores too.
+  package let scoresOnlyInB: [String]
   /// Conditions of the runs that differ, from the results files; they do not count as a difference.
   package let settings: [ValueDifference]
 
-  /// Whether all samples and scores that were compared are the same bit by bit, and neither side lacks any.
+  /// Whether all samples and scores that were compared are the same bit by bit, and neither side lacks any of them.
+  ///
+  /// A side without any samples is compared by scores alone, one without any scores by samples alone, as the text then
+  /// says; a samples file that was named by itself asks for its own task only.
   package var isIdentical: Bool { first == nil }
 
-  /// The first difference: of samples, by task and document; else a missing document, a missing task or a score.
+  /// The first difference: of samples, by task and document; else a missing document or task, a score or missing scores.
   package var first: Place? {
     if let task = tasks.first(where: { $0.first != nil }), let place = task.first {
       return Place(
@@ -54,25 +64,34 @@ package struct EvaluationLogDifference: Sendable, Equatable {
     if let task = tasks.first(where: { !$0.isIdentical }) {
       return EvaluationLogDifference.missingDocument(task)
     }
-    if let task = [tasksOnlyInA.first, tasksOnlyInB.first].compactMap(\.self)
-      .min(by: { $0.precedes($1) })
-    {
-      return Place(
-        task: task, document: nil, filter: nil, field: "task", cause: nil,
-        difference: .only(.string(task), inA: tasksOnlyInA.first == task, at: "task"))
+    if let place = EvaluationLogDifference.missingTask(tasksOnlyInA, tasksOnlyInB, "task") {
+      return place
     }
-    return scores.first.map { score in
-      Place(
+    if let score = scores.first {
+      return Place(
         task: score.task, document: nil, filter: nil, field: score.difference.path, cause: nil,
         difference: score.difference)
     }
+    return EvaluationLogDifference.missingTask(scoresOnlyInA, scoresOnlyInB, "results")
   }
 
   package static func == (left: EvaluationLogDifference, right: EvaluationLogDifference) -> Bool {
     left.paths == right.paths && left.tasks == right.tasks
       && left.tasksOnlyInA == right.tasksOnlyInA && left.tasksOnlyInB == right.tasksOnlyInB
       && left.scoresCompared == right.scoresCompared && left.scores == right.scores
-      && left.settings == right.settings
+      && left.hasScores == right.hasScores && left.scoresOnlyInA == right.scoresOnlyInA
+      && left.scoresOnlyInB == right.scoresOnlyInB && left.settings == right.settings
+  }
+
+  private static func missingTask(_ onlyInA: [String], _ onlyInB: [String], _ field: String)
+    -> Place?
+  {
+    guard
+      let task = [onlyInA.first, onlyInB.first].compactMap(\.self).min(by: { $0.precedes($1) })
+    else { return nil }
+    return Place(
+      task: task, document: nil, filter: nil, field: field, cause: nil,
+      difference: .only(.string(task), inA: onlyInA.first == task, at: field))
   }
 
   private static func missingDocument(_ task: TaskComparison) -> Place? {
@@ -89,7 +108,8 @@ package struct EvaluationLogDifference: Sendable, Equatable {
 extension EvaluationLogDifference {
   /// Compares two outputs of the harness.
   ///
-  /// - Throws: ``LogError`` `unrelated` if they have no task in common, else what reading the samples throws.
+  /// - Throws: ``LogError`` `unrelated` if they have no task in common, or if no document and no score was compared and
+  ///   nothing else differs; else what reading the samples throws.
   init(_ a: EvaluationLog, _ b: EvaluationLog) throws(LogError) {
     paths = (a.path, b.path)
     let pairing = SamplePairing(a, b)
@@ -103,10 +123,23 @@ extension EvaluationLogDifference {
     self.tasks = tasks
 
     let results = SortedMerge.pairs(a.results, b.results) { $0.precedes($1) }
+    hasScores = (
+      a.results.contains { EvaluationLogDifference.hasScore($0.value) },
+      b.results.contains { EvaluationLogDifference.hasScore($0.value) }
+    )
     var compared = 0
     var scores: [Score] = []
+    var scoresOnlyInA: [String] = []
+    var scoresOnlyInB: [String] = []
+    var tasksOfBoth: [String] = []
     for (task, left, right) in results {
-      guard let left, let right else { continue }
+      guard let left, let right else {
+        guard hasScores.a, hasScores.b else { continue }
+        if let left, EvaluationLogDifference.hasScore(left) { scoresOnlyInA.append(task) }
+        if let right, EvaluationLogDifference.hasScore(right) { scoresOnlyInB.append(task) }
+        continue
+      }
+      tasksOfBoth.append(task)
       for (key, a, b) in left.paired(with: right) where EvaluationLogDifference.isScore(key, a, b) {
         compared += 1
         guard let a, let b else {
@@ -120,18 +153,31 @@ extension EvaluationLogDifference {
     }
     scoresCompared = compared
     self.scores = scores
+    self.scoresOnlyInA = scoresOnlyInA
+    self.scoresOnlyInB = scoresOnlyInB
     settings =
       a.results.isEmpty || b.results.isEmpty
       ? [] : EvaluationLogDifference.differences(a.settings, b.settings)
 
-    guard !tasks.isEmpty || compared > 0 else {
-      func names(_ log: EvaluationLog) -> String {
-        let names = log.samples.isEmpty ? log.results.map(\.key) : log.samples.map(\.task)
-        return names.isEmpty ? "none" : LogText.list(names)
+    guard !tasks.isEmpty || !tasksOfBoth.isEmpty else {
+      throw LogError(
+        .unrelated,
+        "\(a.path) and \(b.path) have nothing in common: the first has \(a.contents), the second \(b.contents); expected samples or results of the same task."
+      )
+    }
+    // Scores on both sides are compared, or else only one side has their task, which is a difference.
+    let isCompared =
+      hasScores.a && hasScores.b || tasks.contains(where: { $0.documentsCompared > 0 })
+    guard first != nil || isCompared else {
+      var found: [String] = []
+      if !tasks.isEmpty { found.append("samples of \(LogText.list(tasks.map(\.task))) are empty") }
+      if !tasksOfBoth.isEmpty {
+        found.append(
+          "results of \(LogText.list(tasksOfBoth)) hold no score in a form that is known")
       }
       throw LogError(
         .unrelated,
-        "\(a.path) and \(b.path) have no task in common: the first has \(names(a)), the second \(names(b))."
+        "Nothing in \(a.path) and \(b.path) can be compared: their \(found.joined(separator: ", and their ")); expected samples, or scores such as \"acc,none\"."
       )
     }
   }
@@ -145,9 +191,26 @@ extension EvaluationLogDifference {
     }
   }
 
-  /// Whether a member of a task's results is a score ("metric,filter"), or a count that both versions of the harness wrote.
+  /// Whether a member of a task's results is a score, or a count that both versions of the harness wrote.
+  ///
+  /// A score is "metric,filter" or, in old versions, a number by the name of its metric alone.
   private static func isScore(_ key: String, _ a: JSON?, _ b: JSON?) -> Bool {
-    key.utf8.contains(UInt8(ascii: ",")) || key == "sample_len" && a != nil && b != nil
+    if key == "sample_len" { return a != nil && b != nil }
+    return key.utf8.contains(UInt8(ascii: ","))
+      || [a, b].contains { $0?.doubleValue != nil || $0?.largeInteger != nil }
+  }
+
+  private static func hasScore(_ task: JSON.Object) -> Bool {
+    task.members.contains { isScore($0.key, $0.value, nil) }
+  }
+}
+
+extension EvaluationLog {
+  /// The tasks with samples and those with results, in an error message.
+  fileprivate var contents: String {
+    let parts = [("samples", samples.map(\.task)), ("results", results.map(\.key))]
+      .filter { !$0.1.isEmpty }.map { "\($0.0) of \(LogText.list($0.1))" }
+    return parts.isEmpty ? "nothing" : parts.joined(separator: " and ")
   }
 }
 

@@ -14,7 +14,8 @@ package enum LogComparison {
   /// - Throws: ``LogError`` if one of them is no log, is damaged, or if the two have nothing to compare.
   package static func compare(_ a: String, _ b: String) throws(LogError) -> LogDifference {
     switch (try LogSource.open(a), try LogSource.open(b)) {
-    case (.training(let a), .training(let b)): return .training(TrainingLogDifference(a, b))
+    case (.training(let a), .training(let b)):
+      return .training(try TrainingLogDifference(a, b))
     case (.evaluation(let a), .evaluation(let b)):
       return .evaluation(try EvaluationLogDifference(a, b))
     case (let a, let b):

@@ -46,7 +46,8 @@ enum LogText {
     case .number(let value): value.isNaN ? "NaN" : "\(value)"
     case .string(let value): quoted(cut(value))
     case .array(let elements): "an array of \(count(elements.count, "element"))"
-    case .object(let object): "an object of \(count(object.members.count, "member"))"
+    case .object(let object):
+      value.largeInteger ?? "an object of \(count(object.members.count, "member"))"
     }
   }
 

@@ -143,7 +143,8 @@ struct SampleRow {
 
   private static func texts(_ value: JSON) -> JSON {
     switch value {
-    case .null, .string, .object: value
+    case .null, .string: value
+    case .object: value.largeInteger.map(JSON.string) ?? value
     case .bool(let value): .string(value ? "True" : "False")
     case .integer(let value): .string("\(value)")
     case .number(let value): .string("\(value)")

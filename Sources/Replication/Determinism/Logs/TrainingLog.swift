@@ -39,11 +39,20 @@ struct TrainingLog {
   ///   - value: The content.
   ///   - path: The file it was read from.
   ///   - choice: Why this file was read, if a folder with several was named.
-  /// - Throws: ``LogError`` `damaged` if the history holds anything but objects with a step.
+  /// - Throws: ``LogError`` `damaged` if the history holds anything but objects with a step, or if a step is no number.
   init(_ value: JSON, path: String, choice: String? = nil) throws(LogError) {
     self.path = path
     self.choice = choice
-    globalStep = value["global_step"]?.integerValue
+    if let step = value["global_step"] {
+      guard let number = step.integerValue, number >= 0 else {
+        throw LogError(
+          .damaged,
+          "\(path): global_step must be a whole number from 0 on, found \(LogText.shown(step)).")
+      }
+      globalStep = number
+    } else {
+      globalStep = nil
+    }
     var other = value.objectValue ?? JSON.Object()
     for key in TrainingLog.fieldsWithoutMeaning { other[key] = nil }
     otherFields = .object(other)

@@ -31,6 +31,10 @@ extension TrainingLogDifference {
     }
     if first.key != nil { return "The training logs differ first at \(words(first))." }
     guard let a = first.difference.a, let b = first.difference.b else {
+      if first.difference.path == "global_step" {
+        return
+          "The training logs agree, but only \(first.difference.a == nil ? "B" : "A") says how many steps the run did: \(first.step)."
+      }
       return
         "The training logs differ first at step \(first.step), which only \(first.difference.a == nil ? "B" : "A") has."
     }

@@ -6,9 +6,9 @@ package struct TrainingLogDifference: Sendable, Equatable {
   package struct Place: Sendable, Equatable {
     /// Number of optimizer steps done.
     package let step: Int
-    /// The key; nil if only one log has the step.
+    /// The key; nil if only one log has the step, or if the logs agree and only the ends of the runs differ.
     package let key: String?
-    /// The two values; for a step that only one log has, the number of the step.
+    /// The two values; for a step that only one log has, the number of the step; for the end, `global_step`.
     package let difference: ValueDifference
   }
 
@@ -64,7 +64,9 @@ package struct TrainingLogDifference: Sendable, Equatable {
   package var isIdentical: Bool { first == nil }
 
   /// Compares two logs.
-  init(_ a: TrainingLog, _ b: TrainingLog) {
+  ///
+  /// - Throws: ``LogError`` `unrelated` if no key was compared and nothing else differs.
+  init(_ a: TrainingLog, _ b: TrainingLog) throws(LogError) {
     files = (LogFile(path: a.path, choice: a.choice), LogFile(path: b.path, choice: b.choice))
     otherFields = ValueDifference.all(a.otherFields, b.otherFields, at: "")
     var comparison = KeyTable()
@@ -88,14 +90,30 @@ package struct TrainingLogDifference: Sendable, Equatable {
         firstValue ?? places.first { $0.difference.a != nil && $0.difference.b != nil }
     }
     // Histories can agree where the runs went on for different numbers of steps after the last entry.
-    if first == nil, let left = a.globalStep, let right = b.globalStep, left != right {
-      first = Place(
-        step: min(left, right) + 1, key: nil,
-        difference: ValueDifference(path: "global_step", a: JSON(left), b: JSON(right)))
-    }
+    if first == nil { first = TrainingLogDifference.differentEnd(a.globalStep, b.globalStep) }
     if firstValue == first { firstValue = nil }
     keys = comparison.keys.values.sorted { $0.name.precedes($1.name) }
     ignoredKeys = comparison.ignored.sorted { $0.precedes($1) }
+    guard first != nil || !keys.isEmpty else {
+      let values =
+        ignoredKeys.isEmpty
+        ? "no values" : "no values but clocks and memory (\(LogText.list(ignoredKeys)))"
+      throw LogError(
+        .unrelated,
+        "Nothing in \(a.path) and \(b.path) can be compared: log_history has \(LogText.count(stepsCompared, "step")) with \(values) in both; expected values such as the loss."
+      )
+    }
+  }
+
+  /// The place where runs part that ended at different steps, or of which only one says where; nil if they ended alike.
+  private static func differentEnd(_ a: Int?, _ b: Int?) -> Place? {
+    guard a != b else { return nil }
+    let step =
+      if let a, let b { min(a, b) + 1 } else { a ?? b ?? 0 }
+    return Place(
+      step: step, key: nil,
+      difference: ValueDifference(
+        path: "global_step", a: a.map { JSON($0) }, b: b.map { JSON($0) }))
   }
 
   package static func == (left: TrainingLogDifference, right: TrainingLogDifference) -> Bool {

@@ -42,7 +42,7 @@ package struct ValueDifference: Sendable, Equatable {
 
   /// A number, or a text that is one, such as the log-likelihoods of the harness.
   private static func number(_ value: JSON) -> Double? {
-    value.doubleValue ?? value.stringValue.flatMap(Double.init)
+    value.doubleValue ?? (value.stringValue ?? value.largeInteger).flatMap(Double.init)
   }
 }
 
@@ -51,8 +51,8 @@ package struct ValueDifference: Sendable, Equatable {
 extension ValueDifference {
   /// The first place where two values differ; nil if they are the same bit by bit.
   ///
-  /// NaN is the same as NaN; −0 and +0 differ; an integer is the same as the double of its value. Arrays are compared by
-  /// index; objects in their common order of keys or, if the orders differ, in the order of the keys' bytes.
+  /// NaN is the same as NaN; −0 and +0 differ; an integer is the same as the double of its value, unless it is beyond
+  /// Int64 and is compared by its digits. Arrays are compared by index; objects in their common order of keys or, if the orders differ, in the order of the keys' bytes.
   static func first(_ a: JSON, _ b: JSON, at path: String) -> ValueDifference? {
     var found: ValueDifference?
     _ = visit(a, b, path) { difference in
@@ -87,7 +87,8 @@ extension ValueDifference {
         guard visit(a, b, "\(path)[\(index)]", report) else { return false }
       }
       return true
-    case (.object(let left), .object(let right)):
+    case (.object(let left), .object(let right))
+    where a?.largeInteger == nil && b?.largeInteger == nil:
       for pair in left.paired(with: right) {
         let place = path.isEmpty ? pair.key : "\(path).\(pair.key)"
         guard visit(pair.a, pair.b, place, report) else { return false }
@@ -134,9 +135,13 @@ extension ValueDifference {
   var text: String {
     guard let a else { return "it is only in B (\(b.map(LogText.shown) ?? "nothing"))" }
     guard let b else { return "it is only in A (\(LogText.shown(a)))" }
-    if case .integer = a, case .integer = b { return shortText }
+    if ValueDifference.isInteger(a), ValueDifference.isInteger(b) { return shortText }
     if let distance { return "\(shortText), \(distance.text)" }
     return textDifference?.text ?? shortText
+  }
+
+  private static func isInteger(_ value: JSON) -> Bool {
+    if case .integer = value { true } else { value.largeInteger != nil }
   }
 
   /// The two values in words, without their distance.

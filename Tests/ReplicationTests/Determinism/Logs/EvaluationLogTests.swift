@@ -232,6 +232,96 @@ struct EvaluationLogTests {
       difference.text.contains("Settings that differ: config.batch_size \"1\" against \"8\"."))
   }
 
+  @Test("Evaluations of which nothing was compared are refused, not identical")
+  func nothingCompared() throws {
+    let folder = try TemporaryFolder()
+    for side in ["x", "y"] { _ = try folder.write([], to: "\(side)/samples_arc.jsonl") }
+    #expect(
+      logError(.unrelated) { _ = try LogComparison.compare(folder.path + "/x", folder.path + "/y") }
+        .contains("their samples of arc are empty; expected samples"))
+    let unknown = LogFixtures.results(#""arc": {"alias": "arc", "acc": "0.5", "sample_len": 1}"#)
+    #expect(
+      logError(.unrelated) { _ = try folder.compare(unknown, unknown) }
+        .contains("their results of arc hold no score in a form that is known; expected"))
+    _ = try folder.write(unknown, to: "x/results.json")
+    _ = try folder.write(unknown, to: "y/results.json")
+    #expect(
+      logError(.unrelated) { _ = try LogComparison.compare(folder.path + "/x", folder.path + "/y") }
+        .contains("their samples of arc are empty, and their results of arc hold no score"))
+    let samples = try folder.write(
+      LogFixtures.file([LogFixtures.choice(0)]), to: "samples_arc.jsonl")
+    let results = try folder.write(
+      LogFixtures.results(#""arc": {"acc,none": 0.5}"#), to: "results.json")
+    #expect(
+      logError(.unrelated) { _ = try LogComparison.compare(samples, results) }
+        .contains("the first has samples of arc, the second results of arc;"))
+    // A document that only one side has is a difference all the same.
+    _ = try folder.write(LogFixtures.file([LogFixtures.choice(0)]), to: "y/samples_arc.jsonl")
+    #expect(try !LogComparison.compare(folder.path + "/x", folder.path + "/y").isIdentical)
+  }
+
+  @Test("Scores of a task that only one side has are a difference; a side without any is named")
+  func missingScores() throws {
+    let folder = try TemporaryFolder()
+    let (both, one) = (
+      LogFixtures.results(#""a": {"acc,none": 0.5}, "b": {"acc,none": 1}, "c": {" ": " "}"#),
+      LogFixtures.results(#""a": {"acc,none": 0.5}"#)
+    )
+    let difference = try folder.compare(both, one)
+    #expect(!difference.isIdentical)
+    #expect(
+      difference.text.hasPrefix(
+        "The evaluations differ first in the results of b, which only A has.\n"))
+    #expect(difference.text.contains("\nResults only in A: b.\n"))
+    #expect(difference.json["scores"]?["tasks_only_in_a"] == ["b"])
+    #expect(difference.json["first_difference"]?["field"] == "results")
+    let unscored = try folder.compare(one, LogFixtures.results(#""a": {"alias": "a"}"#))
+    #expect(unscored.text.contains("\n1 of 1 score differ: a acc,none 0.5 against nothing.\n"))
+    #expect(!unscored.isIdentical && !unscored.text.contains("not compared"))
+    let back = try folder.compare(one, both)
+    #expect(!back.isIdentical && back.text.contains("\nResults only in B: b.\n"))
+
+    for side in ["a", "b"] {
+      _ = try folder.write(
+        LogFixtures.file([LogFixtures.choice(0)]), to: "runs/\(side)/samples_a.jsonl")
+    }
+    _ = try folder.write(both, to: "runs/a/results.json")
+    let samples = try LogComparison.compare(folder.path + "/runs/a", folder.path + "/runs/b")
+    #expect(samples.isIdentical)
+    #expect(
+      samples.text.contains("\nOnly A has results files with scores, which were not compared.\n"))
+    #expect(samples.json["scores"]?["in_a"] == true && samples.json["scores"]?["in_b"] == false)
+  }
+
+  @Test("Scores of old versions of the harness, by metric without a filter, are compared")
+  func oldScores() throws {
+    let folder = try TemporaryFolder()
+    func scores(_ value: Double) -> [UInt8] {
+      LogFixtures.results(
+        #""a": {"acc": \#(value), "acc_stderr": 0.25, "alias": "\#(value)", "sample_len": 4}"#)
+    }
+    #expect(try folder.compare(scores(0.5), scores(0.5)).isIdentical)
+    let difference = try folder.compare(scores(0.5), scores(0.75))
+    #expect(difference.text.contains("\n1 of 3 scores differ: a acc 0.5 against 0.75.\n"))
+  }
+
+  @Test("Integers beyond 64 bits are compared by their digits")
+  func largeIntegers() throws {
+    let folder = try TemporaryFolder()
+    func lines(_ number: String) -> [String] {
+      [LogFixtures.choice(0).replacing("\"q0\"", with: number)]
+    }
+    let (a, b) = ("18446744073709551615", "18446744073709551614")
+    #expect(try folder.compareSamples(lines(a), lines(a + " ")).isIdentical)
+    for other in [b, "\"\(a)\"", "-" + a, "1.8446744073709552e19", "1", "{}"] {
+      let task = try folder.compareSamples(lines(a), lines(other))
+      #expect(task.first?.difference.path == "doc.question", "\(other)")
+    }
+    let difference = try #require(folder.compareSamples(lines(a), lines(b)).first?.difference)
+    #expect(difference.text == "\(a) against \(b)")
+    #expect(difference.json["a"] == .string(a) && difference.json["b"] == .string(b))
+  }
+
   @Test("The JSON holds what the text says")
   func json() throws {
     let folder = try TemporaryFolder()
@@ -277,7 +367,8 @@ struct EvaluationLogTests {
     #expect(
       logError(.unrelated) {
         _ = try LogComparison.compare(folder.path + "/x", folder.path + "/y")
-      }.hasSuffix("have no task in common: the first has arc, the second boolq."))
+      }.contains(
+        "have nothing in common: the first has samples of arc, the second samples of boolq;"))
     #expect(
       logError(.ambiguous) { _ = try LogComparison.compare(folder.path, path) }
         .contains("in 2 folders"))

@@ -116,10 +116,12 @@ struct TrainingLogTests {
       "train_mem_gpu_peaked_delta", "eval_model_preparation_time", "step_time",
     ]
     let entry = { (value: Int) in
-      ["{\(keys.map { "\"\($0)\": \(value)" }.joined(separator: ", ")), \"step\": 1}"]
+      [
+        "{\(keys.map { "\"\($0)\": \(value)" }.joined(separator: ", ")), \"loss\": 1, \"step\": 1}"
+      ]
     }
     let difference = try folder.compareTraining(entry(1), entry(2))
-    #expect(difference.isIdentical && difference.keys.isEmpty)
+    #expect(difference.isIdentical && difference.keys.map(\.name) == ["loss"])
     #expect(difference.ignoredKeys == keys.sorted())
     for key in ["total_flos", "train_loss", "tokens/total", "num_tokens", "epoch", "entropy"] {
       #expect(!TrainingLogKey.isMeasured(key), "\(key)")
@@ -138,6 +140,35 @@ struct TrainingLogTests {
       difference.text.hasPrefix(
         "The training logs agree, but A went on to step 12 and B to step 15.\n"))
     #expect(difference.json["first_difference"]?["step"] == 13)
+    let onlyOne = try folder.compare(
+      LogFixtures.trainerState(entries),
+      LogFixtures.trainerState(entries, ", \"global_step\": 15"))
+    #expect(!onlyOne.isIdentical)
+    #expect(
+      onlyOne.text.hasPrefix(
+        "The training logs agree, but only B says how many steps the run did: 15.\n"))
+    let number = onlyOne.json["first_difference"]?["difference"]?["b"]
+    #expect(number == 15 && onlyOne.json["first_difference"]?["difference"]?["a"] == nil)
+    #expect(
+      logError(.damaged) {
+        _ = try folder.compare(
+          LogFixtures.trainerState(entries),
+          LogFixtures.trainerState(entries, ", \"global_step\": 1.5"))
+      }.hasSuffix("global_step must be a whole number from 0 on, found 1.5."))
+  }
+
+  @Test("Training logs of which no key was compared are refused, not identical")
+  func nothingCompared() throws {
+    let folder = try TemporaryFolder()
+    #expect(
+      logError(.unrelated) { _ = try folder.compareTraining([], []) }
+        .hasSuffix(
+          "log_history has 0 steps with no values in both; expected values such as the loss."))
+    let clocks = [#"{"train_runtime": 1, "step": 1}"#]
+    #expect(
+      logError(.unrelated) { _ = try folder.compareTraining(clocks, clocks) }
+        .contains("1 step with no values but clocks and memory (train_runtime) in both"))
+    #expect(try !folder.compareTraining(clocks, []).isIdentical)
   }
 
   @Test("The JSON holds what the text says, in numbers that every reader takes")
