@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import Foundation
 import Provenance
 import Replication
@@ -10,7 +11,7 @@ struct Determinism: AsyncParsableCommand {
     discussion: """
       D0 twice in one process, D1 a new process, D2 threads 1, 2, 3 and all, D3 evaluation batch sizes, packing and \
       order, D4 kill and resume, D5 the golden file of another machine, D6 every instruction set of this CPU. \
-      Ends with 6 if anything differs. With --logs, compares what other engines logged instead.
+      Ends with 6 if anything differs, and with 7 if a rung that was named cannot be verified. With --logs, compares what other engines logged instead.
       """)
 
   @Argument(
@@ -67,10 +68,13 @@ struct Determinism: AsyncParsableCommand {
       program: Bundle.main.executablePath ?? CommandLine.arguments[0])
     settings.rungs = try ladder.map { try Rung.ladder($0) }
     (settings.golden, settings.record, settings.steps) = (against, record, steps)
+    for path in [record, junit] {
+      if let path { try DeterminismLadder.prepareOutput(path) }
+    }
     let terminal = TerminalReport(style: Console.style, write: Console.error)
     let show = execution.json ? Console.error : Console.output
     show(LadderText.beginning(file.manifest.name, steps: steps) + "\n")
-    let outcome = try await DeterminismLadder(
+    let verification = DeterminismLadder(
       file, options: execution.options, settings: settings
     ) { event in
       switch event {
@@ -78,11 +82,20 @@ struct Determinism: AsyncParsableCommand {
       case .note(let text): terminal.show(.note(text))
       case .rung(let result): show(LadderText.text(result) + "\n")
       }
-    }.run()
+    }
+    let signals = StopSignals(verification)
+    defer { withExtendedLifetime(signals) {} }
+    let outcome = try await verification.run()
     terminal.finish()
     show(LadderText.conclusion(outcome) + "\n")
-    if let junit { try AtomicFile.write(Array(LadderJUnit.text(outcome).utf8), to: junit) }
     if execution.json { Console.output(try OutcomeJSON.text(LadderJSON.json(outcome))) }
+    do {
+      if let junit { try AtomicFile.write(Array(LadderJUnit.text(outcome).utf8), to: junit) }
+    } catch {
+      // That results differ is the more important news.
+      guard outcome.exitCode != 0 else { throw error }
+      Console.error("replicate: \(error)\n")
+    }
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }
 
@@ -94,6 +107,24 @@ struct Determinism: AsyncParsableCommand {
       Console.output(difference.text + "\n")
     }
     if !difference.isIdentical { throw ExitCode(ExitStatus.nondeterministic) }
+  }
+}
+
+/// Lets Ctrl-C and SIGTERM end a verification at once, without its files; its child processes end with it.
+private struct StopSignals {
+  private let sources: [any DispatchSourceSignal]
+
+  init(_ verification: DeterminismLadder) {
+    sources = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number)
+      source.setEventHandler {
+        verification.removeWorkFolder()
+        exit(ExitStatus.interrupted)
+      }
+      source.resume()
+      return source
+    }
   }
 }
 
@@ -109,6 +140,7 @@ struct DeterminismTrace: AsyncParsableCommand {
   @Option(help: "File that gets the trace.") var output: String
 
   func run() async throws {
+    ParentProcess.follow()
     try await TracedChild(try manifest.read(), options: execution.options, request: request)
       .run(output: output)
   }
@@ -126,6 +158,7 @@ struct DeterminismRun: AsyncParsableCommand {
   @OptionGroup var execution: ExecutionOptions
 
   func run() async throws {
+    ParentProcess.follow()
     try await KillableRun(try manifest.read(), options: execution.options, request: request).run()
   }
 }

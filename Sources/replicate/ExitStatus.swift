@@ -40,7 +40,7 @@ enum ExitStatus {
   private static func code(of error: any Error) -> Int32 {
     switch error {
     case is ManifestError, is LogError: usage
-    case let error as DeterminismError where error.code == .ladder || error.code == .golden: usage
+    case let error as DeterminismError where [.ladder, .golden, .output].contains(error.code): usage
     case let error as AssetError:
       switch error.code {
       case .invalidAsset: usage

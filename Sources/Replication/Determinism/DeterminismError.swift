@@ -4,6 +4,8 @@ package struct DeterminismError: Error, Equatable, CustomStringConvertible {
   package enum Code: String, Sendable {
     /// A ladder of rungs that cannot be read.
     case ladder
+    /// A place where results are to be written and cannot be.
+    case output
     /// A golden file that is missing, damaged, or of something else.
     case golden
     /// A child process that did not leave what it was started for.

@@ -34,11 +34,16 @@ package enum LadderText {
     let identical = outcome.rungs.filter { $0.status == .identical }.map(\.rung.name)
     var sentences: [String] = []
     if !different.isEmpty {
-      sentences.append("NOT DETERMINISTIC: \(different.joined(separator: ", ")) differ.")
+      let verb = different.count == 1 ? "differs" : "differ"
+      sentences.append("NOT DETERMINISTIC: \(different.joined(separator: ", ")) \(verb).")
     } else if !identical.isEmpty {
       sentences.append("Deterministic: \(identical.joined(separator: ", ")) identical.")
     } else if !outcome.rungs.isEmpty {
       sentences.append("Nothing could be compared.")
+    }
+    let unverified = outcome.rungs.filter { $0.isNamed && $0.reason != nil }.map(\.rung.name)
+    if !unverified.isEmpty {
+      sentences.append("\(unverified.joined(separator: ", ")) could not be verified.")
     }
     if let path = outcome.recorded { sentences.append("Golden file written: \(path)") }
     return sentences.joined(separator: " ")

@@ -40,6 +40,24 @@ import Testing
     }
   }
 
+  @Test("say that digests of one byte may miss an earlier result")
+  func doubt() async throws {
+    let (golden, trace) = (try await golden().golden, try await TracedToy.reference.value)
+    let short = GoldenFile(
+      name: golden.name, manifest: golden.manifest, steps: golden.steps,
+      numerics: golden.numerics, madeBy: golden.madeBy, selfTest: golden.selfTest,
+      trainingBytes: 1, evaluationBytes: 4,
+      trainings: golden.trainings.map { training in
+        GoldenFile.Training(
+          arm: training.arm,
+          steps: trace.steps.filter { $0.arm == training.arm }.map {
+            GoldenFile.Step($0, bytes: 1)
+          }, weights: training.weights)
+      }, evaluations: [])
+    let planted = trace.planting(step: 1, index: 30)
+    #expect(short.divergences(planted).first?.note?.contains("1 in 256") == true)
+  }
+
   @Test("name the first operation that differs in evaluation")
   func evaluation() async throws {
     let (golden, trace) = (try await golden().golden, try await TracedToy.reference.value)
@@ -49,6 +67,50 @@ import Testing
     try #require(found.count == 1)
     #expect(found[0].operation == trace.evaluations[4].operations[8])
     #expect(found[0].place == "arm 'sft', seed 42, evaluation arc_challenge")
+  }
+
+  @Test("with less than the execution has are no match")
+  func trimmed() async throws {
+    let (golden, trace) = (try await golden().golden, try await TracedToy.reference.value)
+    func copy(
+      _ trainings: [GoldenFile.Training], _ evaluations: [GoldenFile.Evaluation]
+    ) -> GoldenFile {
+      GoldenFile(
+        name: golden.name, manifest: golden.manifest, steps: golden.steps,
+        numerics: golden.numerics, madeBy: golden.madeBy, selfTest: golden.selfTest,
+        trainingBytes: golden.trainingBytes, evaluationBytes: golden.evaluationBytes,
+        trainings: trainings, evaluations: evaluations)
+    }
+    func notes(
+      _ trainings: [GoldenFile.Training], _ evaluations: [GoldenFile.Evaluation]
+    ) -> [String?] {
+      copy(trainings, evaluations).divergences(trace).map { divergence in
+        (divergence.note?.contains("missing from the golden file") ?? false)
+          ? divergence.place : divergence.sentence
+      }
+    }
+    let (trainings, evaluations) = (golden.trainings, golden.evaluations)
+    #expect(notes(trainings, evaluations) == [])
+    #expect(
+      notes([], []) == ["arm 'sft', seed 42", "arm 'base', evaluation hellaswag"])
+    #expect(notes(Array(trainings.dropLast()), evaluations) == ["arm 'eaft', seed 42"])
+    for index in evaluations.indices {
+      var fewer = evaluations
+      let gone = fewer.remove(at: index)
+      #expect(notes(trainings, fewer) == ["\(gone.arm), evaluation \(gone.name)"])
+    }
+    let steps = GoldenFile.Training(
+      arm: trainings[0].arm, steps: Array(trainings[0].steps.dropLast()),
+      weights: trainings[0].weights)
+    #expect(
+      copy([steps, trainings[1]], evaluations).divergences(trace).first?.operation
+        == "number of training steps")
+    let empty = try copy([], []).text()
+    #expect {
+      try parse(empty)
+    } throws: { error in
+      (error as? DeterminismError)?.code == .golden && "\(error)".contains("no training and no")
+    }
   }
 
   @Test("of another manifest or another length are refused with a sentence")

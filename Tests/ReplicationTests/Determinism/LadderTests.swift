@@ -1,9 +1,9 @@
 import Foundation
 import FoundationXML
 import LanguageModels
-import Provenance
 import Testing
 
+@testable import Provenance
 @testable import Replication
 
 @Suite("The ladder of determinism") struct LadderTests {
@@ -66,7 +66,7 @@ import Testing
         "arm 'a<b>', step 1: the first result that differs is \"layer 0, forward: \"x\" & y\": its value 1.0 against NaN"
       ))
     #expect(lines[2].contains("skipped") && lines[2].contains("there is <only> one"))
-    #expect(LadderText.conclusion(outcome).hasPrefix("NOT DETERMINISTIC: D2 differ."))
+    #expect(LadderText.conclusion(outcome).hasPrefix("NOT DETERMINISTIC: D2 differs."))
   }
 
   @Test("has one exit code for text, JSON and the command")
@@ -80,7 +80,21 @@ import Testing
       ).exitCode
     }
     #expect(with([outcome.rungs[0], outcome.rungs[2]]) == 0)
-    // Nothing compared is no success.
+    var named = outcome.rungs[2]
+    named.isNamed = true
+    // Neither a named rung that is skipped nor nothing compared is a success; a difference says more.
+    #expect(with([outcome.rungs[0], named]) == 7)
+    #expect(with([outcome.rungs[0], named], recorded: "golden.json") == 7)
+    #expect(with([outcome.rungs[1], named]) == 6)
+    ladder.isRecordingFailed = true
+    #expect(ladder.exitCode == 6)
+    ladder = LadderOutcome(
+      name: "", steps: nil, numerics: "", instructionSet: "", rungs: [outcome.rungs[0], named],
+      recorded: nil, seconds: 0)
+    #expect(LadderText.conclusion(ladder).hasPrefix("Deterministic: D0 identical. D6 could not"))
+    ladder.isRecordingFailed = true
+    #expect(ladder.exitCode == 5)
+    ladder = outcome
     #expect(with([outcome.rungs[2]]) == 7)
     #expect(with([outcome.rungs[2]], recorded: "golden.json") == 0)
     ladder.recorded = "x"
@@ -153,20 +167,69 @@ import Testing
   func killPoints() async throws {
     let toy = try await TracedToy()
     let tiny = try ManifestFile.read(toy.file.path).manifest
-    func points(_ manifest: Manifest) -> [String] {
-      KillAndResume(
-        manifest: manifest, steps: nil,
-        child: LadderChild(
-          program: "", manifestPath: "", options: RunOptions(artifacts: "", threads: 1)),
-        folder: "", prepare: { _ in }
-      ).points.map(\.text)
+    func points(_ manifest: Manifest, steps: Int) -> [String] {
+      KillAndResume.points(manifest, steps: ["sft": steps, "eaft": steps]).map(\.text)
     }
     #expect(
-      points(tiny) == [
+      points(tiny, steps: 20) == [
         "after step 1 of sft", "after step 5 of sft", "2 ms after step 5 of sft",
         "after step 11 of sft", "after step 20 of sft", "after step 10 of eaft",
         "during the evaluation of base on mmlu", "during the evaluation of eaft on gsm8k",
       ])
-    #expect(points(toy.file.manifest).count == 6)
+    #expect(points(toy.file.manifest, steps: 2).count == 6)
+    // The same for a training whose length is declared in epochs: steps are counted, not declared.
+    #expect(KillAndResume.points(tiny, steps: [:]).count == 2)
+  }
+
+  @Test("tells a training that went on from a checkpoint from one that began anew")
+  func resumptions() {
+    func event(_ type: String, step: Int? = nil) -> Event {
+      Event(
+        index: 0, time: "", type: type,
+        data: step.map { ["step": ["step": JSON($0)]] } ?? .object(JSON.Object()))
+    }
+    let started = event("training-started")
+    let anew = [started, event("training-step", step: 1), event("training-step", step: 2)]
+    #expect(KillAndResume.resumptions(anew + anew) == 0)
+    #expect(KillAndResume.resumptions(anew + [started, event("training-step", step: 2)]) == 1)
+  }
+
+  @Test("refuses a child that computed with other kernels or threads than it was told to")
+  func childSettings() throws {
+    let response = TraceResponse(instructionSet: "avx2", threads: 2)
+    try LadderChild.check(response, threads: 2, instructionSet: "avx2")
+    for (threads, set) in [(3, "avx2"), (2, "generic")] {
+      #expect {
+        try LadderChild.check(response, threads: threads, instructionSet: set)
+      } throws: { error in
+        (error as? DeterminismError)?.code == .child && "\(error)".contains("avx2 and 2 threads")
+      }
+    }
+  }
+
+  @Test(
+    "gives a run its inputs on another file system, where links are not possible",
+    .enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm")))
+  func linking() throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.write([1, 2, 3], to: "input")
+    let other = "/dev/shm/replicate-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: other) }
+    for path in ["\(other)/store/input", "\(folder.path)/store/input"] {
+      for _ in 0..<2 { try Runner.linkFile(source, to: path) }
+      #expect(try OpenFile.contents(of: path) == [1, 2, 3])
+    }
+  }
+
+  @Test("says before the work that a result cannot be written where it is to be")
+  func outputs() throws {
+    let folder = try TemporaryFolder()
+    try DeterminismLadder.prepareOutput("\(folder.path)/new/junit.xml")
+    let file = try folder.write([1], to: "file")
+    for path in [folder.path, "\(file)/junit.xml", "/proc/nowhere/junit.xml"] {
+      #expect {
+        try DeterminismLadder.prepareOutput(path)
+      } throws: { ($0 as? DeterminismError)?.code == .output }
+    }
   }
 }

@@ -108,6 +108,27 @@ import Testing
     let found = try #require(TraceComparison.conflict(in: trace))
     #expect(found.operation == evaluation.operations[4])
     #expect(found.sentence.contains("two passes over the same tokens"))
+    // A conflict that was told already is not told again, another one is.
+    #expect(TraceComparison.conflict(in: trace, besides: trace) == nil)
+    let reference = try await TracedToy.reference.value
+    #expect(TraceComparison.conflict(in: trace, besides: reference) == found)
+  }
+
+  @Test("says when only one execution has a row, unless their passes have other shapes")
+  func lonelyRows() async throws {
+    let reference = try await TracedToy.reference.value
+    let evaluation = reference.evaluations[3]
+    var fewer = reference
+    fewer.evaluations[3] = ExecutionTrace.Evaluation(
+      arm: evaluation.arm, name: evaluation.name, documents: evaluation.documents,
+      operations: evaluation.operations, rows: Array(evaluation.rows.dropLast()), conflicts: [])
+    for (a, b, side) in [(reference, fewer, "reference"), (fewer, reference, "variant")] {
+      let found = TraceComparison.divergences(a, b)
+      try #require(found.count == 1)
+      #expect(found[0].operation == "row as a whole")
+      #expect(found[0].note == "only the \(side) computed it")
+      #expect(TraceComparison.divergences(a, b, samePasses: false) == [])
+    }
   }
 
   @Test("hears when the same tokens give two results")

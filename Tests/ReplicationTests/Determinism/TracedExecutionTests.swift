@@ -107,7 +107,7 @@ import Training
 
   @Test("travels between processes in a file, and a damaged file is refused")
   func file() async throws {
-    var response = TraceResponse()
+    var response = TraceResponse(threads: 2)
     response.trace = try await TracedToy.reference.value
     response.captured = [
       CapturedTensor(element: .float64, rows: 1, columns: 2, bytes: [UInt8](0..<16))

@@ -9,9 +9,11 @@ import Tensors
 enum TraceComparison {
   /// The first divergence of training and, of the arms that were trained alike, that of evaluation.
   ///
-  /// Training is left out where `variant` was not to train.
+  /// Training is left out where `variant` was not to train. With `samePasses`, both computed the same rows of tokens, so
+  /// that one which only one of them has is a divergence.
   static func divergences(
-    _ reference: ExecutionTrace, _ variant: ExecutionTrace, includingTraining: Bool = true
+    _ reference: ExecutionTrace, _ variant: ExecutionTrace, includingTraining: Bool = true,
+    samePasses: Bool = true
   ) -> [Divergence] {
     var found: [Divergence] = []
     var diverged: Set<ExecutionTrace.Arm> = []
@@ -23,7 +25,7 @@ enum TraceComparison {
     }
     if let evaluation = evaluation(
       reference.evaluations.filter { !diverged.contains($0.arm) },
-      variant.evaluations.filter { !diverged.contains($0.arm) })
+      variant.evaluations.filter { !diverged.contains($0.arm) }, samePasses)
     {
       found.append(evaluation)
     }
@@ -86,10 +88,11 @@ enum TraceComparison {
   // MARK: - Evaluation
 
   private static func evaluation(
-    _ reference: [ExecutionTrace.Evaluation], _ variant: [ExecutionTrace.Evaluation]
+    _ reference: [ExecutionTrace.Evaluation], _ variant: [ExecutionTrace.Evaluation],
+    _ samePasses: Bool
   ) -> Divergence? {
     for (a, b) in zip(reference, variant) {
-      if let divergence = evaluation(a, b) { return divergence }
+      if let divergence = evaluation(a, b, samePasses) { return divergence }
     }
     guard reference.count != variant.count else { return nil }
     return Divergence(
@@ -98,7 +101,8 @@ enum TraceComparison {
   }
 
   private static func evaluation(
-    _ reference: ExecutionTrace.Evaluation, _ variant: ExecutionTrace.Evaluation
+    _ reference: ExecutionTrace.Evaluation, _ variant: ExecutionTrace.Evaluation,
+    _ samePasses: Bool
   ) -> Divergence? {
     let place = "\(reference.arm), evaluation \(reference.name)"
     guard reference.name == variant.name, reference.operations == variant.operations else {
@@ -114,7 +118,7 @@ enum TraceComparison {
     for row in reference.rows {
       guard let other = known[row.key] else { continue }
       for (index, (a, b)) in zip(row.fingerprints, other).enumerated() where a != b {
-        guard a != 0, b != 0 else { continue }
+        guard samePasses || (a != 0 && b != 0) else { continue }
         // Rows come in an order of dependence; of one operation the first row is where it arises.
         if index < first?.operation ?? .max { first = (index, row.key) }
         break
@@ -123,13 +127,38 @@ enum TraceComparison {
     if let first {
       return rowDivergence(reference, first.operation, first.key, note: nil)
     }
-    return documents(reference, variant, place: place)
+    if let divergence = documents(reference, variant, place: place) { return divergence }
+    return samePasses ? lonelyRow(reference, variant, place: place) : nil
   }
 
-  /// Rows of one execution that came out in two ways although their tokens are the same.
-  static func conflict(in trace: ExecutionTrace) -> Divergence? {
+  /// The first row of tokens that only one of two executions computed.
+  private static func lonelyRow(
+    _ reference: ExecutionTrace.Evaluation, _ variant: ExecutionTrace.Evaluation, place: String
+  ) -> Divergence? {
+    let keys = [reference, variant].map { $0.rows.map(\.key) }
+    for (side, name) in ["reference", "variant"].enumerated() {
+      let others = Set(keys[1 - side])
+      if let key = keys[side].first(where: { !others.contains($0) }) {
+        return Divergence(
+          place: "\(place), token \(key.count) of a sequence", operation: "row as a whole",
+          note: "only the \(name) computed it")
+      }
+    }
+    return nil
+  }
+
+  /// The first row of an execution that came out in two ways although the tokens are the same.
+  ///
+  /// What `known`, which was looked at before, has in the same way is left out.
+  static func conflict(
+    in trace: ExecutionTrace, besides known: ExecutionTrace = ExecutionTrace()
+  ) -> Divergence? {
     for evaluation in trace.evaluations {
-      if let conflict = evaluation.conflicts.first {
+      let old = known.evaluations.first {
+        $0.arm == evaluation.arm && $0.name == evaluation.name
+          && $0.operations == evaluation.operations
+      }
+      if let conflict = evaluation.conflicts.first(where: { old?.conflicts.contains($0) != true }) {
         return rowDivergence(
           evaluation, conflict.operation, conflict.key,
           note: "both within one execution, from two passes over the same tokens")

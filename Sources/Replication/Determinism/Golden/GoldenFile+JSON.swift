@@ -76,6 +76,12 @@ extension GoldenFile {
     self.trainingBytes = trainingBytes
     trainings = try Self.trainings(try field["training"].elements(), bytes: trainingBytes)
     evaluations = try field["evaluation"].elements().map { try Evaluation($0) }
+    guard !(trainings.isEmpty && evaluations.isEmpty) else {
+      throw DeterminismError(
+        .golden,
+        "The golden file \(source) has no training and no evaluation, so nothing can be compared with it; record a new one with --record."
+      )
+    }
   }
 
   /// Gathers lines, one a step, into trainings; the line behind the steps of an arm has its weights.

@@ -173,14 +173,34 @@ extension GoldenFile {
       if found.isEmpty { found.append(divergence) }
       diverged.insert(training.arm)
     }
+    let recorded = Set(trainings.map(\.arm))
+    for arm in trace.weights.map(\.arm) where !recorded.contains(arm) {
+      if found.isEmpty { found.append(Self.missing("\(arm)", "training as a whole")) }
+      diverged.insert(arm)
+    }
     let remaining = trace.evaluations.filter { !diverged.contains($0.arm) }
-    for golden in evaluations where !diverged.contains(golden.arm) {
-      if let divergence = divergence(golden, remaining) {
-        found.append(divergence)
-        break
-      }
+    let known = evaluations.filter { !diverged.contains($0.arm) }
+    if let divergence = known.lazy.compactMap({ divergence($0, remaining) }).first {
+      found.append(divergence)
+    } else if let evaluation = remaining.first(where: { own in
+      !known.contains { $0.arm == own.arm && $0.name == own.name }
+    }) {
+      found.append(
+        Self.missing(
+          "\(evaluation.arm), evaluation \(evaluation.name)", "evaluation as a whole"))
     }
     return found
+  }
+
+  /// Work of an execution that the golden file says nothing about.
+  private static func missing(_ place: String, _ operation: String) -> Divergence {
+    Divergence(place: place, operation: operation, note: "it is missing from the golden file")
+  }
+
+  /// What limits how far a short digest names the first operation that differs.
+  private static func doubt(_ bytes: Int) -> String? {
+    bytes > 1
+      ? nil : "digests of 8 bits: with chance 1 in 256 an earlier result differs already"
   }
 
   private func divergence(_ training: Training, _ trace: ExecutionTrace) -> Divergence? {
@@ -197,7 +217,8 @@ extension GoldenFile {
       let index = Self.firstDifference(golden.shortDigests, own.shortDigests, trainingBytes)
       return Divergence(
         place: place, operation: index.map { step.results[$0].operation } ?? "step as a whole",
-        note: index == nil ? "the golden file has no digests of its single operations" : nil)
+        note: index == nil
+          ? "the golden file has no digests of its single operations" : Self.doubt(trainingBytes))
     }
     guard training.steps.count == steps.count else {
       return Divergence(
@@ -214,13 +235,17 @@ extension GoldenFile {
   ) -> Divergence? {
     let place = "\(golden.arm), evaluation \(golden.name)"
     guard let trace = evaluations.first(where: { $0.arm == golden.arm && $0.name == golden.name })
-    else { return Divergence(place: place, operation: "evaluation as a whole", note: "it is gone") }
+    else {
+      return Divergence(
+        place: place, operation: "evaluation as a whole", note: "this execution lacks it")
+    }
     let own = Evaluation(trace, bytes: evaluationBytes)
     guard own != golden else { return nil }
     if own.rows == golden.rows, own.shortDigests.count == golden.shortDigests.count,
       let index = Self.firstDifference(golden.shortDigests, own.shortDigests, evaluationBytes)
     {
-      return Divergence(place: place, operation: trace.operations[index])
+      return Divergence(
+        place: place, operation: trace.operations[index], note: Self.doubt(evaluationBytes))
     }
     return Divergence(
       place: place, operation: "results of the documents",

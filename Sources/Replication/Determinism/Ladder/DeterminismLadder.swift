@@ -9,7 +9,7 @@ import Tensors
 package struct DeterminismLadder: Sendable {
   /// What is verified, and against what.
   package struct Settings: Sendable {
-    /// The rungs; nil for all that need nothing else, and the golden file's if there is one.
+    /// The rungs; nil for all, as far as they can be verified here.
     package var rungs: [Rung]?
     /// The golden file to compare with; nil for the one that lies where ``goldenPath`` says, if there is one.
     package var golden: String?
@@ -29,6 +29,8 @@ package struct DeterminismLadder: Sendable {
   let options: RunOptions
   let settings: Settings
   let report: @Sendable (LadderEvent) -> Void
+  /// A folder of this verification's own.
+  let workFolder: String
 
   /// Prepares a verification; nothing is touched yet.
   package init(
@@ -39,6 +41,7 @@ package struct DeterminismLadder: Sendable {
     self.options = options
     self.settings = settings
     self.report = report
+    workFolder = "\(options.artifacts)/work/determinism/\(UUID().uuidString)"
   }
 
   var manifest: Manifest { file.manifest }
@@ -57,9 +60,6 @@ package struct DeterminismLadder: Sendable {
   package func run() async throws -> LadderOutcome {
     let start = ContinuousClock.now
     let golden = try findGolden()
-    let rungs =
-      settings.rungs
-      ?? Rung.allCases.filter { $0 != .golden || golden != nil }
     if case .pretrained = manifest.model.source, settings.steps == nil {
       report(
         .note(
@@ -69,49 +69,99 @@ package struct DeterminismLadder: Sendable {
     let session = try await LadderSession(self, golden: golden)
     defer { session.close() }
     var results: [RungResult] = []
-    for rung in rungs {
-      let result = try await session.run(rung)
+    for rung in settings.rungs ?? Rung.allCases {
+      var result = try await session.run(rung)
+      result.isNamed = settings.rungs != nil || (rung == .golden && settings.golden != nil)
       results.append(result)
       report(.rung(result))
     }
-    var recorded: String?
+    var (recorded, isRecordingFailed) = (String?.none, false)
     if let path = settings.record {
       // What differs from run to run is no standard for other machines; what differs from an old one may be meant.
       if let result = results.first(where: { $0.status == .different && $0.rung != .golden }) {
         report(.note("no golden file is written, because \(result.rung.name) differs"))
       } else {
-        try await session.record(to: path)
-        recorded = path
+        do {
+          try await session.record(to: path)
+          recorded = path
+        } catch {
+          // What the rungs found is worth more than the file.
+          report(.note("the golden file \(path) could not be written: \(error)"))
+          isRecordingFailed = true
+        }
       }
     }
     return LadderOutcome(
       name: manifest.name, steps: settings.steps, numerics: manifest.numerics.identity,
       instructionSet: InstructionSet.selected.rawValue, rungs: results, recorded: recorded,
-      seconds: (ContinuousClock.now - start) / .seconds(1))
+      isRecordingFailed: isRecordingFailed, seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 
-  private func findGolden() throws -> GoldenFile? {
-    if let rungs = settings.rungs, !rungs.contains(.golden) { return nil }
+  /// Removes the files of this verification; for a process that ends before ``run()`` has.
+  package func removeWorkFolder() {
+    try? FileManager.default.removeItem(atPath: workFolder)
+    // Kept if it is not empty.
+    rmdir("\(options.artifacts)/work/determinism")
+  }
+
+  /// Makes sure, before the work, that a result can be written to `path` after it: creates the folder.
+  ///
+  /// Throws ``DeterminismError`` `output` if that is not possible.
+  package static func prepareOutput(_ path: String) throws(DeterminismError) {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    do {
+      try AtomicFile.createFolder(folder)
+    } catch {
+      throw DeterminismError(.output, "Nothing can be written to \(path): \(error)")
+    }
+    var isFolder: ObjCBool = false
+    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    guard !isFolder.boolValue else {
+      throw DeterminismError(.output, "\(path) is a folder; name a file to write to.")
+    }
+    guard access(folder, W_OK) == 0 else {
+      throw DeterminismError(
+        .output, "Nothing can be written to \(path): the folder cannot be written to.")
+    }
+  }
+
+  // MARK: - Golden file
+
+  /// The golden file to compare with, or why there is none.
+  enum GoldenSource: Sendable {
+    case file(GoldenFile)
+    case none(reason: String)
+  }
+
+  private func findGolden() throws -> GoldenSource {
+    if let rungs = settings.rungs, !rungs.contains(.golden) {
+      guard settings.golden == nil else {
+        throw DeterminismError(
+          .ladder,
+          "The ladder lacks D5, which compares with a golden file; add D5 to --ladder, or leave out --against."
+        )
+      }
+      return .none(reason: "no rung compares with one")
+    }
     // A file that is about to be renewed is compared with only if somebody says so.
-    if settings.rungs == nil, settings.record != nil, settings.golden == nil { return nil }
-    let path: String
-    if let given = settings.golden {
-      path = given
-    } else {
-      path = Self.goldenPath(for: file)
-      guard FileManager.default.fileExists(atPath: path) else { return nil }
+    if settings.rungs == nil, settings.record != nil, settings.golden == nil {
+      return .none(
+        reason: "a golden file is to be written; to compare with one, name it with --against")
+    }
+    let path = settings.golden ?? Self.goldenPath(for: file)
+    guard settings.golden != nil || FileManager.default.fileExists(atPath: path) else {
+      return .none(
+        reason:
+          "there is no golden file at \(path); name one with --against, or write one with --record")
     }
     let golden = try GoldenFile.read(path)
     do {
       try golden.check(manifest, steps: settings.steps, source: path)
     } catch {
       // A file that nobody asked for may be of another length.
-      if settings.golden == nil, settings.rungs == nil {
-        report(.note("\(error)"))
-        return nil
-      }
-      throw error
+      guard settings.golden == nil, settings.rungs == nil else { throw error }
+      return .none(reason: "\(error)")
     }
-    return golden
+    return .file(golden)
   }
 }

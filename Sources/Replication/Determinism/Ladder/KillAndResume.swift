@@ -13,24 +13,37 @@ struct KillAndResume: Sendable {
   /// Makes the inputs of the manifest available in an artifacts folder.
   let prepare: @Sendable (_ artifacts: String) async throws -> Void
 
+  /// What the comparison came to.
+  struct Result: Sendable {
+    let divergences: [Divergence]
+    let notes: [String]
+    /// Whether the run was killed at all.
+    let wasKilled: Bool
+  }
+
   /// Runs both, and finds where they part.
-  func run() async throws -> (divergences: [Divergence], notes: [String]) {
-    let whole = try await record(killedAt: [], artifacts: "\(folder)/whole")
-    let killed = try await record(killedAt: points, artifacts: "\(folder)/killed")
-    return (
-      [try Self.divergence(whole.record, killed.record)].compactMap(\.self), killed.notes
-    )
+  func run() async throws -> Result {
+    let whole = try await record(killedAt: [], artifacts: "\(folder)/whole").record
+    let counts = Dictionary(
+      whole.summary.arms.map { ($0.name, $0.steps.count) }, uniquingKeysWith: min)
+    let killed = try await record(
+      killedAt: Self.points(manifest, steps: counts), artifacts: "\(folder)/killed")
+    return Result(
+      divergences: [try Self.divergence(whole, killed.record)].compactMap(\.self),
+      notes: killed.notes, wasKilled: killed.wasKilled)
   }
 
   /// Points in every part of a run: before and after checkpoints, while one is written, between arms, in evaluations.
-  var points: [KillableRun.KillPoint] {
+  ///
+  /// `counts` has the number of training steps of every arm.
+  static func points(_ manifest: Manifest, steps counts: [String: Int]) -> [KillableRun.KillPoint] {
     let arms = manifest.arms.filter { $0.treatment != .untouched }.map(\.name)
     var points: [KillableRun.KillPoint] = []
     func add(_ point: KillableRun.KillPoint) {
       if !points.contains(point) { points.append(point) }
     }
-    if let first = arms.first { add(KillableRun.KillPoint(arm: first, step: 1)) }
-    if let first = arms.first, case .steps(let count) = manifest.training.duration {
+    if let first = arms.first, let count = counts[first] {
+      add(KillableRun.KillPoint(arm: first, step: 1))
       let interval = manifest.training.checkpointInterval ?? count
       if interval < count {
         add(KillableRun.KillPoint(arm: first, step: interval))
@@ -54,7 +67,7 @@ struct KillAndResume: Sendable {
   /// The record of a run that is killed at each of `points` in turn and then left alone.
   private func record(
     killedAt points: [KillableRun.KillPoint], artifacts: String
-  ) async throws -> (record: SealedRecord, notes: [String]) {
+  ) async throws -> (record: SealedRecord, notes: [String], wasKilled: Bool) {
     try await prepare(artifacts)
     var (tried, missed): ([String], [String]) = ([], [])
     for point in points {
@@ -74,7 +87,23 @@ struct KillAndResume: Sendable {
     if !missed.isEmpty {
       notes.append("over before it was killed \(missed.joined(separator: ", "))")
     }
-    return (try SealedRecord(at: store.path(of: id)), notes)
+    let path = store.path(of: id)
+    if !tried.isEmpty {
+      let count = Self.resumptions(try RunHistory(recordAt: path, id: id).events)
+      notes.append(
+        count > 0
+          ? "went on from a checkpoint \(LogText.count(count, "time"))"
+          : "no kill lay behind a checkpoint, so none was resumed from")
+    }
+    return (try SealedRecord(at: path), notes, !tried.isEmpty)
+  }
+
+  /// How often a training began behind its first step.
+  static func resumptions(_ events: [Event]) -> Int {
+    zip(events, events.dropFirst()).count { started, step in
+      started.type == "training-started" && step.type == "training-step"
+        && (step.data["step"]?["step"]?.integerValue ?? 1) > 1
+    }
   }
 
   // MARK: - Comparison

@@ -2,6 +2,7 @@ import Foundation
 import Provenance
 import Subprocess
 import SystemPackage
+import Tensors
 
 /// Runs this program again, as another process would compute.
 struct LadderChild: Sendable {
@@ -31,7 +32,23 @@ struct LadderChild: Sendable {
     }
     let bytes = try OpenFile.contents(of: file)
     unlink(file)
-    return try TraceResponse(bytes, source: file)
+    let response = try TraceResponse(bytes, source: file)
+    try Self.check(
+      response, threads: request.threads,
+      instructionSet: instructionSet ?? InstructionSet.selected.rawValue)
+    return response
+  }
+
+  /// Throws ``DeterminismError`` `child` if a process did not compute as it was told to.
+  static func check(
+    _ response: TraceResponse, threads: Int, instructionSet: String
+  ) throws(DeterminismError) {
+    guard response.threads == threads, response.instructionSet == instructionSet else {
+      throw DeterminismError(
+        .child,
+        "A process of the ladder computed with \(response.instructionSet) and \(response.threads) threads, although \(instructionSet) and \(threads) threads were wanted."
+      )
+    }
   }
 
   /// Runs the manifest as `replicate run` does, in an artifacts folder of its own, until it ends or kills itself.
@@ -52,14 +69,22 @@ struct LadderChild: Sendable {
     arguments += ["--artifacts", artifacts, "--threads", "\(options.threads)", "--offline"]
     for folder in options.mirrorFolders { arguments += ["--mirror", folder] }
     var environment = Environment.inherit
-    if let instructionSet, let key = Environment.Key(rawValue: "REPLICATE_ISA") {
+    if let instructionSet, let key = Environment.Key(rawValue: InstructionSet.variableName) {
       environment = environment.updating([key: instructionSet])
     }
+    // Ctrl-C is for this process alone, which then ends and takes the child with it.
+    var platform = PlatformOptions()
+    platform.processGroupID = 0
     let result: ExecutionResult<Void, DiscardedOutput, BytesOutput>
     do {
+      // Nothing is ever written; the child ends when this process, whatever ends it, closes the pipe.
+      let pipe = try FileDescriptor.pipe()
+      defer { try? pipe.writeEnd.close() }
       result = try await Subprocess.run(
         .path(FilePath(program)), arguments: Arguments(arguments), environment: environment,
-        input: .none, output: .discarded, error: .bytes(limit: 1 << 20))
+        platformOptions: platform,
+        input: .fileDescriptor(pipe.readEnd, closeAfterSpawningProcess: true), output: .discarded,
+        error: .bytes(limit: 1 << 20))
     } catch {
       throw DeterminismError(.child, "The program \(program) could not be started: \(error).")
     }

@@ -26,6 +26,8 @@ package struct RungResult: Sendable, Equatable {
   package var reason: String?
   /// What else a reader should know, one sentence each.
   package var notes: [String] = []
+  /// Whether somebody asked for this rung by name; skipping it is then no success.
+  package var isNamed = false
   /// Time that it took.
   package let seconds: Double
 
@@ -49,12 +51,19 @@ package struct LadderOutcome: Sendable, Equatable {
   package let rungs: [RungResult]
   /// Where a golden file was written.
   package var recorded: String?
+  /// Whether one was to be written and could not be.
+  package var isRecordingFailed = false
   /// Time that all of it took.
   package let seconds: Double
 
-  /// The exit code of a command that ends with this outcome: 6 for a difference, 7 if nothing could be compared.
+  /// The exit code of a command that ends with this outcome.
+  ///
+  /// 6 for a difference; else 5 if the golden file could not be written, and 7 if a rung that somebody named, or all of
+  /// them, could not be verified.
   package var exitCode: Int32 {
     if rungs.contains(where: { $0.status == .different }) { return 6 }
+    if isRecordingFailed { return 5 }
+    if rungs.contains(where: { $0.isNamed && $0.reason != nil }) { return 7 }
     let isVacuous = !rungs.isEmpty && !rungs.contains { $0.status == .identical }
     return isVacuous && recorded == nil ? 7 : 0
   }

@@ -7,24 +7,24 @@ import Tensors
 /// One verification under way: its inputs, its working folder, and the execution that all others are compared with.
 final class LadderSession: Sendable {
   private let ladder: DeterminismLadder
-  private let golden: GoldenFile?
+  private let golden: DeterminismLadder.GoldenSource
   private let inputs: RunInputs
   private let child: LadderChild
   private let folder: String
-  // Held so that no other verification uses the folder.
+  // Held so that no other verification uses the folders.
   private let lock: FileLock
   private let reference: ReferenceExecution
 
   /// Brings the inputs and empties the working folder.
-  init(_ ladder: DeterminismLadder, golden: GoldenFile?) async throws {
+  init(_ ladder: DeterminismLadder, golden: DeterminismLadder.GoldenSource) async throws {
     self.ladder = ladder
     self.golden = golden
     let work = "\(ladder.options.artifacts)/work"
     try AtomicFile.createFolder(work)
     lock = try FileLock(path: "\(work)/determinism.lock")
-    folder = "\(work)/determinism"
-    // A verification that was killed may have left its files.
-    try? FileManager.default.removeItem(atPath: folder)
+    // A verification that was killed may have left its files, and no other one is at work.
+    try? FileManager.default.removeItem(atPath: "\(work)/determinism")
+    folder = ladder.workFolder
     try AtomicFile.createFolder("\(folder)/weights")
     inputs = try await RunInputs(
       Runner(
@@ -38,7 +38,7 @@ final class LadderSession: Sendable {
   }
 
   /// Removes what the verification left in the working folder.
-  func close() { try? FileManager.default.removeItem(atPath: folder) }
+  func close() { ladder.removeWorkFolder() }
 
   /// The request of the reference execution, and of others but for what they vary.
   private var request: TraceRequest {
@@ -66,43 +66,85 @@ final class LadderSession: Sendable {
 
   /// Verifies one rung.
   func run(_ rung: Rung) async throws -> RungResult {
+    if let reason = reasonToSkip(rung) {
+      return RungResult(rung: rung, variants: [], reason: reason, seconds: 0)
+    }
     // The reference is needed by the first rung that compares with it, and is no part of its time.
     if rung != .killAndResume { _ = try await referenceTrace() }
     let start = ContinuousClock.now
     var (variants, reason, notes): ([RungResult.Variant], String?, [String]) = ([], nil, [])
-    if ladder.manifest.numerics == .openblas, [.batches, .golden, .instructionSets].contains(rung) {
-      reason =
-        "the manifest computes with OpenBLAS, whose bits depend on the shape of the work and on the CPU"
-    } else if rung == .batches && ladder.manifest.evaluations.isEmpty {
-      reason = "the manifest evaluates nothing"
-    } else if rung == .golden && golden == nil {
-      reason =
-        "there is no golden file at \(DeterminismLadder.goldenPath(for: ladder.file)); name one with --against, or write one with --record"
-    } else {
-      switch rung {
-      case .sameProcess:
-        variants = [try await compare("a second time", request) { try await self.execute($0) }]
-      case .newProcess: variants = [try await compareChild("a new process", request)]
-      case .threads: variants = try await threadVariants()
-      case .batches: variants = try await batchVariants()
-      case .killAndResume:
-        let result = try await killAndResume()
-        notes = result.notes
+    if rung != .killAndResume, let variant = try await referenceConflict() {
+      variants.append(variant)
+    }
+    switch rung {
+    case .sameProcess:
+      variants.append(try await compare("a second time", request) { try await self.execute($0) })
+    case .newProcess: variants.append(try await compareChild("a new process", request))
+    case .threads: variants += try await threadVariants()
+    case .batches: variants += try await batchVariants()
+    case .killAndResume:
+      let result = try await killAndResume()
+      notes = result.notes
+      if !result.wasKilled && result.divergences.isEmpty {
+        reason = "the run was over before it could be killed"
+      } else {
         variants = [
           RungResult.Variant(title: "killed and resumed", divergences: result.divergences)
         ]
-      case .golden: (variants, notes) = try await goldenVariants()
-      case .instructionSets:
-        variants = try await instructionSetVariants()
-        if variants.isEmpty {
-          reason =
-            "this CPU has no other instruction set than \(InstructionSet.selected.rawValue)"
-        }
       }
+    case .golden:
+      let result = try await goldenVariant()
+      variants.append(result.variant)
+      notes = result.notes
+    case .instructionSets: variants += try await instructionSetVariants()
     }
     return RungResult(
       rung: rung, variants: variants, reason: reason, notes: notes,
       seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// Why a rung cannot be verified here; nil if it can.
+  private func reasonToSkip(_ rung: Rung) -> String? {
+    if ladder.manifest.numerics == .openblas, [.batches, .golden, .instructionSets].contains(rung) {
+      return
+        "the manifest computes with OpenBLAS, whose bits depend on the shape of the work and on the CPU"
+    }
+    switch rung {
+    case .batches where ladder.manifest.evaluations.isEmpty:
+      return "the manifest evaluates nothing"
+    case .golden:
+      if case .none(let reason) = golden { return reason }
+      return nil
+    case .instructionSets where InstructionSet.available.allSatisfy { $0 == .selected }:
+      return "this CPU has no other instruction set than \(InstructionSet.selected.rawValue)"
+    default: return nil
+    }
+  }
+
+  /// Rows that the reference itself computed in two ways, told once, by the first rung that compares with it.
+  private func referenceConflict() async throws -> RungResult.Variant? {
+    guard !reference.isChecked else { return nil }
+    reference.isChecked = true
+    // With OpenBLAS the bits of a row may depend on the rows beside it.
+    guard ladder.manifest.numerics != .openblas,
+      let conflict = TraceComparison.conflict(in: try await referenceTrace())
+    else { return nil }
+    return RungResult.Variant(
+      title: "passes of the reference",
+      divergences: [try await withValues(conflict, request) { try await self.execute($0) }])
+  }
+
+  /// A conflict within one execution, with its values from another execution of the same kind.
+  private func withValues(
+    _ conflict: Divergence, _ request: TraceRequest,
+    _ execute: (TraceRequest) async throws -> TraceResponse
+  ) async throws -> Divergence {
+    var conflict = conflict
+    if let address = conflict.address {
+      conflict.values = TensorDifference(
+        within: try await execute(capturing(address, request)).captured)
+    }
+    return conflict
   }
 
   private func threadVariants() async throws -> [RungResult.Variant] {
@@ -120,16 +162,7 @@ final class LadderSession: Sendable {
   }
 
   private func batchVariants() async throws -> [RungResult.Variant] {
-    let trace = try await referenceTrace()
     var variants: [RungResult.Variant] = []
-    if var conflict = TraceComparison.conflict(in: trace) {
-      if let address = conflict.address {
-        conflict.values = TensorDifference(
-          within: try await execute(capturing(address, request)).captured)
-      }
-      variants.append(
-        RungResult.Variant(title: "passes of the reference", divergences: [conflict]))
-    }
     let shapes: [(String, InferenceEngine.PassLimits, DocumentOrder)] = [
       ("1 document a pass, 1 sequence at a time", .init(rows: 1, sequences: 1), .longestFirst),
       ("64 rows a pass, 3 sequences at a time", .init(rows: 64, sequences: 3), .longestFirst),
@@ -157,7 +190,7 @@ final class LadderSession: Sendable {
     return variants
   }
 
-  private func killAndResume() async throws -> (divergences: [Divergence], notes: [String]) {
+  private func killAndResume() async throws -> KillAndResume.Result {
     let (folder, ladder) = ("\(folder)/runs", ladder)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     return try await KillAndResume(
@@ -169,8 +202,8 @@ final class LadderSession: Sendable {
     ).run()
   }
 
-  private func goldenVariants() async throws -> ([RungResult.Variant], [String]) {
-    guard let golden else {
+  private func goldenVariant() async throws -> (variant: RungResult.Variant, notes: [String]) {
+    guard case .file(let golden) = golden else {
       preconditionFailure("The golden file is read before the rung that needs it.")
     }
     let divergences = golden.divergences(try await referenceTrace())
@@ -181,7 +214,7 @@ final class LadderSession: Sendable {
     if platform.finding != .samePlatform || !divergences.isEmpty {
       notes.insert(platform.sentence, at: 0)
     }
-    return ([RungResult.Variant(title: "golden file", divergences: divergences)], notes)
+    return (RungResult.Variant(title: "golden file", divergences: divergences), notes)
   }
 
   // MARK: - Comparing
@@ -198,14 +231,18 @@ final class LadderSession: Sendable {
     _ title: String, _ request: TraceRequest,
     execute: (TraceRequest) async throws -> TraceResponse
   ) async throws -> RungResult.Variant {
-    let trace = try await execute(request).trace
+    let (trace, reference) = (try await execute(request).trace, try await referenceTrace())
     var divergences = TraceComparison.divergences(
-      try await referenceTrace(), trace, includingTraining: request.isTraining)
+      reference, trace, includingTraining: request.isTraining,
+      samePasses: request.limits == self.request.limits && request.order == self.request.order)
     for index in divergences.indices {
       guard let address = divergences[index].address else { continue }
       let note: String?
       (divergences[index].values, note) = try await values(at: address, request, execute)
       divergences[index].note = divergences[index].note ?? note
+    }
+    if divergences.isEmpty, let conflict = TraceComparison.conflict(in: trace, besides: reference) {
+      divergences.append(try await withValues(conflict, request, execute))
     }
     return RungResult.Variant(title: title, divergences: divergences)
   }
@@ -259,4 +296,6 @@ final class LadderSession: Sendable {
 private final class ReferenceExecution: @unchecked Sendable {
   // @unchecked: rungs are verified one after the other.
   var trace: ExecutionTrace?
+  /// Whether its own conflicts have been looked for.
+  var isChecked = false
 }

@@ -1,5 +1,6 @@
 import Evaluation
 import LanguageModels
+import Tensors
 
 /// How a traced execution is done: nothing here may change a result, and the ladder checks that nothing does.
 struct TraceRequest: Sendable, Equatable, Codable {
@@ -26,6 +27,9 @@ struct TraceRequest: Sendable, Equatable, Codable {
 
 /// What a traced execution gives.
 struct TraceResponse: Sendable, Equatable {
+  /// The instruction set and the number of threads that it was computed with.
+  var instructionSet = InstructionSet.selected.rawValue
+  var threads: Int
   var trace = ExecutionTrace()
   /// What was captured: one tensor of a training step, or every time that a row was computed.
   var captured: [CapturedTensor] = []

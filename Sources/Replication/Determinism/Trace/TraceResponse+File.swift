@@ -5,12 +5,14 @@ import Tensors
 
 // A response as one file, from a child process to its parent: little-endian words, counted texts and arrays.
 extension TraceResponse {
-  private static let format = "replicate/trace/v1"
+  private static let format = "replicate/trace/v2"
 
   /// The file's bytes.
   var bytes: [UInt8] {
     var writer = TraceWriter()
     writer.text(Self.format)
+    writer.text(instructionSet)
+    writer.integer(threads)
     writer.array(trace.steps) { writer, step in
       writer.arm(step.arm)
       writer.integer(step.number)
@@ -61,6 +63,8 @@ extension TraceResponse {
   init(_ bytes: [UInt8], source: String) throws(DeterminismError) {
     var reader = TraceReader(bytes, source: source)
     guard try reader.text() == Self.format else { throw reader.damaged() }
+    instructionSet = try reader.text()
+    threads = try reader.integer()
     trace.steps = try reader.array { reader throws(DeterminismError) in
       ExecutionTrace.Step(
         arm: try reader.arm(), number: try reader.integer(),

@@ -14,7 +14,7 @@ struct TracedExecution: Sendable {
 
   /// Does the work; to be called on ``ComputeQueue``.
   func run() throws -> TraceResponse {
-    var response = TraceResponse()
+    var response = TraceResponse(threads: request.threads)
     for arm in manifest.arms {
       let seeds: [UInt64?] =
         arm.treatment == .untouched ? [nil] : manifest.training.seeds.map(Optional.some)
