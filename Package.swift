@@ -64,34 +64,40 @@ let package = Package(
       path: "Benchmarks/MatrixProducts"),
 
     // MARK: - Tests
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(
-      name: "TensorsTests", dependencies: ["CKernels", "Tensors"],
+      name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "TokenizersTests", dependencies: ["Tokenizers"], resources: [.copy("Fixtures")]),
+      name: "TokenizersTests", dependencies: ["TestSupport", "Tokenizers"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "LanguageModelsTests", dependencies: ["LanguageModels", "Tensors", "Tokenizers"],
+      name: "LanguageModelsTests",
+      dependencies: ["LanguageModels", "Tensors", "TestSupport", "Tokenizers"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["CKernels", "LanguageModels", "Tensors", "Tokenizers", "Training"],
+      dependencies: [
+        "CKernels", "LanguageModels", "Tensors", "TestSupport", "Tokenizers", "Training",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "LanguageModels", "Tensors", "Tokenizers"],
+      dependencies: ["Evaluation", "LanguageModels", "Tensors", "TestSupport", "Tokenizers"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ProvenanceTests", dependencies: ["Provenance"], resources: [.copy("Fixtures")]),
+      name: "ProvenanceTests", dependencies: ["Provenance", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ReplicationTests",
       dependencies: [
         "Evaluation", "LanguageModels", "Provenance", "Replication", "Statistics", "Tensors",
-        "Training",
+        "TestSupport", "Training",
       ],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "replicateTests", dependencies: ["replicate"]),
+    .testTarget(name: "replicateTests", dependencies: ["replicate", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

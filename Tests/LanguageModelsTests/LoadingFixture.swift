@@ -1,20 +1,18 @@
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import LanguageModels
 
 /// Files of `Fixtures/loading` (made by its `make_loading.py`), and a folder for files that a test makes.
-struct LoadingFixture: ~Copyable {
-  /// An empty folder, removed with the fixture.
-  let folder: String
+struct LoadingFixture {
+  private let temporary: TemporaryFolder
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.path + "/replicate-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
+  /// Path of an empty folder, removed with the fixture.
+  var folder: String { temporary.path }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  init() throws { temporary = try TemporaryFolder() }
 
   /// Path of a checked-in file.
   static func path(_ name: String) throws -> String {
@@ -29,8 +27,7 @@ struct LoadingFixture: ~Copyable {
 
   /// Writes bytes to a file of the folder and gives its path.
   func file(_ bytes: [UInt8], name: String = "made.gguf") throws -> String {
-    try Data(bytes).write(to: URL(filePath: "\(folder)/\(name)"))
-    return "\(folder)/\(name)"
+    try temporary.write(bytes, to: name)
   }
 
   /// A copy of a checked-in folder, to be damaged.

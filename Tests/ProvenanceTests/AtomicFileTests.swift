@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Provenance
@@ -15,43 +16,47 @@ struct AtomicFileTests {
 
   @Test("A file is created and replaced, and nothing else stays in the folder")
   func replaces() throws {
-    try AtomicFile.write([1, 2, 3], to: folder.file("a"))
-    try AtomicFile.write([], to: folder.file("a"))
-    #expect(try OpenFile.contents(of: folder.file("a")) == [])
-    try AtomicFile.write(to: folder.file("a")) { temporary in
-      #expect(temporary.hasPrefix(folder.file(AtomicFile.temporaryPrefix)))
+    try AtomicFile.write([1, 2, 3], to: folder.path(of: "a"))
+    try AtomicFile.write([], to: folder.path(of: "a"))
+    #expect(try OpenFile.contents(of: folder.path(of: "a")) == [])
+    try AtomicFile.write(to: folder.path(of: "a")) { temporary in
+      #expect(temporary.hasPrefix(folder.path(of: AtomicFile.temporaryPrefix)))
       try Data([4]).write(to: URL(filePath: temporary))
     }
-    #expect(try OpenFile.contents(of: folder.file("a")) == [4])
+    #expect(try OpenFile.contents(of: folder.path(of: "a")) == [4])
     #expect(try names() == ["a"])
   }
 
   @Test("A writer that fails leaves the old content and no temporary file")
   func failingWriter() throws {
     struct Failure: Error {}
-    try AtomicFile.write([1], to: folder.file("a"))
+    try AtomicFile.write([1], to: folder.path(of: "a"))
     #expect(throws: Failure.self) {
-      try AtomicFile.write(to: folder.file("a")) { temporary in
+      try AtomicFile.write(to: folder.path(of: "a")) { temporary in
         try Data([9]).write(to: URL(filePath: temporary))
         throw Failure()
       }
     }
     #expect(throws: ProvenanceError.self) {
-      try AtomicFile.write(to: folder.file("a")) { _ in }
+      try AtomicFile.write(to: folder.path(of: "a")) { _ in }
     }
-    #expect(throws: ProvenanceError.self) { try AtomicFile.write([1], to: folder.file("no/b")) }
+    #expect(throws: ProvenanceError.self) { try AtomicFile.write([1], to: folder.path(of: "no/b")) }
     #expect(throws: ProvenanceError.self) { try AtomicFile.write([1], to: folder.path) }
-    #expect(try OpenFile.contents(of: folder.file("a")) == [1])
+    #expect(try OpenFile.contents(of: folder.path(of: "a")) == [1])
     #expect(try names() == ["a"])
   }
 
   @Test("Folders are created with those above them; a file in the way is an error")
   func folders() throws {
-    try AtomicFile.createFolder(folder.file("b/c/d"))
-    try AtomicFile.createFolder(folder.file("b/c/d"))
-    try AtomicFile.write([1], to: folder.file("b/c/d/e"))
-    #expect(throws: ProvenanceError.self) { try AtomicFile.createFolder(folder.file("b/c/d/e")) }
-    #expect(throws: ProvenanceError.self) { try AtomicFile.createFolder(folder.file("b/c/d/e/f")) }
+    try AtomicFile.createFolder(folder.path(of: "b/c/d"))
+    try AtomicFile.createFolder(folder.path(of: "b/c/d"))
+    try AtomicFile.write([1], to: folder.path(of: "b/c/d/e"))
+    #expect(throws: ProvenanceError.self) {
+      try AtomicFile.createFolder(folder.path(of: "b/c/d/e"))
+    }
+    #expect(throws: ProvenanceError.self) {
+      try AtomicFile.createFolder(folder.path(of: "b/c/d/e/f"))
+    }
   }
 
   @Test(
@@ -63,7 +68,7 @@ struct AtomicFileTests {
 
   @Test("A lock is exclusive, is waited for, and is free again when its holder is killed")
   func locks() throws {
-    let path = folder.file("lock")
+    let path = folder.path(of: "lock")
     #expect(try !FileLock.isHeld(at: path))
     do {
       let lock = try FileLock(path: path)

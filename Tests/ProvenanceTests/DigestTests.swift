@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Provenance
@@ -35,8 +36,8 @@ struct DigestTests {
       #expect(hash.finalize().hex == hex)
     }
     let folder = try TemporaryFolder()
-    try Data(bytes).write(to: URL(filePath: folder.file("a")))
-    #expect(try SHA256.digest(ofFileAt: folder.file("a")).hex == hex)
+    try Data(bytes).write(to: URL(filePath: folder.path(of: "a")))
+    #expect(try SHA256.digest(ofFileAt: folder.path(of: "a")).hex == hex)
   }
 
   @Test("A digest has one spelling, and its order is that of its bytes")
@@ -65,7 +66,7 @@ struct DigestTests {
   func badPaths() throws {
     let folder = try TemporaryFolder()
     #expect {
-      try SHA256.digest(ofFileAt: folder.file("absent"))
+      try SHA256.digest(ofFileAt: folder.path(of: "absent"))
     } throws: {
       ($0 as? ProvenanceError)?.code == .notFound && "\($0)".contains("absent")
     }

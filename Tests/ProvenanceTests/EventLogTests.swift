@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Provenance
@@ -6,7 +7,7 @@ import Testing
 @Suite("Event log")
 struct EventLogTests {
   private let folder: TemporaryFolder
-  private var path: String { folder.file("events.jsonl") }
+  private var path: String { folder.path(of: "events.jsonl") }
 
   init() throws { folder = try TemporaryFolder() }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Provenance
@@ -19,7 +20,7 @@ struct GitStateTests {
   }
 
   private func put(_ text: String, _ name: String) throws {
-    try Data(text.utf8).write(to: URL(filePath: folder.file(name)))
+    try Data(text.utf8).write(to: URL(filePath: folder.path(of: name)))
   }
 
   private func state(_ path: String? = nil, largestPatch: Int = 1 << 20) throws
@@ -47,7 +48,7 @@ struct GitStateTests {
   @Test("No repository is a state")
   func none() {
     #expect(GitState.current(of: folder.path) == .noRepository)
-    #expect(GitState.current(of: folder.file("absent")) == .noRepository)
+    #expect(GitState.current(of: folder.path(of: "absent")) == .noRepository)
     #expect(GitState.noRepository.json == ["state": "no repository"])
   }
 
@@ -74,10 +75,10 @@ struct GitStateTests {
         == GitRepositoryState(
           head: .commit(id: commit, branch: "main"), isBare: false, changedFileCount: 0,
           untrackedCount: 0, patchDigest: nil, patch: nil, origin: nil))
-    try AtomicFile.createFolder(folder.file("new/deep"))
+    try AtomicFile.createFolder(folder.path(of: "new/deep"))
     try put("x", "new/deep/x")
     try put("y", "new/y")
-    let state = try state(folder.file("new/deep"))
+    let state = try state(folder.path(of: "new/deep"))
     #expect(state.untrackedCount == 1)
     #expect(!state.isDirty)
     #expect(state.json["commit"] == .string(commit))
@@ -91,7 +92,7 @@ struct GitStateTests {
     try put("one\nand more, é\nno line feed", "a.txt")
     try git("rm", "--quiet", "b.txt")
     try put("staged\n", "c.txt")
-    try Data((0..<255).map { UInt8($0) }).write(to: URL(filePath: folder.file("d.bin")))
+    try Data((0..<255).map { UInt8($0) }).write(to: URL(filePath: folder.path(of: "d.bin")))
     try git("add", "c.txt", "d.bin")
     try put("staged, then changed\n", "c.txt")
     let state = try state()
@@ -99,13 +100,14 @@ struct GitStateTests {
     let patch = try #require(state.patch)
     #expect(state.patchDigest == SHA256.digest(of: patch))
 
-    let clone = folder.file("clone.log")
+    let clone = folder.path(of: "clone.log")
     try git("clone", "--quiet", ".", clone)
     try Data(patch).write(to: URL(filePath: clone + "/../patch.log"))
     #expect(try runProgram("/usr/bin/git", ["apply", "../patch.log"], in: clone).status == 0)
     for name in ["a.txt", "c.txt", "d.bin"] {
       #expect(
-        try OpenFile.contents(of: "\(clone)/\(name)") == OpenFile.contents(of: folder.file(name)))
+        try OpenFile.contents(of: "\(clone)/\(name)")
+          == OpenFile.contents(of: folder.path(of: name)))
     }
     #expect(!FileManager.default.fileExists(atPath: clone + "/b.txt"))
 
@@ -121,12 +123,12 @@ struct GitStateTests {
   @Test("A detached head, a bare repository and a linked working tree are described")
   func unusual() throws {
     let commit = try commitTwoFiles()
-    try git("clone", "--quiet", "--bare", ".", folder.file("bare.log"))
-    let bare = try state(folder.file("bare.log"))
+    try git("clone", "--quiet", "--bare", ".", folder.path(of: "bare.log"))
+    let bare = try state(folder.path(of: "bare.log"))
     #expect(bare.isBare)
     #expect(bare.commit == commit)
-    try git("worktree", "add", "--quiet", "-b", "side", folder.file("linked.log"))
-    #expect(try state(folder.file("linked.log")).head == .commit(id: commit, branch: "side"))
+    try git("worktree", "add", "--quiet", "-b", "side", folder.path(of: "linked.log"))
+    #expect(try state(folder.path(of: "linked.log")).head == .commit(id: commit, branch: "side"))
     try git("checkout", "--quiet", "--detach")
     #expect(try state().head == .commit(id: commit, branch: nil))
   }
@@ -148,7 +150,7 @@ struct GitStateTests {
   func otherOwner() throws {
     _ = try commitTwoFiles()
     let nobody: uid_t = 65534
-    for name in [folder.path, folder.file(".git")] { chown(name, nobody, nobody) }
+    for name in [folder.path, folder.path(of: ".git")] { chown(name, nobody, nobody) }
     guard case .unreadable(let reason) = GitState.current(of: folder.path) else {
       Issue.record("libgit2 refuses repositories of other users.")
       return
@@ -164,8 +166,8 @@ struct GitStateTests {
     try put("changed\n", "b.txt")
     func snapshot() throws -> [String] {
       try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted().map { name in
-        let attributes = try FileManager.default.attributesOfItem(atPath: folder.file(name))
-        let digest = (try? SHA256.digest(ofFileAt: folder.file(name)).hex) ?? "folder"
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.path(of: name))
+        let digest = (try? SHA256.digest(ofFileAt: folder.path(of: name)).hex) ?? "folder"
         return "\(name) \(digest) \(String(describing: attributes[.modificationDate]))"
       }
     }

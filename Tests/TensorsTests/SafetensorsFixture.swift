@@ -1,19 +1,17 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Files of `Fixtures/safetensors`, and files that a test makes in a folder of its own.
-struct SafetensorsFixture: ~Copyable {
-  /// An empty folder, removed with the fixture.
-  let folder: String
+struct SafetensorsFixture {
+  private let temporary: TemporaryFolder
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.path + "/replicate-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
+  /// Path of an empty folder, removed with the fixture.
+  var folder: String { temporary.path }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  init() throws { temporary = try TemporaryFolder() }
 
   /// Path of a checked-in file.
   static func path(_ name: String) throws -> String {
@@ -23,8 +21,7 @@ struct SafetensorsFixture: ~Copyable {
 
   /// Writes bytes to a file of the folder and gives its path.
   func file(_ bytes: [UInt8], name: String = "made.safetensors") throws -> String {
-    try Data(bytes).write(to: URL(filePath: "\(folder)/\(name)"))
-    return "\(folder)/\(name)"
+    try temporary.write(bytes, to: name)
   }
 
   /// A safetensors file with that header and that many bytes of data.

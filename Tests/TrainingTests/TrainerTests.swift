@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training
@@ -159,16 +160,16 @@ struct RunFixture: Decodable {
     let whole = try trainer("eaft")
     let records = try finish(whole)
     for stop in [0, 1, 3, 6] {
-      let file = try TemporaryFile()
+      let folder = try TemporaryFolder()
       let first = try trainer("eaft")
       var found = try (0..<stop).map { _ in try first.step() }
-      try first.saveCheckpoint(to: file.path, identity: "test")
-      #expect(file.neighbours == ["checkpoint.safetensors"])
+      try first.saveCheckpoint(to: folder.checkpoint, identity: "test")
+      #expect(folder.files() == ["checkpoint.safetensors"])
 
       let second = try Trainer(
         model: LanguageModel(configuration: whole.model.configuration),
         examples: fixture.trainingExamples, configuration: whole.configuration, threads: 2)
-      try second.resume(from: file.path, identity: "test")
+      try second.resume(from: folder.checkpoint, identity: "test")
       #expect(second.completedSteps == stop)
       found += try finish(second)
       #expect(found == records)
@@ -180,21 +181,23 @@ struct RunFixture: Decodable {
 
   @Test("A checkpoint of another training is refused and changes nothing")
   func foreignCheckpoints() throws {
-    let file = try TemporaryFile()
+    let folder = try TemporaryFolder()
     let first = try trainer("eaft")
     _ = try first.step()
     _ = try first.step()
-    try first.saveCheckpoint(to: file.path, identity: "one")
+    try first.saveCheckpoint(to: folder.checkpoint, identity: "one")
     let initial = bits(try RunFixture.model().parameters)
 
     let other = try trainer("sft")
     let error = #expect(throws: TrainingError.self) {
-      try other.resume(from: file.path, identity: "one")
+      try other.resume(from: folder.checkpoint, identity: "one")
     }
     #expect(error?.code == .unusableCheckpoint)
     #expect(error?.message.contains("alpha: 0.333") == true)
     let same = try trainer("eaft")
-    #expect(throws: TrainingError.self) { try same.resume(from: file.path, identity: "two") }
+    #expect(throws: TrainingError.self) {
+      try same.resume(from: folder.checkpoint, identity: "two")
+    }
     #expect(throws: TrainingError.self) {
       try same.resume(from: Fixtures.path("run-initial.safetensors"), identity: "one")
     }
@@ -202,7 +205,7 @@ struct RunFixture: Decodable {
       try same.resume(from: Fixtures.path("run.json"), identity: "one")
     }
     #expect(throws: TensorFileError.self) {
-      try same.resume(from: file.path + ".absent", identity: "one")
+      try same.resume(from: folder.checkpoint + ".absent", identity: "one")
     }
     for trainer in [other, same] {
       #expect(trainer.completedSteps == 0)
@@ -212,17 +215,17 @@ struct RunFixture: Decodable {
 
   @Test("A truncated checkpoint is refused and changes nothing")
   func truncatedCheckpoint() throws {
-    let file = try TemporaryFile()
+    let folder = try TemporaryFolder()
     let first = try trainer("eaft")
     _ = try first.step()
-    try first.saveCheckpoint(to: file.path, identity: "one")
-    let content = try Data(contentsOf: URL(fileURLWithPath: file.path))
+    try first.saveCheckpoint(to: folder.checkpoint, identity: "one")
+    let content = try Data(contentsOf: URL(fileURLWithPath: folder.checkpoint))
     let initial = bits(try RunFixture.model().parameters)
     for length in [0, 7, 8, 200, content.count / 2, content.count - 1] {
-      try content.prefix(length).write(to: URL(fileURLWithPath: file.path))
+      try content.prefix(length).write(to: URL(fileURLWithPath: folder.checkpoint))
       let second = try trainer("eaft")
       #expect(throws: TensorFileError.self) {
-        try second.resume(from: file.path, identity: "one")
+        try second.resume(from: folder.checkpoint, identity: "one")
       }
       #expect(bits(second.model.parameters) == initial)
     }

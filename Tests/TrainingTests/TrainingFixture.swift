@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training
@@ -104,24 +105,9 @@ enum Fixtures {
   }
 }
 
-/// A file name in a folder of its own, removed with the object.
-final class TemporaryFile {
-  let path: String
-  private let folder: URL
-
-  init() throws {
-    folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("training-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    path = folder.appendingPathComponent("checkpoint.safetensors").path
-  }
-
-  deinit { try? FileManager.default.removeItem(at: folder) }
-
-  /// Names of everything in the folder.
-  var neighbours: [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-  }
+extension TemporaryFolder {
+  /// Path of the checkpoint in the folder.
+  var checkpoint: String { path(of: "checkpoint.safetensors") }
 }
 
 /// Whether two numbers agree within an absolute or a relative tolerance.

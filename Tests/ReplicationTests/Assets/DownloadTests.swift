@@ -1,5 +1,6 @@
 import Foundation
 import Provenance
+import TestSupport
 import Testing
 
 @testable import Replication
@@ -61,7 +62,7 @@ struct DownloadTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    var random = SplitMix(state: 7)
+    var random = SeededGenerator(seed: 7)
     content = (0..<300_000).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     _ = try folder.write(content, to: "served/big.bin")
     server = try TestServer(folder: "\(folder.path)/served")
@@ -152,19 +153,6 @@ struct DownloadTests {
         try await resolver().resolve([asset("endless", bytes: 1_000_000)])
       }.contains("larger than the pinned 1000000 bytes"))
     #expect(folder.files() == ["served/big.bin", "store/partial/lock"])
-  }
-}
-
-/// A small generator for test data, the same on every machine.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Provenance
+import TestSupport
 import Testing
 
 @testable import Replication

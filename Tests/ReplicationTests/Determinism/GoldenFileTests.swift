@@ -1,5 +1,6 @@
 import Foundation
 import Provenance
+import TestSupport
 import Testing
 
 @testable import Replication
@@ -143,25 +144,13 @@ import Testing
         == true)
     let future = text.replacingOccurrences(of: "golden/v1", with: "golden/v9")
     #expect(message { _ = try parse(future) }?.contains("\"replicate/golden/v9\"") == true)
-    var random = SeededRandom(state: 5)
-    let seconds = ProcessInfo.processInfo.environment["REPLICATE_FUZZ_SECONDS"].flatMap(Double.init)
-    let end = ContinuousClock.now + .seconds(seconds ?? 0.3)
-    while ContinuousClock.now < end {
-      var bytes = Array(text.utf8)
-      for _ in 0..<Int.random(in: 1...4, using: &random) {
-        let index = Int.random(in: 0..<bytes.count, using: &random)
-        switch Int.random(in: 0..<4, using: &random) {
-        case 0: bytes.remove(at: index)
-        case 1: bytes[index] = UInt8.random(in: 0...255, using: &random)
-        case 2: bytes.insert(UInt8(ascii: "9"), at: index)
-        default: bytes.removeSubrange(index...)
-        }
-        if bytes.isEmpty { break }
-      }
+    let trace = try await TracedToy.reference.value
+    fuzz(60) { _, generator in
+      let bytes = mutated(Array(text.utf8), &generator)
       do {
         // Some damage is only found when it is compared.
         let read = try parse(String(decoding: bytes, as: UTF8.self))
-        _ = read.divergences(try await TracedToy.reference.value)
+        _ = read.divergences(trace)
       } catch {
         #expect((error as? DeterminismError)?.code == .golden)
       }

@@ -1,6 +1,7 @@
 import Foundation
 import FoundationXML
 import LanguageModels
+import TestSupport
 import Testing
 
 @testable import Provenance

@@ -2,6 +2,7 @@ import Evaluation
 import LanguageModels
 import Provenance
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -123,16 +124,10 @@ import Training
         try TraceResponse(Array(small.prefix(length)), source: "trace")
       }
     }
-    var random = SeededRandom(state: 1)
-    for _ in 0..<300 {
-      var damaged = small
-      for _ in 0..<Int.random(in: 1...8, using: &random) {
-        let index = Int.random(in: 0..<damaged.count, using: &random)
-        damaged[index] = UInt8.random(in: 0...255, using: &random)
-      }
+    try fuzz(300) { _, generator in
       do {
-        _ = try TraceResponse(damaged, source: "trace")
-      } catch {
+        _ = try TraceResponse(mutated(small, &generator), source: "trace")
+      } catch let error as DeterminismError {
         #expect(error.code == .trace && error.message.contains("damaged"))
       }
     }

@@ -3,6 +3,7 @@ import Foundation
 import LanguageModels
 import Provenance
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Replication
@@ -40,19 +41,6 @@ struct TracedToy {
     return TraceComparison.divergences(
       try await Self.reference.value, try await execute(request).trace,
       samePasses: request.order == .longestFirst && request.limits.rows > 1)
-  }
-}
-
-/// Seeded random numbers (SplitMix64), the same on every machine.
-struct SeededRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Provenance
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Replication

@@ -1,26 +1,23 @@
 import Foundation
 import Provenance
+import TestSupport
 import Testing
 
 @testable import Replication
 
 struct ManifestFileTests {
-  /// A new folder with the valid manifest, its list and whatever else is given.
-  private func folder(list: String, pinned: Bool = true) throws -> (
-    path: String, file: ManifestFile
-  ) {
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "manifest-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// The valid manifest, beside that list.
+  private func manifest(list: String, pinned: Bool = true) throws -> ManifestFile {
     var text = try ManifestFixtures.validText()
     if pinned {
       text = text.replacing(String(repeating: "4", count: 64), with: SHA256.digest(of: list).hex)
     }
-    let path = folder.appending(path: "m.yaml").path
-    try text.write(toFile: path, atomically: true, encoding: .utf8)
-    try list.write(
-      toFile: folder.appending(path: "mmlu.sha256").path, atomically: true, encoding: .utf8)
-    return (folder.path, try ManifestFile.read(path))
+    _ = try folder.write(Array(list.utf8), to: "mmlu.sha256")
+    return try ManifestFile.read(folder.write(Array(text.utf8), to: "m.yaml"))
   }
 
   private let line = String(repeating: "a", count: 64) + "  data/one.arrow\n"
@@ -28,8 +25,7 @@ struct ManifestFileTests {
   @Test("A list of members becomes one asset for each line")
   func expandsLists() throws {
     let second = String(repeating: "b", count: 64) + "  data/two words.arrow"
-    let (path, file) = try folder(list: line + second)
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let file = try manifest(list: line + second)
     let assets = try file.assets(of: #require(file.manifest.asset(named: "mmlu-test")))
     #expect(assets.map(\.name) == ["mmlu-test: data/one.arrow", "mmlu-test: data/two words.arrow"])
     #expect(assets.map { $0.sha256?.hex.first } == ["a", "b"])
@@ -39,10 +35,9 @@ struct ManifestFileTests {
 
   @Test("Paths begin at the folder of the manifest")
   func resolvesPaths() throws {
-    let (path, file) = try folder(list: line)
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let file = try manifest(list: line)
     let assets = try file.assets(of: #require(file.manifest.asset(named: "notes")))
-    #expect(assets.map(\.source) == [.file("\(path)/notes.jsonl")])
+    #expect(assets.map(\.source) == [.file("\(folder.path)/notes.jsonl")])
     #expect(assets.map(\.sha256) == [nil])
     let model = try file.assets(of: #require(file.manifest.asset(named: "model")))
     #expect(model.map(\.name) == ["model"])
@@ -51,15 +46,14 @@ struct ManifestFileTests {
 
   @Test("A list that is not the pinned one is refused with both digests")
   func refusesChangedLists() throws {
-    let (path, file) = try folder(list: line, pinned: false)
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let file = try manifest(list: line, pinned: false)
     let error = try #require(throws: ManifestError.self) {
       try file.assets(of: #require(file.manifest.asset(named: "mmlu-test")))
     }
     let (expected, found) = (String(repeating: "4", count: 64), SHA256.digest(of: line).hex)
     #expect(
       error.description
-        == "\(path)/mmlu.sha256: the list of the asset 'mmlu-test' has the wrong SHA-256: expected \(expected), found \(found)"
+        == "\(folder.path)/mmlu.sha256: the list of the asset 'mmlu-test' has the wrong SHA-256: expected \(expected), found \(found)"
     )
   }
 
@@ -86,51 +80,40 @@ struct ManifestFileTests {
 }
 
 struct ManifestCatalogTests {
-  /// A prefix with an installation and a project with a nested folder; removed by the caller.
-  private func layout() throws -> URL {
-    let root = FileManager.default.temporaryDirectory.appending(
-      path: "catalog-\(UUID().uuidString)"
-    )
-    .resolvingSymlinksInPath()
-    let text = try ManifestFixtures.validText()
-    for folder in [
-      "project/manifests", "project/a/b", "prefix/bin", "prefix/share/replicate/manifests",
-    ] {
-      try FileManager.default.createDirectory(
-        at: root.appending(path: folder), withIntermediateDirectories: true)
-    }
+  /// A prefix with an installation and a project with a nested folder.
+  private func layout() throws -> TemporaryFolder {
+    let root = try TemporaryFolder()
+    let text = Array(try ManifestFixtures.validText().utf8)
     for file in [
       "project/manifests/sample.yaml", "project/manifests/notes.txt",
-      "project/manifests/.hidden.yaml",
+      "project/manifests/.hidden.yaml", "project/a/b/notes.txt",
       "prefix/share/replicate/manifests/sample.yaml", "prefix/share/replicate/manifests/other.yaml",
     ] {
-      try text.write(to: root.appending(path: file), atomically: true, encoding: .utf8)
+      _ = try root.write(text, to: file)
     }
-    try "schema: 7".write(
-      to: root.appending(path: "project/manifests/broken.yaml"), atomically: true, encoding: .utf8)
+    _ = try root.write(Array("schema: 7".utf8), to: "project/manifests/broken.yaml")
     return root
   }
 
-  private func catalog(_ root: URL, from folder: String) -> ManifestCatalog {
+  private func catalog(_ root: TemporaryFolder, from folder: String) -> ManifestCatalog {
     ManifestCatalog(
-      workingDirectory: root.appending(path: folder).path,
-      executablePath: root.appending(path: "prefix/bin/replicate").path)
+      workingDirectory: root.path(of: folder),
+      executablePath: root.path(of: "prefix/bin/replicate"))
   }
 
   @Test("Names are found above the working directory first, then in the installation")
   func findsNames() throws {
     let root = try layout()
-    defer { try? FileManager.default.removeItem(at: root) }
     let catalog = catalog(root, from: "project/a/b")
     #expect(
-      try catalog.path(of: "sample") == root.appending(path: "project/manifests/sample.yaml").path)
+      try catalog.path(of: "sample") == root.path(of: "project/manifests/sample.yaml"))
     #expect(
       try catalog.path(of: "other")
-        == root.appending(path: "prefix/share/replicate/manifests/other.yaml").path)
+        == root.path(of: "prefix/share/replicate/manifests/other.yaml"))
     #expect(try catalog.manifest("sample").manifest.name == "sample")
     #expect(
       try self.catalog(root, from: "prefix").path(of: "sample")
-        == root.appending(path: "prefix/share/replicate/manifests/sample.yaml").path)
+        == root.path(of: "prefix/share/replicate/manifests/sample.yaml"))
   }
 
   @Test("Paths are taken as they are", arguments: ["a.yaml", "./tiny", "/x/y.yml", "dir/file"])
@@ -141,7 +124,6 @@ struct ManifestCatalogTests {
   @Test("A name that there is not leads to the nearest one")
   func suggestsNames() throws {
     let root = try layout()
-    defer { try? FileManager.default.removeItem(at: root) }
     let catalog = catalog(root, from: "project")
     let error = try #require(throws: ManifestError.self) { try catalog.path(of: "samples") }
     #expect(
@@ -158,11 +140,10 @@ struct ManifestCatalogTests {
   @Test("The list has every manifest once, by name, with what is wrong with it")
   func listsEntries() throws {
     let root = try layout()
-    defer { try? FileManager.default.removeItem(at: root) }
     let entries = catalog(root, from: "project").entries()
     #expect(entries.map(\.name) == ["broken", "other", "sample"])
     #expect(throws: ManifestError.self) { try entries[0].result.get() }
     #expect(try entries[2].result.get().title == "A sample")
-    #expect(entries[2].path == root.appending(path: "project/manifests/sample.yaml").path)
+    #expect(entries[2].path == root.path(of: "project/manifests/sample.yaml"))
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Provenance
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Replication
@@ -13,11 +14,9 @@ import Testing
 
   /// Runs `body` with an empty folder that is removed afterwards.
   private func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "replicate-runner-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    return try await body(folder)
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    return try await body(folder.path)
   }
 
   /// The toy's manifest with parts of its text replaced, in a folder beside copies of its files.

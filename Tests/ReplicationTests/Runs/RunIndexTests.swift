@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Provenance
+import TestSupport
 import Testing
 
 @testable import Replication

@@ -1,5 +1,6 @@
 import Foundation
 import Provenance
+import TestSupport
 import Testing
 
 @testable import Replication
@@ -103,11 +104,7 @@ struct SealedRecordTests {
     let sealed = try fixtures.seal()
     let files = try fixtures.files(of: sealed.id)
     let originals = try files.map { try OpenFile.contents(of: $0) }
-    var generator = SplitMixGenerator(state: 1)
-    let seconds = ProcessInfo.processInfo.environment["REPLICATE_FUZZ_SECONDS"].flatMap(Double.init)
-    let start = ContinuousClock.now
-    var round = 0
-    while seconds.map({ ContinuousClock.now - start < .seconds($0) }) ?? (round < 40) {
+    try fuzz(40) { round, generator in
       let index = Int.random(in: 0..<files.count, using: &generator)
       let changed = mutated(originals[index], &generator)
       try put(changed, files[index])
@@ -115,36 +112,7 @@ struct SealedRecordTests {
         changed == originals[index] || isNoticed(sealed.path), "round \(round), \(files[index])")
       _ = fixtures.store.listing(of: sealed.id)
       try put(originals[index], files[index])
-      round += 1
     }
     #expect(!isNoticed(sealed.path))
-  }
-
-  /// A random edit of some bytes.
-  private func mutated(_ bytes: [UInt8], _ generator: inout SplitMixGenerator) -> [UInt8] {
-    var result = bytes
-    let index = Int.random(in: 0..<bytes.count, using: &generator)
-    let end = min(bytes.count, index + Int.random(in: 1...40, using: &generator))
-    switch Int.random(in: 0..<5, using: &generator) {
-    case 0: result[index] = UInt8.random(in: 0...255, using: &generator)
-    case 1: result.removeSubrange(index..<end)
-    case 2: result.insert(contentsOf: bytes[index..<end], at: index)
-    case 3: result.removeSubrange(index...)
-    default: result[index] = Array("{}[]\",:0-e.\n".utf8).randomElement(using: &generator) ?? 0
-    }
-    return result
-  }
-}
-
-/// A small seeded generator, so that every run of a test mutates alike.
-private struct SplitMixGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

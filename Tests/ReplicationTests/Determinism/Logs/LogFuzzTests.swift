@@ -1,17 +1,14 @@
 import Foundation
 import Provenance
+import TestSupport
 import Testing
 
 @testable import Replication
 
 @Suite("Damaged and hostile logs")
 struct LogFuzzTests {
-  /// How long each kind of log is tried; minutes with REPLICATE_FUZZ_SECONDS, a fraction of a second without.
-  private static let seconds =
-    (ProcessInfo.processInfo.environment["REPLICATE_FUZZ_SECONDS"].flatMap(Double.init) ?? 0.6) / 3
-
   /// One to four random changes: flipped bits, other bytes, tokens of JSON, removed, repeated or cut bytes.
-  private static func mutate(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+  private static func mutate(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
     let tokens = [
       "NaN", "-Infinity", "null", "[]", "{}", "1e308", "-0.0", "\"\"", "9223372036854775807", "\n",
       "\\ud83d", "18446744073709551616", "[[[", "\"doc_id\":0,", "true", "\"step\":-1,",
@@ -31,16 +28,6 @@ struct LogFuzzTests {
       default:
         if Int.random(in: 0..<8, using: &random) == 0 { copy.removeSubrange(start...) }
       }
-    }
-    return copy
-  }
-
-  /// Number values of a JSON text grow a digit, so that most mutations still parse.
-  private static func nudge(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
-    let digits = bytes.indices.filter { UInt8(ascii: "1")...UInt8(ascii: "9") ~= bytes[$0] }
-    var copy = bytes
-    if let index = digits.randomElement(using: &random) {
-      copy[index] = UInt8(ascii: "1") + UInt8.random(in: 0..<9, using: &random)
     }
     return copy
   }
@@ -66,14 +53,11 @@ struct LogFuzzTests {
     }
     let folder = try TemporaryFolder()
     let original = try folder.write(bytes, to: "original")
-    var random = SplitMix(state: 3)
     var (tried, refused, identical) = (0, 0, 0)
-    let end = ContinuousClock.now + .seconds(LogFuzzTests.seconds)
-    while ContinuousClock.now < end {
+    try fuzz(60) { _, random in
       let isGentle = Bool.random(using: &random)
       let mutated =
-        isGentle
-        ? LogFuzzTests.nudge(bytes, &random) : LogFuzzTests.mutate(bytes, &random)
+        isGentle ? nudged(bytes, &random) : LogFuzzTests.mutate(bytes, &random)
       let path = "\(folder.path)/mutated"
       // A new file each time: some file systems wait for the disk when an old one is cut short and written again.
       unlink(path)
@@ -94,6 +78,6 @@ struct LogFuzzTests {
         if error.message.isEmpty || error.code == .file { Issue.record(error) }
       }
     }
-    #expect(tried > 10 && refused > 0 && refused < tried && identical < tried)
+    #expect(refused > 0 && refused < tried && identical < tried)
   }
 }
