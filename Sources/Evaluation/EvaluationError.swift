@@ -12,6 +12,10 @@ package struct EvaluationError: Error, Equatable, CustomStringConvertible {
     case nonFiniteScore
     /// A recorded sample cannot be read, or does not belong to the task.
     case invalidSample
+    /// A file of language data (Punkt's or langdetect's) is not in its format.
+    case invalidLanguageData
+    /// Instructions are to be checked without the data that tells sentences and languages.
+    case missingLanguageData
     /// No benchmark or task has this name.
     case unknownTask
   }

@@ -1,27 +1,6 @@
 internal import CKernels
 internal import Tensors
 
-/// Rows of one sequence, and the keys and values that they see before their own.
-struct AttentionSegment: @unchecked Sendable {
-  // @unchecked: the prefix's addresses; their owner keeps them alive and unchanged while attention runs.
-
-  /// Keys and values of positions 0 ..< count, one row each, all key/value heads side by side.
-  struct Prefix {
-    let keys: UnsafeMutablePointer<Float>
-    let values: UnsafeMutablePointer<Float>
-    /// Elements from one position to the next.
-    let stride: Int
-    let count: Int
-  }
-
-  /// The segment's rows in the batch; row `rows.lowerBound` is at position `prefix.count`, or 0 without a prefix.
-  let rows: Range<Int>
-  let prefix: Prefix?
-
-  /// Position of the first row.
-  var start: Int { prefix?.count ?? 0 }
-}
-
 /// Causal softmax attention over packed sequences, grouped-query and with sliding windows.
 ///
 /// Queries are taken in blocks, and of the keys only those that some query of the block sees. Scores of a block fit a
@@ -46,145 +25,134 @@ struct Attention: Sendable {
   /// Elements of scratch memory that a worker needs for blocks of scores over at most `positions` keys.
   static func scratchCount(positions: Int) -> Int { queriesPerBlock * positions }
 
-  /// One block of queries of one head, and the keys that it sees.
-  private struct Block {
-    let rows: Range<Int>
-    /// Positions of the keys that some query sees.
-    let keys: Range<Int>
+  private func blocks(_ sequences: AttentionBlocks, layer: Int) -> [AttentionBlock] {
+    configuration.attentionKinds[layer] == .sliding ? sequences.sliding : sequences.full
   }
 
-  private func blocks(of segment: AttentionSegment, sliding: Bool) -> [Block] {
-    stride(from: 0, to: segment.rows.count, by: Self.queriesPerBlock).map { offset in
-      let count = min(Self.queriesPerBlock, segment.rows.count - offset)
-      let first = segment.start + offset
-      let low = sliding ? max(0, first - configuration.slidingWindow + 1) : 0
-      let row = segment.rows.lowerBound + offset
-      return Block(rows: row..<row + count, keys: low..<first + count)
+  /// Keys or values of a piece, for one key/value head; rows are positions.
+  private func matrix(
+    of piece: AttentionBlock.Piece, values: Bool, head: Int, layer: Int,
+    batch: UnsafeMutablePointer<Float>, cache: KeyValueCache?
+  ) -> Matrix {
+    let c = configuration
+    let column = head * c.headDimension + (values ? c.keyValueWidth : 0)
+    let base: UnsafeMutablePointer<Float>
+    let stride: Int
+    switch piece.source {
+    case .batch(let row): (base, stride) = (batch + row * width + c.queryWidth, width)
+    case .cache(let slot):
+      guard let cache else { preconditionFailure("Keys of a cache need the cache.") }
+      base = cache.keys(slot, layer: layer, position: piece.keys.lowerBound)
+      stride = cache.stride
     }
-  }
-
-  /// Keys (or values) of a block in one or two pieces: those of the prefix and the segment's own.
-  private func pieces(
-    _ keys: Range<Int>, of segment: AttentionSegment, head: Int,
-    batch: UnsafeMutablePointer<Float>, values: Bool
-  ) -> [(matrix: Matrix, column: Int)] {
-    let dimension = configuration.headDimension
-    let offset = head * dimension
-    var result: [(Matrix, Int)] = []
-    if let prefix = segment.prefix, keys.lowerBound < prefix.count {
-      let base = (values ? prefix.values : prefix.keys) + keys.lowerBound * prefix.stride + offset
-      let count = min(prefix.count, keys.upperBound) - keys.lowerBound
-      result.append((Matrix(base, rows: count, columns: dimension, stride: prefix.stride), 0))
-    }
-    let own = max(keys.lowerBound, segment.start)
-    if own < keys.upperBound {
-      let row = segment.rows.lowerBound + own - segment.start
-      let section = configuration.queryWidth + (values ? configuration.keyValueWidth : 0)
-      result.append(
-        (
-          Matrix(
-            batch + row * width + section + offset, rows: keys.upperBound - own,
-            columns: dimension, stride: width), own - keys.lowerBound
-        ))
-    }
-    return result
+    return Matrix(
+      base + column, rows: piece.keys.count, columns: c.headDimension, stride: stride)
   }
 
   /// Attention probabilities of a block: rows x keys, each row's invisible keys 0.
   private func probabilities(
-    _ block: Block, of segment: AttentionSegment, head: Int, sliding: Bool,
-    batch: UnsafeMutablePointer<Float>, into scores: UnsafeMutablePointer<Float>
+    _ block: AttentionBlock, head: Int, layer: Int, batch: UnsafeMutablePointer<Float>,
+    cache: KeyValueCache?, into scores: UnsafeMutablePointer<Float>
   ) {
     let c = configuration
     let count = block.keys.count
-    let queries = Matrix(
-      batch + block.rows.lowerBound * width + head * c.headDimension, rows: block.rows.count,
-      columns: c.headDimension, stride: width)
     let group = head / (c.headCount / c.keyValueHeadCount)
-    for piece in pieces(block.keys, of: segment, head: group, batch: batch, values: false) {
+    for piece in block.pieces {
+      let queries = Matrix(
+        batch + piece.rows.lowerBound * width + head * c.headDimension, rows: piece.rows.count,
+        columns: c.headDimension, stride: width)
+      let keys = matrix(
+        of: piece, values: false, head: group, layer: layer, batch: batch, cache: cache)
       products.multiplyHere(
-        queries, piece.matrix, transposingB: true,
-        into: Matrix(
-          scores + piece.column, rows: block.rows.count, columns: piece.matrix.rows, stride: count))
+        queries, keys, transposingB: true,
+        into: part(of: scores, block, piece))
     }
-    for row in 0..<block.rows.count {
-      let position = segment.start + block.rows.lowerBound - segment.rows.lowerBound + row
-      let low = sliding ? max(0, position - c.slidingWindow + 1) : 0
+    for (row, visible) in block.visible.enumerated() {
       kernels.softmax(
-        scores + row * count, count, low - block.keys.lowerBound,
-        position + 1 - block.keys.lowerBound, Float(c.attentionScale))
+        scores + row * count, count, visible.lowerBound, visible.upperBound,
+        Float(c.attentionScale))
     }
   }
 
-  /// out = softmax(scale q k^T) v for every segment and head.
+  /// The scores of a piece's rows and keys among those of its block.
+  private func part(
+    of scores: UnsafeMutablePointer<Float>, _ block: AttentionBlock, _ piece: AttentionBlock.Piece
+  ) -> Matrix {
+    let row = piece.rows.lowerBound - block.rows.lowerBound
+    let column = piece.keys.lowerBound - block.keys.lowerBound
+    return Matrix(
+      scores + row * block.keys.count + column, rows: piece.rows.count, columns: piece.keys.count,
+      stride: block.keys.count)
+  }
+
+  /// out = softmax(scale q k^T) v for every row and head.
   ///
   /// `batch` has rows of rotated queries, rotated keys and values side by side, T x W; `out` is T x query width;
-  /// `scratch` has `threads` times ``scratchCount(positions:)`` of the longest segment, prefix included.
+  /// `scratch` has `threads` times ``scratchCount(positions:)`` of the longest sequence. `cache` holds the keys and
+  /// values that are not in the batch.
   func forward(
-    _ segments: [AttentionSegment], layer: Int, batch: UnsafeMutablePointer<Float>,
-    into out: UnsafeMutablePointer<Float>, scratch: FloatBuffer
+    _ sequences: [AttentionBlocks], layer: Int, batch: UnsafeMutablePointer<Float>,
+    cache: KeyValueCache? = nil, into out: UnsafeMutablePointer<Float>, scratch: FloatBuffer
   ) {
     let c = configuration
-    let sliding = c.attentionKinds[layer] == .sliding
-    let work = segments.flatMap { segment in
-      blocks(of: segment, sliding: sliding).map { (segment, $0) }
-    }
+    let work = sequences.flatMap { blocks($0, layer: layer) }
     let share = scratch.count / threads
-    nonisolated(unsafe) let (batch, out) = (batch, out)
+    nonisolated(unsafe) let (batch, out, cache) = (batch, out, cache)
     Parallel.perform(tiles: work.count * c.headCount, threads: threads) { tile, worker in
-      let (segment, block) = work[tile / c.headCount]
-      let head = tile % c.headCount
+      let (block, head) = (work[tile / c.headCount], tile % c.headCount)
       let scores = scratch.pointer + worker * share
       probabilities(
-        block, of: segment, head: head, sliding: sliding, batch: batch, into: scores)
+        block, head: head, layer: layer, batch: batch, cache: cache, into: scores)
       let group = head / (c.headCount / c.keyValueHeadCount)
-      let target = Matrix(
-        out + block.rows.lowerBound * c.queryWidth + head * c.headDimension,
-        rows: block.rows.count, columns: c.headDimension, stride: c.queryWidth)
-      clear(target)
-      for piece in pieces(block.keys, of: segment, head: group, batch: batch, values: true) {
+      func target(_ rows: Range<Int>) -> Matrix {
+        Matrix(
+          out + rows.lowerBound * c.queryWidth + head * c.headDimension, rows: rows.count,
+          columns: c.headDimension, stride: c.queryWidth)
+      }
+      clear(target(block.rows))
+      for piece in block.pieces {
+        let values = matrix(
+          of: piece, values: true, head: group, layer: layer, batch: batch, cache: cache)
         products.multiplyHere(
-          Matrix(
-            scores + piece.column, rows: block.rows.count, columns: piece.matrix.rows,
-            stride: block.keys.count), piece.matrix, into: target, accumulation: .continuing)
+          part(of: scores, block, piece), values, into: target(piece.rows),
+          accumulation: .continuing)
       }
     }
   }
 
-  /// Gradients of the rotated queries, rotated keys and values, and once more the result; segments have no prefix.
+  /// Gradients of the rotated queries, rotated keys and values, and once more the result.
   ///
   /// `batch`, T x W, is what the forward pass was given; `outGradient` is T x query width; `out`, as large, gets the
   /// forward pass's result; `gradient`, T x W, is overwritten. `keyGradients` and `valueGradients`, T x query width
   /// each, are memory for each query head's share in its group's keys and values; `scratch` has twice the forward
   /// pass's.
   func backward(
-    _ segments: [AttentionSegment], layer: Int, batch: UnsafeMutablePointer<Float>,
+    _ sequences: [AttentionBlocks], layer: Int, batch: UnsafeMutablePointer<Float>,
     outGradient: UnsafeMutablePointer<Float>, out: UnsafeMutablePointer<Float>,
     gradient: UnsafeMutablePointer<Float>, keyGradients: UnsafeMutablePointer<Float>,
     valueGradients: UnsafeMutablePointer<Float>, scratch: FloatBuffer
   ) {
     let c = configuration
-    let sliding = c.attentionKinds[layer] == .sliding
     let (dimension, width, share) = (c.headDimension, width, scratch.count / threads)
     let kernels = kernels
     nonisolated(unsafe) let (batch, out) = (batch, out)
     nonisolated(unsafe) let (outGradient, gradient) = (outGradient, gradient)
     nonisolated(unsafe) let (keyGradients, valueGradients) = (keyGradients, valueGradients)
-    Parallel.perform(tiles: segments.count * c.headCount, threads: threads) { tile, worker in
-      let (segment, head) = (segments[tile / c.headCount], tile % c.headCount)
+    Parallel.perform(tiles: sequences.count * c.headCount, threads: threads) { tile, worker in
+      let (sequence, head) = (sequences[tile / c.headCount], tile % c.headCount)
       let group = head / (c.headCount / c.keyValueHeadCount)
       let column = head * dimension
-      for row in segment.rows {
+      for row in sequence.rows {
         (keyGradients + row * c.queryWidth + column).update(repeating: 0, count: dimension)
         (valueGradients + row * c.queryWidth + column).update(repeating: 0, count: dimension)
       }
       let scores = scratch.pointer + worker * share
       let scoreGradients = scores + share / 2
-      for block in blocks(of: segment, sliding: sliding) {
+      for block in blocks(sequence, layer: layer) {
         let (rows, keys) = (block.rows.count, block.keys.count)
         probabilities(
-          block, of: segment, head: head, sliding: sliding, batch: batch, into: scores)
-        let first = segment.rows.lowerBound + block.keys.lowerBound
+          block, head: head, layer: layer, batch: batch, cache: nil, into: scores)
+        let first = sequence.rows.lowerBound + block.keys.lowerBound
         func section(_ start: Int) -> Matrix {
           Matrix(batch + first * width + start, rows: keys, columns: dimension, stride: width)
         }
@@ -223,7 +191,7 @@ struct Attention: Sendable {
       }
     }
     sumGroups(
-      segments, keyGradients: keyGradients, valueGradients: valueGradients, into: gradient)
+      sequences, keyGradients: keyGradients, valueGradients: valueGradients, into: gradient)
   }
 
   private func clear(_ matrix: Matrix) {
@@ -234,7 +202,7 @@ struct Attention: Sendable {
 
   /// Adds up what the query heads of each group contribute to its keys and values, first head first.
   private func sumGroups(
-    _ segments: [AttentionSegment], keyGradients: UnsafeMutablePointer<Float>,
+    _ sequences: [AttentionBlocks], keyGradients: UnsafeMutablePointer<Float>,
     valueGradients: UnsafeMutablePointer<Float>, into gradient: UnsafeMutablePointer<Float>
   ) {
     let c = configuration
@@ -242,8 +210,8 @@ struct Attention: Sendable {
     let kernels = kernels
     nonisolated(unsafe) let (keyGradients, valueGradients) = (keyGradients, valueGradients)
     nonisolated(unsafe) let gradient = gradient
-    Parallel.perform(tiles: segments.count, threads: threads) { tile in
-      for row in segments[tile].rows {
+    Parallel.perform(tiles: sequences.count, threads: threads) { tile in
+      for row in sequences[tile].rows {
         for (source, section) in [(keyGradients, 0), (valueGradients, c.keyValueWidth)] {
           for group in 0..<c.keyValueHeadCount {
             let target = gradient + row * width + c.queryWidth + section + group * dimension

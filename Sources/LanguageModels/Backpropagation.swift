@@ -45,12 +45,12 @@ package final class Backpropagation {
     precondition(
       gradients.count == math.layout.count, "Gradients must be laid out as the parameters.")
     guard !batch.tokens.isEmpty else { return }
-    let segments = (1..<batch.sequenceStarts.count).map {
-      AttentionSegment(
-        rows: batch.sequenceStarts[$0 - 1]..<batch.sequenceStarts[$0], prefix: nil)
+    let rows = zip(batch.sequenceStarts, batch.sequenceStarts.dropFirst()).map { $0..<$1 }
+    let positions = rows.flatMap { Array(0..<$0.count) }
+    let sequences = rows.map {
+      AttentionBlocks(sequence: $0, positions: positions, configuration: math.configuration)
     }
-    let positions = segments.flatMap { Array(0..<$0.rows.count) }
-    let longest = segments.map(\.rows.count).max() ?? 0
+    let longest = rows.map(\.count).max() ?? 0
     activations.reserve(math.configuration, tokens: batch.tokens.count, longest: longest)
     math.fullRotary.reserve(positions: longest)
     math.slidingRotary.reserve(positions: longest)
@@ -63,11 +63,11 @@ package final class Backpropagation {
     show(
       .embedding, activations.layers[0].input, batch.tokens.count, math.configuration.hiddenSize)
     for layer in 0..<math.configuration.layerCount {
-      forward(layer, segments: segments, positions: positions)
+      forward(layer, sequences: sequences, positions: positions)
     }
     try head(batch, gradients: gradients.pointer, lossGradient: lossGradient)
     for layer in (0..<math.configuration.layerCount).reversed() {
-      backward(layer, segments: segments, positions: positions, gradients: gradients.pointer)
+      backward(layer, sequences: sequences, positions: positions, gradients: gradients.pointer)
     }
     embeddingGradient(batch.tokens, gradients: gradients.pointer)
     show(
@@ -85,7 +85,7 @@ package final class Backpropagation {
 
   // MARK: - Forward
 
-  private func forward(_ index: Int, segments: [AttentionSegment], positions: [Int]) {
+  private func forward(_ index: Int, sequences: [AttentionBlocks], positions: [Int]) {
     let (c, a, parameters) = (math.configuration, activations, math.layout.layers[index])
     let (saved, rows) = (a.layers[index], positions.count)
     let next = index + 1 < c.layerCount ? a.layers[index + 1].input : a.output
@@ -104,7 +104,7 @@ package final class Backpropagation {
       inverseRMS: saved.headRMS)
     show(.layer(index, .rotated), a.rotated, rows, math.attentionWidth)
     attention.forward(
-      segments, layer: index, batch: a.rotated, into: a.attended, scratch: a.scratch)
+      sequences, layer: index, batch: a.rotated, into: a.attended, scratch: a.scratch)
     show(.layer(index, .attention), a.attended, rows, c.queryWidth)
     math.project(
       a.attended, rows: rows, weight: parameters.output, outputs: hidden,
@@ -220,7 +220,7 @@ package final class Backpropagation {
 
   /// Turns `activations.gradient` from the gradient of a layer's output into that of its input.
   private func backward(
-    _ index: Int, segments: [AttentionSegment], positions: [Int],
+    _ index: Int, sequences: [AttentionBlocks], positions: [Int],
     gradients: UnsafeMutablePointer<Float>
   ) {
     let (c, a, parameters) = (math.configuration, activations, math.layout.layers[index])
@@ -282,7 +282,7 @@ package final class Backpropagation {
       inverseRMS: saved.headRMS)
     show(.layer(index, .rotatedAgain), a.rotated, rows, math.attentionWidth)
     attention.backward(
-      segments, layer: index, batch: a.rotated, outGradient: a.attendedGradient,
+      sequences, layer: index, batch: a.rotated, outGradient: a.attendedGradient,
       out: a.attended, gradient: a.rotatedGradient, keyGradients: a.keyGradients,
       valueGradients: a.valueGradients, scratch: a.scratch)
     show(.layer(index, .attentionAgain), a.attended, rows, c.queryWidth)

@@ -27,6 +27,23 @@ package enum Sample {
     standardDeviation(values).map { $0 / Double(values.count).squareRoot() }
   }
 
+  /// The standard error of the mean of values of which those of one cluster may depend on each other.
+  ///
+  /// √(C/(C − 1) · Σ over clusters of (Σ (s − mean))²) / n, for C clusters of n values in all: the cluster-robust error
+  /// of Miller 2024 (arXiv 2411.00640, section 2.2) with the correction for few clusters. Nil for fewer than two clusters
+  /// that hold values.
+  package static func standardErrorOfMean(clusters: [[Double]]) -> Double? {
+    let clusters = clusters.filter { !$0.isEmpty }
+    let values = clusters.flatMap(\.self)
+    guard clusters.count > 1, let mean = mean(values) else { return nil }
+    let squares = clusters.map { cluster in
+      let deviation = sum(cluster.map { $0 - mean })
+      return deviation * deviation
+    }
+    let count = Double(clusters.count)
+    return (count / (count - 1) * sum(squares)).squareRoot() / Double(values.count)
+  }
+
   /// The sum in the order of the values, with the compensation of Neumaier (1974).
   static func sum(_ values: [Double]) -> Double {
     var sum = 0.0

@@ -28,8 +28,8 @@ struct EvaluatorTests {
     let choices = TaskInput(
       task: ARCChallenge.task, documents: try TinyModel.choiceDocuments(23), fewShotPool: [])
     let texts = TaskInput(
-      task: GSM8K.task, documents: TinyModel.textDocuments(9),
-      fewShotPool: TinyModel.textDocuments(9))
+      task: GSM8K.task, documents: try TinyModel.textDocuments(9),
+      fewShotPool: try TinyModel.textDocuments(9))
     var settings = EvaluationSettings()
     settings.maximumNewTokens = 12
     let scored = try evaluate(arc, [choices])
@@ -65,7 +65,7 @@ struct EvaluatorTests {
     settings.fewShotCount = 0
     settings.maximumNewTokens = 5
     let input = TaskInput(
-      task: GSM8K.task, documents: TinyModel.textDocuments(4), fewShotPool: [])
+      task: GSM8K.task, documents: try TinyModel.textDocuments(4), fewShotPool: [])
     let result = try evaluate(gsm8k, [input], settings: settings)
     let tokenizer = try TinyModel.tokenizer()
     for sample in result.tasks[0].samples {
@@ -125,8 +125,48 @@ struct EvaluatorTests {
     }
     #expect(error?.code == .invalidRequest)
     let strangers = TaskInput(
-      task: ARCChallenge.task, documents: TinyModel.textDocuments(1), fewShotPool: [])
+      task: ARCChallenge.task, documents: try TinyModel.textDocuments(1), fewShotPool: [])
     let mismatch = #expect(throws: EvaluationError.self) { try evaluate(arc, [strangers]) }
     #expect(mismatch?.code == .invalidDocument)
+  }
+
+  @Test("An evaluation that goes on from recorded samples ends as one that was never interrupted")
+  func resuming() throws {
+    let choices = TaskInput(
+      task: ARCChallenge.task, documents: try TinyModel.choiceDocuments(9), fewShotPool: [])
+    let evaluator = Evaluator(
+      model: TinyModel.model(), tokenizer: try TinyModel.tokenizer(),
+      settings: EvaluationSettings(), threads: 1)
+    var recorded: [SampleResult] = []
+    let whole = try evaluator.run(arc, inputs: [choices], record: { recorded.append($0) })
+    #expect(recorded.count == 9)
+    for kept in [0, 4, 9] {
+      var added = 0
+      var steps: [Int] = []
+      let resumed = try evaluator.run(
+        arc, inputs: [choices], finished: Array(recorded.prefix(kept)), record: { _ in added += 1 },
+        progress: { steps.append($0.completed) })
+      #expect(resumed == whole)
+      #expect(added == 9 - kept)
+      #expect(steps == Array(kept...9))
+    }
+  }
+
+  @Test("Samples of other prompts or tasks are not gone on from")
+  func foreignSamples() throws {
+    let choices = TaskInput(
+      task: ARCChallenge.task, documents: try TinyModel.choiceDocuments(3), fewShotPool: [])
+    let swapped = TaskInput(
+      task: ARCChallenge.task, documents: choices.documents.reversed(), fewShotPool: [])
+    let evaluator = Evaluator(
+      model: TinyModel.model(), tokenizer: try TinyModel.tokenizer(),
+      settings: EvaluationSettings(), threads: 1)
+    let samples = try evaluator.run(arc, inputs: [choices]).tasks[0].samples
+    for inputs in [[swapped], []] {
+      let error = #expect(throws: EvaluationError.self) {
+        try evaluator.run(arc, inputs: inputs, finished: samples)
+      }
+      #expect(error?.code == .invalidSample)
+    }
   }
 }

@@ -3,19 +3,19 @@ import Testing
 @testable import Evaluation
 
 struct FewShotSamplerTests {
-  private func document(_ number: Int) -> Document {
-    Document(question: "q\(number)", target: "a\(number)")
+  private func document(_ number: Int) throws -> Document {
+    try Document(question: "q\(number)", answer: .text("a\(number)"))
   }
 
-  private func task(_ rule: EvaluationTask.FewShotRule) -> EvaluationTask {
-    EvaluationTask(
-      name: "t", version: "1", documentCount: 1, output: .multipleChoice, fewShotRule: rule,
-      metrics: [.accuracy])
+  /// A task with this rule.
+  private func task(_ rule: EvaluationTask.FewShotRule) throws -> EvaluationTask {
+    let tasks = Benchmark.all.flatMap(\.tasks)
+    return try #require(tasks.first { $0.fewShotRule == rule })
   }
 
   @Test("Each document takes the next draw of one generator")
   func draws() throws {
-    let pool = (0..<7473).map(document)
+    let pool = try (0..<7473).map(document)
     var sampler = try FewShotSampler(task: task(.sample), pool: pool, count: 5, seed: 1234)
     #expect(
       try sampler.next(for: document(0)).map(\.question)
@@ -27,7 +27,7 @@ struct FewShotSamplerTests {
 
   @Test("Excluding the document draws one row more and drops the document, or the last row")
   func exclusion() throws {
-    let pool = (0..<12).map(document)
+    let pool = try (0..<12).map(document)
     // random.Random(1234).sample(range(12), 5) is [7, 1, 0, 10, 9], then [10, 1, 11, 5, 3].
     var sampler = try FewShotSampler(
       task: task(.sampleExcludingDocument), pool: pool, count: 4, seed: 1234)
@@ -37,7 +37,7 @@ struct FewShotSamplerTests {
 
   @Test("Copies of the document are redrawn from the rows that differ")
   func redraw() throws {
-    let pool = (0..<6).map { document($0 == 5 ? 1 : 0) } + [document(2)]
+    let pool = try (0..<6).map { try document($0 == 5 ? 1 : 0) } + [document(2)]
     var sampler = try FewShotSampler(
       task: task(.sampleExcludingDocument), pool: pool, count: 2, seed: 0)
     for _ in 0..<20 {
@@ -54,7 +54,7 @@ struct FewShotSamplerTests {
   @Test("The first rows are the same for every document")
   func firstRows() throws {
     var sampler = try FewShotSampler(
-      task: task(.firstRows), pool: (0..<5).map(document), count: 2, seed: 1)
+      task: task(.firstRows), pool: try (0..<5).map(document), count: 2, seed: 1)
     for number in 0..<3 {
       #expect(try sampler.next(for: document(number)).map(\.question) == ["q0", "q1"])
     }
@@ -73,9 +73,11 @@ struct FewShotSamplerTests {
 
   @Test("Rows are equal code point by code point")
   func equality() throws {
-    #expect(Document(question: "\u{E9}", target: "") != Document(question: "e\u{301}", target: ""))
+    let spellings = try ["\u{E9}", "e\u{301}"].map { try Document(question: $0, answer: .text("")) }
+    #expect(spellings[0] != spellings[1])
     let rows = try ["train/1", "train/2"].map {
-      try Document(question: "q", choices: ["a"], goldIndex: 0, identity: $0)
+      try Document(
+        question: "q", answer: .choice(choices: ["a"], goldIndex: 0), identity: $0)
     }
     #expect(rows[0] != rows[1])
     #expect(rows[0] == rows[0])

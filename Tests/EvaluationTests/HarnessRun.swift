@@ -123,20 +123,20 @@ struct HarnessRun: Sendable, CustomTestStringConvertible {
 
     func document() throws -> Document {
       if let activityLabel, let ctxA, let ctxB, let endings, let label {
-        return try HellaSwag.document(
+        return try TestDocument.hellaSwag(
           activityLabel: activityLabel, contextA: ctxA, contextB: ctxB, endings: endings,
           label: label, identity: "\(ind ?? -1)")
       }
       let question = try #require(question)
       switch (choices, answer) {
       case (.arc(let choices), nil):
-        return try ARCChallenge.document(
+        return try TestDocument.arc(
           question: question, choices: choices.text, labels: choices.label,
           answerKey: try #require(answerKey))
       case (.mmlu(let choices), .index(let answer)):
-        return try MMLU.document(question: question, choices: choices, answer: answer)
+        return try TestDocument.mmlu(question: question, choices: choices, answer: answer)
       case (nil, .text(let answer)):
-        return GSM8K.document(question: question, answer: answer)
+        return try TestDocument.gsm8k(question: question, answer: answer)
       default: throw EvaluationError(.invalidDocument, "A row of the oracle has an unknown form.")
       }
     }
@@ -246,6 +246,7 @@ struct HarnessRun: Sendable, CustomTestStringConvertible {
       case .accuracy: acc
       case .normalizedAccuracy: accNorm
       case .exactMatch: exactMatch
+      default: nil
       }
     }
   }

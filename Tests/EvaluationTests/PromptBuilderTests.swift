@@ -9,7 +9,7 @@ struct PromptBuilderTests {
   }
 
   private func question(_ text: String, answer: Int) throws -> Document {
-    try MMLU.document(question: text, choices: ["w", "x", "y", "z"], answer: answer)
+    try TestDocument.mmlu(question: text, choices: ["w", "x", "y", "z"], answer: answer)
   }
 
   @Test("A plain prompt is introduction, examples with their answers, question")
@@ -41,7 +41,7 @@ struct PromptBuilderTests {
   @Test("A SmolLM2 chat replaces the default system turn by the introduction")
   func smolChat() throws {
     let builder = PromptBuilder(task: GSM8K.task, chatTemplate: .smollm2)
-    let document = GSM8K.document(question: "Q", answer: "A\n#### 1")
+    let document = try TestDocument.gsm8k(question: "Q", answer: "A\n#### 1")
     #expect(
       try builder.prompt(for: document, examples: [])
         == "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n"

@@ -63,4 +63,45 @@ struct ResultTests {
     #expect(error?.code == .invalidSample)
     #expect(throws: EvaluationError.self) { try stranger.rescored(by: GSM8K.task) }
   }
+
+  @Test("Instructions have no harness error, and one that is clustered by prompt")
+  func instructions() throws {
+    // The clusters and the corrected error of Miller's formula, computed by hand: 0.152145.
+    let prompts: [[Double]] = [[1, 1, 0], [0, 0, 1, 0], [1, 1], [0, 1, 0]]
+    let samples = prompts.enumerated().map { index, values in
+      SampleResult(
+        task: "ifeval", documentIndex: index, prompt: "", target: "",
+        response: .generation("", stopStrings: [], maximumNewTokens: 1), truncatedTokens: 0,
+        answers: [],
+        scores: IFEval.task.metrics.map { metric in
+          SampleResult.Score(
+            metric: metric, filter: .none,
+            values: metric.isPerInstruction ? values : [values.min() ?? 0])
+        })
+    }
+    let metrics = try TaskResult(task: IFEval.task, samples: samples).metrics
+    #expect(metrics.map(\.count) == [4, 12, 4, 12])
+    #expect(metrics[1].value == 0.5)
+    #expect(metrics.map { $0.standardError == nil } == [false, true, false, true])
+    #expect(abs(try #require(metrics[1].clusteredStandardError) - 0.152145) < 5e-7)
+    #expect(metrics[0].clusteredStandardError == nil)
+  }
+
+  @Test("Documents of one source are one cluster, and so are the tasks of a group")
+  func clusters() throws {
+    let sources = ["a", "b", "a", "c", "b"]
+    let values: [Double] = [1, 0, 1, 0, 1]
+    let scored = zip(sources, values).enumerated().map { index, pair in
+      SampleResult(
+        task: "hellaswag", documentIndex: index, prompt: "", target: "0", source: pair.0,
+        response: .choices([], delimiter: " "), truncatedTokens: 0, answers: [],
+        scores: HellaSwag.task.metrics.map {
+          SampleResult.Score(metric: $0, filter: .none, values: [pair.1])
+        })
+    }
+    let metric = try #require(try TaskResult(task: HellaSwag.task, samples: scored).metrics.first)
+    // Clusters [1, 1], [0, 1], [0] around 0.6: deviations 0.8, -0.2, -0.6; sqrt(3/2 * 1.04) / 5.
+    #expect(
+      abs(try #require(metric.clusteredStandardError) - (1.5 * 1.04).squareRoot() / 5) < 1e-15)
+  }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import Evaluation
@@ -40,7 +40,7 @@ struct SampleLineTests {
 
   @Test("Reading a line gives back the sample: texts by code point, numbers by bit")
   func roundTrip() throws {
-    var random = SystemIndependentNumbers(seed: 1)
+    var random = SeededGenerator(seed: 1)
     let extremes = [
       -0.0, -Double.leastNonzeroMagnitude, -Double.greatestFiniteMagnitude, -1e-5, -1e22, -123_456,
     ]
@@ -88,14 +88,8 @@ struct SampleLineTests {
         #expect(throws: EvaluationError.self) { try SampleResult(jsonLine: line.prefix(count)) }
       }
     }
-    let seconds = ProcessInfo.processInfo.environment["REPLICATE_FUZZ_SECONDS"].flatMap(Double.init)
-    let deadline = Date().addingTimeInterval(seconds ?? 0.2)
-    var random = SystemIndependentNumbers(seed: 2)
-    while Date() < deadline {
-      var line = lines[Int(random.next() % 2)]
-      for _ in 0...random.next() % 4 {
-        line[Int(random.next() % UInt64(line.count))] = UInt8(truncatingIfNeeded: random.next())
-      }
+    try fuzz(600) { round, generator in
+      let line = mutated(lines[round % lines.count], &generator)
       do {
         let sample = try SampleResult(jsonLine: line)
         let task = sample.task == GSM8K.task.name ? GSM8K.task : ARCChallenge.task
@@ -104,20 +98,5 @@ struct SampleLineTests {
         #expect(!error.message.isEmpty)
       }
     }
-  }
-}
-
-/// SplitMix64: the same numbers everywhere.
-struct SystemIndependentNumbers {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -15,7 +15,7 @@ struct ScoringTests {
   func normalization() throws {
     for expected in try PythonRules.load().answers {
       #expect(
-        codePoints(Metric.normalizedForExactMatch(expected.text))
+        codePoints(AnswerComparison.normalizedText(expected.text))
           == codePoints(expected.normalized))
     }
   }

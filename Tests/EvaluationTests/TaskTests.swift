@@ -25,15 +25,19 @@ struct TaskTests {
 
   @Test("The other benchmarks have the sizes, shots and metrics of the harness")
   func benchmarks() throws {
-    let tasks = try ["arc_challenge", "hellaswag", "gsm8k"].map { name in
-      try #require(try Benchmark.named(name).tasks.first)
-    }
-    #expect(tasks.map(\.documentCount) == [1172, 10042, 1319])
-    #expect(tasks.map(\.fewShotCount) == [0, 0, 5])
-    #expect(tasks.map(\.version) == ["1.0", "1.0", "3.0"])
+    let names = ["arc_challenge", "hellaswag", "gsm8k", "ifeval", "aime24", "aime25", "aime"]
+    let tasks = try names.map { name in try #require(try Benchmark.named(name).tasks.first) }
+    #expect(tasks.map(\.documentCount) == [1172, 10042, 1319, 541, 30, 30, 933])
+    #expect(tasks.map(\.fewShotCount) == [0, 0, 5, 0, 0, 0, 0])
+    #expect(tasks.map { $0.shownExamples(requested: 3) } == [3, 3, 3, 0, 0, 0, 0])
+    #expect(tasks.map(\.version) == ["1.0", "1.0", "3.0", "4.0", "0.0", "0.0", "0.0"])
     #expect(
       tasks.map { $0.metrics.map(\.rawValue) } == [
         ["acc", "acc_norm"], ["acc", "acc_norm"], ["exact_match"],
+        [
+          "prompt_level_strict_acc", "inst_level_strict_acc", "prompt_level_loose_acc",
+          "inst_level_loose_acc",
+        ], ["exact_match"], ["exact_match"], ["exact_match"],
       ])
     #expect(tasks[2].filters.map(\.rawValue) == ["strict-match", "flexible-extract"])
   }
@@ -47,7 +51,7 @@ struct TaskTests {
 
   @Test("An MMLU question is stripped, its answers are not")
   func mmluDocument() throws {
-    let document = try MMLU.document(
+    let document = try TestDocument.mmlu(
       question: "\n What is it? ", choices: ["a ", "b", "c", "d"], answer: 2)
     #expect(document.question == "What is it?\nA. a \nB. b\nC. c\nD. d\nAnswer:")
     #expect(document.answerText == "C")
@@ -56,7 +60,7 @@ struct TaskTests {
 
   @Test("An ARC answer key is looked up among labels that are letters or digits")
   func arcDocument() throws {
-    let document = try ARCChallenge.document(
+    let document = try TestDocument.arc(
       question: " Why?", choices: ["x", "y", "z"], labels: ["1", "2", "3"], answerKey: "3")
     #expect(document.question == "Question:  Why?\nAnswer:")
     #expect(document.answerText == "z")
@@ -65,17 +69,17 @@ struct TaskTests {
   @Test("Rows that contradict themselves are refused")
   func invalidRows() {
     let makers: [() throws -> Document] = [
-      { try MMLU.document(question: "q", choices: ["a", "b"], answer: 0) },
-      { try MMLU.document(question: "q", choices: ["a", "b", "c", "d"], answer: 4) },
-      { try MMLU.document(question: "q", choices: ["a", "b", "c", "d"], answer: -1) },
-      { try ARCChallenge.document(question: "q", choices: ["a"], labels: ["A"], answerKey: "B") },
-      { try ARCChallenge.document(question: "q", choices: ["a"], labels: [], answerKey: "A") },
+      { try TestDocument.mmlu(question: "q", choices: ["a", "b"], answer: 0) },
+      { try TestDocument.mmlu(question: "q", choices: ["a", "b", "c", "d"], answer: 4) },
+      { try TestDocument.mmlu(question: "q", choices: ["a", "b", "c", "d"], answer: -1) },
+      { try TestDocument.arc(question: "q", choices: ["a"], labels: ["A"], answerKey: "B") },
+      { try TestDocument.arc(question: "q", choices: ["a"], labels: [], answerKey: "A") },
       {
-        try HellaSwag.document(
+        try TestDocument.hellaSwag(
           activityLabel: "l", contextA: "a", contextB: "b", endings: ["x"], label: "")
       },
       {
-        try HellaSwag.document(
+        try TestDocument.hellaSwag(
           activityLabel: "l", contextA: "a", contextB: "b", endings: ["x"], label: "1")
       },
     ]
@@ -101,7 +105,7 @@ struct TaskTests {
 
   @Test("A HellaSwag query capitalises its second part and keeps inner spaces")
   func hellaSwagDocument() throws {
-    let document = try HellaSwag.document(
+    let document = try TestDocument.hellaSwag(
       activityLabel: "Baking", contextA: "[header] How [title] Go .", contextB: "THE man",
       endings: ["runs [substeps] a", "b "], label: "1")
     #expect(document.question == "Baking: How. Go . The man")

@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -25,7 +26,7 @@ enum TinyModel {
         slidingWindow: 16, ropeTheta: 10000, slidingRopeTheta: 10000, attentionScale: 0.35,
         normEpsilon: 1e-5, tiesEmbeddings: true, maximumPositions: maximumPositions,
         beginOfSequenceID: 0, endOfSequenceIDs: [1], paddingID: nil))
-    var numbers = SystemIndependentNumbers(seed: 3)
+    var numbers = SeededGenerator(seed: 3)
     for index in 0..<model.parameters.count {
       model.parameters.pointer[index] = Float(numbers.next() >> 40) * 0x1p-24 - 0.5
     }
@@ -35,7 +36,7 @@ enum TinyModel {
   /// Questions of different lengths with answers of one to three words.
   static func choiceDocuments(_ count: Int) throws -> [Document] {
     try (0..<count).map { number in
-      try ARCChallenge.document(
+      try TestDocument.arc(
         question: String(repeating: "the door \(number) ", count: 1 + number * 7 % 5),
         choices: ["five", "many apples", "a man \(number)"], labels: ["A", "B", "C"],
         answerKey: ["A", "B", "C"][number % 3])
@@ -43,9 +44,9 @@ enum TinyModel {
   }
 
   /// Word problems of different lengths.
-  static func textDocuments(_ count: Int) -> [Document] {
-    (0..<count).map { number in
-      GSM8K.document(
+  static func textDocuments(_ count: Int) throws -> [Document] {
+    try (0..<count).map { number in
+      try TestDocument.gsm8k(
         question: String(repeating: "How many apples \(number)? ", count: 1 + number * 5 % 4),
         answer: "five\n#### \(number)")
     }

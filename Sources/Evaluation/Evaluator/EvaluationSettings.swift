@@ -12,6 +12,10 @@ package struct EvaluationSettings: Sendable, Equatable {
   package var maximumLength: Int?
   /// Most tokens that are generated; nil for the task's own number.
   package var maximumNewTokens: Int?
+  /// Whether an answer to a chat prompt ends with its turn, even if the checkpoint's configuration does not say so.
+  ///
+  /// The harness goes on with such a checkpoint, up to the last token that is allowed.
+  package var stopsAtEndOfTurn = false
 
   /// The harness's defaults: plain prompts, each task's own number of examples.
   package init() {}

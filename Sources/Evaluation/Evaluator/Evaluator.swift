@@ -2,14 +2,14 @@ package import LanguageModels
 package import Tensors
 package import Tokenizers
 
-/// Runs a benchmark on a model.
+/// Runs benchmarks on a model.
 ///
 /// Documents are evaluated longest first unless told otherwise, and reported in the order of their split; with
 /// portable numerics results depend neither on that order nor on how much is computed side by side.
 package struct Evaluator {
   /// How far a run has come.
   package struct Progress: Sendable, Equatable {
-    /// Documents that are done.
+    /// Documents that are done, those included that were done before.
     package let completed: Int
     /// Documents of the run.
     package let total: Int
@@ -20,14 +20,27 @@ package struct Evaluator {
   private let encoder: RequestEncoder
   private let stopIDs: Set<Int32>
   private let settings: EvaluationSettings
+  private let tools: LanguageTools?
   private let order: DocumentOrder
 
   /// Prepares the evaluation of a model with its tokenizer.
+  ///
+  /// - Parameters:
+  ///   - model: the model.
+  ///   - tokenizer: its tokenizer.
+  ///   - settings: what changes prompts and scores.
+  ///   - threads: threads that compute; no result depends on it.
+  ///   - numerics: the arithmetic of matrix products.
+  ///   - limits: how much is computed side by side.
+  ///   - order: the order in which documents are evaluated.
+  ///   - tools: what instructions are checked with; only tasks with instructions need it.
+  ///   - observer: is told of every operation's result.
   package init(
     model: LanguageModel, tokenizer: Tokenizer, settings: EvaluationSettings, threads: Int,
     numerics: Numerics = .portable,
     limits: InferenceEngine.PassLimits = InferenceEngine.PassLimits(),
-    order: DocumentOrder = .longestFirst, observer: OperationObserver? = nil
+    order: DocumentOrder = .longestFirst, tools: LanguageTools? = nil,
+    observer: OperationObserver? = nil
   ) {
     let configuration = model.configuration
     engine = InferenceEngine(
@@ -35,72 +48,86 @@ package struct Evaluator {
     engine.observer = observer
     self.tokenizer = tokenizer
     self.settings = settings
+    self.tools = tools
     self.order = order
     encoder = RequestEncoder(
       tokenizer: tokenizer, vocabularySize: configuration.vocabularySize,
       maximumLength: settings.maximumLength ?? configuration.maximumPositions)
-    // A prompt that a chat template wrote is answered by one turn, whether or not the checkpoint's configuration says so.
-    let endOfTurn = settings.chatTemplate.flatMap { tokenizer.id(of: $0.endOfTurn) }
+    let endOfTurn =
+      settings.stopsAtEndOfTurn
+      ? settings.chatTemplate.flatMap { tokenizer.id(of: $0.endOfTurn) } : nil
     stopIDs = Set(
       configuration.endOfSequenceIDs + [tokenizer.endOfSequenceID, endOfTurn].compactMap(\.self))
   }
 
-  /// Evaluates every document of `inputs` and pools the scores.
+  /// Evaluates the documents of `inputs` and pools the scores.
   ///
   /// - Parameters:
   ///   - benchmark: what is evaluated.
   ///   - inputs: tasks of the benchmark with their documents; tasks can be left out or have none.
+  ///   - finished: samples that an interrupted run recorded with the same model, settings and inputs; their documents
+  ///     are not evaluated again.
+  ///   - record: called with each new sample as soon as it is known, in the order of evaluation.
   ///   - progress: called from time to time with the number of documents done.
   /// - Returns: Scores of every task and group, with one sample a document.
-  /// - Throws: ``EvaluationError`` when a prompt cannot be made or does not fit, or a score is not a number; what the
-  ///   chat template throws.
+  /// - Throws: ``EvaluationError`` when a prompt cannot be made or does not fit, a score is not a number, or a
+  ///   finished sample is not that of its document; what the chat template, `record` and `progress` throw.
   package func run(
-    _ benchmark: Benchmark, inputs: [TaskInput], progress: (Progress) throws -> Void = { _ in }
+    _ benchmark: Benchmark, inputs: [TaskInput], finished: [SampleResult] = [],
+    record: (SampleResult) throws -> Void = { _ in },
+    progress: (Progress) throws -> Void = { _ in }
   ) throws -> BenchmarkResult {
-    let documents = order.sorted(
-      try inputs.enumerated().flatMap { index, input in
-        try PreparedDocument.prepare(
-          input, taskIndex: index, settings: settings, encoder: encoder)
-      })
+    let documents = order.sorted(try prepared(inputs))
+    var samples = try FinishedSamples(finished, inputs: inputs).matched(to: documents)
     let total = documents.count
-    try progress(Progress(completed: 0, total: total))
-    var samples = inputs.map { [SampleResult?](repeating: nil, count: $0.documents.count) }
-    func record(_ response: SampleResult.Response, to document: PreparedDocument) throws {
-      samples[document.taskIndex][document.position] = try sample(
+    var completed = samples.reduce(0) { $0 + $1.count { $0 != nil } }
+    try progress(Progress(completed: completed, total: total))
+    func add(_ response: SampleResult.Response, to document: PreparedDocument) throws {
+      let sample = try sample(
         of: document, response: response, input: inputs[document.taskIndex])
+      samples[document.taskIndex][document.position] = sample
+      try record(sample)
+      completed += 1
+      try progress(Progress(completed: completed, total: total))
     }
 
-    let scored = documents.filter { !$0.requests.isEmpty }
-    let scores = try engine.score(scored.map(\.requests)) {
-      try progress(Progress(completed: $0, total: total))
-    }
-    for (document, scores) in zip(scored, scores) {
+    let open = documents.filter { samples[$0.taskIndex][$0.position] == nil }
+    let scored = open.filter { !$0.requests.isEmpty }
+    try engine.score(scored.map(\.requests)) { index, scores in
+      let document = scored[index]
       let input = inputs[document.taskIndex]
-      try record(response(of: scores, to: document, input: input), to: document)
+      try add(response(of: scores, to: document, input: input), to: document)
     }
-
-    var completed = scored.count
     for (index, input) in inputs.enumerated() {
       guard case .generation(let stopStrings, let taskMaximum) = input.task.output else { continue }
-      let prompted = documents.filter { $0.taskIndex == index }
+      let prompted = open.filter { $0.taskIndex == index }
       let stops = StopStrings(stopStrings, tokenizer: tokenizer)
       let maximumNewTokens = settings.maximumNewTokens ?? taskMaximum
-      let generated = try engine.generate(
+      try engine.generate(
         prompts: prompted.map(\.promptTokens), maximumNewTokens: maximumNewTokens,
         stopIDs: stopIDs, isFinished: { _, tokens in stops.end(tokens) },
-        completed: { try progress(Progress(completed: completed + $0, total: total)) })
-      completed += prompted.count
-      for (document, tokens) in zip(prompted, generated) {
-        let response = SampleResult.Response.generation(
-          stops.text(of: tokens), stopStrings: stops.strings, maximumNewTokens: maximumNewTokens)
-        try record(response, to: document)
-      }
+        completed: { index, tokens in
+          let response = SampleResult.Response.generation(
+            stops.text(of: tokens), stopStrings: stops.strings, maximumNewTokens: maximumNewTokens)
+          try add(response, to: prompted[index])
+        })
     }
 
     let results = try zip(inputs, samples).map { input, samples in
       try TaskResult(task: input.task, samples: samples.compactMap(\.self))
     }
     return BenchmarkResult(benchmark, tasks: results)
+  }
+
+  /// Checks that all documents of `inputs` can be asked, as a run does before it computes anything.
+  ///
+  /// - Throws: ``EvaluationError`` when a prompt cannot be made or does not fit; what the chat template throws.
+  package func check(_ inputs: [TaskInput]) throws { _ = try prepared(inputs) }
+
+  private func prepared(_ inputs: [TaskInput]) throws -> [PreparedDocument] {
+    try inputs.enumerated().flatMap { index, input in
+      try PreparedDocument.prepare(input, taskIndex: index, settings: settings, encoder: encoder)
+    }
   }
 
   private func response(
@@ -125,9 +152,10 @@ package struct Evaluator {
   private func sample(
     of document: PreparedDocument, response: SampleResult.Response, input: TaskInput
   ) throws -> SampleResult {
-    try SampleResult(
+    let asked = input.documents[document.position]
+    return try SampleResult(
       task: input.task, documentIndex: input.documentIndices[document.position],
-      prompt: document.prompt, target: input.documents[document.position].target,
-      response: response, truncatedTokens: document.truncatedTokens)
+      prompt: document.prompt, target: asked.target, source: asked.source, response: response,
+      truncatedTokens: document.truncatedTokens, tools: tools)
   }
 }

@@ -29,8 +29,8 @@ struct PreparedDocument {
     let task = input.task
     let builder = PromptBuilder(task: task, chatTemplate: settings.chatTemplate)
     var sampler = try FewShotSampler(
-      task: task, pool: input.fewShotPool, count: settings.fewShotCount ?? task.fewShotCount,
-      seed: settings.fewShotSeed)
+      task: task, pool: input.fewShotPool,
+      count: task.shownExamples(requested: settings.fewShotCount), seed: settings.fewShotSeed)
     return try input.documents.enumerated().map { position, document in
       let prompt = try builder.prompt(for: document, examples: sampler.next(for: document))
       var requests: [ScoringRequest] = []
@@ -40,10 +40,11 @@ struct PreparedDocument {
       case (.multipleChoice, .choice(let choices, _)):
         (requests, truncatedTokens) = try encoder.scoringRequests(
           context: prompt, continuations: choices.map { builder.choiceDelimiter + $0 })
-      case (.generation(_, let maximumNewTokens), .text):
+      case (.generation(_, let maximumNewTokens), .text),
+        (.generation(_, let maximumNewTokens), .instructions):
         (promptTokens, truncatedTokens) = try encoder.generationPrompt(
           prompt, maximumNewTokens: settings.maximumNewTokens ?? maximumNewTokens)
-      case (.multipleChoice, .text), (.generation, .choice):
+      case (.multipleChoice, _), (.generation, .choice):
         throw EvaluationError(
           .invalidDocument,
           "Document \(input.documentIndices[position]) was not made for the task \(task.name): its answer is of another kind."

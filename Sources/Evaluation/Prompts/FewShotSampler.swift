@@ -13,6 +13,7 @@ struct FewShotSampler {
   /// - Throws: `tooFewExamples` when the pool cannot give `count` examples.
   init(task: EvaluationTask, pool: [Document], count: Int, seed: UInt32) throws {
     precondition(count >= 0, "A prompt cannot hold \(count) examples.")
+    precondition(count == 0 || task.fewShotRule != .never, "\(task.name) shows no examples.")
     let needed = count > 0 && task.fewShotRule == .sampleExcludingDocument ? count + 1 : count
     guard needed <= pool.count else {
       throw EvaluationError(
@@ -32,7 +33,7 @@ struct FewShotSampler {
   mutating func next(for document: Document) throws -> [Document] {
     guard count > 0 else { return [] }
     switch rule {
-    case .firstRows: return Array(pool.prefix(count))
+    case .firstRows, .never: return Array(pool.prefix(count))
     case .sample: return random.sample(count, from: pool.count).map { pool[$0] }
     case .sampleExcludingDocument:
       let drawn = random.sample(count + 1, from: pool.count).map { pool[$0] }

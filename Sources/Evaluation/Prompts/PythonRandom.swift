@@ -1,4 +1,6 @@
-/// CPython's `random.Random`, as far as few-shot sampling needs it: the same seed draws the same rows.
+import Foundation
+
+/// CPython's `random.Random`, as far as few-shot sampling and langdetect need it: the same seed draws the same numbers.
 ///
 /// Source: MT19937 (Matsumoto and Nishimura, 1998) with `init_by_array` seeding, and `Lib/random.py` of CPython 3.11.
 struct PythonRandom {
@@ -6,6 +8,7 @@ struct PythonRandom {
   private static let middle = 397
   private var state: [UInt32]
   private var position = Self.size
+  private var nextGauss: Double?
 
   /// The generator that `random.Random(seed)` makes.
   init(seed: UInt32) {
@@ -73,6 +76,25 @@ struct PythonRandom {
       }
     }
     return result
+  }
+
+  /// `random()`: uniform in 0 to 1, 1 excluded, with 53 random bits.
+  mutating func random() -> Double {
+    let high = Double(nextWord() >> 5)
+    let low = Double(nextWord() >> 6)
+    return (high * 67_108_864 + low) / 9_007_199_254_740_992
+  }
+
+  /// `gauss(0.0, 1.0)`: a draw from the standard normal distribution; every other one is left over from the one before.
+  mutating func gauss() -> Double {
+    if let gauss = nextGauss {
+      nextGauss = nil
+      return gauss
+    }
+    let angle = random() * (2 * Double.pi)
+    let radius = (-2 * log(1 - random())).squareRoot()
+    nextGauss = sin(angle) * radius
+    return cos(angle) * radius
   }
 
   private mutating func advance(_ index: inout Int) {

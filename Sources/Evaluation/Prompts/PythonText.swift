@@ -50,6 +50,39 @@ enum PythonText {
     return String(decoding: bytes[..<end], as: UTF8.self)
   }
 
+  /// `text.split(separator)`; `separator` must not be empty.
+  static func components(of text: String, separatedBy separator: String) -> [String] {
+    let bytes = Array(text.utf8)
+    let pattern = Array(separator.utf8)
+    precondition(!pattern.isEmpty, "The separator must not be empty.")
+    var result: [String] = []
+    var start = 0
+    while let match = firstIndex(of: pattern, in: bytes, from: start) {
+      result.append(String(decoding: bytes[start..<match], as: UTF8.self))
+      start = match + pattern.count
+    }
+    return result + [String(decoding: bytes[start...], as: UTF8.self)]
+  }
+
+  /// Whether `int(text)` succeeds: digits of any script, single underscores between them, a sign, whitespace around.
+  static func isInteger(_ text: String) -> Bool {
+    var scalars = stripped(text).unicodeScalars[...]
+    if let sign = scalars.first, sign == "-" || sign == "+" { scalars = scalars.dropFirst() }
+    var digits = 0
+    var wasDigit = false
+    for scalar in scalars {
+      if scalar.properties.generalCategory == .decimalNumber {
+        digits += 1
+        wasDigit = true
+      } else {
+        guard scalar == "_", wasDigit else { return false }
+        wasDigit = false
+      }
+    }
+    // More digits than these are refused, so that conversions take no quadratic time.
+    return wasDigit && digits <= 4300
+  }
+
   /// `part in text`.
   static func contains(_ part: String, in text: String) -> Bool {
     firstIndex(of: Array(part.utf8), in: Array(text.utf8), from: 0) != nil

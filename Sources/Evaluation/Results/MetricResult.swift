@@ -6,16 +6,23 @@ package struct MetricResult: Sendable, Equatable {
   package let metric: Metric
   /// The filter whose answers were scored.
   package let filter: AnswerFilter
-  /// Mean over the documents.
+  /// Mean over the documents, or over the instructions of all documents.
   package let value: Double
-  /// Sample standard error of the mean; nil where it is not defined (one document).
+  /// Standard error as the harness computes it, of independent documents; nil where it has none.
+  ///
+  /// There is none for one document, and none over instructions, which are never independent.
   package let standardError: Double?
-  /// The documents' own scores: those of a task in the order of its split, those of a group task by task.
+  /// Standard error that lets scores of one cluster depend on each other; nil where there are no clusters.
+  ///
+  /// Clusters are the prompts for instructions, the sources of documents where the data set tells them, and the tasks
+  /// of a group.
+  package let clusteredStandardError: Double?
+  /// The scores: those of a task in the order of its split, those of a group task by task.
   ///
   /// Two models that were asked the same documents are compared pair by pair.
   package let scores: [Double]
 
-  /// Number of documents.
+  /// Number of scores: documents, or instructions.
   package var count: Int { scores.count }
 
   /// The harness's key of this metric, such as "exact_match,strict-match".
@@ -23,12 +30,35 @@ package struct MetricResult: Sendable, Equatable {
 }
 
 extension MetricResult {
-  /// Mean and standard error of the scores of a task's documents; nil without documents.
-  init?(metric: Metric, filter: AnswerFilter, scores: [Double]) {
-    guard let mean = Sample.mean(scores) else { return nil }
+  /// Mean and standard errors over a task's documents, each with its values and its source; nil without values.
+  init?(metric: Metric, filter: AnswerFilter, scores: [[Double]], sources: [String?]) {
+    let all = scores.flatMap(\.self)
+    guard let mean = Sample.mean(all) else { return nil }
+    var clusters: [[Double]] = []
+    if metric.isPerInstruction {
+      clusters = scores
+    } else if !sources.contains(nil) {
+      clusters = Self.grouped(all, by: sources.compactMap(\.self))
+    }
     self.init(
       metric: metric, filter: filter, value: mean,
-      standardError: Sample.standardErrorOfMean(scores), scores: scores)
+      standardError: metric.isPerInstruction ? nil : Sample.standardErrorOfMean(all),
+      clusteredStandardError: Sample.standardErrorOfMean(clusters: clusters), scores: all)
+  }
+
+  /// Values with equal keys together, in the order in which keys come first.
+  private static func grouped(_ values: [Double], by keys: [String]) -> [[Double]] {
+    var places: [String: Int] = [:]
+    var groups: [[Double]] = []
+    for (value, key) in zip(values, keys) {
+      if let place = places[key] {
+        groups[place].append(value)
+      } else {
+        places[key] = groups.count
+        groups.append([value])
+      }
+    }
+    return groups
   }
 
   /// One metric pooled over the tasks of a group, weighted by their numbers of documents; nil without documents.
@@ -41,6 +71,8 @@ extension MetricResult {
     }
     self.init(
       metric: first.metric, filter: first.filter, value: pooled.value,
-      standardError: pooled.standardError, scores: results.flatMap(\.scores))
+      standardError: pooled.standardError,
+      clusteredStandardError: Sample.standardErrorOfMean(clusters: results.map(\.scores)),
+      scores: results.flatMap(\.scores))
   }
 }

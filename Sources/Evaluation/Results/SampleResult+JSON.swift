@@ -13,6 +13,10 @@ extension SampleResult {
       line.string(prompt)
       line.key("target")
       line.string(target)
+      if let source {
+        line.key("source")
+        line.string(source)
+      }
       writeResponse(to: &line)
       line.key("truncated_tokens")
       line.number(truncatedTokens)
@@ -23,8 +27,13 @@ extension SampleResult {
           line.string(score.metric.rawValue)
           line.key("filter")
           line.string(score.filter.rawValue)
-          line.key("value")
-          line.number(score.value)
+          if score.metric.isPerInstruction {
+            line.key("values")
+            line.array(score.values) { line, value in line.number(value) }
+          } else {
+            line.key("value")
+            line.number(score.values[0])
+          }
         }
       }
     }
@@ -116,6 +125,7 @@ extension SampleResult: Decodable {
     case document
     case prompt
     case target
+    case source
     case delimiter
     case choices
     case until
@@ -147,6 +157,7 @@ extension SampleResult: Decodable {
       documentIndex: try container.decode(Int.self, forKey: .document),
       prompt: try container.decode(String.self, forKey: .prompt),
       target: try container.decode(String.self, forKey: .target),
+      source: try container.decodeIfPresent(String.self, forKey: .source),
       response: response,
       truncatedTokens: try container.decode(Int.self, forKey: .truncatedTokens),
       answers: answers,
@@ -179,14 +190,18 @@ extension SampleResult.Score: Decodable {
     case metric
     case filter
     case value
+    case values
   }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     metric = try container.decode(Metric.self, forKey: .metric)
     filter = try container.decode(AnswerFilter.self, forKey: .filter)
-    value = try container.decode(Double.self, forKey: .value)
-    guard value.isFinite else {
+    values =
+      metric.isPerInstruction
+      ? try container.decode([Double].self, forKey: .values)
+      : [try container.decode(Double.self, forKey: .value)]
+    guard values.allSatisfy(\.isFinite) else {
       throw DecodingError.dataCorruptedError(
         forKey: .value, in: container, debugDescription: "A score is not finite.")
     }

@@ -10,6 +10,13 @@ package struct SampleResult: Sendable, Equatable {
     package let logLikelihood: Double
     /// Whether greedy decoding would have written it.
     package let isGreedy: Bool
+
+    /// Creates a choice from what was computed or recorded.
+    package init(text: String, logLikelihood: Double, isGreedy: Bool) {
+      self.text = text
+      self.logLikelihood = logLikelihood
+      self.isGreedy = isGreedy
+    }
   }
 
   /// What the model answered, and how it was asked.
@@ -26,6 +33,12 @@ package struct SampleResult: Sendable, Equatable {
     package let filter: AnswerFilter
     /// The answer, "[invalid]" when there is none.
     package let text: String
+
+    /// Creates an answer from what was recorded.
+    package init(filter: AnswerFilter, text: String) {
+      self.filter = filter
+      self.text = text
+    }
   }
 
   /// One metric of one filtered answer.
@@ -34,8 +47,15 @@ package struct SampleResult: Sendable, Equatable {
     package let metric: Metric
     /// The filter whose answer was scored; `none` for choices.
     package let filter: AnswerFilter
-    /// The score.
-    package let value: Double
+    /// One value, or one for each instruction where the metric is per instruction.
+    package let values: [Double]
+
+    /// Creates a score from what was recorded.
+    package init(metric: Metric, filter: AnswerFilter, values: [Double]) {
+      self.metric = metric
+      self.filter = filter
+      self.values = values
+    }
   }
 
   /// Name of the task, such as "mmlu_anatomy".
@@ -44,42 +64,58 @@ package struct SampleResult: Sendable, Equatable {
   package let documentIndex: Int
   /// The prompt, few-shot examples included, before tokenisation.
   package let prompt: String
-  /// The right answer: position of the right choice as text, or the target text.
+  /// The right answer: position of the right choice as text, the target text, or the instructions as JSON.
   package let target: String
+  /// What the document was made from, if several were made from the same.
+  package let source: String?
   /// The model's response.
   package let response: Response
   /// Tokens that were dropped on the left because the longest request exceeded the model's context.
   package let truncatedTokens: Int
-  /// What the task's filters took from a generated text; empty for choices.
+  /// What the task's filters took from a generated text; a filter of `none` takes all and has no entry.
   package let answers: [FilteredAnswer]
   /// The task's metrics, filter by filter.
   package let scores: [Score]
 
   /// Scores a response.
   ///
-  /// - Throws: `invalidSample` when response and target are not what the task's metrics read.
+  /// - Parameters:
+  ///   - task: the task that the document belongs to.
+  ///   - documentIndex: position of the document in its evaluation split.
+  ///   - prompt: the prompt, few-shot examples included.
+  ///   - target: the right answer, as ``Document/target`` has it.
+  ///   - source: what the document was made from, if several were made from the same.
+  ///   - response: the model's response.
+  ///   - truncatedTokens: tokens that the longest request lost.
+  ///   - tools: what instructions are checked with; only tasks with instructions need it.
+  /// - Throws: `invalidSample` when response and target are not what the task's metrics read, `missingLanguageData`
+  ///   when the tools are needed and there are none.
   package init(
-    task: EvaluationTask, documentIndex: Int, prompt: String, target: String, response: Response,
-    truncatedTokens: Int
+    task: EvaluationTask, documentIndex: Int, prompt: String, target: String,
+    source: String? = nil, response: Response, truncatedTokens: Int,
+    tools: LanguageTools? = nil
   ) throws {
     self.task = task.name
     self.documentIndex = documentIndex
     self.prompt = prompt
     self.target = target
+    self.source = source
     self.response = response
     self.truncatedTokens = truncatedTokens
     (answers, scores) = try Self.score(
-      response, target: target, task: task, documentIndex: documentIndex)
+      response, target: target, task: task, documentIndex: documentIndex, tools: tools)
   }
 
-  init(
-    task: String, documentIndex: Int, prompt: String, target: String, response: Response,
-    truncatedTokens: Int, answers: [FilteredAnswer], scores: [Score]
+  /// A sample with answers and scores as they were recorded.
+  package init(
+    task: String, documentIndex: Int, prompt: String, target: String, source: String? = nil,
+    response: Response, truncatedTokens: Int, answers: [FilteredAnswer], scores: [Score]
   ) {
     self.task = task
     self.documentIndex = documentIndex
     self.prompt = prompt
     self.target = target
+    self.source = source
     self.response = response
     self.truncatedTokens = truncatedTokens
     self.answers = answers
@@ -88,15 +124,16 @@ package struct SampleResult: Sendable, Equatable {
 
   /// The same sample with answers and scores computed anew from its response.
   ///
-  /// - Throws: `invalidSample` when the sample belongs to another task or its response cannot be scored by it.
-  package func rescored(by task: EvaluationTask) throws -> SampleResult {
+  /// - Throws: `invalidSample` when the sample belongs to another task or its response cannot be scored by it,
+  ///   `missingLanguageData` when the task has instructions and there are no tools.
+  package func rescored(by task: EvaluationTask, tools: LanguageTools? = nil) throws -> SampleResult {
     guard task.name == self.task else {
       throw EvaluationError(
         .invalidSample,
         "A sample of the task \"\(self.task)\" cannot be scored as \"\(task.name)\".")
     }
     return try SampleResult(
-      task: task, documentIndex: documentIndex, prompt: prompt, target: target,
-      response: response, truncatedTokens: truncatedTokens)
+      task: task, documentIndex: documentIndex, prompt: prompt, target: target, source: source,
+      response: response, truncatedTokens: truncatedTokens, tools: tools)
   }
 }

@@ -27,7 +27,7 @@ package struct TaskResult: Sendable, Equatable {
     metrics = keys.indices.compactMap { index in
       MetricResult(
         metric: keys[index].metric, filter: keys[index].filter,
-        scores: samples.map { $0.scores[index].value })
+        scores: samples.map(\.scores[index].values), sources: samples.map(\.source))
     }
   }
 }

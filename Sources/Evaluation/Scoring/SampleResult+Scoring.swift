@@ -1,7 +1,8 @@
 extension SampleResult {
   /// The filtered answers and scores of a response: a pure function of what a sample records.
   static func score(
-    _ response: Response, target: String, task: EvaluationTask, documentIndex: Int
+    _ response: Response, target: String, task: EvaluationTask, documentIndex: Int,
+    tools: LanguageTools?
   ) throws -> (answers: [FilteredAnswer], scores: [Score]) {
     switch (task.output, response) {
     case (.multipleChoice, .choices(let choices, _)):
@@ -13,26 +14,57 @@ extension SampleResult {
       }
       let scores = task.metrics.map { metric in
         let best = Metric.indexOfLargest(likelihoods(of: choices, metric: metric))
-        return Score(metric: metric, filter: .none, value: best == goldIndex ? 1 : 0)
+        return Score(metric: metric, filter: .none, values: [best == goldIndex ? 1 : 0])
       }
       return ([], scores)
     case (.generation, .generation(let text, _, _)):
-      let answers = task.filters.map { FilteredAnswer(filter: $0, text: $0.answer(in: text)) }
-      let normalizedTarget = Metric.normalizedForExactMatch(target)
-      let scores = answers.flatMap { answer in
-        task.metrics.map { metric in
-          precondition(metric == .exactMatch, "A generated text is scored by exact match only.")
-          let matches = PythonText.areEqual(
-            Metric.normalizedForExactMatch(answer.text), normalizedTarget)
-          return Score(metric: metric, filter: answer.filter, value: matches ? 1 : 0)
-        }
+      guard task.metrics == [.exactMatch] else {
+        return ([], try verdicts(of: text, target: target, task: task, documentIndex, tools))
       }
-      return (answers, scores)
+      let answers = task.filters.map { FilteredAnswer(filter: $0, text: $0.answer(in: text)) }
+      let scores = answers.map { answer in
+        let matches = task.comparison.isMatch(answer.text, target: target)
+        return Score(metric: .exactMatch, filter: answer.filter, values: [matches ? 1 : 0])
+      }
+      return (answers.filter { $0.filter != .none }, scores)
     case (.multipleChoice, .generation), (.generation, .choices):
       throw EvaluationError(
         .invalidSample,
         "Document \(documentIndex) of \(task.name) holds a response of the wrong kind: the task compares \(task.output == .multipleChoice ? "the likelihoods of choices" : "a generated text")."
       )
+    }
+  }
+
+  /// What a text gets for each instruction of its prompt, and for all of them.
+  private static func verdicts(
+    of text: String, target: String, task: EvaluationTask, _ documentIndex: Int,
+    _ tools: LanguageTools?
+  ) throws -> [Score] {
+    guard let tools else {
+      throw EvaluationError(
+        .missingLanguageData,
+        "\(task.name) cannot be scored without the data for sentences and languages.")
+    }
+    let instructions: [Instruction]
+    do {
+      instructions = try Instruction.instructions(row: target.utf8)
+    } catch let error as EvaluationError {
+      throw EvaluationError(
+        .invalidSample,
+        "The target of document \(documentIndex) of \(task.name) is not what it has to be: \(error.message)"
+      )
+    }
+    let verdicts = IFEval.verdicts(of: text, instructions: instructions, tools: tools)
+    return task.metrics.map { metric in
+      let obeyed =
+        switch metric {
+        case .promptStrictAccuracy, .instructionStrictAccuracy: verdicts.strict
+        case .promptLooseAccuracy, .instructionLooseAccuracy: verdicts.loose
+        case .accuracy, .normalizedAccuracy, .exactMatch:
+          preconditionFailure("Instructions are not scored by \(metric.rawValue).")
+        }
+      let values = metric.isPerInstruction ? obeyed : [obeyed.allSatisfy(\.self)]
+      return Score(metric: metric, filter: .none, values: values.map { $0 ? 1 : 0 })
     }
   }
 
@@ -43,7 +75,7 @@ extension SampleResult {
     case .normalizedAccuracy:
       // An empty choice divides by zero and gives minus infinity, as numpy does.
       choices.map { $0.logLikelihood / Double($0.text.unicodeScalars.count) }
-    case .exactMatch: preconditionFailure("Choices are not scored by exact match.")
+    default: preconditionFailure("Choices are not scored by \(metric.rawValue).")
     }
   }
 }

@@ -2,28 +2,18 @@
 package enum ARCChallenge {
   /// The task.
   package static let task = EvaluationTask(
-    name: "arc_challenge", version: "1.0", documentCount: 1172, output: .multipleChoice,
-    metrics: [.accuracy, .normalizedAccuracy])
-
-  /// The document of a row: `choices.text`, `choices.label` and `answerKey` are columns of the data set.
-  ///
-  /// - Throws: `invalidDocument` when `answerKey` is not among the labels, or texts and labels differ in number.
-  package static func document(
-    question: String, choices: [String], labels: [String], answerKey: String
-  ) throws -> Document {
-    guard choices.count == labels.count else {
-      throw EvaluationError(
-        .invalidDocument,
-        "The ARC question \"\(question.prefix(60))\" has \(choices.count) answers but \(labels.count) labels."
-      )
-    }
-    guard let goldIndex = labels.firstIndex(where: { PythonText.areEqual($0, answerKey) }) else {
-      throw EvaluationError(
-        .invalidDocument,
-        "The answer key \"\(answerKey)\" of the ARC question \"\(question.prefix(60))\" is not one of its labels (\(labels.joined(separator: ", ")))."
-      )
-    }
-    return try Document(
-      question: "Question: \(question)\nAnswer:", choices: choices, goldIndex: goldIndex)
-  }
+    name: "arc_challenge", version: "1.0",
+    dataSet: EvaluationTask.DataSet(
+      path: "allenai/ai2_arc", configuration: "ARC-Challenge", evaluationSplit: "test",
+      fewShotSplit: "train"),
+    documentCount: 1172,
+    columns: [
+      TaskColumn("question", .text), TaskColumn("choices", .texts, at: "choices.text"),
+      TaskColumn("labels", .texts, at: "choices.label"),
+      TaskColumn("answer_key", .text, at: "answerKey"), TaskColumn(added: "answer_index", .integer),
+    ],
+    question: "Question: {{question}}\nAnswer:",
+    answer: .labelledChoices(
+      "choices", labels: "labels", key: "answer_key", position: "answer_index"),
+    output: .multipleChoice, metrics: [.accuracy, .normalizedAccuracy])
 }

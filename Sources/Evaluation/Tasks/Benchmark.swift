@@ -20,6 +20,8 @@ package struct Benchmark: Sendable, Equatable {
   /// Every benchmark that this module evaluates.
   package static let all = [
     MMLU.benchmark, Benchmark(ARCChallenge.task), Benchmark(HellaSwag.task), Benchmark(GSM8K.task),
+    Benchmark(IFEval.task), Benchmark(AIME.year2024), Benchmark(AIME.year2025),
+    Benchmark(AIME.allYears),
   ]
 
   init(name: String, tasks: [EvaluationTask], groups: [Group]) {

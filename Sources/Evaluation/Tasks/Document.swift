@@ -1,6 +1,6 @@
 /// One row of a benchmark as its task asks it: the question as it stands in the prompt, and the right answer.
 ///
-/// The mapping functions of the tasks (``MMLU/document(question:choices:answer:)`` and its like) make documents from rows.
+/// ``EvaluationTask/document(of:)`` makes documents from rows.
 package struct Document: Sendable, Equatable {
   /// The right answer, and what it is chosen from.
   package enum Answer: Sendable {
@@ -8,6 +8,8 @@ package struct Document: Sendable, Equatable {
     case choice(choices: [String], goldIndex: Int)
     /// A text against which a generated one is compared.
     case text(String)
+    /// What a generated text has to obey.
+    case instructions([Instruction])
   }
 
   /// The question block of the prompt, up to where the answer begins.
@@ -16,43 +18,43 @@ package struct Document: Sendable, Equatable {
   package let answer: Answer
   /// What tells rows with the same question and answer apart; empty where the task has nothing of the kind.
   package let identity: String
+  /// What the document was made from, if several were made from the same; their scores are not independent.
+  package let source: String?
 
   /// What a few-shot example shows as the answer.
   package var answerText: String {
     switch answer {
     case .choice(let choices, let goldIndex): choices[goldIndex]
     case .text(let text): text
+    case .instructions: ""
     }
   }
 
-  /// What responses are compared with: position of the right choice as text, or the target text.
+  /// What responses are compared with, as samples record it.
+  ///
+  /// The position of the right choice, the target text, or the instructions as JSON.
   package var target: String {
     switch answer {
     case .choice(_, let goldIndex): String(goldIndex)
     case .text(let text): text
+    case .instructions(let instructions): Instruction.json(instructions)
     }
   }
 
-  /// Creates a document whose answer is one of several choices.
+  /// Creates a document.
   ///
-  /// - Throws: `invalidDocument` when `goldIndex` is not the position of a choice.
-  init(question: String, choices: [String], goldIndex: Int, identity: String = "") throws {
-    guard choices.indices.contains(goldIndex) else {
+  /// - Throws: `invalidDocument` when the right choice is not one of the choices.
+  init(question: String, answer: Answer, identity: String = "", source: String? = nil) throws {
+    if case .choice(let choices, let goldIndex) = answer, !choices.indices.contains(goldIndex) {
       throw EvaluationError(
         .invalidDocument,
         "The answer of \"\(question.prefix(60))\" is number \(goldIndex), but it has \(choices.count) choices (counted from 0)."
       )
     }
     self.question = question
-    self.answer = .choice(choices: choices, goldIndex: goldIndex)
+    self.answer = answer
     self.identity = identity
-  }
-
-  /// Creates a document whose answer is a text.
-  init(question: String, target: String) {
-    self.question = question
-    answer = .text(target)
-    identity = ""
+    self.source = source
   }
 
   /// Whether both are the same row, code point by code point.
@@ -63,6 +65,7 @@ package struct Document: Sendable, Equatable {
     case (.choice(let first, let firstGold), .choice(let second, let secondGold)):
       return firstGold == secondGold && first.elementsEqual(second, by: PythonText.areEqual)
     case (.text(let first), .text(let second)): return PythonText.areEqual(first, second)
+    case (.instructions(let first), .instructions(let second)): return first == second
     default: return false
     }
   }

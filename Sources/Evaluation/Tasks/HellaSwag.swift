@@ -4,28 +4,29 @@ package enum HellaSwag {
   ///
   /// Few-shot examples exclude the document because the harness compares two split names that are both unset.
   package static let task = EvaluationTask(
-    name: "hellaswag", version: "1.0", documentCount: 10042, output: .multipleChoice,
-    fewShotRule: .sampleExcludingDocument, metrics: [.accuracy, .normalizedAccuracy])
+    name: "hellaswag", version: "1.0",
+    dataSet: EvaluationTask.DataSet(
+      path: "Rowan/hellaswag", evaluationSplit: "validation", fewShotSplit: "train"),
+    documentCount: 10042,
+    columns: [
+      TaskColumn("activity_label", .text), TaskColumn("ctx_a", .text), TaskColumn("ctx_b", .text),
+      TaskColumn("endings", .texts), TaskColumn("label", .text),
+      TaskColumn("source_id", .text, isOptional: true),
+    ],
+    preparation: .hellaSwag, question: "{{query}}", answer: .choices("choices", position: "label"),
+    sourceColumn: "source_id", output: .multipleChoice, fewShotRule: .sampleExcludingDocument,
+    metrics: [.accuracy, .normalizedAccuracy])
 
-  /// The document of a row: `label` is the column's text, a number from 0.
+  /// The row with the columns that the harness makes: `query` and `choices`.
   ///
-  /// `identity` tells rows apart that are otherwise equal (the data set's `split` and `ind`), since a row is only
-  /// excluded from its own few-shot examples when every column is equal.
-  ///
-  /// - Throws: `invalidDocument` when `label` is not the number of an ending.
-  package static func document(
-    activityLabel: String, contextA: String, contextB: String, endings: [String], label: String,
-    identity: String = ""
-  ) throws -> Document {
-    guard let goldIndex = Int(label) else {
-      throw EvaluationError(
-        .invalidDocument,
-        "The label \"\(label)\" of the HellaSwag row \"\(contextA.prefix(60))\" is not a number.")
-    }
-    let context = contextA + " " + PythonText.capitalized(contextB)
-    return try Document(
-      question: cleaned(activityLabel + ": " + context), choices: endings.map(cleaned),
-      goldIndex: goldIndex, identity: identity)
+  /// - Throws: `invalidDocument` when the row lacks a column.
+  static func prepared(_ row: TaskRow) throws -> TaskRow {
+    let context =
+      try row.text("ctx_a") + " " + PythonText.capitalized(try row.text("ctx_b"))
+    var result = row
+    result["query"] = .text(cleaned(try row.text("activity_label") + ": " + context))
+    result["choices"] = .texts(try row.texts("endings").map(cleaned))
+    return result
   }
 
   /// Text without the marks that the WikiHow part of the data set carries.

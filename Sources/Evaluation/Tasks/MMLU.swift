@@ -29,6 +29,9 @@ package enum MMLU {
       documentCounts(of: area).map { Subject(name: $0.0, documentCount: $0.1, area: area) }
     }
 
+  /// The column that tells which task a row belongs to, in files that hold the rows of all subjects.
+  package static let subjectColumn = TaskColumn("subject", .text)
+
   /// All subjects as tasks, with the four groups and the total.
   package static let benchmark = Benchmark(
     name: "mmlu", tasks: subjects.map(task(of:)),
@@ -43,31 +46,23 @@ package enum MMLU {
   package static func task(of subject: Subject) -> EvaluationTask {
     let topic = PythonText.replacing("_", in: subject.name, with: " ")
     return EvaluationTask(
-      name: subject.taskName, version: "1.0", documentCount: subject.documentCount,
+      name: subject.taskName, version: "1.0",
+      dataSet: EvaluationTask.DataSet(
+        path: "cais/mmlu", configuration: subject.name, evaluationSplit: "test",
+        fewShotSplit: "dev"),
+      documentCount: subject.documentCount,
+      columns: [
+        TaskColumn("question", .text), TaskColumn("choices", .texts),
+        TaskColumn("answer", .integer),
+      ],
+      question:
+        "{{question.strip()}}\nA. {{choices[0]}}\nB. {{choices[1]}}\nC. {{choices[2]}}\nD. {{choices[3]}}\nAnswer:",
+      answer: .letters(["A", "B", "C", "D"], of: "choices", position: "answer"),
       output: .multipleChoice,
       introduction:
         "The following are multiple choice questions (with answers) about \(topic).\n\n",
       fewShotRule: .firstRows, metrics: [.accuracy])
   }
-
-  /// The document of a row: four answers, `answer` the position of the right one.
-  ///
-  /// - Throws: `invalidDocument` when there are not four answers, or `answer` is not one of them.
-  package static func document(question: String, choices: [String], answer: Int) throws -> Document
-  {
-    guard choices.count == letters.count else {
-      throw EvaluationError(
-        .invalidDocument,
-        "The MMLU question \"\(question.prefix(60))\" has \(choices.count) answers instead of \(letters.count)."
-      )
-    }
-    let lines = zip(letters, choices).map { "\($0). \($1)\n" }.joined()
-    return try Document(
-      question: "\(PythonText.stripped(question))\n\(lines)Answer:", choices: letters,
-      goldIndex: answer)
-  }
-
-  private static let letters = ["A", "B", "C", "D"]
 
   private static func documentCounts(of area: Area) -> [(String, Int)] {
     switch area {

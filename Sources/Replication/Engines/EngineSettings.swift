@@ -39,6 +39,7 @@ extension Manifest {
     settings.chatTemplate = evaluation.usesChatTemplate ? model.chatTemplate.template : nil
     settings.fewShotCount = evaluation.fewShotCount
     settings.maximumNewTokens = evaluation.maximumNewTokens
+    settings.stopsAtEndOfTurn = true
     return settings
   }
 }

@@ -11,11 +11,25 @@ struct EvaluationInputs {
   ///
   /// Throws ``AssetError`` or ``EvaluationError`` with the row that is not what the task reads.
   func inputs(documents: [RowTable], examples: [RowTable]) throws -> [TaskInput] {
-    let benchmark = try Benchmark.named(evaluation.task.rawValue)
+    try asked(documents: documents, examples: examples).map(\.input)
+  }
+
+  /// A task with its documents and the rows of its split.
+  struct AskedTask: Sendable {
+    /// The task with its documents and few-shot examples.
+    let input: TaskInput
+    /// All rows of the split with the fields of the original data set, also those beyond the limit.
+    let rows: [JSON]
+  }
+
+  /// As ``inputs(documents:examples:)``, with the rows.
+  func asked(documents: [RowTable], examples: [RowTable]) throws -> [AskedTask] {
+    let benchmark = evaluation.task.benchmark
     let asked = try entries(of: documents)
     let shown = try entries(of: examples)
     return try benchmark.tasks.compactMap { task in
       var own = asked.filter { $0.task == task.name }
+      let rows = own.map(\.row)
       if let limit = evaluation.limit { own = Array(own.prefix(limit)) }
       guard !own.isEmpty else { return nil }
       let pool = shown.filter { $0.task == task.name }.map(\.document)
@@ -26,9 +40,10 @@ struct EvaluationInputs {
             "\(task.name) shows \(evaluation.fewShotCount) examples, but its files hold \(pool.count)."
         )
       }
-      return TaskInput(
-        task: task, documents: own.map(\.document), documentIndices: own.map(\.index),
-        fewShotPool: pool)
+      return AskedTask(
+        input: TaskInput(
+          task: task, documents: own.map(\.document), documentIndices: own.map(\.index),
+          fewShotPool: pool), rows: rows)
     }
   }
 
@@ -37,6 +52,7 @@ struct EvaluationInputs {
     let task: String
     let index: Int
     let document: Document
+    let row: JSON
   }
 
   private func entries(of tables: [RowTable]) throws -> [Entry] {
@@ -50,10 +66,11 @@ struct EvaluationInputs {
           guard seen.insert(value).inserted else { continue }
         }
         let reader = RowReader(evaluation: evaluation, table: table, row: row)
-        let task = try reader.taskName()
-        entries.append(
-          Entry(task: task, index: counts[task, default: 0], document: try reader.document()))
-        counts[task, default: 0] += 1
+        let task = try reader.task()
+        let index = counts[task.name, default: 0]
+        counts[task.name] = index + 1
+        let (document, original) = try reader.document(task)
+        entries.append(Entry(task: task.name, index: index, document: document, row: original))
       }
     }
     return entries
@@ -66,60 +83,64 @@ private struct RowReader {
   let table: RowTable
   let row: Int
 
-  func taskName() throws -> String {
-    guard evaluation.task == .mmlu else { return evaluation.task.rawValue }
-    let subject = try text(.subject)
-    guard let known = MMLU.subjects.first(where: { $0.name == subject }) else {
+  /// The task that the row belongs to.
+  func task() throws -> EvaluationTask {
+    let tasks = evaluation.task.benchmark.tasks
+    guard
+      let mapping = evaluation.columns.first(where: { $0.column == MMLU.subjectColumn })
+    else { return tasks[0] }
+    let subject = try trimmed(try table.string(mapping.path, row: row), mapping)
+    guard let known = tasks.first(where: { $0.dataSet.configuration == subject }) else {
       throw AssetError(
         code: .wrongField,
-        message: "'\(subject)' in \(table.place(ofRow: row)) is not one of MMLU's 57 subjects.")
+        message:
+          "'\(subject)' in \(table.place(ofRow: row)) is not one of MMLU's \(tasks.count) subjects."
+      )
     }
-    return known.taskName
+    return known
   }
 
-  func document() throws -> Document {
-    switch evaluation.task {
-    case .mmlu:
-      return try MMLU.document(
-        question: text(.question), choices: texts(.choices), answer: integer(.answer))
-    case .hellaswag:
-      return try HellaSwag.document(
-        activityLabel: text(.activityLabel), contextA: text(.ctxA), contextB: text(.ctxB),
-        endings: texts(.endings), label: text(.label))
-    case .arcChallenge:
-      let choices = try texts(.choices)
-      if evaluation.column(.answerIndex) != nil {
-        return try ARCChallenge.document(
-          question: text(.question), choices: choices, labels: choices.indices.map(String.init),
-          answerKey: String(integer(.answerIndex)))
+  /// The document that the task makes of the row, and the row with the fields of the original data set.
+  func document(_ task: EvaluationTask) throws -> (Document, original: JSON) {
+    var values: [String: TaskRow.Value] = [:]
+    for mapping in evaluation.columns where task.columns.contains(mapping.column) {
+      let isMissing = table.rows[row].value(at: mapping.path) == nil
+      if isMissing, mapping.column.isOptional { continue }
+      values[mapping.column.name] = try value(mapping)
+    }
+    do {
+      // Only this rule compares rows.
+      let needsIdentity = task.fewShotRule == .sampleExcludingDocument
+      let columns = TaskRow(
+        values, identity: needsIdentity ? try CanonicalJSON.digest(of: table.rows[row]).hex : "")
+      let isOriginal = evaluation.columns == evaluation.task.columns
+      return (
+        try task.document(of: columns),
+        isOriginal ? table.rows[row] : task.originalRow(of: columns)
+      )
+    } catch let error as EvaluationError where error.code == .invalidDocument {
+      throw EvaluationError(
+        .invalidDocument,
+        "The document in \(table.place(ofRow: row)) cannot be asked: \(error.message)")
+    }
+  }
+
+  private func value(_ mapping: Manifest.ColumnMapping) throws -> TaskRow.Value {
+    switch mapping.column.kind {
+    case .text: return .text(try trimmed(try table.string(mapping.path, row: row), mapping))
+    case .texts:
+      return .texts(
+        try table.strings(mapping.path, row: row).map { try trimmed($0, mapping) })
+    case .integer: return .integer(try table.integer(mapping.path, row: row))
+    case .textOrInteger:
+      if case .integer(let number) = try table.value(mapping.path, row: row) {
+        return .text(String(number))
       }
-      return try ARCChallenge.document(
-        question: text(.question), choices: choices, labels: texts(.labels),
-        answerKey: text(.answerKey))
-    case .gsm8k:
-      return GSM8K.document(question: try text(.question), answer: try text(.answer))
+      return .text(try trimmed(try table.string(mapping.path, row: row), mapping))
+    case .json:
+      let bytes = try CanonicalJSON.encode(try table.value(mapping.path, row: row))
+      return .json(String(decoding: bytes, as: UTF8.self))
     }
-  }
-
-  private func mapping(_ column: Manifest.Column) -> Manifest.ColumnMapping {
-    guard let mapping = evaluation.column(column) else {
-      preconditionFailure("The manifest maps every column that its task reads.")
-    }
-    return mapping
-  }
-
-  private func integer(_ column: Manifest.Column) throws -> Int {
-    try table.integer(mapping(column).path, row: row)
-  }
-
-  private func text(_ column: Manifest.Column) throws -> String {
-    let mapping = mapping(column)
-    return try trimmed(try table.string(mapping.path, row: row), mapping)
-  }
-
-  private func texts(_ column: Manifest.Column) throws -> [String] {
-    let mapping = mapping(column)
-    return try table.strings(mapping.path, row: row).map { try trimmed($0, mapping) }
   }
 
   /// The text without what the manifest says to cut off, byte for byte.

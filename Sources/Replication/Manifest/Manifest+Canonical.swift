@@ -1,3 +1,4 @@
+import Evaluation
 package import Provenance
 import Tensors
 import Training
@@ -195,11 +196,20 @@ extension Manifest.Evaluation {
     object([
       ("name", .string(name)), ("task", .string(task.rawValue)), ("documents", names(documents)),
       ("examples", names(examples)), ("format", .string(format.rawValue)),
-      ("fields", object(columns.map { ($0.column.rawValue, $0.canonical) })),
+      ("fields", object(columns.map { ($0.column.name, $0.canonical) })),
       ("one_row_per", JSON(oneRowPer?.description)),
       (task == .mmlu ? "limit_per_subject" : "limit", integer(limit)),
       ("num_fewshot", JSON(fewShotCount)), ("chat_template", .bool(usesChatTemplate)),
       ("max_new_tokens", integer(maximumNewTokens)),
+      (
+        "language_data",
+        languageData.map {
+          [
+            "punkt": .string($0.punkt), "langdetect_profiles": .string($0.profiles),
+            "langdetect_messages": .string($0.messages),
+          ]
+        } ?? .null
+      ),
     ])
   }
 }

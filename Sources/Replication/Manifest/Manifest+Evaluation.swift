@@ -1,3 +1,5 @@
+package import Evaluation
+
 extension Manifest {
   /// A benchmark as every arm is evaluated on it.
   package struct Evaluation: Sendable, Equatable {
@@ -11,7 +13,7 @@ extension Manifest {
     package let examples: [String]
     /// How all of them are written.
     package let format: DataFormat
-    /// Where a row holds what the task reads, in the order of ``Task/columns``.
+    /// Where a row holds what the task reads, in the order of ``Task/allColumns``.
     let columns: [ColumnMapping]
     /// Only the first row of each value of this field is a document; nil if every row is.
     let oneRowPer: FieldPath?
@@ -23,15 +25,24 @@ extension Manifest {
     package let usesChatTemplate: Bool
     /// Longest answer in tokens; nil unless the task generates.
     package let maximumNewTokens: Int?
+    /// Files that tell sentences and languages; nil unless the task needs them.
+    package let languageData: LanguageDataAssets?
+  }
 
-    /// Where a row holds one of the task's columns; nil if it is not declared.
-    func column(_ column: Column) -> ColumnMapping? { columns.first { $0.column == column } }
+  /// Names of the assets that tell sentences and languages.
+  package struct LanguageDataAssets: Sendable, Equatable {
+    /// The four files of Punkt's English model.
+    package let punkt: String
+    /// The folder of langdetect's profiles.
+    package let profiles: String
+    /// langdetect's messages.properties.
+    package let messages: String
   }
 
   /// Where a row holds a column, and what is cut off the text there.
   struct ColumnMapping: Sendable, Equatable {
     /// The task's column.
-    let column: Column
+    let column: TaskColumn
     /// The place in the row.
     let path: FieldPath
     /// What the text has to begin with, and is cut off.
@@ -46,78 +57,49 @@ extension Manifest {
     case hellaswag
     case arcChallenge = "arc_challenge"
     case gsm8k
+    case ifeval
+    case aime24
+    case aime25
+    case aime
+
+    /// The benchmark itself.
+    package var benchmark: Benchmark {
+      guard let benchmark = Benchmark.all.first(where: { $0.name == rawValue }) else {
+        preconditionFailure("Every task of manifests is a benchmark.")
+      }
+      return benchmark
+    }
 
     /// Whether the model writes its answer.
-    package var isGenerative: Bool { self == .gsm8k }
+    package var isGenerative: Bool { benchmark.tasks[0].isGenerative }
+
+    /// Whether answers are held against instructions, for which sentences and languages have to be told.
+    package var needsLanguageData: Bool { self == .ifeval }
 
     /// What expectations may name.
     var metrics: [String] {
-      switch self {
-      case .mmlu: ["acc"]
-      case .hellaswag, .arcChallenge: ["acc", "acc_norm"]
-      case .gsm8k: ["exact_match,strict-match", "exact_match,flexible-extract"]
+      let task = benchmark.tasks[0]
+      return task.filters.flatMap { filter in
+        task.metrics.map { metric in
+          metric.rawValue + (filter == .none ? "" : ",\(filter.rawValue)")
+        }
       }
     }
 
     /// Names that expectations may use for parts of the benchmark, besides its own.
-    var groups: [String] {
-      self == .mmlu
-        ? ["mmlu_stem", "mmlu_humanities", "mmlu_social_sciences", "mmlu_other"] : []
+    var groups: [String] { benchmark.groups.map(\.name).filter { $0 != rawValue } }
+
+    /// What the task may read of a row.
+    var allColumns: [TaskColumn] {
+      benchmark.tasks[0].columns + (self == .mmlu ? [MMLU.subjectColumn] : [])
     }
 
-    /// What the task reads of a row, and where the original data sets hold it.
+    /// What the task reads of a row unless told otherwise, and where the original data sets hold it.
     var columns: [ColumnMapping] {
-      let places: [(Column, String)] =
-        switch self {
-        case .mmlu:
-          [
-            (.question, "question"), (.choices, "choices"), (.answer, "answer"),
-            (.subject, "subject"),
-          ]
-        case .hellaswag:
-          [
-            (.activityLabel, "activity_label"), (.ctxA, "ctx_a"), (.ctxB, "ctx_b"),
-            (.endings, "endings"), (.label, "label"),
-          ]
-        case .arcChallenge:
-          [
-            (.question, "question"), (.choices, "choices.text"), (.labels, "choices.label"),
-            (.answerKey, "answerKey"),
-          ]
-        case .gsm8k: [(.question, "question"), (.answer, "answer")]
-        }
-      return places.compactMap { column, place in
-        FieldPath(place).map { ColumnMapping(column: column, path: $0) }
+      allColumns.compactMap { column in
+        column.place.flatMap { FieldPath($0) }.map { ColumnMapping(column: column, path: $0) }
       }
     }
-  }
-
-  /// What tasks read of a row.
-  package enum Column: String, Sendable, CaseIterable {
-    /// The question's text.
-    case question
-    /// MMLU: the subject, such as "college_physics".
-    case subject
-    /// MMLU, ARC: the answers' texts.
-    case choices
-    /// MMLU: position of the right answer, from 0. GSM8K: the worked solution.
-    case answer
-    /// HellaSwag: what the scene is about.
-    case activityLabel = "activity_label"
-    /// HellaSwag: the scene.
-    case ctxA = "ctx_a"
-    /// HellaSwag: the beginning of the sentence to be continued.
-    case ctxB = "ctx_b"
-    /// HellaSwag: the continuations.
-    case endings
-    /// HellaSwag: position of the right continuation, from 0, as text.
-    case label
-    /// ARC: the answers' labels, such as "A".
-    case labels
-    /// ARC: label of the right answer.
-    case answerKey = "answer_key"
-    /// ARC: position of the right answer, from 0; in place of labels and answer key.
-    case answerIndex = "answer_index"
   }
 }
 

@@ -1,3 +1,5 @@
+import Evaluation
+
 extension ManifestDecoder {
   /// Reads `evaluation:`.
   ///
@@ -45,6 +47,7 @@ extension ManifestDecoder {
       task?.isGenerative == true
       ? mapping.required("max_new_tokens") : mapping.optional("max_new_tokens")
     let newTokens = newTokensReader?.integer(in: 1...32_768)
+    let languageData = decodeLanguageData(mapping, task)
     if let fewShotReader, let fewShotCount, fewShotCount > 0, examplesReader == nil {
       fewShotReader.report(
         .contradiction,
@@ -52,6 +55,12 @@ extension ManifestDecoder {
     }
     if fewShotCount == 0 {
       mapping.forbid("examples", "'num_fewshot' is 0, so they would never be shown")
+    }
+    if let fewShotReader, let fewShotCount, fewShotCount > 0,
+      task?.benchmark.tasks[0].fewShotRule == .never
+    {
+      fewShotReader.report(
+        .contradiction, "\(fewShotReader.name) is \(fewShotCount), but the task shows no examples")
     }
     guard let task else { return nil }
     let columns = fields.map { decodeColumns($0, task) } ?? task.columns
@@ -62,13 +71,13 @@ extension ManifestDecoder {
       task == .mmlu ? "limit" : "limit_per_subject",
       task == .mmlu ? "mmlu has 'limit_per_subject'" : "only mmlu has subjects; use 'limit'")
     let limit = (task == .mmlu ? limitReaders[1] : limitReaders[0])?.integer(in: 1...1_000_000_000)
-    guard let name, let documents, let format, let fewShotCount, let usesChatTemplate else {
-      return nil
-    }
+    guard let name, let documents, let format, let fewShotCount, let usesChatTemplate,
+      !task.needsLanguageData || languageData != nil
+    else { return nil }
     return Manifest.Evaluation(
       name: name, task: task, documents: documents, examples: examples, format: format,
       columns: columns, oneRowPer: oneRowPer, limit: limit, fewShotCount: fewShotCount,
-      usesChatTemplate: usesChatTemplate, maximumNewTokens: newTokens)
+      usesChatTemplate: usesChatTemplate, maximumNewTokens: newTokens, languageData: languageData)
   }
 
   /// A data set that was trained on says nothing when it is evaluated on: same asset, same digest or same origin.
@@ -95,38 +104,68 @@ extension ManifestDecoder {
     }
   }
 
-  private func decodeColumns(_ reader: NodeReader, _ task: Manifest.Task) -> [Manifest
+  /// Reads `fields:`, the places of a task's columns.
+  func decodeColumns(_ reader: NodeReader, _ task: Manifest.Task) -> [Manifest
     .ColumnMapping]
   {
     guard let mapping = reader.mapping(path: "fields") else { return task.columns }
     defer { mapping.finish() }
     var columns = task.columns
-    if task == .arcChallenge, let index = mapping.optional("answer_index") {
+    if task == .arcChallenge, mapping.optional("answer_index") != nil {
       for key in ["labels", "answer_key"] {
         mapping.forbid(key, "'answer_index' takes its place")
+        columns.removeAll { $0.column.name == key }
       }
-      columns.removeAll { $0.column == .labels || $0.column == .answerKey }
-      if let decoded = decodeColumn(.answerIndex, index) { columns.append(decoded) }
     }
-    return columns.map { column in
-      guard let value = mapping.optional(column.column.rawValue) else { return column }
-      return decodeColumn(column.column, value) ?? column
+    return task.allColumns.compactMap { column in
+      let standard = columns.first { $0.column == column }
+      // Of a column that original rows do not hold, the place has to be told.
+      guard standard != nil || column.place == nil,
+        let value = mapping.optional(column.name)
+      else { return standard }
+      return decodeColumn(column, value) ?? standard
     }
   }
 
-  private func decodeColumn(_ column: Manifest.Column, _ reader: NodeReader)
-    -> Manifest.ColumnMapping?
-  {
+  private func decodeColumn(_ column: TaskColumn, _ reader: NodeReader) -> Manifest.ColumnMapping? {
     guard reader.isMapping else {
       return fieldPath(reader).map { Manifest.ColumnMapping(column: column, path: $0) }
     }
-    guard let mapping = reader.mapping(path: "fields.\(column.rawValue)") else { return nil }
+    guard let mapping = reader.mapping(path: "fields.\(column.name)") else { return nil }
     defer { mapping.finish() }
     let path = mapping.required("field").flatMap { fieldPath($0) }
     let prefix = mapping.optional("remove_prefix").map { $0.text() } ?? ""
     let suffix = mapping.optional("remove_suffix").map { $0.text() } ?? ""
     guard let path, let prefix, let suffix else { return nil }
     return Manifest.ColumnMapping(column: column, path: path, prefix: prefix, suffix: suffix)
+  }
+
+  /// Reads `language_data:`, the assets that only some tasks need.
+  private func decodeLanguageData(
+    _ mapping: MappingReader, _ task: Manifest.Task?
+  ) -> Manifest.LanguageDataAssets? {
+    guard task?.needsLanguageData == true else {
+      if let task {
+        mapping.forbid("language_data", "\(task.rawValue) does not ask what language a text is in")
+      }
+      return nil
+    }
+    return mapping.required("language_data", "assets that tell sentences and languages")
+      .flatMap(decodeLanguageData)
+  }
+
+  /// Reads what `language_data:` names.
+  func decodeLanguageData(_ reader: NodeReader) -> Manifest.LanguageDataAssets? {
+    guard let assets = reader.mapping(path: "language_data") else { return nil }
+    defer { assets.finish() }
+    let punkt = assets.required("punkt", "the files of Punkt's English model")
+      .flatMap { assetName($0, allowsList: true) }
+    let profiles = assets.required("langdetect_profiles", "the folder of langdetect's profiles")
+      .flatMap { assetName($0) }
+    let messages = assets.required("langdetect_messages", "langdetect's messages.properties")
+      .flatMap { assetName($0) }
+    guard let punkt, let profiles, let messages else { return nil }
+    return Manifest.LanguageDataAssets(punkt: punkt, profiles: profiles, messages: messages)
   }
 
   /// Reads `expectations:`.

@@ -76,6 +76,8 @@ extension ResultTable {
 }
 
 extension TaskResult {
-  /// The score that stands for the task: the documented tables print the last of its metrics and filters.
-  var headline: MetricResult? { metrics.last }
+  /// The score that stands for the task in tables: the strict one of whole prompts, or the last metric and filter.
+  var headline: MetricResult? {
+    metrics.first { $0.metric == .promptStrictAccuracy } ?? metrics.last
+  }
 }

@@ -34,12 +34,17 @@ struct RunEstimate {
 
   /// A forward pass takes two; what a generation reads one token at a time counts as much as several.
   func evaluationSeconds(_ evaluation: Manifest.Evaluation, documents: Int) -> Double {
+    func answer(_ usual: Int) -> Double {
+      4 * Double(min(evaluation.maximumNewTokens ?? usual, usual))
+    }
     let tokens: Double =
       switch evaluation.task {
       case .mmlu: 110
       case .hellaswag: 170
       case .arcChallenge: 70
-      case .gsm8k: 130 + 4 * Double(min(evaluation.maximumNewTokens ?? 256, 160))
+      case .gsm8k: 130 + answer(160)
+      case .ifeval: 60 + answer(400)
+      case .aime, .aime24, .aime25: 130 + answer(1000)
       }
     let examples = tokens * Double(evaluation.fewShotCount)
     return 2 * parameterCount * (tokens + examples) * Double(documents) / speed

@@ -58,12 +58,7 @@ struct RunInputs: Sendable {
   private static func model(
     _ source: Manifest.ModelSource, _ files: [String: [ResolvedAsset]]
   ) -> (input: NativeEngine.ModelInput, identity: JSON) {
-    func file(_ name: String) -> ResolvedAsset {
-      guard let file = files[name]?.first else {
-        preconditionFailure("The manifest declares every asset that it refers to.")
-      }
-      return file
-    }
+    func file(_ name: String) -> ResolvedAsset { Self.file(name, files) }
     switch source {
     case .pretrained(let asset):
       let file = file(asset)
@@ -84,6 +79,14 @@ struct RunInputs: Sendable {
         ]
       )
     }
+  }
+
+  /// The only file of an asset.
+  private static func file(_ name: String, _ files: [String: [ResolvedAsset]]) -> ResolvedAsset {
+    guard let file = files[name]?.first else {
+      preconditionFailure("The manifest declares every asset that it refers to.")
+    }
+    return file
   }
 
   // MARK: - Data
@@ -108,6 +111,16 @@ struct RunInputs: Sendable {
     try EvaluationInputs(evaluation).inputs(
       documents: Self.tables(evaluation.documents, files, format: evaluation.format),
       examples: Self.tables(evaluation.examples, files, format: evaluation.format))
+  }
+
+  /// What an evaluation checks instructions with; nil unless its task needs it.
+  func languageTools(_ evaluation: Manifest.Evaluation) throws -> LanguageTools? {
+    try evaluation.languageData.map { data in
+      try LanguageData(
+        punkt: files[data.punkt] ?? [], profiles: Self.file(data.profiles, files),
+        messages: Self.file(data.messages, files)
+      ).tools()
+    }
   }
 
   // MARK: - Identity
@@ -162,7 +175,9 @@ struct RunInputs: Sendable {
       "step": "evaluate/1", "common": common, "weights": JSON(weights?.hex),
       "evaluation": evaluation.canonical,
       "chat_template": .string(manifest.model.chatTemplate.rawValue),
-      "inputs": digests(evaluation.documents + evaluation.examples),
+      "inputs": digests(
+        evaluation.documents + evaluation.examples
+          + (evaluation.languageData.map { [$0.punkt, $0.profiles, $0.messages] } ?? [])),
     ])
   }
 }

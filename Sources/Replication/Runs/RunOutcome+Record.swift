@@ -33,7 +33,7 @@ extension RunOutcome {
 
   private static func samples(of record: SealedRecord, manifest: Manifest) throws -> [ArmSamples] {
     try manifest.evaluations.flatMap { evaluation in
-      let benchmark = try Benchmark.named(evaluation.task.rawValue)
+      let benchmark = evaluation.task.benchmark
       return try manifest.arms.flatMap { arm in
         let seeds: [UInt64?] =
           arm.treatment == .untouched ? [nil] : manifest.training.seeds.map(Optional.some)

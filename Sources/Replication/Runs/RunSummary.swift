@@ -57,15 +57,21 @@ package struct RunSummary: Sendable, Equatable {
     package var value: Double
     /// Its standard error over items; nil where there is none.
     package var standardError: Double?
+    /// Its standard error over clusters of items that depend on each other; nil where there are none.
+    package var clusteredStandardError: Double?
     /// The number of items.
     package var count: Int
 
     /// Creates a metric.
-    package init(task: String, name: String, value: Double, standardError: Double?, count: Int) {
+    package init(
+      task: String, name: String, value: Double, standardError: Double?,
+      clusteredStandardError: Double? = nil, count: Int
+    ) {
       self.task = task
       self.name = name
       self.value = value
       self.standardError = standardError
+      self.clusteredStandardError = clusteredStandardError
       self.count = count
     }
   }
@@ -156,15 +162,19 @@ extension RunSummary.Metric {
   var json: JSON {
     [
       "task": .string(task), "metric": .string(name), "value": .exact(value),
-      "standard_error": standardError.map { .exact($0) } ?? .null, "n": JSON(count),
+      "standard_error": standardError.map { .exact($0) } ?? .null,
+      "clustered_standard_error": clusteredStandardError.map { .exact($0) } ?? .null,
+      "n": JSON(count),
     ]
   }
 
   init(_ field: JSONField) throws(ProvenanceError) {
     let error = field["standard_error"]
+    let clusteredError = field["clustered_standard_error"]
     self.init(
       task: try field["task"].string(), name: try field["metric"].string(),
       value: try field["value"].exact(), standardError: error.isNull ? nil : try error.exact(),
+      clusteredStandardError: clusteredError.isNull ? nil : try clusteredError.exact(),
       count: try field["n"].count())
   }
 }

@@ -12,7 +12,7 @@ extension Runner {
     // Loaded when the first evaluation needs it, and kept for the others.
     var model: LoadedArm?
     for evaluation in manifest.evaluations {
-      let benchmark = try Benchmark.named(evaluation.task.rawValue)
+      let benchmark = evaluation.task.benchmark
       let key = try inputs.evaluationKey(evaluation, manifest: manifest, weights: weights)
       let what = "evaluation of \(arm.name) on \(evaluation.name)"
       let samples: [UInt8]
@@ -37,14 +37,15 @@ extension Runner {
         samples,
         to: RunOutcome.sampleFile(evaluation: evaluation.name, arm: arm.name, seed: seed))
       let results = try TaskResult.read(samples, benchmark: benchmark)
-      metrics += Self.metrics(of: evaluation, benchmark, results)
+      let pooled = BenchmarkResult(benchmark, tasks: results)
+      metrics += pooled.summary(of: evaluation.name)
       try record.append(
         type: "evaluation-finished",
         [
           "arm": .string(arm.name), "evaluation": .string(evaluation.name), "key": JSON(key),
           "samples": JSON(SHA256.digest(of: samples)),
         ])
-      if let headline = BenchmarkResult(benchmark, tasks: results).total.last {
+      if let headline = pooled.total.last {
         report(.evaluated(arm: arm.name, task: evaluation.name, result: headline))
       }
     }
@@ -62,50 +63,33 @@ extension Runner {
     _ evaluation: Manifest.Evaluation, arm: String, _ model: LoadedArm, _ inputs: RunInputs
   ) async throws -> [UInt8] {
     let tasks = try inputs.taskInputs(evaluation)
+    let tools = try inputs.languageTools(evaluation)
     let (threads, report, interruption) = (options.threads, report, interruption)
     let numerics = manifest.numerics
     let settings = manifest.settings(of: evaluation)
     return try await ComputeQueue.run {
       let evaluator = Evaluator(
         model: model.loaded.model, tokenizer: model.loaded.tokenizer, settings: settings,
-        threads: threads, numerics: numerics)
+        threads: threads, numerics: numerics, tools: tools)
       let start = ContinuousClock.now
       let result = try evaluator.run(
-        try Benchmark.named(evaluation.task.rawValue), inputs: tasks
-      ) { progress in
-        guard !interruption.isRequested else {
-          throw EngineError(
-            .interrupted, "Interrupted; the same command goes on where this run stopped.")
-        }
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let rate = Double(progress.completed) / max(seconds, 1e-9)
-        report(
-          .evaluating(
-            EvaluationProgress(
-              arm: arm, task: evaluation.name, completed: progress.completed,
-              total: progress.total, documentsPerSecond: rate,
-              secondsLeft: Double(progress.total - progress.completed) / max(rate, 1e-9))))
-      }
+        evaluation.task.benchmark, inputs: tasks,
+        progress: { progress in
+          guard !interruption.isRequested else {
+            throw EngineError(
+              .interrupted, "Interrupted; the same command goes on where this run stopped.")
+          }
+          let seconds = (ContinuousClock.now - start) / .seconds(1)
+          let rate = Double(progress.completed) / max(seconds, 1e-9)
+          report(
+            .evaluating(
+              EvaluationProgress(
+                arm: arm, task: evaluation.name, completed: progress.completed,
+                total: progress.total, documentsPerSecond: rate,
+                secondsLeft: Double(progress.total - progress.completed) / max(rate, 1e-9))))
+        })
       let lines = result.tasks.flatMap { $0.samples.map { $0.jsonLine + "\n" } }
       return Array(lines.joined().utf8)
     }
-  }
-
-  /// Every metric of every group and task, groups first.
-  private static func metrics(
-    of evaluation: Manifest.Evaluation, _ benchmark: Benchmark, _ results: [TaskResult]
-  ) -> [RunSummary.Metric] {
-    let pooled = BenchmarkResult(benchmark, tasks: results)
-    func metrics(_ name: String, _ results: [MetricResult]) -> [RunSummary.Metric] {
-      results.map {
-        RunSummary.Metric(
-          task: name, name: $0.key, value: $0.value, standardError: $0.standardError,
-          count: $0.count)
-      }
-    }
-    return pooled.groups.reversed().flatMap { metrics($0.group.name, $0.metrics) }
-      + pooled.tasks.flatMap { result in
-        metrics(pooled.groups.isEmpty ? evaluation.name : result.task.name, result.metrics)
-      }
   }
 }

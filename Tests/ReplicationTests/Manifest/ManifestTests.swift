@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Provenance
 import Testing
@@ -54,10 +55,10 @@ struct ManifestTests {
     #expect(manifest.evaluations.map(\.name) == ["mmlu", "arc", "gsm8k"])
     #expect(manifest.evaluations.map(\.limit) == [3, nil, 5])
     let arc = manifest.evaluations[1]
-    #expect(arc.column(.question)?.prefix == "Question: ")
-    #expect(arc.column(.choices)?.path.description == "choices.text")
-    #expect(arc.column(.answerIndex)?.path.description == "doc.gold")
-    #expect(arc.column(.answerKey) == nil)
+    #expect(arc.columns.first { $0.column.name == "question" }?.prefix == "Question: ")
+    #expect(arc.columns.first { $0.column.name == "choices" }?.path.description == "choices.text")
+    #expect(arc.columns.first { $0.column.name == "answer_index" }?.path.description == "doc.gold")
+    #expect(arc.columns.first { $0.column.name == "answer_key" } == nil)
     #expect(arc.oneRowPer?.description == "doc.id")
     #expect(manifest.evaluations[2].maximumNewTokens == 32)
     #expect(manifest.expectations.map(\.expected) == ["31.40"])

@@ -21,11 +21,13 @@ struct EvaluationLog {
   let results: [(key: String, value: JSON.Object)]
   /// Everything else that the newest results file says about the run.
   let settings: JSON
+  /// The results files, oldest first.
+  let resultsFiles: [(path: String, content: JSON)]
 
   /// What says nothing about the conditions of a run, or is compared by itself.
   private static let fieldsWithoutMeaning = [
     "configs", "date", "end_time", "groups", "higher_is_better", "pretty_env_info", "results",
-    "samples", "start_time", "task_hashes", "total_evaluation_time_seconds",
+    "replicate", "samples", "start_time", "task_hashes", "total_evaluation_time_seconds",
   ]
 
   /// Whether a JSON value is a results file's content.
@@ -39,15 +41,12 @@ struct EvaluationLog {
     let name = (path as NSString).lastPathComponent
     self.init(
       path: path, isSingleFile: true,
-      samples: [Samples(task: FileName(name)?.task ?? name, path: path)], results: [],
-      settings: [:])
+      samples: [Samples(task: FileName(name)?.task ?? name, path: path)], resultsFiles: [])
   }
 
   /// A single results file with this content.
   init(resultsFile path: String, _ content: JSON) {
-    self.init(
-      path: path, isSingleFile: true, samples: [], results: EvaluationLog.scores([content]),
-      settings: EvaluationLog.settings(content))
+    self.init(path: path, isSingleFile: true, samples: [], resultsFiles: [(path, content)])
   }
 
   /// The newest samples of every task and the newest results in a folder; nil if it has neither.
@@ -59,35 +58,34 @@ struct EvaluationLog {
   init?(folder: String, names: [String]) throws(LogError) {
     let files = names.compactMap(FileName.init).sorted { $0.precedes($1) }
     var samples: [Samples] = []
-    var contents: [JSON] = []
+    var resultsFiles: [(path: String, content: JSON)] = []
     for (index, file) in files.enumerated() {
       let path = "\(folder)/\(file.name)"
       guard let task = file.task else {
         // Other tools call their files results.json as well.
         let content = try LogDocument.read(path)
-        if EvaluationLog.isResults(content) { contents.append(content) }
+        if EvaluationLog.isResults(content) { resultsFiles.append((path, content)) }
         continue
       }
       // Files of one task are neighbours, the newest one last.
       if index + 1 < files.count, files[index + 1].task == task { continue }
       samples.append(Samples(task: task, path: path))
     }
-    guard !samples.isEmpty || !contents.isEmpty else { return nil }
+    guard !samples.isEmpty || !resultsFiles.isEmpty else { return nil }
     self.init(
-      path: folder, isSingleFile: false, samples: samples,
-      results: EvaluationLog.scores(contents),
-      settings: contents.last.map(EvaluationLog.settings) ?? [:])
+      path: folder, isSingleFile: false, samples: samples, resultsFiles: resultsFiles)
   }
 
   private init(
     path: String, isSingleFile: Bool, samples: [Samples],
-    results: [(key: String, value: JSON.Object)], settings: JSON
+    resultsFiles: [(path: String, content: JSON)]
   ) {
     self.path = path
     self.isSingleFile = isSingleFile
     self.samples = samples
-    self.results = results
-    self.settings = settings
+    self.resultsFiles = resultsFiles
+    results = EvaluationLog.scores(resultsFiles.map(\.content))
+    settings = resultsFiles.last.map { EvaluationLog.settings($0.content) } ?? [:]
   }
 }
 

@@ -49,10 +49,14 @@ struct SampleFile {
 
   /// The fields of a line whose bytes were read.
   func row(_ bytes: [UInt8], of line: Line) throws(LogError) -> SampleRow {
-    let object = try LogError.wrapping {
+    SampleRow(try object(bytes, of: line))
+  }
+
+  /// The members of a line whose bytes were read, as they stand.
+  func object(_ bytes: [UInt8], of line: Line) throws(LogError) -> JSON.Object {
+    try LogError.wrapping {
       try bytes.withUnsafeBufferPointer { try SampleFile.object($0, line.number, path) }
     }
-    return SampleRow(object)
   }
 
   /// The name of a line's filter; "none", as in the harness, for a line that names none.

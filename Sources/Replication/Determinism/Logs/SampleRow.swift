@@ -30,8 +30,8 @@ enum SampleField: Sendable, Hashable {
     ("target_hash", .targetHash), ("filtered_resps", .filteredResponses),
   ]
 
-  /// The members of a line that say which line it is and not what is in it.
-  static let keys = ["doc_id", "filter", "metrics"]
+  /// The members of a line that say which line it is, or what only this program records.
+  static let keys = ["doc_id", "filter", "metrics", "replicate"]
 
   /// The name in the file.
   var name: String {

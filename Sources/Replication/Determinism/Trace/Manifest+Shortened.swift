@@ -36,6 +36,7 @@ extension Manifest.Evaluation {
       columns: columns, oneRowPer: oneRowPer,
       limit: min(limit ?? .max, task == .mmlu ? 1 : Manifest.shortDocumentCount),
       fewShotCount: fewShotCount, usesChatTemplate: usesChatTemplate,
-      maximumNewTokens: maximumNewTokens.map { min($0, Manifest.shortAnswerLength) })
+      maximumNewTokens: maximumNewTokens.map { min($0, Manifest.shortAnswerLength) },
+      languageData: languageData)
   }
 }

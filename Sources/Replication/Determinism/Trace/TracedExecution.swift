@@ -87,9 +87,9 @@ struct TracedExecution: Sendable {
     let evaluator = Evaluator(
       model: loaded.model, tokenizer: loaded.tokenizer, settings: manifest.settings(of: evaluation),
       threads: request.threads, numerics: manifest.numerics, limits: request.limits,
-      order: request.order, observer: recorder.observe)
+      order: request.order, tools: try inputs.languageTools(evaluation), observer: recorder.observe)
     let result = try evaluator.run(
-      try Benchmark.named(evaluation.task.rawValue), inputs: try inputs.taskInputs(evaluation))
+      evaluation.task.benchmark, inputs: try inputs.taskInputs(evaluation))
     response.captured += recorder.captured
     response.trace.evaluations.append(
       recorder.evaluation(

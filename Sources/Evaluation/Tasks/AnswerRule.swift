@@ -1,0 +1,59 @@
+/// Where a row holds the right answer, and what it is chosen from.
+package enum AnswerRule: Sendable, Equatable {
+  /// Fixed texts, one for each of the texts of a column; another column is the position of the right one, from 0.
+  case letters([String], of: String, position: String)
+  /// The texts of a column; another column is the position of the right one, from 0, as text.
+  case choices(String, position: String)
+  /// The texts of a column, of which the one is right whose label is the key; or the one at `position`, where a row
+  /// has that.
+  case labelledChoices(String, labels: String, key: String, position: String)
+  /// The text of a column.
+  case text(String)
+  /// The instructions that a column names, with the arguments in another.
+  case instructions(identifiers: String, arguments: String)
+
+  /// The answer of a row.
+  ///
+  /// - Throws: `invalidDocument` when a column is missing or the right answer is not one of the choices.
+  func answer(of row: TaskRow) throws -> Document.Answer {
+    switch self {
+    case .letters(let letters, let column, let position):
+      let count = try row.texts(column).count
+      guard count == letters.count else {
+        throw EvaluationError(
+          .invalidDocument, "A row has \(count) answers instead of \(letters.count).")
+      }
+      return .choice(choices: letters, goldIndex: try row.integer(position))
+    case .choices(let column, let position):
+      let label = try row.text(position)
+      guard let goldIndex = Int(label) else {
+        throw EvaluationError(
+          .invalidDocument, "The \(position) \"\(label)\" of a row is not a number.")
+      }
+      return .choice(choices: try row.texts(column), goldIndex: goldIndex)
+    case .labelledChoices(let column, let labelColumn, let keyColumn, let position):
+      let choices = try row.texts(column)
+      if row[position] != nil {
+        return .choice(choices: choices, goldIndex: try row.integer(position))
+      }
+      let (labels, key) = (try row.texts(labelColumn), try row.text(keyColumn))
+      guard choices.count == labels.count else {
+        throw EvaluationError(
+          .invalidDocument, "A row has \(choices.count) answers but \(labels.count) labels.")
+      }
+      guard let goldIndex = labels.firstIndex(where: { PythonText.areEqual($0, key) }) else {
+        throw EvaluationError(
+          .invalidDocument,
+          "The answer key \"\(key)\" of a row is not one of its labels (\(labels.joined(separator: ", ")))."
+        )
+      }
+      return .choice(choices: choices, goldIndex: goldIndex)
+    case .text(let column): return .text(try row.text(column))
+    case .instructions(let identifiers, let arguments):
+      var ids = JSONLine()
+      ids.array(try row.texts(identifiers)) { line, id in line.string(id) }
+      let columns = "{\"instruction_id_list\":\(ids.text),\"kwargs\":\(try row.json(arguments))}"
+      return .instructions(try Instruction.instructions(row: columns.utf8))
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package import Tensors
+
+/// A sequence whose last tokens are to be scored.
+package struct ScoringRequest: Sendable, Equatable {
+  /// Context and continuation; at least one token of context.
+  package let tokens: [Int32]
+  /// How many of the last tokens are the continuation.
+  package let continuationCount: Int
+
+  /// Creates a request; needs at least one context token.
+  package init(tokens: [Int32], continuationCount: Int) {
+    precondition(
+      continuationCount >= 0 && continuationCount < tokens.count,
+      "A continuation of \(continuationCount) in \(tokens.count) tokens leaves no context.")
+    self.tokens = tokens
+    self.continuationCount = continuationCount
+  }
+}
+
+/// What the model gives a continuation.
+package struct ContinuationScore: Sendable, Equatable {
+  /// Sum of the continuation tokens' natural log-probabilities.
+  package let logLikelihood: Double
+  /// Whether each continuation token is the model's first choice (lowest id on ties).
+  package let isGreedy: Bool
+
+  /// Creates a score from its parts.
+  package init(logLikelihood: Double, isGreedy: Bool) {
+    self.logLikelihood = logLikelihood
+    self.isGreedy = isGreedy
+  }
+}
+
+/// A model that gives numbers which are not finite: its weights are damaged, or training diverged.
+package struct NonFiniteLogits: Error, Equatable, CustomStringConvertible {
+  package var description: String {
+    "The model's logits are not finite numbers; its weights are damaged, or training diverged."
+  }
+}
+
+/// Scores and generates text with a model, in fp32.
+///
+/// Bits depend neither on the number of threads nor, with portable numerics, on what else is in a forward pass.
+package final class InferenceEngine {
+  /// How much is computed side by side; with portable numerics no result depends on it.
+  package struct PassLimits: Sendable, Equatable, Codable {
+    /// Rows (tokens) of a forward pass; more only where more sequences are generated side by side.
+    package var rows = 1024
+    /// Sequences that are generated side by side.
+    package var sequences = 16
+
+    /// Limits; the defaults are fast.
+    package init(rows: Int = 1024, sequences: Int = 16) {
+      precondition(rows > 0 && sequences > 0, "A pass has at least one row and one sequence.")
+      self.rows = rows
+      self.sequences = sequences
+    }
+  }
+
+  private let transformer: IncrementalTransformer
+  private let limits: PassLimits
+  /// Is told of every operation's result, with a key for every row; nil costs nothing.
+  package var observer: OperationObserver? {
+    get { transformer.observer }
+    set { transformer.observer = newValue }
+  }
+
+  /// Prepares inference with `model`, whose weights are read anew in each call.
+  package init(
+    model: LanguageModel, threads: Int, numerics: Numerics = .portable,
+    limits: PassLimits = PassLimits()
+  ) {
+    precondition(threads > 0, "Inference needs at least one thread.")
+    self.limits = limits
+    transformer = IncrementalTransformer(
+      model: model, threads: threads, numerics: numerics, slots: limits.sequences)
+  }
+
+  // MARK: - Scoring
+
+  /// Log-likelihoods of the requests of each document.
+  ///
+  /// What requests begin with alike, of one document or of many, is computed once, however long it is. Documents are
+  /// done in their order but for those that go with an earlier one because they share its beginning. `completed` is
+  /// called once for each document, with its index and its scores, as soon as these are known; what it throws ends
+  /// the work.
+  @discardableResult
+  package func score(
+    _ documents: [[ScoringRequest]],
+    completed: (_ document: Int, _ scores: [ContinuationScore]) throws -> Void = { _, _ in }
+  ) rethrows -> [[ContinuationScore]] {
+    var ledger = ScoreLedger(documents)
+    func report() throws {
+      for document in ledger.takeFinished() { try completed(document, ledger.scores(of: document)) }
+    }
+    try report()
+    let tree = RequestTree(documents.flatMap(\.self))
+    defer { transformer.cache.release(0) }
+    let passes = (tree.rowCount + limits.rows - 1) / limits.rows
+    var targets = tree.targets[...]
+    for index in 0..<passes {
+      let window = Parallel.range(of: index, tiles: passes, count: tree.rowCount)
+      transformer.run(tree.pass(window, slot: 0, withKeys: observer != nil))
+      let own = targets.prefix { $0.row < window.upperBound }
+      targets = targets.dropFirst(own.count)
+      score(own, firstRow: window.lowerBound, into: &ledger)
+      try report()
+    }
+    return documents.indices.map { ledger.scores(of: $0) }
+  }
+
+  /// Looks up tokens that the last pass, which began with `firstRow`, predicts.
+  private func score(
+    _ targets: ArraySlice<RequestTree.Target>, firstRow: Int, into ledger: inout ScoreLedger
+  ) {
+    let vocabulary = transformer.configuration.vocabularySize
+    let block = max(16, min(512, (1 << 24) / vocabulary))
+    var rest = targets
+    while !rest.isEmpty {
+      // Several requests may want different tokens of one row.
+      var rows: [Int] = []
+      let part = rest.prefix { target in
+        if rows.last == target.row - firstRow { return true }
+        guard rows.count < block else { return false }
+        rows.append(target.row - firstRow)
+        return true
+      }
+      rest = rest.dropFirst(part.count)
+      let logits = transformer.logits(ofRows: rows)
+      let summaries = transformer.summaries(of: logits, rows: rows.count)
+      var index = 0
+      for target in part {
+        if rows[index] != target.row - firstRow { index += 1 }
+        let logit = logits[index * vocabulary + Int(target.token)]
+        ledger.add(
+          logProbability: Double(logit - summaries[index].logSumExp),
+          isFirstChoice: summaries[index].best == Int(target.token), to: target.request)
+      }
+    }
+  }
+
+  // MARK: - Generation
+
+  /// Continues each prompt, which has at least one token, greedily (lowest id on ties).
+  ///
+  /// A generation ends before a token of `stopIDs`, after `maximumNewTokens` tokens, or when `isFinished`, asked
+  /// after each token with the prompt's index and what was generated, says so. `completed` is called once for each
+  /// prompt, with its index and what was generated, as soon as its generation ended; what it throws ends the work.
+  /// Throws ``NonFiniteLogits`` for damaged weights.
+  @discardableResult
+  package func generate(
+    prompts: [[Int32]], maximumNewTokens: Int, stopIDs: Set<Int32>,
+    isFinished: (_ prompt: Int, _ generated: [Int32]) -> Bool,
+    completed: (_ prompt: Int, _ generated: [Int32]) throws -> Void = { _, _ in }
+  ) throws -> [[Int32]] {
+    precondition(prompts.allSatisfy { !$0.isEmpty }, "A prompt has at least one token.")
+    var generated = [[Int32]](repeating: [], count: prompts.count)
+    guard maximumNewTokens > 0 else {
+      for prompt in prompts.indices { try completed(prompt, []) }
+      return generated
+    }
+    var slots = Array((0..<limits.sequences).reversed())
+    var active: [Generation] = []
+    var waiting = prompts.indices[...]
+    defer { for slot in 0..<limits.sequences { transformer.cache.release(slot) } }
+    while !(waiting.isEmpty && active.isEmpty) {
+      while let slot = slots.last, let prompt = waiting.popFirst() {
+        slots.removeLast()
+        active.append(Generation(prompt: prompt, slot: slot, tokens: prompts[prompt]))
+      }
+      let ready = run(&active)
+      let choices = try firstChoices(ofRows: ready.map(\.row))
+      for ((index, _), token) in zip(ready, choices) {
+        let prompt = active[index].prompt
+        var goesOn = !stopIDs.contains(token)
+        if goesOn {
+          active[index].tokens.append(token)
+          generated[prompt].append(token)
+          goesOn =
+            generated[prompt].count < maximumNewTokens && !isFinished(prompt, generated[prompt])
+        }
+        guard !goesOn else { continue }
+        active[index].hasEnded = true
+        slots.append(active[index].slot)
+        try completed(prompt, generated[prompt])
+      }
+      active.removeAll(where: \.hasEnded)
+    }
+    return generated
+  }
+
+  /// A sequence that is being generated.
+  private struct Generation {
+    let prompt: Int
+    let slot: Int
+    /// Prompt and generated tokens.
+    var tokens: [Int32]
+    /// How many of the tokens the cache holds.
+    var cachedCount = 0
+    var hasEnded = false
+  }
+
+  /// Computes the next tokens of sequences in one pass, prompts in parts where they are too long for one.
+  ///
+  /// Gives each sequence whose next token can be chosen, by its index, with its last row.
+  private func run(_ sequences: inout [Generation]) -> [(index: Int, row: Int)] {
+    var pass = InferencePass()
+    var ready: [(index: Int, row: Int)] = []
+    var spare = max(0, limits.rows - sequences.count)
+    for index in sequences.indices {
+      let sequence = sequences[index]
+      let start = sequence.cachedCount
+      let wanted = sequence.tokens.count - start
+      let count = 1 + min(wanted - 1, spare)
+      spare -= count - 1
+      let rows = pass.tokens.count..<pass.tokens.count + count
+      pass.readCache(sequence.slot, positions: 0..<start, rows: rows)
+      pass.append(
+        sequence.tokens[start..<start + count], position: start, end: rows.upperBound)
+      pass.store(rows, slot: sequence.slot)
+      if observer != nil {
+        pass.keys += TokenPrefixKey.empty.appending(sequence.tokens[..<(start + count)])
+          .suffix(count)
+      }
+      if count == wanted { ready.append((index, rows.upperBound - 1)) }
+      sequences[index].cachedCount += count
+    }
+    transformer.run(pass)
+    return ready
+  }
+
+  private func firstChoices(ofRows rows: [Int]) throws -> [Int32] {
+    let logits = transformer.logits(ofRows: rows)
+    return try transformer.summaries(of: logits, rows: rows.count).map { summary in
+      guard summary.logSumExp.isFinite else { throw NonFiniteLogits() }
+      return Int32(summary.best)
+    }
+  }
+}

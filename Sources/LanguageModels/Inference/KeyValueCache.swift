@@ -1,0 +1,49 @@
+internal import Tensors
+
+/// Keys and values of sequences, for every layer; a slot holds those of one.
+final class KeyValueCache {
+  /// Elements from one position to the next: all key heads, then all value heads.
+  let stride: Int
+  private let layerCount: Int
+  private var slots: [(memory: FloatBuffer, positions: Int)]
+
+  init(_ configuration: ModelConfiguration, slots count: Int) {
+    stride = 2 * configuration.keyValueWidth
+    layerCount = configuration.layerCount
+    slots = (0..<count).map { _ in (FloatBuffer(count: 0), 0) }
+  }
+
+  /// Makes room for positions below `positions` in a slot, and keeps what it holds.
+  func reserve(_ slot: Int, positions: Int) {
+    let (old, capacity) = slots[slot]
+    guard positions > capacity else { return }
+    // Growing by halves keeps the copies of a sequence that goes on and on few.
+    let new = max(positions, capacity + capacity / 2)
+    let memory = FloatBuffer(count: layerCount * new * stride)
+    for layer in 0..<layerCount {
+      (memory.pointer + layer * new * stride).update(
+        from: old.pointer + layer * capacity * stride, count: capacity * stride)
+    }
+    slots[slot] = (memory, new)
+  }
+
+  /// Gives a slot's memory back.
+  func release(_ slot: Int) { slots[slot] = (FloatBuffer(count: 0), 0) }
+
+  /// A layer's keys at a position, one row each; its values are half a row further.
+  func keys(_ slot: Int, layer: Int, position: Int) -> UnsafeMutablePointer<Float> {
+    slots[slot].memory.pointer + (layer * slots[slot].positions + position) * stride
+  }
+
+  /// Puts rows of keys and values, `rowStride` apart, at the positions from `position` on.
+  func store(
+    _ keysAndValues: UnsafeMutablePointer<Float>, rows: Int, rowStride: Int, slot: Int,
+    layer: Int, position: Int
+  ) {
+    precondition(position + rows <= slots[slot].positions, "The key/value cache is full.")
+    let target = keys(slot, layer: layer, position: position)
+    for row in 0..<rows {
+      (target + row * stride).update(from: keysAndValues + row * rowStride, count: stride)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import Testing
+
+@testable import Evaluation
+
+struct PromptTemplateTests {
+  private let row = TaskRow(["a": .text(" x "), "b": .texts(["p", "q"]), "n": .integer(3)])
+
+  @Test("Columns, stripped columns and elements stand where the template names them")
+  func pieces() throws {
+    let template = PromptTemplate("<{{a}}|{{a.strip()}}|{{b[1]}}>\n")
+    #expect(try template.question(of: row) == "< x |x|q>\n")
+    #expect(try PromptTemplate("").question(of: row).isEmpty)
+    #expect(try PromptTemplate("{{ }").question(of: row) == "{{ }")
+  }
+
+  @Test(
+    "A column that is missing, of another kind or too short is named",
+    arguments: ["{{c}}", "{{b}}", "{{n}}", "{{a[0]}}", "{{b[2]}}", "{{c.strip()}}"])
+  func problems(template: String) throws {
+    let error = try #require(throws: EvaluationError.self) {
+      try PromptTemplate(template).question(of: row)
+    }
+    #expect(error.code == .invalidDocument)
+    #expect(error.message.contains("The column \"\(template.dropFirst(2).prefix(1))\""))
+  }
+}
