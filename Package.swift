@@ -94,7 +94,7 @@ let package = Package(
       name: "ReplicationTests",
       dependencies: [
         "Evaluation", "LanguageModels", "Provenance", "Replication", "Statistics", "Tensors",
-        "TestSupport", "Training",
+        "TestSupport", "Tokenizers", "Training",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "replicateTests", dependencies: ["replicate", "TestSupport"]),

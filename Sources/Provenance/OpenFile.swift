@@ -75,7 +75,7 @@ package struct OpenFile: ~Copyable, Sendable {
   }
 
   /// Cuts the file, or extends it with zeros, to a length in bytes.
-  func truncate(to length: Int) throws(ProvenanceError) {
+  package func truncate(to length: Int) throws(ProvenanceError) {
     guard ftruncate(rawValue, off_t(length)) == 0 else { throw .system("shorten", path) }
   }
 

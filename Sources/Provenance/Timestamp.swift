@@ -10,7 +10,7 @@ package enum Timestamp {
   }
 
   /// The text of a time since 1970-01-01T00:00:00Z, whatever the locale and time zone of the process.
-  static func text(seconds: Int, milliseconds: Int) -> String {
+  package static func text(seconds: Int, milliseconds: Int) -> String {
     let (day, second) = seconds.quotientAndRemainder(dividingBy: 86400)
     let (year, month, dayOfMonth) = civil(daysSinceEpoch: day)
     return "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfMonth, 2))T"

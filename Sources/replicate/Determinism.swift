@@ -83,7 +83,7 @@ struct Determinism: AsyncParsableCommand {
       case .rung(let result): show(LadderText.text(result) + "\n")
       }
     }
-    let signals = StopSignals(verification)
+    let signals = EndSignals(verification)
     defer { withExtendedLifetime(signals) {} }
     let outcome = try await verification.run()
     terminal.finish()
@@ -111,7 +111,7 @@ struct Determinism: AsyncParsableCommand {
 }
 
 /// Lets Ctrl-C and SIGTERM end a verification at once, without its files; its child processes end with it.
-private struct StopSignals {
+private struct EndSignals {
   private let sources: [any DispatchSourceSignal]
 
   init(_ verification: DeterminismLadder) {

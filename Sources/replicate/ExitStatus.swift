@@ -1,6 +1,10 @@
 import ArgumentParser
+import Evaluation
 import Foundation
+import LanguageModels
 import Replication
+import Tensors
+import Tokenizers
 
 /// The documented exit codes of commands.
 enum ExitStatus {
@@ -40,6 +44,17 @@ enum ExitStatus {
   private static func code(of error: any Error) -> Int32 {
     switch error {
     case is ManifestError, is LogError: usage
+    case let error as EvaluationCommandError: error.code == .missingData ? unavailable : usage
+    case let error as RunError where [.notFound, .ambiguous].contains(error.code): usage
+    case let error as RunError where error.code == .damaged: tampered
+    case let error as InterchangeError: error.code == .missingLanguageData ? unavailable : usage
+    case let error as EvaluationError:
+      switch error.code {
+      case .unknownTask, .tooFewExamples, .invalidRequest: usage
+      case .invalidDocument, .invalidLanguageData, .missingLanguageData: unavailable
+      case .nonFiniteScore, .invalidSample: incomplete
+      }
+    case is ModelFileError, is TensorFileError, is TokenizerError: unavailable
     case let error as DeterminismError where [.ladder, .golden, .output].contains(error.code): usage
     case let error as AssetError:
       switch error.code {

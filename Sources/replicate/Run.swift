@@ -1,6 +1,4 @@
 import ArgumentParser
-import Dispatch
-import Foundation
 import Provenance
 import Replication
 
@@ -25,7 +23,7 @@ struct Run: AsyncParsableCommand {
     options.modelFolder = saveModels
     let report = TerminalReport(style: Console.style, write: Console.error)
     let interruption = Interruption()
-    let signals = Signals(interruption)
+    let signals = StopSignals(interruption)
     defer { withExtendedLifetime(signals) { report.finish() } }
     let outcome = try await Runner(
       try manifest.read(), options: options, interruption: interruption, report: report.show
@@ -37,21 +35,5 @@ struct Run: AsyncParsableCommand {
       Console.output(OutcomeText.text(outcome) + "\n")
     }
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
-  }
-}
-
-/// Turns Ctrl-C into a wish to stop; the second one stops at once.
-private struct Signals {
-  private let source: any DispatchSourceSignal
-
-  init(_ interruption: Interruption) {
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGINT)
-    source.setEventHandler {
-      if interruption.isRequested { exit(ExitStatus.interrupted) }
-      interruption.request()
-      Console.error("\nStopping at the next safe point; Ctrl-C again stops at once.\n")
-    }
-    source.resume()
   }
 }

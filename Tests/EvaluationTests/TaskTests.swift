@@ -20,7 +20,7 @@ struct TaskTests {
       #expect(try group.taskNames.map { try #require(counts[$0]) }.reduce(0, +) == documents)
     }
     #expect(
-      benchmark.groups.map(\.alias) == ["stem", "humanities", "social sciences", "other", "mmlu"])
+      benchmark.groups.map(\.alias) == ["stem", "other", "social sciences", "humanities", "mmlu"])
   }
 
   @Test("The other benchmarks have the sizes, shots and metrics of the harness")

@@ -21,8 +21,11 @@ struct Program {
   static let repository = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// Runs the program; `killedAfter` seconds it is ended as `kill -9` does.
-  static func run(_ arguments: [String], killedAfter seconds: Double? = nil) throws -> Finished {
+  /// Runs the program; `killedAfter` seconds, or as soon as `killedWhen` says so, it is ended as `kill -9` does.
+  static func run(
+    _ arguments: [String], killedAfter seconds: Double? = nil,
+    killedWhen isTime: (@Sendable () -> Bool)? = nil
+  ) throws -> Finished {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
@@ -35,6 +38,12 @@ struct Program {
     let identifier = process.processIdentifier
     if let seconds {
       DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { kill(identifier, SIGKILL) }
+    }
+    if let isTime {
+      DispatchQueue.global().async {
+        while process.isRunning, !isTime() { usleep(1000) }
+        if process.isRunning { kill(identifier, SIGKILL) }
+      }
     }
     // The error stream is short enough for its pipe unless it is read only after the output.
     let errors = DispatchQueue(label: "errors")

@@ -126,7 +126,8 @@ package struct SampleResult: Sendable, Equatable {
   ///
   /// - Throws: `invalidSample` when the sample belongs to another task or its response cannot be scored by it,
   ///   `missingLanguageData` when the task has instructions and there are no tools.
-  package func rescored(by task: EvaluationTask, tools: LanguageTools? = nil) throws -> SampleResult {
+  package func rescored(by task: EvaluationTask, tools: LanguageTools? = nil) throws -> SampleResult
+  {
     guard task.name == self.task else {
       throw EvaluationError(
         .invalidSample,

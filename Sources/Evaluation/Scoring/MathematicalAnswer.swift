@@ -83,7 +83,8 @@ enum MathematicalAnswer {
     for part in parts.dropFirst() {
       guard let first = part.unicodeScalars.first else { throw Unreadable() }
       result +=
-        first == "{" ? "\\sqrt" + part : "\\sqrt{\(first)}" + String(part.unicodeScalars.dropFirst())
+        first == "{"
+        ? "\\sqrt" + part : "\\sqrt{\(first)}" + String(part.unicodeScalars.dropFirst())
     }
     return result
   }
@@ -117,7 +118,8 @@ enum MathematicalAnswer {
 
   /// Whether printing the number gives the same text again.
   private static func isPlainInteger(_ text: String) -> Bool {
-    let digits = Array(text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...])
+    let digits = Array(
+      text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...])
     guard let first = digits.first,
       digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
     else { return false }

@@ -22,7 +22,8 @@ package enum AIME {
       dataSet: EvaluationTask.DataSet(path: data, evaluationSplit: split),
       documentCount: documentCount,
       columns: [
-        TaskColumn("question", .text, at: question), TaskColumn("answer", .textOrInteger, at: answer),
+        TaskColumn("question", .text, at: question),
+        TaskColumn("answer", .textOrInteger, at: answer),
       ],
       question: "Question: {{question}}\nAnswer:", answer: .text("answer"),
       output: .generation(

@@ -20,7 +20,8 @@ package struct PromptTemplate: Sendable, Equatable {
     var pieces: [Piece] = []
     var rest = source[...]
     while let open = rest.firstRange(of: "{{"),
-      let close = rest[open.upperBound...].firstRange(of: "}}") {
+      let close = rest[open.upperBound...].firstRange(of: "}}")
+    {
       pieces.append(.literal(String(rest[..<open.lowerBound])))
       pieces.append(Self.piece(String(rest[open.upperBound..<close.lowerBound])))
       rest = rest[close.upperBound...]

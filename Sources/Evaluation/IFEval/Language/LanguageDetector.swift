@@ -1,9 +1,9 @@
 /// Tells the language of a text as langdetect 1.0.9 does with `DetectorFactory.seed = 0`.
 ///
-/// Naive Bayes over n-grams of one to three code points, drawn at random (Nakatani, Language Detection Library, 2010). All
-/// operations on floating-point numbers are those of the reference, in their order. Languages are in the order of their
-/// codes; the reference takes the order in which the folder lists its files, which only shows where numbers tie or differ
-/// by rounding.
+/// Naive Bayes over n-grams of one to three code points, drawn at random (Nakatani, Language Detection Library, 2010).
+/// All operations on floating-point numbers are those of the reference, in their order. Languages are in the order of
+/// their codes; the reference takes the order in which the folder lists its files, which only shows where numbers tie
+/// or differ by rounding.
 package struct LanguageDetector: Sendable {
   /// The codes of the languages, in ascending order.
   let languages: [String]
@@ -21,8 +21,8 @@ package struct LanguageDetector: Sendable {
 
   /// Reads the profiles of at least two languages, in any order, and `messages.properties`.
   ///
-  /// `name` is a profile's file name, for messages. Throws an ``EvaluationError`` that names the file where one is not in
-  /// its format, or where two profiles are of the same language.
+  /// `name` is a profile's file name, for messages. Throws an ``EvaluationError`` that names the file where one is not
+  /// in its format, or where two profiles are of the same language.
   package init(profiles: [(name: String, json: [UInt8])], messages: [UInt8]) throws {
     tables = try NormalizationTables(messages: messages)
     let profiles = try profiles.map { try LanguageProfile(json: $0.json, file: $0.name) }.sorted {
@@ -30,10 +30,10 @@ package struct LanguageDetector: Sendable {
     }
     languages = profiles.map(\.name)
     guard languages.count >= 2, Set(languages).count == languages.count else {
+      let found = languages.joined(separator: ", ")
       throw EvaluationError(
         .invalidLanguageData,
-        "langdetect's profiles must be of two or more languages, each in one file; found \(languages.joined(separator: ", "))."
-      )
+        "langdetect's profiles must be of two or more languages, each in one file; found \(found).")
     }
 
     var rows: [NGram: Int] = [:]

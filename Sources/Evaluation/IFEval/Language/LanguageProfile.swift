@@ -7,7 +7,7 @@ struct LanguageProfile {
   /// How many n-grams of one, two and three code points were counted.
   private(set) var totals: [Int] = []
 
-  /// Parses `{"freq": {"<n-gram>": count, …}, "n_words": [count, count, count], "name": "<code>"}`, the keys in any order.
+  /// Parses `{"freq": {"<n-gram>": count, …}, "n_words": [count, count, count], "name": "<code>"}`, keys in any order.
   ///
   /// Throws an ``EvaluationError`` that names the file and the offset where it is anything else.
   init(json: [UInt8], file: String) throws {

@@ -1,7 +1,7 @@
 /// Feeds on a text's code points, one by one, and gives the n-grams that each one completes.
 ///
-/// Source: the class `NGram` of langdetect 1.0.9. Words are parted by one space. Of words in capitals only the first letter
-/// counts, and what follows the capitals.
+/// Source: the class `NGram` of langdetect 1.0.9. Words are parted by one space. Of words in capitals only the first
+/// letter counts, and what follows the capitals.
 struct NGramExtractor {
   private let tables: NormalizationTables
   /// The last one to three code points.

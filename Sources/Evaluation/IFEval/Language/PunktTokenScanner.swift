@@ -1,7 +1,7 @@
 /// Splits one line into Punkt's tokens: words, with the period that ends them, and punctuation.
 ///
-/// Source: `PunktLanguageVars` of nltk 3.9.1, `_word_tokenize_fmt` and what it is made of. Every position is looked at a
-/// bounded number of times, so that time grows with the line's length only.
+/// Source: `PunktLanguageVars` of nltk 3.9.1, `_word_tokenize_fmt` and what it is made of. Every position is looked at
+/// a bounded number of times, so that time grows with the line's length only.
 struct PunktTokenScanner {
   /// The text that the line is part of.
   let text: [Unicode.Scalar]

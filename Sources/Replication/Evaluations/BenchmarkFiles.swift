@@ -1,0 +1,40 @@
+import Evaluation
+
+/// The files that hold the rows of a benchmark, and how they are read.
+struct BenchmarkFiles: Sendable {
+  /// Files of one split with their format.
+  struct Split: Sendable {
+    let assets: [Asset]
+    let format: DataFormat
+  }
+
+  /// Whose rows they are.
+  let task: Manifest.Task
+  /// The documents.
+  let documents: Split
+  /// Where few-shot examples come from; nil if none are shown.
+  let examples: Split?
+  /// Where a row holds what the task reads.
+  let columns: [Manifest.ColumnMapping]
+  /// Only the first row of each value of this field is a document; nil if every row is.
+  let oneRowPer: FieldPath?
+
+  /// The tasks with their documents, the rows of these, and the examples.
+  ///
+  /// Throws ``AssetError`` or ``EvaluationError`` with the file or the row that is not what it should be.
+  func tasks(
+    documents: [ResolvedAsset], examples: [ResolvedAsset], limit: Int?, fewShotCount: Int
+  ) throws -> [EvaluationInputs.AskedTask] {
+    let evaluation = Manifest.Evaluation(
+      name: task.rawValue, task: task, documents: documents.map(\.asset.name),
+      examples: examples.map(\.asset.name), format: self.documents.format, columns: columns,
+      oneRowPer: oneRowPer, limit: limit, fewShotCount: fewShotCount, usesChatTemplate: false,
+      maximumNewTokens: nil, languageData: nil)
+    func tables(_ files: [ResolvedAsset], _ format: DataFormat) throws -> [RowTable] {
+      try files.map { try RowTable.read(path: $0.path, format: format, name: $0.asset.name) }
+    }
+    return try EvaluationInputs(evaluation).asked(
+      documents: try tables(documents, self.documents.format),
+      examples: try tables(examples, self.examples?.format ?? .jsonLines))
+  }
+}

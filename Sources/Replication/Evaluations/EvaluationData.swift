@@ -1,0 +1,156 @@
+import Evaluation
+import Provenance
+
+/// The documents of what is evaluated, with the digests of the files that they came from.
+struct EvaluationData: Sendable {
+  /// A benchmark, or the part of it that was asked for.
+  struct Part: Sendable {
+    let benchmark: Benchmark
+    /// Its tasks with their documents, and the rows that these were made from.
+    let tasks: [EvaluationInputs.AskedTask]
+    /// Documents that there would be with the whole of the split's rows.
+    let expectedCount: Int
+
+    var inputs: [TaskInput] { tasks.map(\.input) }
+    /// Number of documents.
+    var count: Int { inputs.reduce(0) { $0 + $1.documents.count } }
+  }
+
+  /// In the order in which they were asked for.
+  let parts: [Part]
+  /// What checks instructions; nil if no task has any.
+  let tools: LanguageTools?
+  /// Names of benchmarks with the digests of their files, and those of the language data.
+  let identity: JSON
+
+  /// Finds, brings and reads the files.
+  ///
+  /// Throws ``EvaluationCommandError``, ``AssetError``, ``ManifestError`` or ``EvaluationError`` with what is missing
+  /// or wrong.
+  init(
+    _ benchmarks: [Benchmark], request: ModelEvaluationRequest, resolver: AssetResolver
+  ) async throws {
+    let catalog = LazyCatalog(folders: request.manifestFolders)
+    // All files are found before the first one is downloaded.
+    var wanted: [(benchmark: Benchmark, files: BenchmarkFiles, fewShotCount: Int)] = []
+    for benchmark in benchmarks {
+      let task = Self.task(of: benchmark)
+      let count = benchmark.tasks[0].shownExamples(requested: request.fewShotCount)
+      let files =
+        try request.dataFolder.map {
+          try DataFolder(path: $0).files(of: task, needsExamples: count > 0)
+        } ?? catalog.value().files(of: task, needsExamples: count > 0)
+      wanted.append((benchmark, files, count))
+    }
+    let needsTools = wanted.contains { $0.files.task.needsLanguageData }
+    let language = needsTools ? try Self.languageAssets(request, catalog) : nil
+
+    var identity = JSON.Object()
+    var parts: [Part] = []
+    for (benchmark, files, fewShotCount) in wanted {
+      let documents = try await resolver.resolve(files.documents.assets)
+      let examples = try await resolver.resolve(files.examples?.assets ?? [])
+      identity[files.task.rawValue] = [
+        "documents": .array(documents.map { JSON($0.sha256) }),
+        "examples": .array(examples.map { JSON($0.sha256) }),
+      ]
+      let limit = request.limit
+      let tasks = try await ComputeQueue.run {
+        try files.tasks(
+          documents: documents, examples: examples, limit: limit, fewShotCount: fewShotCount)
+      }
+      parts.append(try Self.part(benchmark, of: tasks, limit: limit, documents))
+    }
+    self.parts = parts
+    guard let language else {
+      tools = nil
+      self.identity = .object(identity)
+      return
+    }
+    let punkt = try await resolver.resolve(language.punkt)
+    let others = try await Self.resolve([language.profiles, language.messages], resolver)
+    identity["language_data"] = .array((punkt + others).map { JSON($0.sha256) })
+    self.identity = .object(identity)
+    tools = try await ComputeQueue.run {
+      try LanguageData(punkt: punkt, profiles: others[0], messages: others[1]).tools()
+    }
+  }
+
+  /// The benchmark that a part was taken from, as manifests name it.
+  static func task(of part: Benchmark) -> Manifest.Task {
+    let name = part.tasks[0].name
+    guard
+      let task = Manifest.Task.allCases.first(where: { task in
+        task.benchmark.tasks.contains { $0.name == name }
+      })
+    else { preconditionFailure("Every task of a benchmark belongs to one that manifests name.") }
+    return task
+  }
+
+  private static func part(
+    _ benchmark: Benchmark, of tasks: [EvaluationInputs.AskedTask], limit: Int?,
+    _ files: [ResolvedAsset]
+  ) throws -> Part {
+    let own = tasks.filter { asked in benchmark.tasks.contains { $0.name == asked.input.task.name }
+    }
+    guard !own.isEmpty else {
+      throw EvaluationCommandError(
+        .missingData,
+        "There is no document of \(benchmark.name) in \(files.map(\.asset.name).joined(separator: ", "))."
+      )
+    }
+    return Part(
+      benchmark: benchmark, tasks: own,
+      expectedCount: benchmark.tasks.reduce(0) { $0 + min($1.documentCount, limit ?? .max) })
+  }
+
+  // MARK: - Sources
+
+  /// The list of pinned sources, which is only read if something of it is needed.
+  private final class LazyCatalog {
+    private let folders: [String]
+    private var known: BenchmarkCatalog?
+
+    init(folders: [String]) { self.folders = folders }
+
+    func value() throws -> BenchmarkCatalog {
+      if let known { return known }
+      let catalog = try BenchmarkCatalog.read(in: folders)
+      known = catalog
+      return catalog
+    }
+  }
+
+  private static func languageAssets(
+    _ request: ModelEvaluationRequest, _ catalog: LazyCatalog
+  ) throws -> (punkt: [Asset], profiles: Asset, messages: Asset) {
+    if let folder = request.languageDataFolder {
+      return try LanguageDataFolder(path: folder).assets()
+    }
+    let catalog = try catalog.value()
+    guard let names = catalog.languageData,
+      let profiles = try catalog.files([names.profiles]).first,
+      let messages = try catalog.files([names.messages]).first
+    else {
+      throw EvaluationCommandError(
+        .missingData,
+        "\(catalog.path) names no data for sentences and languages; pass them with --language-data DIR."
+      )
+    }
+    return (try catalog.files([names.punkt]), profiles, messages)
+  }
+
+  /// The files of langdetect, which lie where Debian puts them or where the user says.
+  private static func resolve(_ assets: [Asset], _ resolver: AssetResolver) async throws
+    -> [ResolvedAsset]
+  {
+    do {
+      return try await resolver.resolve(assets)
+    } catch let error as AssetError where error.code == .file {
+      throw EvaluationCommandError(
+        .missingData,
+        "\(error.message) Install the Debian package python3-langdetect, or pass a folder with langdetect 1.0.9 and Punkt with --language-data DIR."
+      )
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import Evaluation
+import Provenance
+
+/// How lm-evaluation-harness 0.4.13 describes a task in `configs` of its results.
+///
+/// Where the harness prints the source text of a function, the function's name stands here.
+struct HarnessConfiguration {
+  /// The task.
+  let task: EvaluationTask
+  /// Number of few-shot examples that its prompts show.
+  let fewShotCount: Int
+  /// What the model was loaded with, which the harness repeats for every task.
+  let modelArguments: JSON.Object
+
+  /// The task's entry.
+  var json: JSON {
+    var entry = JSON.Object()
+    entry["task"] = .string(task.name)
+    entry["task_alias"] = task.alias.map(JSON.string)
+    entry["dataset_path"] = .string(task.dataSet.path)
+    entry["dataset_name"] = task.dataSet.configuration.map(JSON.string)
+    for (key, split) in splits { entry[key] = .string(split) }
+    if task.preparation == .hellaSwag { entry["process_docs"] = "process_docs" }
+    entry["doc_to_text"] = .string(question)
+    entry["doc_to_target"] = target
+    entry["unsafe_code"] = false
+    entry["doc_to_choice"] = choices
+    if task.comparison == .mathematical || task.metrics.contains(where: \.isPerInstruction) {
+      entry["process_results"] = "process_results"
+    }
+    entry["description"] = .string(task.introduction)
+    entry["target_delimiter"] = .string(task.targetDelimiter)
+    entry["fewshot_delimiter"] = .string(task.fewShotDelimiter)
+    entry["fewshot_config"] = fewShots
+    entry["num_fewshot"] = JSON(fewShotCount)
+    entry["metric_list"] = .array(task.metrics.map(metric))
+    entry["output_type"] = task.isGenerative ? "generate_until" : "multiple_choice"
+    entry["generation_kwargs"] = task.generationArguments().map(JSON.object)
+    entry["repeats"] = 1
+    if task.filters != [.none] { entry["filter_list"] = .array(task.filters.map(filter)) }
+    entry["should_decontaminate"] = false
+    entry["metadata"] = metadata
+    return .object(entry)
+  }
+
+  /// Splits by the harness's names for their use; the names that a task does not use are left out.
+  private var splits: [(key: String, split: String)] {
+    let (evaluation, fewShot) = (task.dataSet.evaluationSplit, task.dataSet.fewShotSplit)
+    var splits: [(key: String, split: String)] = []
+    if let fewShot, task.fewShotRule != .firstRows { splits.append(("training_split", fewShot)) }
+    splits.append((evaluation == "validation" ? "validation_split" : "test_split", evaluation))
+    if let namedPool { splits.append(("fewshot_split", namedPool)) }
+    return splits
+  }
+
+  /// The split with few-shot examples, where the harness's task names it and does not fall back on the training split.
+  private var namedPool: String? {
+    task.isGenerative || task.fewShotRule == .firstRows ? task.dataSet.fewShotSplit : nil
+  }
+
+  private var question: String {
+    // The template of one whole column is the column's name.
+    if case .instructions = task.answer, let column = task.columns.first { return column.name }
+    return task.columns.reduce(task.question.source) { template, column in
+      template.replacing("{{\(column.name)}}", with: "{{\(column.place ?? column.name)}}")
+    }
+  }
+
+  private var target: JSON {
+    switch task.answer {
+    case .letters(_, _, let position): .string(place(of: position))
+    case .choices(_, let position): .string("{{\(place(of: position))}}")
+    case .labelledChoices(_, let labels, let key, _):
+      .string("{{\(place(of: labels)).index(\(place(of: key)))}}")
+    case .text(let column): .string("{{\(place(of: column))}}")
+    case .instructions: 0
+    }
+  }
+
+  private var choices: JSON? {
+    switch task.answer {
+    case .letters(let letters, _, _): .array(letters.map(JSON.string))
+    case .choices(let column, _): .string(column)
+    case .labelledChoices(let column, _, _, _): .string("{{\(place(of: column))}}")
+    case .text, .instructions: nil
+    }
+  }
+
+  private func place(of column: String) -> String {
+    task.columns.first { $0.name == column }?.place ?? column
+  }
+
+  private var fewShots: JSON {
+    [
+      "sampler": task.fewShotRule == .firstRows ? "first_n" : "default",
+      "split": JSON(namedPool), "process_docs": nil, "fewshot_indices": nil, "samples": nil,
+      "doc_to_text": .string(question), "doc_to_choice": choices ?? .null,
+      "doc_to_target": target, "gen_prefix": nil,
+      "fewshot_delimiter": .string(task.fewShotDelimiter),
+      "target_delimiter": .string(task.targetDelimiter),
+    ]
+  }
+
+  private func metric(_ metric: Metric) -> JSON {
+    var entry = JSON.Object()
+    entry["metric"] = .string(metric.rawValue)
+    entry["aggregation"] = metric.isPerInstruction ? "agg_inst_level_acc" : "mean"
+    entry["higher_is_better"] = true
+    if metric == .exactMatch, task.comparison == .normalizedText {
+      entry["ignore_case"] = true
+      entry["ignore_punctuation"] = false
+      entry["regexes_to_ignore"] = [",", "\\$", "(?s).*#### ", "\\.$"]
+    }
+    return .object(entry)
+  }
+
+  private func filter(_ filter: AnswerFilter) -> JSON {
+    let steps: [JSON]
+    switch filter {
+    case .none: steps = []
+    case .strictMatch:
+      steps = [["function": "regex", "regex_pattern": "#### (\\-?[0-9\\.\\,]+)"]]
+    case .flexibleExtract:
+      steps = [
+        [
+          "function": "regex", "group_select": -1,
+          "regex_pattern": "(-?[$0-9.,]{2,})|(-?[0-9]+)",
+        ]
+      ]
+    }
+    return [
+      "name": .string(filter.rawValue), "filter": .array(steps + [["function": "take_first"]]),
+    ]
+  }
+
+  private var metadata: JSON {
+    var metadata = JSON.Object()
+    metadata["version"] = task.versionNumber
+    for (key, value) in modelArguments.members { metadata[key] = value }
+    return .object(metadata)
+  }
+}
+
+extension EvaluationTask {
+  /// Name in tables, where it is not the task's name: MMLU's subject.
+  var alias: String? { fewShotRule == .firstRows ? dataSet.configuration : nil }
+
+  /// The version as the harness writes it, a float.
+  var versionNumber: JSON { Double(version).map(JSON.number) ?? .string(version) }
+
+  /// What the harness passes to the model's generation; nil where nothing is generated.
+  ///
+  /// `maximum` is the most tokens, where the user said so; else the task says it, or the harness's 256 hold.
+  func generationArguments(maximum: Int? = nil) -> JSON.Object? {
+    guard case .generation(let stopStrings, let ownMaximum) = output else { return nil }
+    var arguments = JSON.Object()
+    arguments["until"] = .array(stopStrings.map(JSON.string))
+    arguments["do_sample"] = false
+    arguments["temperature"] = .number(0)
+    let number = maximum ?? ownMaximum
+    if number != Self.defaultMaximumNewTokens || maximum != nil {
+      arguments["max_gen_toks"] = JSON(number)
+    }
+    return arguments
+  }
+
+  /// What the harness generates at most unless a task or the user says otherwise.
+  static var defaultMaximumNewTokens: Int { 256 }
+}

@@ -1,0 +1,80 @@
+import Evaluation
+package import LanguageModels
+import Provenance
+import Tensors
+import Tokenizers
+
+/// What results say about the model that was evaluated.
+package struct HarnessModel: Sendable {
+  /// A token that a tokenizer puts to use, with its text.
+  package struct SpecialToken: Sendable, Equatable {
+    package var text: String
+    package var id: Int32
+
+    /// Creates a token.
+    package init(text: String, id: Int32) {
+      self.text = text
+      self.id = id
+    }
+  }
+
+  /// Where the model was read from, as the user named it; the harness's `pretrained`.
+  package var path: String
+  /// Number of weights.
+  package var parameterCount: Int
+  /// Longest input in tokens.
+  package var maximumLength: Int
+  /// The checkpoint's chat template; nil if it has none.
+  package var chatTemplate: String?
+  /// The tokenizer's special tokens; nil where it has none.
+  package var beginOfSequence: SpecialToken?
+  package var endOfSequence: SpecialToken?
+  package var padding: SpecialToken?
+
+  /// Creates a description.
+  package init(path: String, parameterCount: Int, maximumLength: Int) {
+    self.path = path
+    self.parameterCount = parameterCount
+    self.maximumLength = maximumLength
+  }
+
+  /// Describes a model that was loaded from `path`.
+  package init(path: String, _ loaded: LoadedModel) {
+    self.init(
+      path: path, parameterCount: loaded.model.parameters.count,
+      maximumLength: loaded.model.configuration.maximumPositions)
+    let tokenizer = loaded.tokenizer
+    func token(_ id: Int32?) -> SpecialToken? {
+      id.map { SpecialToken(text: tokenizer.decode([$0], skippingSpecialTokens: false), id: $0) }
+    }
+    beginOfSequence = token(tokenizer.beginOfSequenceID)
+    endOfSequence = token(tokenizer.endOfSequenceID)
+    padding = token(tokenizer.paddingID)
+    chatTemplate = Self.chatTemplate(in: (try? loaded.tokenizerFiles.contents()) ?? [])
+  }
+
+  /// The template in a checkpoint's files, where transformers looks for it.
+  private static func chatTemplate(in files: [(name: String, bytes: [UInt8])]) -> String? {
+    if let file = files.first(where: { $0.name == "chat_template.jinja" }) {
+      return String(decoding: file.bytes, as: UTF8.self)
+    }
+    guard let file = files.first(where: { $0.name == "tokenizer_config.json" }) else { return nil }
+    return (try? JSONParser.parse(file.bytes, dialect: .python))?["chat_template"]?.stringValue
+  }
+
+  /// The name of the folder that results go to: the path with each run of `"<>:/|\?*[]` as two underscores.
+  var folderName: String {
+    var name = ""
+    var isReplacing = false
+    for scalar in path.unicodeScalars {
+      if "\"<>:/|\\?*[]".unicodeScalars.contains(scalar) {
+        if !isReplacing { name += "__" }
+        isReplacing = true
+      } else {
+        name.unicodeScalars.append(scalar)
+        isReplacing = false
+      }
+    }
+    return name
+  }
+}

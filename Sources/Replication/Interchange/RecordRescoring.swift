@@ -1,0 +1,123 @@
+import Evaluation
+import Foundation
+import Provenance
+
+/// Computes all answers and scores of a record anew from the responses that it holds, without model and data.
+package struct RecordRescoring: Sendable {
+  /// What came of it.
+  package struct Outcome: Sendable {
+    /// The record.
+    package let record: SealedRecord
+    /// Number of samples that were scored.
+    package let documents: Int
+    /// Scores of documents that changed.
+    package let differences: [ScoreDifference]
+    /// Scores and standard errors of tasks and groups that changed.
+    package let aggregateDifferences: [AggregateDifference]
+    /// What is not as it was sealed, in sentences.
+    package let findings: [String]
+    /// What was left out, in sentences.
+    package let notes: [String]
+
+    /// 0 if nothing changed, 3 if the record is not as it was sealed, 1 if a score changed.
+    package var exitCode: Int32 {
+      if !findings.isEmpty { return 3 }
+      return differences.isEmpty && aggregateDifferences.isEmpty ? 0 : 1
+    }
+  }
+
+  private let record: SealedRecord
+  private let languageData: String?
+
+  /// Finds a record: the folder of one, or the beginning of the id of one in a store.
+  ///
+  /// - Throws: ``RunError`` or ``ProvenanceError`` when there is none, several, or a damaged one.
+  package init(_ name: String, artifacts: String, languageData: String?) throws {
+    let path = URL(fileURLWithPath: name).standardizedFileURL.path
+    let isFolder = FileManager.default.fileExists(atPath: "\(path)/\(RecordFile.summary)")
+    record =
+      isFolder
+      ? try SealedRecord(at: path)
+      : try RunStore(artifacts: artifacts).sealedRecord(beginning: name)
+    self.languageData = languageData
+  }
+
+  /// Scores and compares everything.
+  ///
+  /// - Throws: ``InterchangeError`` `noSamples` or `missingLanguageData`, and what reading the files throws.
+  package func run() throws -> Outcome {
+    var findings = try record.findings()
+    var notes: [String] = []
+    var files: [SampleRecord] = []
+    for file in record.files where SampleRecord.isName(file.name) {
+      do {
+        files.append(try SampleRecord(name: file.name, record: record))
+      } catch let error as InterchangeError {
+        findings.append(error.message)
+      } catch let error as ProvenanceError where error.code == .notFound {
+        // The findings say already that it is missing.
+        continue
+      }
+    }
+    guard !files.isEmpty || !findings.isEmpty else {
+      throw InterchangeError(
+        .noSamples, "The record \(record.id) holds no samples that could be scored.")
+    }
+    let tasks = files.flatMap { $0.tasks.map(\.task) }
+    let tools = try LanguageTools.needed(by: tasks, folder: languageData)?.tools
+    var differences: [ScoreDifference] = []
+    var aggregates: [AggregateDifference] = []
+    var checked: [String: Set<String>] = [:]
+    for file in files {
+      do {
+        let computed = try file.rescored(tools: tools)
+        differences += computed.differences
+        guard let arm = file.arm(in: record) else {
+          notes.append(
+            "\(file.name) belongs to no arm of the record; only its samples were checked.")
+          continue
+        }
+        let key = "\(arm.arm.name) \(arm.arm.seed.map(String.init) ?? "")"
+        let metrics = computed.result.summary(of: arm.evaluation)
+        checked[key, default: []].formUnion(metrics.map { "\($0.task) \($0.name)" })
+        aggregates += Self.differences(arm.arm, from: metrics)
+      } catch let error as EvaluationError {
+        findings.append("\(file.name) cannot be scored: \(error.message)")
+      }
+    }
+    for arm in record.summary.arms {
+      let key = "\(arm.name) \(arm.seed.map(String.init) ?? "")"
+      let rest = arm.metrics.filter { !(checked[key] ?? []).contains("\($0.task) \($0.name)") }
+      guard !rest.isEmpty else { continue }
+      notes.append(
+        "Of \(arm.name), \(LogText.list(rest.map { "\($0.task) \($0.name)" })) was not computed: there are no samples of it."
+      )
+    }
+    return Outcome(
+      record: record, documents: files.reduce(0) { $0 + $1.count }, differences: differences,
+      aggregateDifferences: aggregates, findings: findings, notes: notes)
+  }
+
+  /// What an arm's record says otherwise, to the last bit.
+  private static func differences(
+    _ arm: RunSummary.Arm, from metrics: [RunSummary.Metric]
+  ) -> [AggregateDifference] {
+    metrics.flatMap { metric -> [AggregateDifference] in
+      let recorded = arm.metrics.first { $0.task == metric.task && $0.name == metric.name }
+      let parts: [(name: String, recorded: Double?, computed: Double?)] = [
+        ("", recorded?.value, metric.value),
+        (" standard error", recorded?.standardError, metric.standardError),
+        (
+          " clustered standard error", recorded?.clusteredStandardError,
+          metric.clusteredStandardError
+        ),
+        (" n", recorded.map { Double($0.count) }, Double(metric.count)),
+      ]
+      return parts.filter { $0.recorded != $0.computed }.map { part in
+        AggregateDifference(
+          arm: arm.name + (arm.seed.map { " \($0)" } ?? ""), task: metric.task,
+          name: metric.name + part.name, recorded: part.recorded, computed: part.computed)
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Evaluation
+package import Provenance
+
+extension HarnessImport.Outcome {
+  /// The import as one JSON object, for programs.
+  package var json: JSON {
+    [
+      "schema": "replicate/import-outcome/v1", "record_id": .string(record.id),
+      "record_path": .string(record.path), "record_sha256": JSON(record.digest),
+      "results_sha256": JSON(record.resultsDigest), "source": .string(source),
+      "reused": JSON(reuse), "exit_code": JSON(Int(exitCode)), "results": record.summary.json,
+    ]
+  }
+
+  /// The import for a person: scores, what differs, and where the record is.
+  package var text: String {
+    var lines = ["\(source): \(LogText.count(comparison.documents, "document")) scored anew."]
+    for result in comparison.results {
+      for metric in result.summary(of: result.name) {
+        let error = metric.standardError.map { " ± \(RescoreText.number($0))" } ?? ""
+        lines.append(
+          "  \(metric.task)  \(metric.name)  \(RescoreText.number(metric.value))\(error)  (n = \(metric.count))"
+        )
+      }
+    }
+    lines += RescoreText.lines(comparison.differences.map(\.sentence))
+    lines += RescoreText.lines(comparison.aggregateDifferences.map(\.sentence))
+    lines += RescoreText.lines(
+      comparison.hashDifferences.map {
+        "hash differs: \($0.task)\($0.document.map { " document \($0)" } ?? ""), \($0.name)"
+      })
+    lines += comparison.notes
+    lines.append(conclusion)
+    let place = "the record \(record.id) in \(record.path)"
+    lines.append(reuse.map { "Nothing new: \($0); it is \(place)." } ?? "Kept as \(place).")
+    return lines.joined(separator: "\n")
+  }
+
+  private var conclusion: String {
+    let compared =
+      "\(LogText.count(comparison.comparedScores, "score")) of documents and \(LogText.count(comparison.comparedAggregates, "value")) of tasks and groups"
+    guard comparison.comparedScores > 0, comparison.comparedAggregates > 0 else {
+      return "There was nothing to compare: \(compared)."
+    }
+    return comparison.isSame
+      ? "All agree: \(compared)." : "Not all of \(compared) agree."
+  }
+}
+
+extension RecordRescoring.Outcome {
+  /// The outcome as one JSON object, for programs.
+  package var json: JSON {
+    [
+      "schema": "replicate/rescore/v1", "record_id": .string(record.id),
+      "record_path": .string(record.path), "record_sha256": JSON(record.digest),
+      "exit_code": JSON(Int(exitCode)), "documents": JSON(documents),
+      "differences": .array(differences.map(\.json)),
+      "aggregate_differences": .array(aggregateDifferences.map(\.json)),
+      "findings": .array(findings.map(JSON.string)), "notes": .array(notes.map(JSON.string)),
+    ]
+  }
+
+  /// The outcome for a person.
+  package var text: String {
+    var lines = RescoreText.lines(findings.map { "not as it was sealed: \($0)" })
+    lines += RescoreText.lines(differences.map(\.sentence))
+    lines += RescoreText.lines(aggregateDifferences.map(\.sentence))
+    lines += notes
+    let count = LogText.count(documents, "sample")
+    switch exitCode {
+    case 0: lines.append("The record \(record.id): \(count) scored anew, no score changed.")
+    case 3:
+      lines.append("The record \(record.id): \(count) scored anew; it is not as it was sealed.")
+    default:
+      lines.append(
+        "The record \(record.id): \(count) scored anew; \(LogText.count(differences.count, "score")) of documents and \(LogText.count(aggregateDifferences.count, "value")) of tasks and groups changed."
+      )
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// How both reports write numbers and long lists.
+private enum RescoreText {
+  /// How many lines of a kind a terminal gets; JSON has all of them.
+  private static let longest = 50
+
+  static func lines(_ lines: [String]) -> [String] {
+    guard lines.count > longest else { return lines }
+    return lines.prefix(longest) + ["… and \(lines.count - longest) more (all with --json)"]
+  }
+
+  /// Four decimals, as the harness prints them.
+  static func number(_ value: Double) -> String {
+    let rounded = (value * 10_000).rounded()
+    guard value.isFinite, rounded.magnitude < 1e15 else { return "\(value)" }
+    let whole = Int(rounded.magnitude)
+    let fraction = String(whole % 10_000)
+    return (rounded < 0 ? "-" : "") + "\(whole / 10_000)."
+      + String(repeating: "0", count: 4 - fraction.count) + fraction
+  }
+}

@@ -1,0 +1,95 @@
+import Evaluation
+import Provenance
+
+/// The samples of one evaluation of one arm, as a record holds them.
+struct SampleRecord {
+  /// Name of the file in the record.
+  let name: String
+  /// The benchmark that its samples belong to.
+  let benchmark: Benchmark
+  /// The samples of each task in the order of the file; tasks in the benchmark's order, none of them empty.
+  let tasks: [(task: EvaluationTask, samples: [SampleResult])]
+
+  /// Number of samples.
+  var count: Int { tasks.reduce(0) { $0 + $1.samples.count } }
+
+  private static let folder = "samples/"
+  private static let ending = ".jsonl"
+
+  /// Whether a record's file of this name holds samples.
+  static func isName(_ name: String) -> Bool { name.hasPrefix(folder) && name.hasSuffix(ending) }
+
+  /// Reads a file of a record.
+  ///
+  /// - Throws: ``InterchangeError`` `damaged` with the line that is none of a sample, belongs to no known task or to
+  ///   another benchmark, or repeats a document; ``ProvenanceError`` when the file cannot be read.
+  init(name: String, record: SealedRecord) throws {
+    let path = "\(record.path)/\(name)"
+    var samples: [String: [SampleResult]] = [:]
+    var documents: [String: Set<Int>] = [:]
+    var benchmark: Benchmark?
+    let lines = try OpenFile.contents(of: path).split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() where !line.isEmpty {
+      func damaged(_ problem: String) -> InterchangeError {
+        InterchangeError(.damaged, "Line \(index + 1) of \(path): \(problem)")
+      }
+      let sample: SampleResult
+      do {
+        sample = try SampleResult(jsonLine: line)
+      } catch let error as EvaluationError {
+        throw damaged(error.message)
+      }
+      let own =
+        benchmark ?? Benchmark.all.first { $0.tasks.contains { $0.name == sample.task } }
+      guard let own, own.tasks.contains(where: { $0.name == sample.task }) else {
+        throw damaged(
+          "the task \(LogText.shown(.string(sample.task))) is not one of \(benchmark?.name ?? "this program")."
+        )
+      }
+      benchmark = own
+      guard documents[sample.task, default: []].insert(sample.documentIndex).inserted else {
+        throw damaged(
+          "there is already a sample of the document \(sample.documentIndex) of \(sample.task).")
+      }
+      samples[sample.task, default: []].append(sample)
+    }
+    guard let benchmark else { throw InterchangeError(.damaged, "\(path) holds no samples.") }
+    self.name = name
+    self.benchmark = benchmark
+    tasks = benchmark.tasks.compactMap { task in samples[task.name].map { (task, $0) } }
+  }
+
+  /// All samples scored anew, with what came out otherwise.
+  func rescored(
+    tools: LanguageTools?
+  ) throws -> (result: BenchmarkResult, differences: [ScoreDifference]) {
+    var differences: [ScoreDifference] = []
+    let results = try tasks.map { task, samples in
+      let computed = try samples.map { try $0.rescored(by: task, tools: tools) }
+      for (recorded, sample) in zip(samples, computed) {
+        differences += RecordedScores(recorded).differences(
+          from: sample, task: task, name: task.name, response: nil
+        ).map { difference in
+          var difference = difference
+          difference.file = name
+          return difference
+        }
+      }
+      return try TaskResult(task: task, samples: computed)
+    }
+    return (BenchmarkResult(benchmark, tasks: results), differences)
+  }
+
+  /// The arm whose samples these are, by the name of the file, and the evaluation's name; nil if there is none.
+  func arm(in record: SealedRecord) -> (arm: RunSummary.Arm, evaluation: String)? {
+    let stem = name.dropFirst(Self.folder.count).dropLast(Self.ending.count)
+    let matches = record.summary.arms.compactMap { arm -> (RunSummary.Arm, String)? in
+      let suffix = ".\(arm.name)\(arm.seed.map { ".\(UInt64(clamping: $0))" } ?? "")"
+      guard stem.hasSuffix(suffix), stem.count > suffix.count else { return nil }
+      return (arm, String(stem.dropLast(suffix.count)))
+    }
+    // Names may hold dots: of "a.b" and "b", the longer one is meant.
+    return matches.min { $0.1.count < $1.1.count }.map { (arm: $0.0, evaluation: $0.1) }
+  }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Replication
+
+struct Import: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract:
+      "Check the output of lm-evaluation-harness by scoring it anew, and keep it as a record.",
+    discussion: """
+      Every sample is scored from its recorded response, and every score of a document, a task and a group is \
+      compared. Ends with 1 if a score differs, with 3 if a hash is not that of its text, with 4 if there was nothing \
+      to compare, with 7 if IFEval's samples need --language-data.
+      """)
+
+  @Argument(
+    help: "Folder with results_*.json and samples_*.jsonl, or the one above.",
+    completion: .directory)
+  var folder: String
+
+  @OptionGroup var rescoring: RescoringOptions
+
+  @Option(
+    name: .customLong("task-map"), parsing: .upToNextOption,
+    help: "What names of the folder stand for, as in local_arc=arc_challenge.")
+  var taskMap: [String] = []
+
+  func run() throws {
+    let outcome = try HarnessImport(
+      folder, names: try TaskNames(taskMap), languageData: rescoring.languageData,
+      artifacts: rescoring.artifacts
+    ).run()
+    if rescoring.json {
+      Console.output(try OutcomeJSON.text(outcome.json))
+    } else {
+      Console.output(outcome.text + "\n")
+    }
+    if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+  }
+}
+
+/// How recorded samples are scored anew.
+struct RescoringOptions: ParsableArguments {
+  @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
+  var artifacts = "artifacts"
+
+  @Option(
+    help: "Folder with punkt_tab/english and langdetect, which IFEval's checks read.",
+    completion: .directory)
+  var languageData: String?
+
+  @Flag(help: "Print one JSON object on standard output.")
+  var json = false
+}

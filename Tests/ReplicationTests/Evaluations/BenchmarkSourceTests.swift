@@ -1,0 +1,166 @@
+import Evaluation
+import Foundation
+import LanguageModels
+import Provenance
+import TestSupport
+import Testing
+import Tokenizers
+
+@testable import Replication
+
+@Suite("Where benchmarks come from") struct BenchmarkSourceTests {
+  private func catalog() throws -> BenchmarkCatalog {
+    try BenchmarkCatalog.read(in: ["/nowhere", EvaluatedToy.manifests])
+  }
+
+  @Test("The shipped list of benchmarks is valid and pins every file")
+  func catalogIsPinned() throws {
+    let catalog = try catalog()
+    #expect(catalog.sources.map(\.task) == [.mmlu, .hellaswag, .arcChallenge, .gsm8k])
+    for declaration in catalog.assets {
+      for asset in try catalog.files([declaration.name]) {
+        try asset.validate()
+        #expect(asset.sha256 != nil)
+      }
+    }
+    #expect(try catalog.files(of: .mmlu, needsExamples: true).examples?.assets.count == 57)
+    #expect(try catalog.files(["punkt-english"]).count == LanguageData.punktFiles.count)
+  }
+
+  @Test("The list of benchmarks is no manifest")
+  func catalogIsNoManifest() {
+    let names = ManifestCatalog(folders: [EvaluatedToy.manifests]).entries().map(\.name)
+    #expect(names.contains("tiny") && !names.contains("benchmarks"))
+  }
+
+  @Test("Mistakes in a list of benchmarks are reported with line and column")
+  func catalogProblems() throws {
+    let path = "\(EvaluatedToy.manifests)/benchmarks.yaml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let cases = [
+      ("task: hellaswag", "task: mmlu", "mmlu is already in this list"),
+      ("documents: gsm8k-test", "documents: gsm8k-tset", "did you mean 'gsm8k-test'?"),
+      ("one_row_per: doc.id", "one_row_pre: doc.id", "one_row_per"),
+      ("schema: 1", "schema: 2", "this build reads version 1"),
+      ("punkt: punkt-english", "punkt: mmlu-dev", "nothing uses the asset 'punkt-english'"),
+    ]
+    for (old, new, sentence) in cases {
+      let changed = Array(text.replacing(old, with: new).utf8)
+      let error = #expect(throws: ManifestError.self) {
+        try ManifestDecoder.decodeCatalog(changed, path: "list.yaml")
+      }
+      #expect(error.map { "\($0)" }?.contains(sentence) == true, "\(sentence): \(error as Any)")
+      #expect(error.map { "\($0)" }?.contains("list.yaml:") == true)
+    }
+  }
+
+  @Test("Without a list of benchmarks the way out is named")
+  func noCatalog() throws {
+    let error = #expect(throws: EvaluationCommandError.self) {
+      try BenchmarkCatalog.read(in: ["/nowhere"])
+    }
+    #expect(error?.message.contains("pass the rows with --data DIR") == true)
+  }
+
+  @Test("A data folder holds splits as JSON lines, compressed ones or Arrow, but only one of them")
+  func dataFolder() throws {
+    let temporary = try TemporaryFolder()
+    let folder = DataFolder(path: temporary.path)
+    _ = try temporary.write([], to: "gsm8k/test.arrow")
+    _ = try temporary.write([], to: "gsm8k/train.jsonl.gz")
+    let files = try folder.files(of: .gsm8k, needsExamples: true)
+    #expect(files.documents.format == .arrowStream && files.examples?.format == .jsonLines)
+    #expect(files.documents.assets[0].name == "gsm8k/test.arrow")
+    #expect(try folder.files(of: .gsm8k, needsExamples: false).examples == nil)
+    _ = try temporary.write([], to: "gsm8k/test.jsonl")
+    let error = #expect(throws: EvaluationCommandError.self) {
+      try folder.files(of: .gsm8k, needsExamples: false)
+    }
+    #expect(error?.message.contains("both gsm8k/test.jsonl and gsm8k/test.arrow") == true)
+  }
+
+  @Test("Language data is found as a folder of files or as the Python package")
+  func languageData() throws {
+    let temporary = try TemporaryFolder()
+    let folder = LanguageDataFolder(path: temporary.path)
+    for name in LanguageData.punktFiles {
+      let error = #expect(throws: EvaluationCommandError.self) { try folder.assets() }
+      #expect(error?.message.contains(name) == true)
+      _ = try temporary.write([], to: "punkt_tab/english/\(name)")
+    }
+    _ = try temporary.write([], to: "langdetect/profiles/en")
+    _ = try temporary.write([], to: "langdetect/utils/messages.properties")
+    #expect(try folder.assets().messages.name == "langdetect/utils/messages.properties")
+    _ = try temporary.write([], to: "langdetect/messages.properties")
+    #expect(try folder.assets().messages.name == "langdetect/messages.properties")
+  }
+
+  @Test("A name stands for a benchmark, a group or a task; parts of one are put together")
+  func selection() throws {
+    func names(_ asked: String...) throws -> [String] {
+      try Benchmark.selected(by: asked).map { part in
+        "\(part.name): \(part.tasks.count) \(part.groups.map(\.name).joined(separator: " "))"
+      }
+    }
+    #expect(
+      try names("gsm8k", "mmlu") == [
+        "gsm8k: 1 ", "mmlu: 57 mmlu_stem mmlu_humanities mmlu_social_sciences mmlu_other mmlu",
+      ])
+    #expect(try names("mmlu_stem") == ["mmlu_stem: 19 mmlu_stem"])
+    #expect(try names("mmlu_anatomy", "mmlu_anatomy") == ["mmlu_anatomy: 1 "])
+    #expect(
+      try names("mmlu_virology", "hellaswag", "mmlu_stem") == [
+        "mmlu: 20 mmlu_stem", "hellaswag: 1 ",
+      ])
+    #expect(throws: EvaluationError.self) { try Benchmark.selected(by: ["MMLU"]) }
+  }
+
+  // MARK: - Checkpoints
+
+  @Test("A checkpoint's digest follows links and changes with every file that a loader reads")
+  func checkpointDigest() throws {
+    let temporary = try TemporaryFolder()
+    let blob = try temporary.write([1, 2], to: "blobs/x")
+    _ = try temporary.write([3], to: "model/config.json")
+    try FileManager.default.createSymbolicLink(
+      atPath: temporary.path(of: "model/model.safetensors"), withDestinationPath: blob)
+    let model = temporary.path(of: "model")
+    let first = try CheckpointDigest.digest(of: model)
+    _ = try temporary.write([9], to: "model/README.md")
+    #expect(try CheckpointDigest.digest(of: model) == first)
+    _ = try temporary.write([1, 3], to: "blobs/x")
+    #expect(try CheckpointDigest.digest(of: model) != first)
+    #expect(try CheckpointDigest.digest(of: blob) == SHA256.digest(ofFileAt: blob))
+  }
+
+  @Test("A chat template is taken from its own file first, then from the tokenizer's configuration")
+  func chatTemplateText() throws {
+    func text(_ files: [(String, String)]) throws -> String? {
+      try TokenizerFiles(files: files.map { (name: $0.0, bytes: Array($0.1.utf8)) }).chatTemplate()
+    }
+    let configuration = ("tokenizer_config.json", "{\"chat_template\": \"a\"}")
+    #expect(try text([configuration, ("chat_template.jinja", "b\n")]) == "b\n")
+    #expect(try text([configuration]) == "a")
+    #expect(try text([("tokenizer_config.json", "{}")]) == nil)
+    #expect(try text([]) == nil)
+    let several =
+      "{\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"t\"}, {\"name\": \"default\", \"template\": \"d\"}]}"
+    #expect(try text([("tokenizer_config.json", several)]) == "d")
+    #expect(throws: ModelFileError.self) { try text([("tokenizer_config.json", "{")]) }
+    #expect(throws: ModelFileError.self) {
+      try text([("tokenizer_config.json", "{\"chat_template\": 3}")])
+    }
+  }
+
+  @Test("An unknown chat template is refused unless one is chosen by name")
+  func unknownTemplates() throws {
+    func choose(_ text: String?, _ name: String?) throws -> String {
+      try KnownChatTemplate.choose(text, name: name, model: "m").rawValue
+    }
+    #expect(throws: EvaluationCommandError.self) { try choose("{{ messages }}", nil) }
+    #expect(throws: EvaluationCommandError.self) { try choose(nil, nil) }
+    #expect(throws: EvaluationCommandError.self) { try choose(nil, "chatml") }
+    #expect(try choose("{{ messages }}", "gemma3") == "gemma3")
+    #expect(try choose(nil, "chatml-smollm2") == "chatml-smollm2")
+  }
+}
