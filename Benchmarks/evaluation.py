@@ -45,10 +45,16 @@ def parse():
     return arguments
 
 
+def shots(arguments, case):
+    """The examples that prompts show; none of GSM8K's without its training split, which no wheel has."""
+    has_pool = case != "gsm8k" or (arguments.work / "data" / "gsm8k" / "train.jsonl").exists()
+    return CASES[case][2] if has_pool else 0
+
+
 def run_harness(arguments, case, batch, limit, out):
-    tasks, _, shots, tokens, _, _ = CASES[case]
+    tasks, _, _, tokens, _, _ = CASES[case]
     command = [sys.executable, RUN_HARNESS, arguments.work / "models" / arguments.model, arguments.work / "data", out,
-               "--tasks", ",".join(tasks), "--limit", str(limit), "--num-fewshot", str(shots),
+               "--tasks", ",".join(tasks), "--limit", str(limit), "--num-fewshot", str(shots(arguments, case)),
                "--batch-size", str(batch), "--threads", str(arguments.threads)]
     if tokens:
         command += ["--gen-kwargs", f"max_gen_toks={tokens}"]
@@ -58,10 +64,10 @@ def run_harness(arguments, case, batch, limit, out):
 
 
 def run_replicate(arguments, case, limit, out):
-    tasks, _, shots, tokens, _, _ = CASES[case]
+    tasks, _, _, tokens, _, _ = CASES[case]
     command = [arguments.replicate, "evaluate", "--model", arguments.work / "models" / arguments.model,
                "--data", arguments.work / "data", "--tasks", ",".join(tasks), "--limit", limit,
-               "--num-fewshot", shots, "--threads", arguments.threads, "--output", out, "--json"]
+               "--num-fewshot", shots(arguments, case), "--threads", arguments.threads, "--output", out, "--json"]
     if tokens:
         command += ["--max-new-tokens", tokens]
     done = subprocess.run([str(part) for part in command], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)

