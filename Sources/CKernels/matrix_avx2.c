@@ -5,6 +5,7 @@
 #define CK_NAME ck_matrix_avx2
 #define ROWS 6
 #define VECTORS 1
+#define STRIP 1
 #include "matrix.inc"
 #pragma clang attribute pop
 #endif

@@ -5,6 +5,7 @@
 #define CK_NAME ck_matrix_avx512
 #define ROWS 14
 #define VECTORS 2
+#define STRIP 4
 #include "matrix.inc"
 #pragma clang attribute pop
 #endif

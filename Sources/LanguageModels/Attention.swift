@@ -49,40 +49,66 @@ struct Attention: Sendable {
       base + column, rows: piece.keys.count, columns: c.headDimension, stride: stride)
   }
 
-  /// Attention probabilities of a block: rows x keys, each row's invisible keys 0.
+  /// Attention probabilities of a block: rows x keys for each head, each row's invisible keys 0.
+  ///
+  /// All heads have the same keys; there is one, unless the block has one row.
   private func probabilities(
-    _ block: AttentionBlock, head: Int, layer: Int, batch: UnsafeMutablePointer<Float>,
+    _ block: AttentionBlock, heads: Range<Int>, layer: Int, batch: UnsafeMutablePointer<Float>,
     cache: KeyValueCache?, into scores: UnsafeMutablePointer<Float>
   ) {
     let c = configuration
     let count = block.keys.count
-    let group = head / (c.headCount / c.keyValueHeadCount)
+    let group = heads.lowerBound / (c.headCount / c.keyValueHeadCount)
     for piece in block.pieces {
-      let queries = Matrix(
-        batch + piece.rows.lowerBound * width + head * c.headDimension, rows: piece.rows.count,
-        columns: c.headDimension, stride: width)
       let keys = matrix(
         of: piece, values: false, head: group, layer: layer, batch: batch, cache: cache)
       products.multiplyHere(
-        queries, keys, transposingB: true,
-        into: part(of: scores, block, piece))
+        stacked(batch, width, piece.rows, heads), keys, transposingB: true,
+        into: part(of: scores, block, piece, heads: heads))
     }
-    for (row, visible) in block.visible.enumerated() {
+    for index in 0..<heads.count * block.rows.count {
+      let visible = block.visible[index % block.rows.count]
       kernels.softmax(
-        scores + row * count, count, visible.lowerBound, visible.upperBound,
+        scores + index * count, count, visible.lowerBound, visible.upperBound,
         Float(c.attentionScale))
     }
   }
 
+  /// Rows of one head, or one row of several heads, each head's elements as a row.
+  private func stacked(
+    _ pointer: UnsafeMutablePointer<Float>, _ width: Int, _ rows: Range<Int>, _ heads: Range<Int>
+  ) -> Matrix {
+    precondition(rows.count == 1 || heads.count == 1, "Rows or heads are stacked, not both.")
+    let dimension = configuration.headDimension
+    return Matrix(
+      pointer + rows.lowerBound * width + heads.lowerBound * dimension,
+      rows: rows.count * heads.count, columns: dimension,
+      stride: heads.count == 1 ? width : dimension)
+  }
+
   /// The scores of a piece's rows and keys among those of its block.
   private func part(
-    of scores: UnsafeMutablePointer<Float>, _ block: AttentionBlock, _ piece: AttentionBlock.Piece
+    of scores: UnsafeMutablePointer<Float>, _ block: AttentionBlock, _ piece: AttentionBlock.Piece,
+    heads: Range<Int>
   ) -> Matrix {
     let row = piece.rows.lowerBound - block.rows.lowerBound
     let column = piece.keys.lowerBound - block.keys.lowerBound
     return Matrix(
-      scores + row * block.keys.count + column, rows: piece.rows.count, columns: piece.keys.count,
-      stride: block.keys.count)
+      scores + row * block.keys.count + column, rows: piece.rows.count * heads.count,
+      columns: piece.keys.count, stride: block.keys.count)
+  }
+
+  /// What a thread does at a time: a head of a block, or, so that keys and values are read once, all heads of a block
+  /// of one row that share them.
+  private func work(
+    _ sequences: [AttentionBlocks], layer: Int
+  ) -> [(block: AttentionBlock, heads: Range<Int>)] {
+    let heads = configuration.headCount
+    let groupSize = heads / configuration.keyValueHeadCount
+    return sequences.flatMap { blocks($0, layer: layer) }.flatMap { block in
+      let count = block.rows.count == 1 && groupSize <= Self.queriesPerBlock ? groupSize : 1
+      return stride(from: 0, to: heads, by: count).map { (block, $0..<$0 + count) }
+    }
   }
 
   /// out = softmax(scale q k^T) v for every row and head.
@@ -95,27 +121,22 @@ struct Attention: Sendable {
     cache: KeyValueCache? = nil, into out: UnsafeMutablePointer<Float>, scratch: FloatBuffer
   ) {
     let c = configuration
-    let work = sequences.flatMap { blocks($0, layer: layer) }
+    let work = work(sequences, layer: layer)
     let share = scratch.count / threads
     nonisolated(unsafe) let (batch, out, cache) = (batch, out, cache)
-    Parallel.perform(tiles: work.count * c.headCount, threads: threads) { tile, worker in
-      let (block, head) = (work[tile / c.headCount], tile % c.headCount)
+    Parallel.perform(tiles: work.count, threads: threads) { tile, worker in
+      let (block, heads) = work[tile]
       let scores = scratch.pointer + worker * share
       probabilities(
-        block, head: head, layer: layer, batch: batch, cache: cache, into: scores)
-      let group = head / (c.headCount / c.keyValueHeadCount)
-      func target(_ rows: Range<Int>) -> Matrix {
-        Matrix(
-          out + rows.lowerBound * c.queryWidth + head * c.headDimension, rows: rows.count,
-          columns: c.headDimension, stride: c.queryWidth)
-      }
-      clear(target(block.rows))
+        block, heads: heads, layer: layer, batch: batch, cache: cache, into: scores)
+      let group = heads.lowerBound / (c.headCount / c.keyValueHeadCount)
+      clear(stacked(out, c.queryWidth, block.rows, heads))
       for piece in block.pieces {
         let values = matrix(
           of: piece, values: true, head: group, layer: layer, batch: batch, cache: cache)
         products.multiplyHere(
-          part(of: scores, block, piece), values, into: target(piece.rows),
-          accumulation: .continuing)
+          part(of: scores, block, piece, heads: heads), values,
+          into: stacked(out, c.queryWidth, piece.rows, heads), accumulation: .continuing)
       }
     }
   }
@@ -151,7 +172,7 @@ struct Attention: Sendable {
       for block in blocks(sequence, layer: layer) {
         let (rows, keys) = (block.rows.count, block.keys.count)
         probabilities(
-          block, head: head, layer: layer, batch: batch, cache: nil, into: scores)
+          block, heads: head..<head + 1, layer: layer, batch: batch, cache: nil, into: scores)
         let first = sequence.rows.lowerBound + block.keys.lowerBound
         func section(_ start: Int) -> Matrix {
           Matrix(batch + first * width + start, rows: keys, columns: dimension, stride: width)

@@ -51,15 +51,35 @@ struct AttentionBlocks {
   ) {
     func blocks(_ kind: ModelConfiguration.AttentionKind) -> [AttentionBlock] {
       guard configuration.attentionKinds.contains(kind) else { return [] }
-      return stride(from: rows.lowerBound, to: rows.upperBound, by: Attention.queriesPerBlock).map {
+      return parts.map {
         AttentionBlock(
-          rows: $0..<min(rows.upperBound, $0 + Attention.queriesPerBlock), positions: positions,
-          spans: spans, window: kind == .sliding ? configuration.slidingWindow : nil)
+          rows: $0, positions: positions, spans: spans,
+          window: kind == .sliding ? configuration.slidingWindow : nil)
       }
     }
+    let parts = Self.parts(of: rows, spans: spans)
     self.rows = rows
     full = blocks(.full)
     sliding = blocks(.sliding)
+  }
+
+  /// Cuts rows into those of each block: rows that share no key with another are alone.
+  private static func parts(of rows: Range<Int>, spans: [AttentionSpan]) -> [Range<Int>] {
+    var isAlone = [Bool](repeating: true, count: rows.count)
+    for span in spans where span.rows.count > 1 {
+      for row in span.rows.clamped(to: rows) { isAlone[row - rows.lowerBound] = false }
+    }
+    var parts: [Range<Int>] = []
+    for row in rows {
+      if let last = parts.last, !isAlone[last.lowerBound - rows.lowerBound],
+        !isAlone[row - rows.lowerBound], last.count < Attention.queriesPerBlock
+      {
+        parts[parts.count - 1] = last.lowerBound..<row + 1
+      } else {
+        parts.append(row..<row + 1)
+      }
+    }
+    return parts
   }
 
   /// Blocks of a whole sequence.

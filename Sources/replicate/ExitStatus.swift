@@ -50,9 +50,9 @@ enum ExitStatus {
     case let error as InterchangeError: error.code == .missingLanguageData ? unavailable : usage
     case let error as EvaluationError:
       switch error.code {
-      case .unknownTask, .tooFewExamples, .invalidRequest: usage
-      case .invalidDocument, .invalidLanguageData, .missingLanguageData: unavailable
-      case .nonFiniteScore, .invalidSample: incomplete
+      case .unknownTask, .tooFewExamples, .invalidRequest, .invalidSample: usage
+      case .invalidDocument, .invalidLanguageData, .missingLanguageData, .nonFiniteScore:
+        unavailable
       }
     case is ModelFileError, is TensorFileError, is TokenizerError: unavailable
     case let error as DeterminismError where [.ladder, .golden, .output].contains(error.code): usage

@@ -177,6 +177,33 @@ struct PrefixReuseTests {
     #expect(try engine.score(documents) == expected)
   }
 
+  @Test(
+    "An observer, which is shown rows that nobody asked for, changes no bit",
+    arguments: Family.allCases)
+  func observed(family: Family) throws {
+    let model = family.model
+    let documents = documents(sharing: [0, 40])
+    let prompts = documents.map { $0[3].tokens }
+    func results(_ engine: InferenceEngine) throws -> ([[UInt64]], [[Int32]]) {
+      (
+        try engine.score(documents).map(bits),
+        try engine.generate(
+          prompts: prompts, maximumNewTokens: 5, stopIDs: [], isFinished: { _, _ in false })
+      )
+    }
+    let (plain, watched) = (engine(model, rows: 50), engine(model, rows: 50))
+    var rows: [Operation: Int] = [:]
+    watched.observer = { operation, tensor in
+      #expect(tensor.rowKeys.count == tensor.rows)
+      rows[operation, default: 0] += tensor.rows
+    }
+    let expected = try results(plain)
+    #expect(try results(watched) == expected)
+    let last = model.configuration.layerCount - 1
+    #expect(rows[.layer(last, .mlpResidual)] == rows[.embedding])
+    #expect(try #require(rows[.logits]) < #require(rows[.embedding]))
+  }
+
   // MARK: - Generation
 
   @Test(
@@ -191,11 +218,11 @@ struct PrefixReuseTests {
       var told = [[Int32]?](repeating: nil, count: prompts.count)
       let all = try engine.generate(
         prompts: prompts, maximumNewTokens: 30, stopIDs: [],
-        isFinished: { _, generated in generated.last.map { $0 % 10 == 7 } ?? false }
-      ) { prompt, generated in
-        #expect(told[prompt] == nil)
-        told[prompt] = generated
-      }
+        isFinished: { _, generated in generated.last.map { $0 % 10 == 7 } ?? false },
+        completed: { prompt, generated in
+          #expect(told[prompt] == nil)
+          told[prompt] = generated
+        })
       #expect(told == all)
       return all
     }
@@ -205,8 +232,8 @@ struct PrefixReuseTests {
       #expect(try generate(engine, prompts) == expected)
       #expect(throws: Interruption.self) {
         try engine.generate(
-          prompts: prompts, maximumNewTokens: 30, stopIDs: [], isFinished: { _, _ in false }
-        ) { _, _ in throw Interruption() }
+          prompts: prompts, maximumNewTokens: 30, stopIDs: [], isFinished: { _, _ in false },
+          completed: { _, _ in throw Interruption() })
       }
       #expect(try generate(engine, prompts.reversed()) == expected.reversed())
     }

@@ -17,7 +17,7 @@ package struct BenchmarkResult: Sendable, Equatable {
 
   /// The scores that stand for the whole: those of the group named like the benchmark, or of its only task.
   package var total: [MetricResult] {
-    groups.first { $0.group.name == name }?.metrics ?? tasks.first?.metrics ?? []
+    groups.first { $0.group.name == name }?.metrics ?? (tasks.count == 1 ? tasks[0].metrics : [])
   }
 
   /// Pools the results of tasks; tasks without samples are left out.

@@ -14,9 +14,9 @@ final class IncrementalTransformer {
   private let attention: Attention
   private let threads: Int
   private var state: InferenceState
-  /// Keys of the rows of the pass, and of those that are computed now; empty without an observer.
-  private var passKeys: [TokenPrefixKey] = []
+  /// Keys of the rows that are computed now, and of the pass's outputs; empty without an observer.
   private var rowKeys: [TokenPrefixKey] = []
+  private var outputKeys: [TokenPrefixKey] = []
   // Held so that the weights that `math` points to stay alive.
   private let model: LanguageModel
 
@@ -31,10 +31,10 @@ final class IncrementalTransformer {
     cache = KeyValueCache(configuration, slots: slots)
   }
 
-  /// Computes the pass's rows, whose logits can be asked for until the next pass, and stores keys and values.
+  /// Computes the pass's rows and stores keys and values; logits of its outputs can be asked for until the next pass.
   func run(_ pass: InferencePass) {
-    let (c, s, rows) = (configuration, state, pass.tokens.count)
-    let hidden = c.hiddenSize
+    let (c, s, hidden) = (configuration, state, configuration.hiddenSize)
+    var rows = pass.tokens.count
     let end = (pass.positions.max() ?? -1) + 1
     s.reserve(c, rows: rows, positions: end)
     math.fullRotary.reserve(positions: end)
@@ -44,7 +44,7 @@ final class IncrementalTransformer {
     }
     let blocks = AttentionBlocks(
       rows: 0..<rows, positions: pass.positions, spans: pass.spans, configuration: c)
-    (passKeys, rowKeys) = (pass.keys, pass.keys)
+    rowKeys = pass.keys
     math.embed(pass.tokens, into: s.stream)
     show(.embedding, s.stream, rows, hidden)
     for (index, layer) in math.layout.layers.enumerated() {
@@ -69,6 +69,12 @@ final class IncrementalTransformer {
           rows: rows.count, rowStride: math.attentionWidth, slot: slot, layer: index,
           position: pass.positions[rows.lowerBound])
       }
+      if index == c.layerCount - 1, observer == nil {
+        // From here on rows are by themselves: those that give no output are left out.
+        keep(pass.outputs, of: s.attended, width: c.queryWidth)
+        keep(pass.outputs, of: s.stream, width: hidden)
+        rows = pass.outputs.count
+      }
       math.project(
         s.attended, rows: rows, weight: layer.output, outputs: hidden, columns: c.queryWidth,
         into: s.normed)
@@ -91,6 +97,17 @@ final class IncrementalTransformer {
       addBlock(norm: layer.postMLPNorm, rows: rows)
       show(.layer(index, .mlpResidual), s.stream, rows, hidden)
     }
+    if observer != nil {
+      keep(pass.outputs, of: s.stream, width: hidden)
+      outputKeys = pass.outputs.map { pass.keys[$0] }
+    }
+  }
+
+  /// Moves some rows, in rising order, to the front.
+  private func keep(_ rows: [Int], of matrix: UnsafeMutablePointer<Float>, width: Int) {
+    for (index, row) in rows.enumerated() where index < row {
+      (matrix + index * width).update(from: matrix + row * width, count: width)
+    }
   }
 
   /// Tells the observer of a result of rows x columns, if there is an observer.
@@ -112,23 +129,19 @@ final class IncrementalTransformer {
       state.normed, to: state.stream, rows: rows, width: configuration.hiddenSize)
   }
 
-  /// Logits of some rows of the last pass, rows x vocabulary size; gone with the next call.
-  func logits(ofRows rows: [Int]) -> UnsafeMutablePointer<Float> {
+  /// Logits of some outputs of the last pass, rows x vocabulary size; gone with the next call.
+  func logits(ofOutputs outputs: Range<Int>) -> UnsafeMutablePointer<Float> {
     let (c, s) = (configuration, state)
-    s.reserveLogits(rows: rows.count, c)
-    for (index, row) in rows.enumerated() {
-      (s.chosen.pointer + index * c.hiddenSize).update(
-        from: s.stream + row * c.hiddenSize, count: c.hiddenSize)
-    }
-    if observer != nil { rowKeys = rows.map { passKeys[$0] } }
+    s.reserveLogits(rows: outputs.count, c)
+    if observer != nil { rowKeys = Array(outputKeys[outputs]) }
     math.norm(
-      s.chosen.pointer, weight: math.layout.finalNorm, rows: rows.count, into: s.chosen.pointer,
-      inverseRMS: s.chosenRMS.pointer)
-    show(.finalNorm, s.chosen.pointer, rows.count, c.hiddenSize)
+      s.stream + outputs.lowerBound * c.hiddenSize, weight: math.layout.finalNorm,
+      rows: outputs.count, into: s.normed, inverseRMS: s.inverseRMS)
+    show(.finalNorm, s.normed, outputs.count, c.hiddenSize)
     math.project(
-      s.chosen.pointer, rows: rows.count, weight: math.layout.head, outputs: c.vocabularySize,
+      s.normed, rows: outputs.count, weight: math.layout.head, outputs: c.vocabularySize,
       columns: c.hiddenSize, into: s.logits.pointer)
-    show(.logits, s.logits.pointer, rows.count, c.vocabularySize)
+    show(.logits, s.logits.pointer, outputs.count, c.vocabularySize)
     return s.logits.pointer
   }
 

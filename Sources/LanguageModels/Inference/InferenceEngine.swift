@@ -47,16 +47,18 @@ package final class InferenceEngine {
     /// Rows (tokens) of a forward pass; more only where more sequences are generated side by side.
     package var rows = 1024
     /// Sequences that are generated side by side.
-    package var sequences = 16
+    package var sequences = 32
 
     /// Limits; the defaults are fast.
-    package init(rows: Int = 1024, sequences: Int = 16) {
+    package init(rows: Int = 1024, sequences: Int = 32) {
       precondition(rows > 0 && sequences > 0, "A pass has at least one row and one sequence.")
       self.rows = rows
       self.sequences = sequences
     }
   }
 
+  /// Bytes that the keys and values of generations may take side by side; long answers are fewer at a time.
+  private static let cacheByteBudget = 4 << 30
   private let transformer: IncrementalTransformer
   private let limits: PassLimits
   /// Is told of every operation's result, with a key for every row; nil costs nothing.
@@ -100,41 +102,39 @@ package final class InferenceEngine {
     var targets = tree.targets[...]
     for index in 0..<passes {
       let window = Parallel.range(of: index, tiles: passes, count: tree.rowCount)
-      transformer.run(tree.pass(window, slot: 0, withKeys: observer != nil))
       let own = targets.prefix { $0.row < window.upperBound }
       targets = targets.dropFirst(own.count)
-      score(own, firstRow: window.lowerBound, into: &ledger)
+      var pass = tree.pass(window, slot: 0, withKeys: observer != nil)
+      for target in own where pass.outputs.last != target.row - window.lowerBound {
+        // Several requests may want different tokens of one row.
+        pass.outputs.append(target.row - window.lowerBound)
+      }
+      transformer.run(pass)
+      score(own, rows: pass.outputs.map { $0 + window.lowerBound }, into: &ledger)
       try report()
     }
     return documents.indices.map { ledger.scores(of: $0) }
   }
 
-  /// Looks up tokens that the last pass, which began with `firstRow`, predicts.
+  /// Looks up tokens that the last pass's outputs predict; `rows` are the outputs as rows of the tree.
   private func score(
-    _ targets: ArraySlice<RequestTree.Target>, firstRow: Int, into ledger: inout ScoreLedger
+    _ targets: ArraySlice<RequestTree.Target>, rows: [Int], into ledger: inout ScoreLedger
   ) {
     let vocabulary = transformer.configuration.vocabularySize
-    let block = max(16, min(512, (1 << 24) / vocabulary))
+    let block = max(16, min(512, (1 << 25) / vocabulary))
     var rest = targets
-    while !rest.isEmpty {
-      // Several requests may want different tokens of one row.
-      var rows: [Int] = []
-      let part = rest.prefix { target in
-        if rows.last == target.row - firstRow { return true }
-        guard rows.count < block else { return false }
-        rows.append(target.row - firstRow)
-        return true
-      }
-      rest = rest.dropFirst(part.count)
-      let logits = transformer.logits(ofRows: rows)
-      let summaries = transformer.summaries(of: logits, rows: rows.count)
-      var index = 0
-      for target in part {
-        if rows[index] != target.row - firstRow { index += 1 }
-        let logit = logits[index * vocabulary + Int(target.token)]
-        ledger.add(
-          logProbability: Double(logit - summaries[index].logSumExp),
-          isFirstChoice: summaries[index].best == Int(target.token), to: target.request)
+    for first in stride(from: 0, to: rows.count, by: block) {
+      let outputs = first..<min(rows.count, first + block)
+      let logits = transformer.logits(ofOutputs: outputs)
+      let summaries = transformer.summaries(of: logits, rows: outputs.count)
+      for (index, output) in outputs.enumerated() {
+        while let target = rest.first, target.row == rows[output] {
+          let logit = logits[index * vocabulary + Int(target.token)]
+          ledger.add(
+            logProbability: Double(logit - summaries[index].logSumExp),
+            isFirstChoice: summaries[index].best == Int(target.token), to: target.request)
+          rest.removeFirst()
+        }
       }
     }
   }
@@ -159,7 +159,9 @@ package final class InferenceEngine {
       for prompt in prompts.indices { try completed(prompt, []) }
       return generated
     }
-    var slots = Array((0..<limits.sequences).reversed())
+    let longest = (prompts.map(\.count).max() ?? 0) + maximumNewTokens
+    let affordable = Self.cacheByteBudget / transformer.cache.byteCount(positions: longest)
+    var slots = Array((0..<max(1, min(limits.sequences, affordable))).reversed())
     var active: [Generation] = []
     var waiting = prompts.indices[...]
     defer { for slot in 0..<limits.sequences { transformer.cache.release(slot) } }
@@ -168,9 +170,7 @@ package final class InferenceEngine {
         slots.removeLast()
         active.append(Generation(prompt: prompt, slot: slot, tokens: prompts[prompt]))
       }
-      let ready = run(&active)
-      let choices = try firstChoices(ofRows: ready.map(\.row))
-      for ((index, _), token) in zip(ready, choices) {
+      for (index, token) in try step(&active) {
         let prompt = active[index].prompt
         var goesOn = !stopIDs.contains(token)
         if goesOn {
@@ -198,21 +198,27 @@ package final class InferenceEngine {
     /// How many of the tokens the cache holds.
     var cachedCount = 0
     var hasEnded = false
+
+    /// How many of the tokens are still to be computed.
+    var missingCount: Int { tokens.count - cachedCount }
   }
 
   /// Computes the next tokens of sequences in one pass, prompts in parts where they are too long for one.
   ///
-  /// Gives each sequence whose next token can be chosen, by its index, with its last row.
-  private func run(_ sequences: inout [Generation]) -> [(index: Int, row: Int)] {
+  /// Gives the next token of each sequence, by its index, that is through with those that it has.
+  private func step(_ sequences: inout [Generation]) throws -> [(index: Int, token: Int32)] {
     var pass = InferencePass()
-    var ready: [(index: Int, row: Int)] = []
-    var spare = max(0, limits.rows - sequences.count)
-    for index in sequences.indices {
+    var ready: [Int] = []
+    // Sequences that go on come first: all of them wait for the pass.
+    let order = sequences.indices.sorted {
+      (sequences[$0].missingCount > 1 ? 1 : 0, $0) < (sequences[$1].missingCount > 1 ? 1 : 0, $1)
+    }
+    for index in order {
       let sequence = sequences[index]
       let start = sequence.cachedCount
-      let wanted = sequence.tokens.count - start
-      let count = 1 + min(wanted - 1, spare)
-      spare -= count - 1
+      let spare = max(0, limits.rows - pass.tokens.count)
+      let count = sequence.missingCount == 1 ? 1 : min(sequence.missingCount, spare)
+      guard count > 0 else { continue }
       let rows = pass.tokens.count..<pass.tokens.count + count
       pass.readCache(sequence.slot, positions: 0..<start, rows: rows)
       pass.append(
@@ -222,18 +228,18 @@ package final class InferenceEngine {
         pass.keys += TokenPrefixKey.empty.appending(sequence.tokens[..<(start + count)])
           .suffix(count)
       }
-      if count == wanted { ready.append((index, rows.upperBound - 1)) }
+      if count == sequence.missingCount {
+        ready.append(index)
+        pass.outputs.append(rows.upperBound - 1)
+      }
       sequences[index].cachedCount += count
     }
     transformer.run(pass)
-    return ready
-  }
-
-  private func firstChoices(ofRows rows: [Int]) throws -> [Int32] {
-    let logits = transformer.logits(ofRows: rows)
-    return try transformer.summaries(of: logits, rows: rows.count).map { summary in
+    let logits = transformer.logits(ofOutputs: pass.outputs.indices)
+    let summaries = transformer.summaries(of: logits, rows: ready.count)
+    return try zip(ready, summaries).map { index, summary in
       guard summary.logSumExp.isFinite else { throw NonFiniteLogits() }
-      return Int32(summary.best)
+      return (index, Int32(summary.best))
     }
   }
 }

@@ -8,6 +8,8 @@ struct InferencePass {
   private(set) var spans: [AttentionSpan] = []
   /// Rows whose keys and values a slot of the cache gets, each at its position, when the layer has used what it held.
   private(set) var stored: [(rows: Range<Int>, slot: Int)] = []
+  /// Rows whose logits are wanted, in rising order.
+  var outputs: [Int] = []
   /// For each row a key of the tokens that it follows from; empty without an observer.
   var keys: [TokenPrefixKey] = []
 

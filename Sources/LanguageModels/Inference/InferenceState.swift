@@ -17,9 +17,7 @@ final class InferenceState {
   private(set) var inverseRMS: UnsafeMutablePointer<Float>
   /// A block of attention scores for each thread.
   private(set) var scratch = FloatBuffer(count: 0)
-  /// Rows whose logits are wanted, their norm's factors, and the logits.
-  private(set) var chosen = FloatBuffer(count: 0)
-  private(set) var chosenRMS = FloatBuffer(count: 0)
+  /// Logits of some rows.
   private(set) var logits = FloatBuffer(count: 0)
 
   init(_ configuration: ModelConfiguration, rows: Int, positions: Int, threads: Int) {
@@ -57,8 +55,6 @@ final class InferenceState {
   /// Makes room for the logits of `rows` rows.
   func reserveLogits(rows: Int, _ c: ModelConfiguration) {
     guard rows * c.vocabularySize > logits.count else { return }
-    chosen = FloatBuffer(count: rows * c.hiddenSize)
-    chosenRMS = FloatBuffer(count: rows)
     logits = FloatBuffer(count: 0)
     logits = FloatBuffer(count: rows * c.vocabularySize)
   }

@@ -4,6 +4,8 @@ internal import Tensors
 final class KeyValueCache {
   /// Elements from one position to the next: all key heads, then all value heads.
   let stride: Int
+  /// Positions that a slot grows by, at least.
+  private static let growth = 128
   private let layerCount: Int
   private var slots: [(memory: FloatBuffer, positions: Int)]
 
@@ -13,12 +15,17 @@ final class KeyValueCache {
     slots = (0..<count).map { _ in (FloatBuffer(count: 0), 0) }
   }
 
+  /// Bytes that a slot takes for so many positions.
+  func byteCount(positions: Int) -> Int {
+    layerCount * positions * stride * MemoryLayout<Float>.size
+  }
+
   /// Makes room for positions below `positions` in a slot, and keeps what it holds.
   func reserve(_ slot: Int, positions: Int) {
     let (old, capacity) = slots[slot]
     guard positions > capacity else { return }
-    // Growing by halves keeps the copies of a sequence that goes on and on few.
-    let new = max(positions, capacity + capacity / 2)
+    // Attention reads the whole slot for every token: copying it once in so many costs little beside that.
+    let new = max(positions, capacity + Self.growth)
     let memory = FloatBuffer(count: layerCount * new * stride)
     for layer in 0..<layerCount {
       (memory.pointer + layer * new * stride).update(

@@ -27,19 +27,12 @@ struct EvaluationInputs {
     let benchmark = evaluation.task.benchmark
     let asked = try entries(of: documents)
     let shown = try entries(of: examples)
-    return try benchmark.tasks.compactMap { task in
+    return benchmark.tasks.compactMap { task in
       var own = asked.filter { $0.task == task.name }
       let rows = own.map(\.row)
       if let limit = evaluation.limit { own = Array(own.prefix(limit)) }
       guard !own.isEmpty else { return nil }
       let pool = shown.filter { $0.task == task.name }.map(\.document)
-      guard evaluation.fewShotCount <= pool.count else {
-        throw AssetError(
-          code: .wrongField,
-          message:
-            "\(task.name) shows \(evaluation.fewShotCount) examples, but its files hold \(pool.count)."
-        )
-      }
       return AskedTask(
         input: TaskInput(
           task: task, documents: own.map(\.document), documentIndices: own.map(\.index),

@@ -37,7 +37,10 @@ final class EvaluationJournal: Sendable {
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let unfinished = lines.popLast() ?? []
     guard let header = lines.first else { return try beginAnew(identity) }
-    try check(header, identity)
+    let other = try self.identity(in: header)
+    // A journal without samples binds nobody.
+    guard lines.count > 1 else { return try beginAnew(identity) }
+    try check(other, identity)
     if !unfinished.isEmpty { try file.truncate(to: bytes.count - unfinished.count) }
     return try lines.dropFirst().enumerated().map { index, line in
       do {
@@ -61,7 +64,7 @@ final class EvaluationJournal: Sendable {
     return []
   }
 
-  private func check(_ header: ArraySlice<UInt8>, _ identity: JSON) throws {
+  private func identity(in header: ArraySlice<UInt8>) throws -> JSON.Object {
     let found = try? JSONParser.parse(Array(header), source: path)
     guard found?["journal"]?.stringValue == Self.format,
       let other = found?["identity"]?.objectValue
@@ -71,6 +74,10 @@ final class EvaluationJournal: Sendable {
         "\(path) is not an unfinished evaluation of this version; remove it or choose another folder with --output."
       )
     }
+    return other
+  }
+
+  private func check(_ other: JSON.Object, _ identity: JSON) throws {
     let keys = identity.objectValue?.keys ?? []
     let differing = keys.filter { other[$0] != identity[$0] }
     guard differing.isEmpty, other.keys.count == keys.count else {
@@ -100,9 +107,9 @@ final class EvaluationJournal: Sendable {
     }
   }
 
-  /// Removes the file if nothing was begun: it was only created to find out whether it can be.
+  /// Removes the file if it holds no sample: it was only created to find out whether it can be.
   func removeIfEmpty() {
-    var status = stat()
-    if stat(path, &status) == 0, status.st_size == 0 { unlink(path) }
+    guard let bytes = try? OpenFile.contents(of: path) else { return }
+    if bytes.count(where: { $0 == UInt8(ascii: "\n") }) < 2 { unlink(path) }
   }
 }

@@ -67,8 +67,10 @@ package struct ModelEvaluation: Sendable {
     let modelDigest = try CheckpointDigest.digest(of: request.model)
     let loaded = try ModelLoader.load(from: request.model)
     var settings = request.settings
-    let template = try loaded.tokenizerFiles.chatTemplate()
-    if request.appliesChatTemplate || request.chatTemplateName != nil {
+    // Plain prompts need no template, not even one that can be read.
+    let isChat = request.appliesChatTemplate || request.chatTemplateName != nil
+    let template = isChat ? try loaded.tokenizerFiles.chatTemplate() : nil
+    if isChat {
       settings.chatTemplate = try KnownChatTemplate.choose(
         template, name: request.chatTemplateName, model: request.model)
     }
@@ -210,8 +212,9 @@ package struct ModelEvaluation: Sendable {
 }
 
 extension BenchmarkResult {
-  /// The score that stands for the whole in a line.
+  /// The score that stands for the whole in a line; nil for parts of a benchmark.
   var headline: MetricResult? {
-    groups.first { $0.group.name == name }?.metrics.last ?? tasks.first?.headline
+    if let total = groups.first(where: { $0.group.name == name }) { return total.metrics.last }
+    return tasks.count == 1 ? tasks[0].headline : nil
   }
 }

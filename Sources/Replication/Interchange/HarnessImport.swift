@@ -53,7 +53,7 @@ package struct HarnessImport: Sendable {
     let folder = try HarnessFolder(at: path, names: names, languageData: languageData)
     let comparison = HarnessComparison(folder, names: names)
     let sources = try Sources(folder)
-    let description = description(of: folder, sources)
+    let description = try description(of: folder, sources)
     let manifest = try CanonicalJSON.encode(description)
     let model = folder.log.settings["model_name"]?.stringValue
     let start = try RunStore(artifacts: artifacts).begin(
@@ -76,13 +76,14 @@ package struct HarnessImport: Sendable {
   }
 
   /// Everything that the record depends on: the files' content, how they were understood, and the scorer.
-  private func description(of folder: HarnessFolder, _ sources: Sources) -> JSON {
+  private func description(of folder: HarnessFolder, _ sources: Sources) throws -> JSON {
     var map = JSON.Object()
     for (theirs, ours) in names.map.sorted(by: { $0.key.precedes($1.key) }) {
       map[theirs] = .string(ours)
     }
     return [
       "schema": .string(Self.schema), "version": .string(Version.text),
+      "program": JSON(try RunEnvironment.executableDigest()),
       "sources": .array(sources.files.map(\.file.json)), "task_map": .object(map),
       "language_data": folder.languageData.map { JSON($0) } ?? .null,
     ]

@@ -50,16 +50,6 @@ package struct HarnessModel: Sendable {
     beginOfSequence = token(tokenizer.beginOfSequenceID)
     endOfSequence = token(tokenizer.endOfSequenceID)
     padding = token(tokenizer.paddingID)
-    chatTemplate = Self.chatTemplate(in: (try? loaded.tokenizerFiles.contents()) ?? [])
-  }
-
-  /// The template in a checkpoint's files, where transformers looks for it.
-  private static func chatTemplate(in files: [(name: String, bytes: [UInt8])]) -> String? {
-    if let file = files.first(where: { $0.name == "chat_template.jinja" }) {
-      return String(decoding: file.bytes, as: UTF8.self)
-    }
-    guard let file = files.first(where: { $0.name == "tokenizer_config.json" }) else { return nil }
-    return (try? JSONParser.parse(file.bytes, dialect: .python))?["chat_template"]?.stringValue
   }
 
   /// The name of the folder that results go to: the path with each run of `"<>:/|\?*[]` as two underscores.
@@ -75,6 +65,7 @@ package struct HarnessModel: Sendable {
         isReplacing = false
       }
     }
-    return name
+    // These two would not be a folder of their own.
+    return name == "." || name == ".." ? name + "__" : name
   }
 }

@@ -175,8 +175,11 @@ extension HarnessOutput {
   }
 
   private func addChatTemplate(to content: inout JSON.Object) {
-    // A template that the checkpoint lacks is named: readers take null for plain prompts.
-    let template = settings.chatTemplate.map { model.chatTemplate ?? $0.rawValue }
+    // A template that is not the checkpoint's is named: readers take null for plain prompts.
+    let own = model.chatTemplate.flatMap { text in
+      KnownChatTemplate.template(of: text) == settings.chatTemplate ? text : nil
+    }
+    let template = settings.chatTemplate.map { own ?? $0.rawValue }
     content["fewshot_as_multiturn"] = template == nil ? .null : true
     content["chat_template"] = JSON(template)
     content["chat_template_sha"] = template.map { JSON(SHA256.digest(of: $0)) } ?? .null

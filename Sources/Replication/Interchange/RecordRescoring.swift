@@ -109,7 +109,8 @@ package struct RecordRescoring: Sendable {
         (" standard error", recorded?.standardError, metric.standardError),
         (
           " clustered standard error", recorded?.clusteredStandardError,
-          metric.clusteredStandardError
+          // Older records hold none.
+          recorded?.clusteredStandardError.flatMap { _ in metric.clusteredStandardError }
         ),
         (" n", recorded.map { Double($0.count) }, Double(metric.count)),
       ]

@@ -15,7 +15,7 @@ extension Manifest {
     package let format: DataFormat
     /// Where a row holds what the task reads, in the order of ``Task/allColumns``.
     let columns: [ColumnMapping]
-    /// Only the first row of each value of this field is a document; nil if every row is.
+    /// Only a file's first row of each value of this field is a document; nil if every row is.
     let oneRowPer: FieldPath?
     /// How many documents are asked, the first ones; of each subject for MMLU; nil asks all.
     package let limit: Int?

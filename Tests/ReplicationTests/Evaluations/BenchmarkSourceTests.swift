@@ -104,7 +104,7 @@ import Tokenizers
     }
     #expect(
       try names("gsm8k", "mmlu") == [
-        "gsm8k: 1 ", "mmlu: 57 mmlu_stem mmlu_humanities mmlu_social_sciences mmlu_other mmlu",
+        "gsm8k: 1 ", "mmlu: 57 mmlu_stem mmlu_other mmlu_social_sciences mmlu_humanities mmlu",
       ])
     #expect(try names("mmlu_stem") == ["mmlu_stem: 19 mmlu_stem"])
     #expect(try names("mmlu_anatomy", "mmlu_anatomy") == ["mmlu_anatomy: 1 "])

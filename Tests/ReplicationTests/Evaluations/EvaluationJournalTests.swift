@@ -79,6 +79,10 @@ import Testing
     }
     #expect(try message(["model": "b", "limit": 3]).contains("differs in model, limit:"))
     #expect(try message(["model": "b", "limit": nil]).contains("differs in model:"))
+    // One without samples binds nobody.
+    let empty = folder.path(of: "empty")
+    _ = try journal(at: empty, count: 0)
+    #expect(try EvaluationJournal(path: empty).begin(["model": "b"]).isEmpty)
     _ = try folder.write(Array("notes\nof mine".utf8), to: "journal")
     #expect(try message(Self.identity).contains("is not an unfinished evaluation"))
   }

@@ -119,7 +119,7 @@ import Testing
         (
           ["gsm8k"], "leaves no room for a prompt in the", { $0.maximumNewTokens = 1_000_000 }
         ),
-        (["mmlu"], "shows 6 examples, but its files hold 2", { $0.fewShotCount = 6 }),
+        (["mmlu"], "draw 6 rows, but the few-shot split holds 2", { $0.fewShotCount = 6 }),
         (["gsm8k"], "no file gsm8k/train.jsonl, .jsonl.gz or .arrow", { $0.fewShotCount = 2 }),
         (["aime25"], "the split 'test' of math-ai/aime25 as aime25/test.jsonl", { _ in }),
         (["mmlu_anatomy"], "no document of mmlu_anatomy in mmlu/test.jsonl", { _ in }),

@@ -59,7 +59,7 @@ import Testing
       let after = try #require(last.values["cross_entropy"])
       #expect(before - after > 0.5, "Training a random model must lower its cross entropy.")
       let table = try #require(outcome.table)
-      #expect(table.rows.map(\.task).starts(with: ["mmlu", "mmlu_other"]))
+      #expect(table.rows.map(\.task).starts(with: ["mmlu", "mmlu_humanities"]))
       #expect(table.rows.allSatisfy { $0.values.count == 3 && $0.values.allSatisfy(\.isFinite) })
       #expect(outcome.exitCode == 0 && outcome.reuse == nil)
     }

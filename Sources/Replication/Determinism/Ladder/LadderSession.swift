@@ -164,7 +164,7 @@ final class LadderSession: Sendable {
   private func batchVariants() async throws -> [RungResult.Variant] {
     var variants: [RungResult.Variant] = []
     let shapes: [(String, InferenceEngine.PassLimits, DocumentOrder)] = [
-      ("1 document a pass, 1 sequence at a time", .init(rows: 1, sequences: 1), .longestFirst),
+      ("1 row a pass, 1 sequence at a time", .init(rows: 1, sequences: 1), .longestFirst),
       ("64 rows a pass, 3 sequences at a time", .init(rows: 64, sequences: 3), .longestFirst),
       ("documents reversed", .init(), .shortestFirst),
       ("documents shuffled, 300 rows a pass", .init(rows: 300), .shuffled(seed: 1)),
