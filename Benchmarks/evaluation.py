@@ -23,7 +23,7 @@ CASES = {
     "hellaswag": (["hellaswag"], 64, 0, None, [8, 4], 3),
     "arc": (["arc_challenge"], 100, 0, None, [8, 4], 3),
     "mmlu": (["mmlu_anatomy"], 50, 5, None, [2, 4, 8, 1], 8),
-    "gsm8k": (["gsm8k"], 32, 5, 256, [16, 32], 2),
+    "gsm8k": (["gsm8k"], 16, 5, 256, [16, 8], 2),
 }
 
 
