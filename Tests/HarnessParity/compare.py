@@ -13,7 +13,9 @@ FILE of --ties names them (--write-ties writes such a file, to be read before it
   choice       the best two choices of a document are closer than 1e-3 in both folders, and the two sides differ in which is best
   generation   texts differ, and where they part the model's logits of the two tokens are closer than 1e-3 (--model)
   greedy       is_greedy differs, and a token of the continuation is closer than 1e-3 to the largest logit (--model)
-With --model FOLDER, transformers computes these logits in fp32 from the tokens_<task>.jsonl in THEIRS or its parent folder.
+  precision    log-likelihoods differ by more than 1e-3, and the model in fp64 gives OURS to 1e-4 (--model): the harness
+               sums logarithms of an fp32 softmax, which is off by up to 3e-5 a token for 262,144 classes
+With --model FOLDER, transformers computes these logits, in fp32 but for the last kind, from the tokens_<task>.jsonl in THEIRS or its parent folder.
 Scores, filtered answers and means that differ only because of allowed ties are reported as their consequence.
 
 Exit status: 0 equal (but for allowed ties), 1 different, 2 nothing to compare.
@@ -29,6 +31,7 @@ import sys
 LIKELIHOOD = 1e-3
 NUMBER = 1e-9
 TIE = 1e-3
+EXACT = 1e-4
 SHOWN = 5
 SAMPLE_KEYS = {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash",
                "prompt_hash", "target_hash"}
@@ -78,7 +81,7 @@ class TieJudge:
 
     def __init__(self, model, theirs):
         self.folder, self.theirs = model, theirs
-        self.model = None
+        self.model, self.exact = None, None
         self.records = {}
 
     def load(self, task):
@@ -109,6 +112,19 @@ class TieJudge:
         """Logits at the positions from `first` on, a row each."""
         with self.torch.no_grad():
             return self.model(input_ids=self.torch.tensor([ids])).logits[0, first:]
+
+    def likelihood(self, task, prompt, continuation):
+        """The log-likelihood of a continuation by the model in fp64; None where the tokens are not known."""
+        if not self.load(task) or (prompt, continuation) not in self.records[self.task]:
+            return None
+        if self.exact is None:
+            self.exact = type(self.model).from_pretrained(self.folder, dtype=self.torch.float64, local_files_only=True)
+        record = self.records[self.task][(prompt, continuation)]
+        ids = record["context_ids"] + record["continuation_ids"]
+        with self.torch.no_grad():
+            logits = self.exact(input_ids=self.torch.tensor([ids[:-1]])).logits[0, len(record["context_ids"]) - 1:]
+        chosen = self.torch.tensor(record["continuation_ids"])[:, None]
+        return float(self.torch.log_softmax(logits, -1).gather(1, chosen).sum())
 
     def text(self, ids):
         return self.tokenizer.decode(ids, skip_special_tokens=True)
@@ -241,10 +257,19 @@ class TaskComparison:
             error = abs(value - expected) if math.isfinite(value) and math.isfinite(expected) else math.inf
             self.largest = max(self.largest, error)
             if error > LIKELIHOOD:
-                self.differ("log-likelihood", document, f"choice {index}: {value} for {expected}")
+                self.judge_likelihood(document, index, value, expected, theirs)
             if greedy != expected_greedy:
                 self.judge_greedy(document, index, greedy, expected_greedy, theirs)
         return self.judge_choice(document, ours, theirs, left, right)
+
+    def judge_likelihood(self, document, index, value, expected, theirs):
+        request = theirs["arguments"][f"gen_args_{index}"]
+        exact = self.judge.likelihood(self.task, request["arg_0"], request["arg_1"])
+        text = f"choice {index}: {value:.6f} for {expected:.6f}"
+        if exact is not None and abs(value - exact) <= EXACT:
+            self.tie("precision", document, abs(value - exact), f"{text}, in fp64 {exact:.6f}")
+        else:
+            self.differ("log-likelihood", document, text + ("" if exact is None else f", in fp64 {exact:.6f}"))
 
     def judge_greedy(self, document, index, found, expected, theirs):
         request = theirs["arguments"][f"gen_args_{index}"]
