@@ -25,7 +25,7 @@ install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/replicate"
 	install "$(BIN)" "$(DESTDIR)$(PREFIX)/bin/replicate"
 	install -d "$(DESTDIR)$(PREFIX)/share/replicate/artifacts"
-	cp -R manifests "$(DESTDIR)$(PREFIX)/share/replicate/"
+	cp -R manifests experiments "$(DESTDIR)$(PREFIX)/share/replicate/"
 	cp -R artifacts/golden "$(DESTDIR)$(PREFIX)/share/replicate/artifacts/"
 
 format:

@@ -103,7 +103,9 @@ let package = Package(
 )
 
 // One set of compiler settings for every Swift target.
-let numericTargets: Set<String> = ["Tensors", "Tokenizers", "LanguageModels", "Training"]
+let numericTargets: Set<String> = [
+  "LanguageModels", "Statistics", "Tensors", "Tokenizers", "Training",
+]
 for target in package.targets where target.type != .system && target.name != "CKernels" {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

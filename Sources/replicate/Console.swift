@@ -13,6 +13,12 @@ enum Console {
   /// Everything else: progress, notes and errors.
   static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
+  /// Whether results may be coloured: a person reads them and has not asked for none (https://no-color.org).
+  static var hasColors: Bool {
+    let choice = ProcessInfo.processInfo.environment["NO_COLOR"] ?? ""
+    return choice.isEmpty && isatty(STDOUT_FILENO) == 1
+  }
+
   /// What standard error is connected to.
   static var style: TerminalReport.Style {
     var size = winsize()

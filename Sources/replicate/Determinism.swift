@@ -19,6 +19,7 @@ struct Determinism: AsyncParsableCommand {
   )
   var name: String?
 
+  @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
 
   @Option(help: "Rungs, as in D0..D4 or D2 or D0,D6 (default: all that can be verified here).")
@@ -75,7 +76,7 @@ struct Determinism: AsyncParsableCommand {
     let show = execution.json ? Console.error : Console.output
     show(LadderText.beginning(file.manifest.name, steps: steps) + "\n")
     let verification = DeterminismLadder(
-      file, options: execution.options, settings: settings
+      file, options: inputs.apply(to: execution.options), settings: settings
     ) { event in
       switch event {
       case .asset(let event): terminal.show(.asset(event))
@@ -136,13 +137,15 @@ struct DeterminismTrace: AsyncParsableCommand {
 
   @OptionGroup var manifest: ManifestArgument
   @Argument(help: "What is executed and how.") var request: String
+  @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
   @Option(help: "File that gets the trace.") var output: String
 
   func run() async throws {
     ParentProcess.follow()
-    try await TracedChild(try manifest.read(), options: execution.options, request: request)
-      .run(output: output)
+    try await TracedChild(
+      try manifest.read(), options: inputs.apply(to: execution.options), request: request
+    ).run(output: output)
   }
 }
 
@@ -155,10 +158,13 @@ struct DeterminismRun: AsyncParsableCommand {
 
   @OptionGroup var manifest: ManifestArgument
   @Argument(help: "What is run, and where it is killed.") var request: String
+  @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
 
   func run() async throws {
     ParentProcess.follow()
-    try await KillableRun(try manifest.read(), options: execution.options, request: request).run()
+    try await KillableRun(
+      try manifest.read(), options: inputs.apply(to: execution.options), request: request
+    ).run()
   }
 }

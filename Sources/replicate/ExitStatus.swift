@@ -46,7 +46,7 @@ enum ExitStatus {
     case is ManifestError, is LogError: usage
     case let error as EvaluationCommandError: error.code == .missingData ? unavailable : usage
     case let error as RunError where [.notFound, .ambiguous].contains(error.code): usage
-    case let error as RunError where error.code == .damaged: tampered
+    case let error as RunError where [.damaged, .tampered].contains(error.code): tampered
     case let error as InterchangeError: error.code == .missingLanguageData ? unavailable : usage
     case let error as EvaluationError:
       switch error.code {

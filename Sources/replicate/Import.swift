@@ -23,9 +23,21 @@ struct Import: ParsableCommand {
     help: "What names of the folder stand for, as in local_arc=arc_challenge.")
   var taskMap: [String] = []
 
+  @Option(
+    help: "What the model is called in the record, as in eaft or sft; `replicate check` goes by it."
+  )
+  var arm = HarnessImport.standardArm
+
+  func validate() throws {
+    guard arm.wholeMatch(of: /[a-z0-9][a-z0-9_-]{0,63}/) != nil else {
+      throw ValidationError(
+        "--arm is '\(arm)'; names are lower-case letters, digits, '-' and '_'.")
+    }
+  }
+
   func run() throws {
     let outcome = try HarnessImport(
-      folder, names: try TaskNames(taskMap), languageData: rescoring.languageData,
+      folder, names: try TaskNames(taskMap), arm: arm, languageData: rescoring.languageData,
       artifacts: rescoring.artifacts
     ).run()
     if rescoring.json {

@@ -12,14 +12,29 @@ struct List: ParsableCommand {
       let name = entry.name + String(repeating: " ", count: width - entry.name.count)
       switch entry.result {
       case .success(let manifest):
-        let size = manifest.downloadBytes
-        let download = size > 0 ? " (downloads \(Sizes.text(size)))" : ""
-        Console.output("\(name)  \(manifest.title)\(download)\n")
+        let notes = notes(on: manifest)
+        let rest = notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
+        Console.output("\(name)  \(manifest.title)\(rest)\n")
       case .failure(let error): Console.output("\(name)  cannot be read: \(error)\n")
       }
     }
     if entries.isEmpty {
       Console.output("There is no folder of manifests here, above, or in the installation.\n")
     }
+  }
+
+  /// What is to be known before a run.
+  private func notes(on manifest: Manifest) -> [String] {
+    var notes: [String] = []
+    if manifest.downloadBytes > 0 {
+      notes.append("downloads \(Sizes.text(manifest.downloadBytes))")
+    }
+    let brought = manifest.assets.filter { if case .hub = $0.source { true } else { false } }
+    if !brought.isEmpty {
+      notes.append("\(brought.count) inputs of the Hugging Face Hub are yours to bring")
+    }
+    let optional = manifest.declaredArms.filter(\.isOptional).map(\.name)
+    if !optional.isEmpty { notes.append("optional arms: \(optional.joined(separator: ", "))") }
+    return notes
   }
 }

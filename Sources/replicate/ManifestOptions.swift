@@ -13,6 +13,46 @@ struct ManifestArgument: ParsableArguments {
   func read() throws -> ManifestFile { try ManifestCatalog.standard.manifest(name) }
 }
 
+/// Where inputs are that the user brings.
+struct InputOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Take an asset of the manifest from a local file or folder, whose digest is checked; may be repeated.",
+      valueName: "name=path"),
+    completion: .file())
+  var asset: [LocalCopy] = []
+
+  func validate() throws {
+    for (index, copy) in asset.enumerated()
+    where asset[..<index].contains(where: { $0.asset == copy.asset }) {
+      throw ValidationError("--asset names '\(copy.asset)' twice.")
+    }
+  }
+
+  /// The options with these inputs.
+  func apply(to options: RunOptions) -> RunOptions {
+    var options = options
+    options.localCopies = asset
+    return options
+  }
+}
+
+extension LocalCopy: ExpressibleByArgument {
+  /// Reads `NAME=PATH`; a relative path begins at the working directory.
+  package init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+    self.init(
+      asset: String(parts[0]), path: URL(filePath: String(parts[1])).standardizedFileURL.path)
+  }
+}
+
+/// Which of the manifest's optional arms are run.
+struct ArmOptions: ParsableArguments {
+  @Option(help: "Run this optional arm too; may be repeated.")
+  var arm: [String] = []
+}
+
 /// How a run is done; nothing here changes a result.
 struct ExecutionOptions: ParsableArguments {
   @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)

@@ -3,19 +3,25 @@ import Replication
 
 struct Plan: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what a run would do: downloads, what is reused and why, and the time.")
+    abstract: "Show what a run would do: downloads, what is reused and why, and the time.",
+    discussion:
+      "Ends with 7 if inputs are missing that cannot be downloaded, and says how to get them.")
 
   @OptionGroup var manifest: ManifestArgument
+  @OptionGroup var arms: ArmOptions
+  @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
 
   func run() async throws {
+    let options = inputs.apply(to: execution.options)
     let plan = try await Runner(
-      try manifest.read(), options: execution.options, report: { _ in }
+      try manifest.read().selecting(arms: arms.arm), options: options, report: { _ in }
     ).plan()
     if execution.json {
       Console.output(try OutcomeJSON.text(OutcomeJSON.json(plan)))
     } else {
       Console.output(PlanText.text(plan) + "\n")
     }
+    if plan.missing != nil { throw ExitCode(ExitStatus.unavailable) }
   }
 }

@@ -13,8 +13,9 @@ import Replication
       """,
     version: Version.text,
     subcommands: [
-      Run.self, Plan.self, Evaluate.self, Import.self, Rescore.self, Validate.self, List.self,
-      Doctor.self, Determinism.self, DeterminismTrace.self, DeterminismRun.self,
+      Run.self, Plan.self, Lock.self, Check.self, Power.self, Decode.self, Evaluate.self,
+      Import.self, Rescore.self, Validate.self, List.self, Doctor.self, Determinism.self,
+      DeterminismTrace.self, DeterminismRun.self,
     ],
     defaultSubcommand: Run.self)
 

@@ -8,7 +8,10 @@ struct Run: AsyncParsableCommand {
     discussion: "The name may stand alone: `replicate tiny` is `replicate run tiny`.")
 
   @OptionGroup var manifest: ManifestArgument
+  @OptionGroup var arms: ArmOptions
+  @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var judging: JudgingOptions
 
   @Flag(name: .customLong("repeat"), help: "Run again although a finished run has the same inputs.")
   var isRepeating = false
@@ -18,21 +21,33 @@ struct Run: AsyncParsableCommand {
   var saveModels: String?
 
   func run() async throws {
-    var options = execution.options
+    var options = inputs.apply(to: execution.options)
     options.isRepeating = isRepeating
     options.modelFolder = saveModels
     let report = TerminalReport(style: Console.style, write: Console.error)
     let interruption = Interruption()
     let signals = StopSignals(interruption)
     defer { withExtendedLifetime(signals) { report.finish() } }
-    let outcome = try await Runner(
-      try manifest.read(), options: options, interruption: interruption, report: report.show
+    let file = try manifest.read().selecting(arms: arms.arm)
+    let start = ContinuousClock.now
+    var outcome = try await Runner(
+      file, options: options, interruption: interruption, report: report.show
     ).run()
     report.finish()
+    if var judgement = outcome.judgement {
+      judgement.allowsInconclusive = judging.allowInconclusive
+      outcome.judgement = judgement
+      try judging.write(
+        judgement, file: file.expectationsPath,
+        seconds: (ContinuousClock.now - start) / .seconds(1))
+    } else if judging.junit != nil {
+      Console.error(
+        "replicate: \(file.path) names no expectations, so --junit has nothing to say.\n")
+    }
     if execution.json {
       Console.output(try OutcomeJSON.text(OutcomeJSON.json(outcome)))
     } else {
-      Console.output(OutcomeText.text(outcome) + "\n")
+      Console.output(OutcomeText.text(outcome, colors: Console.hasColors) + "\n")
     }
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }

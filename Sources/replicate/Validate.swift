@@ -13,7 +13,9 @@ struct Validate: ParsableCommand {
     for name in manifests {
       let file = try ManifestCatalog.standard.manifest(name)
       for asset in file.manifest.assets { _ = try file.assets(of: asset) }
-      Console.output("\(file.path) is valid: \(file.manifest.title)\n")
+      let optional = file.manifest.declaredArms.filter(\.isOptional).map(\.name)
+      let arms = optional.isEmpty ? "" : " (optional arms: \(optional.joined(separator: ", ")))"
+      Console.output("\(file.path) is valid: \(file.manifest.title)\(arms)\n")
     }
   }
 }

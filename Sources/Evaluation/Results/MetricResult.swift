@@ -26,7 +26,12 @@ package struct MetricResult: Sendable, Equatable {
   package var count: Int { scores.count }
 
   /// The harness's key of this metric, such as "exact_match,strict-match".
-  package var key: String { "\(metric.rawValue),\(filter.rawValue)" }
+  package var key: String { Self.key(metric, filter) }
+
+  /// The harness's key of a metric of the answers that a filter takes.
+  package static func key(_ metric: Metric, _ filter: AnswerFilter) -> String {
+    "\(metric.rawValue),\(filter.rawValue)"
+  }
 }
 
 extension MetricResult {

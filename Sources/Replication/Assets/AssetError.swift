@@ -11,6 +11,8 @@ package struct AssetError: Error, Equatable, CustomStringConvertible {
     case wrongDigest
     /// Something that is needed and neither stored nor mirrored while the network is off.
     case offline
+    /// Inputs that are not here and that this program cannot fetch.
+    case missing
     /// A download that failed for good.
     case downloadFailed
     /// A zip archive that is damaged, hostile or uses what this reader does not know.

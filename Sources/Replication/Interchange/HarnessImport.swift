@@ -21,11 +21,12 @@ package struct HarnessImport: Sendable {
 
   /// The schema of the description that stands in the place of a run's manifest.
   static let schema = "replicate/import/v1"
-  /// The name of the only arm of an import's record.
-  static let arm = "imported"
+  /// The name of the only arm of an import's record, unless it is told otherwise.
+  package static let standardArm = "imported"
 
   private let path: String
   private let names: TaskNames
+  private let arm: String
   private let languageData: String?
   private let artifacts: String
 
@@ -34,13 +35,16 @@ package struct HarnessImport: Sendable {
   /// - Parameters:
   ///   - path: the folder with results and samples, or the one above it.
   ///   - names: what the folder's names stand for.
+  ///   - arm: what the model is called in the record, as in "eaft".
   ///   - languageData: a folder with the data for sentences and languages (``LanguageData``); nil without.
   ///   - artifacts: the folder with the store of records.
   package init(
-    _ path: String, names: TaskNames = TaskNames(), languageData: String?, artifacts: String
+    _ path: String, names: TaskNames = TaskNames(), arm: String = standardArm,
+    languageData: String?, artifacts: String
   ) {
     self.path = path
     self.names = names
+    self.arm = arm
     self.languageData = languageData
     self.artifacts = artifacts
   }
@@ -84,7 +88,8 @@ package struct HarnessImport: Sendable {
     return [
       "schema": .string(Self.schema), "version": .string(Version.text),
       "program": JSON(try RunEnvironment.executableDigest()),
-      "sources": .array(sources.files.map(\.file.json)), "task_map": .object(map),
+      "arm": .string(arm), "sources": .array(sources.files.map(\.file.json)),
+      "task_map": .object(map),
       "language_data": folder.languageData.map { JSON($0) } ?? .null,
     ]
   }
@@ -106,13 +111,13 @@ package struct HarnessImport: Sendable {
     var metrics: [RunSummary.Metric] = []
     for result in folder.results {
       let lines = result.tasks.flatMap { $0.samples.map { $0.jsonLine + "\n" } }
-      let name = RunOutcome.sampleFile(evaluation: result.name, arm: Self.arm, seed: nil)
+      let name = RunOutcome.sampleFile(evaluation: result.name, arm: arm, seed: nil)
       try record.write(Array(lines.joined().utf8), to: name)
       metrics += result.summary(of: result.name)
     }
     return try record.seal(
       RunSummary(
-        arms: [RunSummary.Arm(name: Self.arm, seed: nil, metrics: metrics)],
+        arms: [RunSummary.Arm(name: arm, seed: nil, metrics: metrics)],
         details: ["comparison": comparison.json]))
   }
 

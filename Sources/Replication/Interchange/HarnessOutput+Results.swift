@@ -5,9 +5,6 @@ import Tensors
 import Tokenizers
 
 extension HarnessOutput {
-  /// The version of the harness whose format this is.
-  static let harnessVersion = "0.4.13"
-
   /// The content of the results file.
   func content(hashes: JSON, started: Date, ended: Date) -> JSON {
     let tasks = results.flatMap(\.tasks)
@@ -32,7 +29,7 @@ extension HarnessOutput {
     content["date"] = .number(started.timeIntervalSince1970)
     content["pretty_env_info"] = .string("replicate \(Version.text), \(numerics.identity)")
     content["transformers_version"] = "N/A"
-    content["lm_eval_version"] = .string(Self.harnessVersion)
+    content["lm_eval_version"] = .string(ScorerVersion.harness)
     content["upper_git_hash"] = .null
     addModel(to: &content)
     content["task_hashes"] = hashes

@@ -33,12 +33,7 @@ package struct RecordRescoring: Sendable {
   ///
   /// - Throws: ``RunError`` or ``ProvenanceError`` when there is none, several, or a damaged one.
   package init(_ name: String, artifacts: String, languageData: String?) throws {
-    let path = URL(fileURLWithPath: name).standardizedFileURL.path
-    let isFolder = FileManager.default.fileExists(atPath: "\(path)/\(RecordFile.summary)")
-    record =
-      isFolder
-      ? try SealedRecord(at: path)
-      : try RunStore(artifacts: artifacts).sealedRecord(beginning: name)
+    record = try SealedRecord(named: name, artifacts: artifacts)
     self.languageData = languageData
   }
 

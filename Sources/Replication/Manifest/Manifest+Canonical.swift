@@ -8,23 +8,23 @@ import Training
 // (lists of files, seeds) stay; those that do not (assets, arms) are objects, whose keys canonical JSON sorts.
 
 extension Manifest {
-  /// The whole manifest as JSON; its canonical digest identifies what was declared.
+  /// The whole manifest but its expectations as JSON; its canonical digest identifies what was declared.
   package var canonical: JSON {
-    [
-      "schema": JSON(Self.schemaVersion),
-      "name": .string(name),
-      "title": .string(title),
-      "description": .string(description),
-      "assets": object(assets.map { ($0.name, $0.canonical) }),
-      "unpinned": object(unpinned.map { ($0.asset, .string($0.reason)) }),
-      "model": model.canonical,
-      "data": ["train": trainingData.canonical],
-      "training": training.canonical,
-      "numerics": .string(numerics.rawValue),
-      "arms": object(arms.map { ($0.name, $0.treatment.canonical) }),
-      "evaluation": ["tasks": .array(evaluations.map(\.canonical))],
-      "expectations": .array(expectations.map(\.canonical)),
-    ]
+    object([
+      ("schema", JSON(Self.schemaVersion)),
+      ("name", .string(name)),
+      ("title", .string(title)),
+      ("description", .string(description)),
+      ("assets", object(assets.map { ($0.name, $0.canonical) })),
+      ("unpinned", object(unpinned.map { ($0.asset, .string($0.reason)) })),
+      ("model", model.canonical),
+      ("data", ["train": trainingData.canonical]),
+      ("training", training.canonical),
+      ("numerics", .string(numerics.rawValue)),
+      ("arms", object(declaredArms.map { ($0.name, $0.canonical) })),
+      ("selected_arms", selectedArms.isEmpty ? .null : names(selectedArms)),
+      ("evaluation", ["tasks": .array(evaluations.map(\.canonical))]),
+    ])
   }
 }
 
@@ -51,7 +51,7 @@ extension Wheel {
 }
 
 extension Manifest.AssetDeclaration {
-  /// The declaration as JSON, its wheel included and its name not.
+  /// The declaration as JSON, its wheel included, its name and how it is obtained not.
   package var canonical: JSON {
     object([
       ("source", source.canonical), ("sha256", sha256.map { JSON($0) } ?? .null),
@@ -72,6 +72,18 @@ extension Manifest.AssetOrigin {
       ["wheel": wheel.canonical, "members": .string(path)]
     case .https(let address): ["https": .string(address)]
     case .file(let path): ["file": .string(path)]
+    case .hub(let hub):
+      [
+        hub.repository.kind.rawValue: .string(hub.repository.name),
+        "revision": .string(hub.repository.revision), "gated": .bool(hub.repository.isGated),
+        "files": .array(
+          hub.files.map {
+            object([
+              ("path", .string($0.path)), ("sha256", $0.sha256.map { JSON($0) } ?? .null),
+              ("bytes", integer($0.bytes)),
+            ])
+          }),
+      ]
     }
   }
 }
@@ -162,6 +174,17 @@ extension AdamW.Settings {
   }
 }
 
+extension Manifest.Arm {
+  /// What the arm does, and whether only on demand, as JSON.
+  fileprivate var canonical: JSON {
+    guard isOptional, case .object(var members) = treatment.canonical else {
+      return treatment.canonical
+    }
+    members["optional"] = true
+    return .object(members)
+  }
+}
+
 extension Manifest.Treatment {
   /// What an arm does, as JSON: the values of presets, not their names.
   package var canonical: JSON {
@@ -219,16 +242,6 @@ extension Manifest.ColumnMapping {
     [
       "field": .string(path.description), "remove_prefix": .string(prefix),
       "remove_suffix": .string(suffix),
-    ]
-  }
-}
-
-extension Manifest.Expectation {
-  /// The expectation as JSON.
-  package var canonical: JSON {
-    [
-      "task": .string(task), "metric": .string(metric), "arm": .string(arm),
-      "expected": .string(expected), "tolerance": .string(tolerance), "source": .string(source),
     ]
   }
 }

@@ -76,19 +76,6 @@ extension Manifest {
     /// Whether answers are held against instructions, for which sentences and languages have to be told.
     package var needsLanguageData: Bool { self == .ifeval }
 
-    /// What expectations may name.
-    var metrics: [String] {
-      let task = benchmark.tasks[0]
-      return task.filters.flatMap { filter in
-        task.metrics.map { metric in
-          metric.rawValue + (filter == .none ? "" : ",\(filter.rawValue)")
-        }
-      }
-    }
-
-    /// Names that expectations may use for parts of the benchmark, besides its own.
-    var groups: [String] { benchmark.groups.map(\.name).filter { $0 != rawValue } }
-
     /// What the task may read of a row.
     var allColumns: [TaskColumn] {
       benchmark.tasks[0].columns + (self == .mmlu ? [MMLU.subjectColumn] : [])
@@ -100,25 +87,5 @@ extension Manifest {
         column.place.flatMap { FieldPath($0) }.map { ColumnMapping(column: column, path: $0) }
       }
     }
-  }
-}
-
-// MARK: - Expectations
-
-extension Manifest {
-  /// A documented result.
-  package struct Expectation: Sendable, Equatable {
-    /// Name of an evaluation, or of a group of MMLU.
-    package let task: String
-    /// Name of the metric.
-    package let metric: String
-    /// Name of the arm.
-    package let arm: String
-    /// The documented value, as it was printed.
-    package let expected: String
-    /// How far a replication may be off, as a decimal number.
-    package let tolerance: String
-    /// Where it is documented.
-    package let source: String
   }
 }

@@ -89,6 +89,8 @@ extension Manifest {
     package let name: String
     /// What is done to the model.
     package let treatment: Treatment
+    /// Whether it is only run when it is asked for.
+    package var isOptional = false
   }
 
   /// What an arm does to the model.

@@ -26,12 +26,16 @@ package struct Manifest: Sendable, Equatable {
   package let training: Training
   /// The arithmetic of matrix products, of training and evaluation.
   package let numerics: Numerics
-  /// The arms, in the order of the file.
-  package let arms: [Arm]
+  /// All arms, in the order of the file.
+  package let declaredArms: [Arm]
+  /// Names of the optional arms that are run too, in the order of the file.
+  package private(set) var selectedArms: [String] = []
   /// What every arm is evaluated on; may be empty.
   package let evaluations: [Evaluation]
-  /// Documented results to compare with; may be empty.
-  package let expectations: [Expectation]
+  /// Path of the file with the documented results that a run is judged by, relative to the manifest; nil for none.
+  ///
+  /// ``ExperimentFile`` reads it. No step of a run depends on it: other expectations judge the same results.
+  package let expectations: String?
 
   /// An input without a digest.
   package struct Unpinned: Sendable, Equatable {
@@ -39,6 +43,19 @@ package struct Manifest: Sendable, Equatable {
     package let asset: String
     /// Why it has no digest.
     package let reason: String
+  }
+
+  /// The arms that are run, in the order of the file: all but optional ones that were not selected.
+  package var arms: [Arm] {
+    declaredArms.filter { !$0.isOptional || selectedArms.contains($0.name) }
+  }
+
+  /// The same manifest with these optional arms run too, and no other ones; names of other arms mean nothing.
+  package func selecting(arms names: [String]) -> Manifest {
+    var manifest = self
+    manifest.selectedArms = declaredArms.filter { $0.isOptional && names.contains($0.name) }
+      .map(\.name)
+    return manifest
   }
 
   /// The asset of this name.

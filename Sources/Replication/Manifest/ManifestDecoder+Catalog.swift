@@ -15,7 +15,7 @@ extension ManifestDecoder {
   }
 
   private func catalog(path: String) -> BenchmarkCatalog? {
-    guard let root = decoding.root(), decodeSchema(root) else { return nil }
+    guard let root = decoding.root(), root.hasSchema(Manifest.schemaVersion) else { return nil }
     decodeWheels(root.optional("wheels"))
     decodeAssets(root.required("assets"))
     _ = decodeUnpinned(root.optional("unpinned"))

@@ -26,7 +26,8 @@ extension ManifestDecoder {
             standardDeviation: deviation))
       }
     } else {
-      source = (origin?.value).flatMap { assetName($0) }.map { .pretrained(asset: $0) }
+      source = (origin?.value).flatMap { assetName($0, allowsFolder: true) }
+        .map { .pretrained(asset: $0) }
       for key in ["config", "tokenizer", "tokenizer_config"] {
         mapping.forbid(key, "a pretrained model brings its own; only 'initialize' needs it")
       }

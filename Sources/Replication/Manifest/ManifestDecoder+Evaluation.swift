@@ -10,10 +10,7 @@ extension ManifestDecoder {
     defer { mapping.finish() }
     var evaluations: [Manifest.Evaluation] = []
     for entry in mapping.required("tasks")?.list(limit: 64) ?? [] {
-      guard let evaluation = decodeTask(entry, trainedOn: data?.assets ?? []) else {
-        hasBrokenEvaluation = true
-        continue
-      }
+      guard let evaluation = decodeTask(entry, trainedOn: data?.assets ?? []) else { continue }
       if evaluations.contains(where: { $0.name == evaluation.name }) {
         entry.report(
           .contradiction,
@@ -80,6 +77,12 @@ extension ManifestDecoder {
       usesChatTemplate: usesChatTemplate, maximumNewTokens: newTokens, languageData: languageData)
   }
 
+  /// Whether two origins are repositories of the Hub with a file in common.
+  private static func overlap(_ left: Manifest.AssetOrigin, _ right: Manifest.AssetOrigin) -> Bool {
+    guard case .hub(let one) = left, case .hub(let other) = right else { return false }
+    return one.overlaps(other)
+  }
+
   /// A data set that was trained on says nothing when it is evaluated on: same asset, same digest or same origin.
   private func rejectTrainedDocuments(
     _ documents: [String], _ trainedOn: [String], _ reader: NodeReader
@@ -93,6 +96,7 @@ extension ManifestDecoder {
         guard let document, let asset = asset(trained) else { return trained == name }
         return trained == name || asset.source == document.source
           || (asset.sha256 != nil && asset.sha256 == document.sha256)
+          || Self.overlap(asset.source, document.source)
       }
       guard let twin else { continue }
       reader.report(
@@ -166,58 +170,5 @@ extension ManifestDecoder {
       .flatMap { assetName($0) }
     guard let punkt, let profiles, let messages else { return nil }
     return Manifest.LanguageDataAssets(punkt: punkt, profiles: profiles, messages: messages)
-  }
-
-  /// Reads `expectations:`.
-  func decodeExpectations(
-    _ reader: NodeReader, evaluations: [Manifest.Evaluation]
-  ) -> [Manifest.Expectation] {
-    let targets = evaluations.flatMap { evaluation in
-      [(evaluation.name, evaluation.task)] + evaluation.task.groups.map { ($0, evaluation.task) }
-    }
-    return (reader.list() ?? []).compactMap { entry in
-      guard let mapping = entry.mapping(path: "expectations") else { return nil }
-      defer { mapping.finish() }
-      // What an evaluation with problems would have been called is not known.
-      let names = hasBrokenEvaluation ? nil : targets.map(\.0)
-      let task = reference(mapping.required("task"), "evaluation", among: names)
-      let metrics = targets.first { $0.0 == task }?.1.metrics
-      let metric = reference(mapping.required("metric"), "metric", among: metrics)
-      let arm = reference(mapping.required("arm"), "arm", among: declaredArms)
-      let expected = mapping.required("expected").flatMap { decimal($0, allowsMinus: true) }
-      let tolerance = mapping.required("tolerance").flatMap { decimal($0, allowsMinus: false) }
-      let source = mapping.required("source", "where the value is documented")?.line()
-      guard let task, let metric, let arm, let expected, let tolerance, let source else {
-        return nil
-      }
-      return Manifest.Expectation(
-        task: task, metric: metric, arm: arm, expected: expected, tolerance: tolerance,
-        source: source)
-    }
-  }
-
-  /// A name that is one of `names`; nil for `names` leaves it unchecked.
-  private func reference(_ reader: NodeReader?, _ kind: String, among names: [String]?) -> String? {
-    guard let reader, let text = reader.text() else { return nil }
-    guard let names, !names.contains(text) else { return text }
-    reader.report(
-      .unknownReference,
-      "there is no \(kind) '\(NodeReader.shortened(text))'"
-        + NearestWord.hint(for: text, among: names))
-    return nil
-  }
-
-  /// A decimal number as text, digit by digit as it was printed: "17.40" says more than 17.4.
-  private func decimal(_ reader: NodeReader, allowsMinus: Bool) -> String? {
-    guard let text = reader.line() else { return nil }
-    let digits = allowsMinus && text.hasPrefix("-") ? text.dropFirst() : text[...]
-    guard text.utf8.count <= 40, digits.wholeMatch(of: /[0-9]+(\.[0-9]+)?/) != nil else {
-      reader.report(
-        .invalidValue,
-        "\(reader.name) has to be a decimal number\(allowsMinus ? "" : ", not negative"), but it is '\(NodeReader.shortened(text))'"
-      )
-      return nil
-    }
-    return text
   }
 }

@@ -107,13 +107,19 @@ extension ManifestDecoder {
   func decodeArms(_ reader: NodeReader, reduction: Reduction?) -> [Manifest.Arm] {
     guard let mapping = reader.mapping(path: "arms") else { return [] }
     let arms = mapping.named().compactMap { name, value -> Manifest.Arm? in
-      declaredArms.append(name)
       guard let arm = value.mapping(path: "arms.\(name)") else { return nil }
       defer { arm.finish() }
-      return decodeTreatment(arm, reduction).map { Manifest.Arm(name: name, treatment: $0) }
+      let isOptional = arm.optional("optional").map { $0.boolean() } ?? false
+      guard let treatment = decodeTreatment(arm, reduction), let isOptional else { return nil }
+      return Manifest.Arm(name: name, treatment: treatment, isOptional: isOptional)
     }
-    if arms.count == mapping.entries.count, arms.allSatisfy({ $0.treatment == .untouched }) {
-      reader.report(.contradiction, "none of the arms is trained, so there is nothing to compare")
+    let trained = arms.filter { $0.treatment != .untouched }
+    if arms.count == mapping.entries.count, trained.allSatisfy(\.isOptional) {
+      reader.report(
+        .contradiction,
+        trained.isEmpty
+          ? "none of the arms is trained, so there is nothing to compare"
+          : "all arms that are trained are optional, so there is nothing to compare without them")
     }
     return arms
   }

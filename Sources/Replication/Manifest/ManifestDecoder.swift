@@ -15,10 +15,6 @@ final class ManifestDecoder {
   var usedAssets: Set<String> = []
   /// Names of wheels that an asset refers to.
   var usedWheels: Set<String> = []
-  /// Names of arms, whole or with problems.
-  var declaredArms: [String] = []
-  /// Whether an evaluation has problems.
-  var hasBrokenEvaluation = false
 
   /// A declared asset, and where.
   struct DeclaredAsset {
@@ -52,7 +48,7 @@ final class ManifestDecoder {
   }
 
   private func manifest() -> Manifest? {
-    guard let root = decoding.root(), decodeSchema(root) else { return nil }
+    guard let root = decoding.root(), root.hasSchema(Manifest.schemaVersion) else { return nil }
     let name = root.required("name")?.identifier()
     let title = root.required("title")?.line()
     let description = root.required("description")?.paragraph()
@@ -65,10 +61,7 @@ final class ManifestDecoder {
     let numerics = root.optional("numerics").map { $0.choice(of: Numerics.self) } ?? .portable
     let arms = root.required("arms").map { decodeArms($0, reduction: training?.reduction) } ?? []
     let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
-    let expectations =
-      root.optional("expectations").map {
-        decodeExpectations($0, evaluations: evaluations)
-      } ?? []
+    let expectations = root.optional("expectations")?.line()
     root.finish()
     // After other problems, what is not used may only be misspelled where it should be.
     if decoding.problems.isEmpty { reportUnused() }
@@ -78,26 +71,16 @@ final class ManifestDecoder {
     return Manifest(
       name: name, title: title, description: description,
       assets: declaredAssets.compactMap(\.asset), unpinned: unpinned, model: model,
-      trainingData: data, training: training, numerics: numerics, arms: arms,
+      trainingData: data, training: training, numerics: numerics, declaredArms: arms,
       evaluations: evaluations, expectations: expectations)
-  }
-
-  /// Reads `schema:`; false for a version that this build does not read, which has been reported.
-  func decodeSchema(_ root: MappingReader) -> Bool {
-    let version = root.required("schema", "the version of the schema, 1")
-    guard let version, let number = version.integer(in: 0...999_999),
-      number != Manifest.schemaVersion
-    else { return true }
-    version.report(
-      .invalidValue,
-      "'schema' is \(number), but this build reads version \(Manifest.schemaVersion)")
-    return false
   }
 
   /// The name of a declared asset; anything else is reported.
   ///
-  /// `allowsList` says whether the asset may stand for many files.
-  func assetName(_ reader: NodeReader, allowsList: Bool = false) -> String? {
+  /// `allowsList` says whether the asset may stand for many files, `allowsFolder` whether it may be those of a model.
+  func assetName(
+    _ reader: NodeReader, allowsList: Bool = false, allowsFolder: Bool = false
+  ) -> String? {
     guard let name = reader.text() else { return nil }
     guard let declared = declaredAssets.first(where: { $0.name == name }) else {
       reader.report(
@@ -107,7 +90,13 @@ final class ManifestDecoder {
       return nil
     }
     usedAssets.insert(name)
-    if case .memberList = declared.asset?.source, !allowsList {
+    let standsForMany =
+      switch declared.asset?.source {
+      case .memberList: !allowsList
+      case .hub(let hub): hub.files.count > 1 && !allowsList && !allowsFolder
+      default: false
+      }
+    if standsForMany {
       reader.report(
         .contradiction, "the asset '\(name)' stands for many files, but one file is needed here")
       return nil

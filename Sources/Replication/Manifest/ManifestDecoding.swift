@@ -7,6 +7,8 @@ final class ManifestDecoding {
 
   /// The text.
   let source: ManifestSource
+  /// What messages call the file, such as "the manifest".
+  let subject: String
   /// The problems in the order in which they were found.
   private(set) var problems: [ManifestError.Problem] = []
   /// Number of problems beyond those kept.
@@ -17,7 +19,10 @@ final class ManifestDecoding {
   private var renamedPositions: [SourcePosition] = []
 
   /// Starts with a text.
-  init(_ source: ManifestSource) { self.source = source }
+  init(_ source: ManifestSource, subject: String = "the manifest") {
+    self.source = source
+    self.subject = subject
+  }
 
   /// Whether further problems are only counted.
   var isFull: Bool { problems.count >= Self.largestKeptCount }
@@ -57,7 +62,7 @@ final class ManifestDecoding {
       do {
         guard let node = try Yams.Parser(yaml: text, encoding: .utf8).singleRoot() else { break }
         let reader = NodeReader(
-          node: node, name: "the manifest", position: SourcePosition(line: 1, column: 1),
+          node: node, name: subject, position: SourcePosition(line: 1, column: 1),
           decoding: self)
         return reader.mapping(path: "")
       } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
@@ -70,7 +75,7 @@ final class ManifestDecoding {
       }
     }
     if problems.isEmpty {
-      report(.syntax, at: SourcePosition(line: 1, column: 1), "the manifest is empty")
+      report(.syntax, at: SourcePosition(line: 1, column: 1), "\(subject) is empty")
     }
     return nil
   }
@@ -94,7 +99,7 @@ final class ManifestDecoding {
       report(.syntax, at: SourcePosition(mark), "this is not valid YAML: \(sentence)")
     default:
       report(
-        .syntax, at: SourcePosition(line: 1, column: 1), "the manifest cannot be read as YAML")
+        .syntax, at: SourcePosition(line: 1, column: 1), "\(subject) cannot be read as YAML")
     }
   }
 }

@@ -25,7 +25,29 @@ package struct ManifestFile: Sendable, Equatable {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The files that a declared asset stands for: one, or all members of a list, in the order of the list.
+  /// Path of the file with the documented results; nil if the manifest names none.
+  package var expectationsPath: String? {
+    manifest.expectations.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
+  }
+
+  /// The same file with optional arms that are run too.
+  ///
+  /// - Throws: ``ManifestError`` `unknownReference` for a name that is not that of an optional arm.
+  package func selecting(arms names: [String]) throws(ManifestError) -> ManifestFile {
+    for name in names {
+      let arm = manifest.declaredArms.first { $0.name == name }
+      if arm?.isOptional == true { continue }
+      let optional = manifest.declaredArms.filter(\.isOptional).map(\.name)
+      let problem =
+        arm == nil
+        ? "there is no optional arm '\(name)'" + NearestWord.hint(for: name, among: optional)
+        : "the arm '\(name)' is not optional, so it is run in any case; --arm is for optional arms, which are run besides"
+      throw ManifestError(.unknownReference, file: path, problem)
+    }
+    return ManifestFile(path: path, sha256: sha256, manifest: manifest.selecting(arms: names))
+  }
+
+  /// The files that a declared asset stands for: one, all members of a list, or all of a repository, in their order.
   ///
   /// - Throws: ``ManifestError`` if a list is missing, damaged or not the pinned one.
   package func assets(of declaration: Manifest.AssetDeclaration) throws(ManifestError) -> [Asset] {
@@ -52,7 +74,7 @@ package struct ManifestFile: Sendable, Equatable {
 }
 
 extension Manifest.AssetDeclaration {
-  /// The files that the asset stands for: one, or all members of a list, in the order of the list.
+  /// The files that the asset stands for: one, all members of a list, or all of a repository, in their order.
   ///
   /// Relative paths begin at `folder`. Throws ``ManifestError`` if a list is missing, damaged or not the pinned one.
   func files(relativeTo folder: String) throws(ManifestError) -> [Asset] {
@@ -63,6 +85,13 @@ extension Manifest.AssetDeclaration {
     case .https(let address): origin = .https(address)
     case .file(let path): origin = .file(absolute(path))
     case .memberList(let wheel, let path): return try members(of: wheel, listedIn: absolute(path))
+    case .hub(let hub):
+      return hub.files.map { file in
+        Asset(
+          name: hub.files.count == 1 ? name : "\(name): \(file.path)",
+          source: .hub(HubFile(repository: hub.repository, path: file.path)), sha256: file.sha256,
+          bytes: file.bytes, license: license)
+      }
     }
     return [Asset(name: name, source: origin, sha256: sha256, bytes: bytes, license: license)]
   }

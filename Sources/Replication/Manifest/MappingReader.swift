@@ -103,6 +103,17 @@ final class MappingReader {
       "'\(key)' does not belong here: \(reason)")
   }
 
+  /// Reads `schema:`; false for another version than `version`, which has been reported.
+  func hasSchema(_ version: Int) -> Bool {
+    let reader = required("schema", "the version of the schema, \(version)")
+    guard let reader, let number = reader.integer(in: 0...999_999), number != version else {
+      return true
+    }
+    reader.report(
+      .invalidValue, "'schema' is \(number), but this build reads version \(version)")
+    return false
+  }
+
   /// Reports every key that was not asked for.
   ///
   /// A required key that is missing is not reported a second time when an unknown key is a misspelling of it.
@@ -126,7 +137,7 @@ final class MappingReader {
   }
 
   /// What messages call this mapping.
-  var place: String { path.isEmpty ? "the manifest" : "'\(path)'" }
+  var place: String { path.isEmpty ? decoding.subject : "'\(path)'" }
 
   private func reader(of entry: (key: String, position: SourcePosition, value: Node)) -> NodeReader
   {

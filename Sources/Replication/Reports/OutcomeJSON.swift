@@ -11,7 +11,8 @@ package enum OutcomeJSON {
       "record_sha256": JSON(record.digest), "results_sha256": JSON(record.resultsDigest),
       "identity": JSON(record.identity), "reused": JSON(outcome.reuse),
       "exit_code": JSON(Int(outcome.exitCode)), "results": record.summary.json,
-      "table": outcome.table.map(json) ?? .null, "expectations": .array(outcome.checks.map(json)),
+      "table": outcome.table.map(json) ?? .null,
+      "judgement": outcome.judgement.map(VerdictJSON.json) ?? .null,
       "sessions": .array(record.sessions),
     ]
   }
@@ -34,6 +35,16 @@ package enum OutcomeJSON {
         }),
       "estimated_seconds": plan.seconds.map(JSON.number) ?? .null,
       "declared_differences": .array(plan.declaredDifferences.map(JSON.string)),
+      "optional_arms": .array(plan.optionalArms.map(JSON.string)),
+      "missing": .array((plan.missing?.inputs ?? []).map(json)),
+      "obstacles": .array((plan.missing?.obstacles ?? []).map(JSON.string)),
+    ]
+  }
+
+  private static func json(_ input: MissingInputs.Input) -> JSON {
+    [
+      "asset": .string(input.asset), "reason": .string(input.reason),
+      "steps": .array(input.steps.map(JSON.string)), "option": JSON(input.option),
     ]
   }
 
@@ -51,16 +62,6 @@ package enum OutcomeJSON {
             "judgement": .string(row.judgement),
           ]
         }),
-    ]
-  }
-
-  private static func json(_ check: ExpectationCheck) -> JSON {
-    [
-      "task": .string(check.expectation.task), "metric": .string(check.expectation.metric),
-      "arm": .string(check.expectation.arm), "expected": .string(check.expectation.expected),
-      "tolerance": .string(check.expectation.tolerance),
-      "observed": check.observed.map { .exact($0) } ?? .null,
-      "status": .string(check.status.rawValue), "source": .string(check.expectation.source),
     ]
   }
 }

@@ -1,12 +1,14 @@
 import Provenance
 
-/// The end of a run as text: the table, the expectations, and where the record is.
+/// The end of a run as text: the table, the verdicts, and where the record is.
 package enum OutcomeText {
-  /// Everything that a person reads at the end.
-  package static func text(_ outcome: RunOutcome) -> String {
+  /// Everything that a person reads at the end; verdicts in colour if `colors`.
+  package static func text(_ outcome: RunOutcome, colors: Bool = false) -> String {
     var parts: [String] = []
     if let table = outcome.table, !table.rows.isEmpty { parts.append(text(table)) }
-    if !outcome.checks.isEmpty { parts.append(text(outcome.checks)) }
+    if let judgement = outcome.judgement {
+      parts.append(VerdictText.text(judgement, colors: colors))
+    }
     parts.append(
       "record \(outcome.record.id), results \(outcome.record.resultsDigest.hex.prefix(16)): \(outcome.record.path)"
     )
@@ -26,18 +28,6 @@ package enum OutcomeText {
         ]
     }
     return columns([header] + rows, leading: [0, 1, header.count - 1])
-  }
-
-  private static func text(_ checks: [ExpectationCheck]) -> String {
-    let header = ["task", "metric", "arm", "documented", "tolerance", "here", "verdict"]
-    let rows = checks.map { check in
-      [
-        check.expectation.task, check.expectation.metric, check.expectation.arm,
-        check.expectation.expected, check.expectation.tolerance,
-        check.observed.map { Decimals.fixed($0, 4) } ?? "–", check.status.rawValue,
-      ]
-    }
-    return columns([header] + rows, leading: [0, 1, 2, header.count - 1])
   }
 
   /// Rows as columns of equal width, those in `leading` aligned left and all others right; a rule under the first row.

@@ -4,6 +4,10 @@ package enum PlanText {
   package static func text(_ plan: RunPlan) -> String {
     var lines = ["\(plan.name): \(plan.title)"]
     lines += plan.declaredDifferences.map { "  note: \($0)" }
+    if !plan.optionalArms.isEmpty {
+      lines.append(
+        "  optional, not run without --arm: \(plan.optionalArms.joined(separator: ", "))")
+    }
     if let finished = plan.finished {
       return (lines + ["  nothing to do: \(finished)"]).joined(separator: "\n")
     }
@@ -25,6 +29,7 @@ package enum PlanText {
     if let seconds = plan.seconds, seconds > 0 {
       lines.append("  all together about \(Durations.text(seconds)) on this machine")
     }
+    if let missing = plan.missing { lines += ["", missing.text] }
     return lines.joined(separator: "\n")
   }
 }

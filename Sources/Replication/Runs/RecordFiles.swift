@@ -49,6 +49,10 @@ extension RecordFile {
   static let summary = "record.json"
   /// The copy of the manifest.
   static let manifest = "manifest.yaml"
+  /// The copy of the documented results that the run is judged by.
+  static let expectations = "expectations.yaml"
+  /// What the run was fixed to before it began.
+  static let lock = "lock.json"
 
   /// Refuses names that would leave the record's folder, hide or clash with the record's own files.
   static func checkName(_ name: String) throws(RunError) {

@@ -4,6 +4,7 @@ import Statistics
 /// The samples of one arm and seed on one evaluation.
 struct ArmSamples: Sendable {
   let arm: String
+  let seed: UInt64?
   let evaluation: String
   let benchmark: Benchmark
   let results: [TaskResult]
@@ -12,11 +13,7 @@ struct ArmSamples: Sendable {
 extension ResultTable {
   /// Puts scores side by side; nil without two arms to compare.
   init?(manifest: Manifest, samples: [ArmSamples]) {
-    let trained = manifest.arms.filter { $0.treatment != .untouched }.map(\.name)
-    let untouched = manifest.arms.filter { $0.treatment == .untouched }.map(\.name)
-    guard let minuend = trained.last,
-      let subtrahend = trained.dropLast().first ?? untouched.first
-    else { return nil }
+    guard let (minuend, subtrahend) = Self.compared(manifest) else { return nil }
     arms = manifest.arms.map(\.name)
     self.minuend = minuend
     self.subtrahend = subtrahend
@@ -37,6 +34,16 @@ extension ResultTable {
     self.rows = rows
   }
 
+  /// The arms whose difference is shown: the last trained arm, and the first or, if there is only one, the untouched one.
+  static func compared(_ manifest: Manifest) -> (minuend: String, subtrahend: String)? {
+    let trained = manifest.arms.filter { $0.treatment != .untouched && !$0.isOptional }
+      .map(\.name)
+    let untouched = manifest.arms.filter { $0.treatment == .untouched }.map(\.name)
+    guard let minuend = trained.last, let subtrahend = trained.dropLast().first ?? untouched.first
+    else { return nil }
+    return (minuend, subtrahend)
+  }
+
   /// The row of a task or group; none if no arm has samples of it.
   private static func row(
     _ name: String, tasks: [String], samples: [ArmSamples], arms: [String], minuend: String,
@@ -55,6 +62,7 @@ extension ResultTable {
       Row(
         task: name, metric: headline.key, count: difference.count,
         values: scores.map { Sample.mean($0) ?? .nan }, difference: difference.value,
+        differentCount: difference.firstHigherCount + difference.secondHigherCount,
         standardError: difference.standardError)
     ]
   }
@@ -76,8 +84,17 @@ extension ResultTable {
 }
 
 extension TaskResult {
-  /// The score that stands for the task in tables: the strict one of whole prompts, or the last metric and filter.
-  var headline: MetricResult? {
-    metrics.first { $0.metric == .promptStrictAccuracy } ?? metrics.last
+  /// The score that stands for the task in tables.
+  var headline: MetricResult? { metrics.first { $0.key == task.headlineKey } }
+}
+
+extension EvaluationTask {
+  /// The key of the score that stands for the task in tables: the strict one of whole prompts, or the last metric and
+  /// filter.
+  var headlineKey: String {
+    guard let metric = metrics.first(where: { $0 == .promptStrictAccuracy }) ?? metrics.last,
+      let filter = filters.last
+    else { preconditionFailure("A task has metrics and filters.") }
+    return MetricResult.key(metric, filter)
   }
 }

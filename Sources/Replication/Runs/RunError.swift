@@ -8,6 +8,8 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
     case ambiguous
     /// A record that does not agree with itself.
     case damaged
+    /// Something that was locked before the run and is now otherwise.
+    case tampered
     /// A record that is finished and takes nothing more.
     case sealed
     /// A file of a record that exists with other content.

@@ -22,14 +22,19 @@ struct RunInputs: Sendable {
   init(_ runner: Runner, quiet: Bool) async throws {
     let manifest = runner.manifest
     let resolver = runner.resolver(quiet: quiet)
+    try runner.requireInputs()
     var files: [String: [ResolvedAsset]] = [:]
-    for declaration in manifest.assets {
-      files[declaration.name] = try await resolver.resolve(
-        try runner.file.assets(of: declaration))
+    // What need not be downloaded comes first: if something of it is not what it should be, nothing is downloaded.
+    let assets = try manifest.assets.map { (name: $0.name, files: try runner.assets(of: $0)) }
+    let isDownloaded = try assets.map { !(try resolver.plannedDownloads(for: $0.files).isEmpty) }
+    for isLate in [false, true] {
+      for (asset, isDownloaded) in zip(assets, isDownloaded) where isDownloaded == isLate {
+        files[asset.name] = try await resolver.resolve(asset.files)
+      }
     }
     self.files = files
     program = try RunEnvironment.executableDigest()
-    let model = Self.model(manifest.model.source, files)
+    let model = try await Self.model(manifest, files, store: runner.store)
     modelIdentity = model.identity
     engine = NativeEngine(
       model: model.input, threads: runner.options.threads, numerics: manifest.numerics)
@@ -56,11 +61,17 @@ struct RunInputs: Sendable {
   }
 
   private static func model(
-    _ source: Manifest.ModelSource, _ files: [String: [ResolvedAsset]]
-  ) -> (input: NativeEngine.ModelInput, identity: JSON) {
+    _ manifest: Manifest, _ files: [String: [ResolvedAsset]], store: ArtifactStore
+  ) async throws -> (input: NativeEngine.ModelInput, identity: JSON) {
     func file(_ name: String) -> ResolvedAsset { Self.file(name, files) }
-    switch source {
+    switch manifest.model.source {
     case .pretrained(let asset):
+      if case .hub(let hub) = manifest.asset(named: asset)?.source, hub.files.count > 1 {
+        let writer = try await ArtifactWriter(store) {}
+        let folder = try LinkedFolder.make(
+          zip(hub.files, files[asset] ?? []).map { ($0.path, $1) }, in: writer)
+        return (.pretrained(path: folder.path), ["pretrained": JSON(folder.sha256)])
+      }
       let file = file(asset)
       return (.pretrained(path: file.path), ["pretrained": JSON(file.sha256)])
     case .initialized(let toy):

@@ -8,6 +8,8 @@ package struct RunOptions: Sendable {
   package var isOffline = false
   /// Folders that are searched for inputs before the network.
   package var mirrorFolders: [String] = []
+  /// Files and folders that take the place of assets, each asset once.
+  package var localCopies: [LocalCopy] = []
   /// Whether to run again although a finished run with the same inputs exists.
   package var isRepeating = false
   /// A folder that gets every trained model as a Hugging Face folder; nil for none.

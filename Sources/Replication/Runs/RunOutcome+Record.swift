@@ -1,51 +1,51 @@
 import Evaluation
-import Foundation
 import Provenance
-import Statistics
 
 extension RunOutcome {
-  /// Reads the outcome out of a sealed record: the table comes from its samples, not from memory.
+  /// Reads the outcome out of a sealed record: the table and the verdicts come from its samples, not from memory.
   init(_ record: SealedRecord, manifest: Manifest, reuse: String?) throws {
     self.record = record
     self.reuse = reuse
-    let samples = try Self.samples(of: record, manifest: manifest)
+    let samples = try record.samples()
     table = ResultTable(manifest: manifest, samples: samples)
-    let summary = record.summary
-    checks = manifest.expectations.map { expectation in
-      let values = summary.arms.filter { $0.name == expectation.arm }.compactMap { arm in
-        arm.metrics.first {
-          $0.task == expectation.task && Self.names(expectation.metric, $0.name)
-        }?.value
-      }
-      return ExpectationCheck(expectation, observed: Sample.mean(values))
+    judgement = try record.documented().map {
+      Judgement(
+        documented: $0, results: MeasuredResults(digest: record.resultsDigest, samples: samples))
     }
-  }
-
-  /// Whether an expectation's metric is a recorded one: a filter of `none` need not be written.
-  private static func names(_ expected: String, _ recorded: String) -> Bool {
-    expected == recorded || expected + ",none" == recorded
   }
 
   /// Name of the file with the samples of an evaluation of an arm.
   static func sampleFile(evaluation: String, arm: String, seed: UInt64?) -> String {
     "samples/\(evaluation).\(arm)\(seed.map { ".\($0)" } ?? "").jsonl"
   }
+}
 
-  private static func samples(of record: SealedRecord, manifest: Manifest) throws -> [ArmSamples] {
-    try manifest.evaluations.flatMap { evaluation in
-      let benchmark = evaluation.task.benchmark
-      return try manifest.arms.flatMap { arm in
-        let seeds: [UInt64?] =
-          arm.treatment == .untouched ? [nil] : manifest.training.seeds.map(Optional.some)
-        return try seeds.map { seed in
-          let name = sampleFile(evaluation: evaluation.name, arm: arm.name, seed: seed)
-          let bytes = try OpenFile.contents(of: "\(record.path)/\(name)")
-          return ArmSamples(
-            arm: arm.name, evaluation: evaluation.name, benchmark: benchmark,
-            results: try TaskResult.read(bytes, benchmark: benchmark))
-        }
+extension SealedRecord {
+  /// The samples of every arm, in the order of the record's arms.
+  ///
+  /// - Throws: ``InterchangeError`` `damaged` for a file that is none of samples, or belongs to no arm of the record.
+  func samples() throws -> [ArmSamples] {
+    let found = try files.filter { SampleRecord.isName($0.name) }.map { file in
+      let samples = try SampleRecord(name: file.name, record: self)
+      guard let (arm, evaluation) = samples.arm(in: self) else {
+        throw InterchangeError(
+          .damaged, "\(path)/\(file.name) belongs to no arm of the record \(id).")
       }
+      return ArmSamples(
+        arm: arm.name, seed: arm.seed.map { UInt64(clamping: $0) }, evaluation: evaluation,
+        benchmark: samples.benchmark,
+        results: try samples.tasks.map { try TaskResult(task: $0.task, samples: $0.samples) })
     }
+    return summary.arms.flatMap { arm in
+      found.filter { $0.arm == arm.name && $0.seed == arm.seed.map { UInt64(clamping: $0) } }
+    }
+  }
+
+  /// The documented results that the record's run was to be judged by; nil if there were none.
+  func documented() throws -> DocumentedResults? {
+    guard files.contains(where: { $0.name == RecordFile.expectations }) else { return nil }
+    let path = "\(path)/\(RecordFile.expectations)"
+    return try DocumentedResultsDecoder.decode(try OpenFile.contents(of: path), name: path)
   }
 }
 

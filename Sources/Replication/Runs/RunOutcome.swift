@@ -8,11 +8,11 @@ package struct RunOutcome: Sendable, Equatable {
   package let reuse: String?
   /// The arms' scores side by side; nil without two arms to compare.
   package let table: ResultTable?
-  /// Expectations of the manifest and how the results compare.
-  package let checks: [ExpectationCheck]
+  /// How the results compare with what is documented; nil for a manifest without expectations.
+  package var judgement: Judgement?
 
-  /// The exit code of a command that ends with this outcome: 1 if an expectation is not met.
-  package var exitCode: Int32 { checks.contains { $0.status == .diverged } ? 1 : 0 }
+  /// The exit code of a command that ends with this outcome: that of the judgement.
+  package var exitCode: Int32 { judgement?.exitCode ?? 0 }
 }
 
 /// The arms' scores of every task side by side, with the difference of two of them.
@@ -28,6 +28,8 @@ package struct ResultTable: Sendable, Equatable {
     package let values: [Double]
     /// Mean difference ``ResultTable/minuend`` minus ``ResultTable/subtrahend``, document by document.
     package let difference: Double
+    /// Number of documents that the two arms score differently.
+    let differentCount: Int
     /// Its paired standard error; nil for one document.
     package let standardError: Double?
 

@@ -21,6 +21,10 @@ package struct RunPlan: Sendable, Equatable {
   package let finished: String?
   /// What the arms do not share besides the objective.
   package let declaredDifferences: [String]
+  /// What keeps the run from starting; nil if nothing does.
+  package var missing: MissingInputs?
+  /// Arms that are declared and not run, because nobody asked for them.
+  package var optionalArms: [String] = []
 
   /// Estimated seconds of everything that is still to be done, downloads not counted; nil if nothing is known yet.
   package var seconds: Double? {

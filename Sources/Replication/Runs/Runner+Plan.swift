@@ -3,9 +3,6 @@ import Provenance
 import Training
 
 extension Runner {
-  /// Every file that the manifest names.
-  func allAssets() throws -> [Asset] { try manifest.assets.flatMap { try file.assets(of: $0) } }
-
   func resolver(quiet: Bool) -> AssetResolver {
     let report = report
     return AssetResolver(
@@ -17,12 +14,19 @@ extension Runner {
   }
 
   /// The plan; without inputs, which are still to be downloaded, nothing can be known to be reusable.
-  func makePlan(_ inputs: RunInputs?, downloads: [PlannedDownload]) async throws -> RunPlan {
+  func makePlan(
+    _ inputs: RunInputs?, downloads: [PlannedDownload], missing: MissingInputs? = nil
+  ) async throws -> RunPlan {
     let finished = try inputs.flatMap { finishedRun(try $0.identity(of: manifest)) }
-    return RunPlan(
+    var plan = RunPlan(
       name: manifest.name, title: manifest.title, downloads: downloads,
       steps: finished == nil ? try planSteps(inputs) : [], finished: finished,
       declaredDifferences: manifest.declaredDifferences)
+    plan.missing = missing
+    plan.optionalArms = manifest.declaredArms.map(\.name).filter { name in
+      !manifest.arms.contains { $0.name == name }
+    }
+    return plan
   }
 
   private func finishedRun(_ identity: Digest) -> String? {
@@ -33,9 +37,9 @@ extension Runner {
   }
 
   private func planSteps(_ inputs: RunInputs?) throws -> [RunPlan.Step] {
-    let estimate = RunEstimate(
-      parameterCount: inputs.map { Double($0.parameterCount) } ?? assumedParameterCount,
-      threads: options.threads, numerics: manifest.numerics)
+    let estimate = (inputs.map { Double($0.parameterCount) } ?? assumedParameterCount).map {
+      RunEstimate(parameterCount: $0, threads: options.threads, numerics: manifest.numerics)
+    }
     var steps: [RunPlan.Step] = []
     var weights: [(arm: String, label: String, digest: Digest?, isKnown: Bool)] = []
     for arm in manifest.arms {
@@ -56,7 +60,7 @@ extension Runner {
           RunPlan.Step(
             title: "train \(label)", reuse: known.map { _ in Self.sameInputs },
             seconds: known == nil
-              ? estimate.trainingSeconds(tokens: try plannedTokens(inputs, seed: seed)) : 0))
+              ? estimate?.trainingSeconds(tokens: try plannedTokens(inputs, seed: seed)) : 0))
       }
     }
     for (_, label, digest, isKnown) in weights {
@@ -76,7 +80,7 @@ extension Runner {
             title: "evaluate \(label) on \(evaluation.name)",
             reuse: known.map { _ in Self.sameInputs },
             seconds: known == nil
-              ? estimate.evaluationSeconds(
+              ? estimate?.evaluationSeconds(
                 evaluation, documents: documents) : 0))
       }
     }
@@ -100,11 +104,15 @@ extension Runner {
     }
   }
 
-  /// Parameters of a model that is not here yet, from its size: quantised GGUF files have about 6.5 bits for each.
-  private var assumedParameterCount: Double {
-    guard case .pretrained(let name) = manifest.model.source,
-      let bytes = manifest.asset(named: name)?.bytes
-    else { return 1e6 }
-    return Double(bytes) * 8 / 6.5
+  /// Parameters of a model that is not here yet, from its size, if that is stated.
+  ///
+  /// Quantised GGUF files have about 6.5 bits for each, the safetensors files of the Hub usually 16.
+  private var assumedParameterCount: Double? {
+    guard case .pretrained(let name) = manifest.model.source else { return 1e6 }
+    guard let asset = manifest.asset(named: name) else { return nil }
+    guard case .hub(let hub) = asset.source else { return asset.bytes.map { Double($0) * 8 / 6.5 } }
+    let sizes = hub.files.filter { $0.path.hasSuffix(".safetensors") }.map(\.bytes)
+    let known = sizes.compactMap(\.self)
+    return sizes.isEmpty || known.count < sizes.count ? nil : Double(known.reduce(0, +)) / 2
   }
 }

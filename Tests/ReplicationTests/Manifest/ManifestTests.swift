@@ -61,7 +61,7 @@ struct ManifestTests {
     #expect(arc.columns.first { $0.column.name == "answer_key" } == nil)
     #expect(arc.oneRowPer?.description == "doc.id")
     #expect(manifest.evaluations[2].maximumNewTokens == 32)
-    #expect(manifest.expectations.map(\.expected) == ["31.40"])
+    #expect(manifest.expectations == "expected/sample.yaml")
   }
 
   @Test("An arm with its own reduction is a declared difference")
@@ -127,8 +127,7 @@ struct ManifestTests {
       ("\"Question: \"", "\"Q: \""), ("doc.gold", "doc.g"),
       ("one_row_per: doc.id", "one_row_per: id"),
       ("chat_template: true", "chat_template: false"), ("max_new_tokens: 32", "max_new_tokens: 33"),
-      ("limit: 5", "limit: 6"), ("mmlu_stem", "mmlu_other"), ("arm: eaft", "arm: sft"),
-      ("31.40", "31.4"), ("tolerance: 1.5", "tolerance: 1.6"), ("table 2", "table 3"),
+      ("limit: 5", "limit: 6"),
     ]
     let withOrder = text.replacing("  seeds:", with: "  order: torch\n  seeds:")
     var digests = [try CanonicalJSON.digest(of: ManifestFixtures.decode(withOrder).canonical)]

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Provenance
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @testable import Replication
 
 struct ProjectManifestTests {
-  private static let names = ["gemma-270m-math", "smollm2-135m-math", "tiny"]
+  private static let names = ["gemma-270m-math", "gemma-1b-numina", "smollm2-135m-math", "tiny"]
 
   private func read(_ name: String) throws -> ManifestFile {
     try ManifestFile.read(ManifestFixtures.projectManifests().appending(path: "\(name).yaml").path)
@@ -15,7 +16,7 @@ struct ProjectManifestTests {
   func isValid(name: String) throws {
     let file = try read(name)
     #expect(file.manifest.name == name)
-    #expect(file.manifest.unpinned.isEmpty)
+    #expect(file.manifest.unpinned.map(\.asset) == (name == "gemma-1b-numina" ? ["aime24"] : []))
     #expect(file.manifest.declaredDifferences.isEmpty)
     #expect(file.manifest.arms.map(\.name) == ["base", "sft", "eaft"])
   }
@@ -26,9 +27,33 @@ struct ProjectManifestTests {
     for declaration in file.manifest.assets {
       for asset in try file.assets(of: declaration) {
         try asset.validate()
+        if case .hub = asset.source { continue }
         #expect(asset.sha256 != nil)
       }
     }
+  }
+
+  @Test("The documented replication asks every item, in the published setting")
+  func documentedReplication() throws {
+    let manifest = try read("gemma-1b-numina").manifest
+    #expect(manifest.evaluations.allSatisfy { $0.limit == nil && !$0.usesChatTemplate })
+    #expect(
+      manifest.evaluations.map(\.task) == [
+        .mmlu, .ifeval, .gsm8k, .arcChallenge, .hellaswag, .aime24, .aime25,
+      ])
+    // What the tasks show unless told otherwise, and how long their answers may be; AIME's 32768 do not fit.
+    for evaluation in manifest.evaluations {
+      let task = evaluation.task.benchmark.tasks[0]
+      #expect(evaluation.fewShotCount == task.shownExamples(requested: nil))
+      guard case .generation(_, let maximum) = task.output, maximum < 32_768 else { continue }
+      #expect(evaluation.maximumNewTokens == maximum)
+    }
+    #expect(
+      manifest.declaredArms.filter(\.isOptional).map(\.name) == ["eaft-blog-intent", "eaft-paper"])
+    let training = manifest.training
+    #expect(training.microBatchSize * training.accumulationSteps == 8)
+    #expect(training.duration == .steps(1000) && training.learningRate == 5e-5)
+    #expect(manifest.downloadBytes == 85_644_377 + 11_928_254)
   }
 
   @Test("The files of the toy have the pinned digests and sizes")

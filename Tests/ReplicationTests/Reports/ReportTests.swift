@@ -42,7 +42,7 @@ import Testing
     func judgement(_ difference: Double, _ error: Double?) -> String {
       ResultTable.Row(
         task: "t", metric: "m", count: 2, values: [], difference: difference,
-        standardError: error
+        differentCount: difference == 0 ? 0 : 1, standardError: error
       ).judgement
     }
     #expect(judgement(0.1, 0.05) == "higher" && judgement(-0.1, 0.05) == "lower")

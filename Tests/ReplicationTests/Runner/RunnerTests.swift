@@ -182,38 +182,6 @@ import Testing
     }
   }
 
-  @Test("judges declared expectations, and the exit code is that of the verdict")
-  func expectations() async throws {
-    try await withFolder { folder in
-      let base = try await run(try manifest(in: folder), in: folder)
-      let value = try #require(base.table?.rows.first { $0.task == "arc_challenge" }).values[1]
-      try FileManager.default.removeItem(atPath: "\(folder)/manifests")
-      let text = """
-        expectations:
-          - task: arc_challenge
-            metric: acc_norm
-            arm: sft
-            expected: "\(value)"
-            tolerance: "0.001"
-            source: this test
-          - task: arc_challenge
-            metric: acc_norm
-            arm: sft
-            expected: "\(value + 0.5)"
-            tolerance: "0.001"
-            source: this test
-        """
-      let file = try manifest(in: folder, replacing: [("arms:\n", text + "\narms:\n")])
-      let outcome = try await run(file, in: folder)
-      #expect(outcome.checks.map(\.status) == [.consistent, .diverged])
-      #expect(outcome.exitCode == 1)
-      let json = try CanonicalJSON.encode(OutcomeJSON.json(outcome))
-      let parsed = try JSONParser.parse(json, source: "outcome")
-      #expect(parsed["exit_code"]?.integerValue == 1)
-      #expect(parsed["results"]?["arms"]?.arrayValue?.count == 3)
-    }
-  }
-
   @Test("refuses an input with the wrong digest, naming expected and found, and keeps nothing")
   func wrongDigest() async throws {
     try await withFolder { folder in

@@ -68,6 +68,7 @@ struct LadderChild: Sendable {
     var arguments = [verb[0], manifestPath] + verb.dropFirst()
     arguments += ["--artifacts", artifacts, "--threads", "\(options.threads)", "--offline"]
     for folder in options.mirrorFolders { arguments += ["--mirror", folder] }
+    for copy in options.localCopies { arguments += ["--asset", "\(copy.asset)=\(copy.path)"] }
     var environment = Environment.inherit
     if let instructionSet, let key = Environment.Key(rawValue: InstructionSet.variableName) {
       environment = environment.updating([key: instructionSet])

@@ -23,9 +23,10 @@ extension Manifest {
         schedule: training.schedule, warmUp: training.warmUp,
         maximumGradientNorm: training.maximumGradientNorm, reduction: training.reduction,
         checkpointInterval: 1),
-      numerics: numerics, arms: arms,
+      numerics: numerics, declaredArms: declaredArms,
       evaluations: (others.isEmpty ? evaluations : others).map { $0.shortened() },
-      expectations: [])
+      expectations: nil
+    ).selecting(arms: selectedArms)
   }
 }
 

@@ -1,0 +1,162 @@
+extension DocumentedResultsDecoder {
+  /// Reads an entry of `cells:`.
+  ///
+  /// `unit` and `band` are those of rows and values that have none of their own.
+  func decodeRow(_ reader: NodeReader, unit: DocumentedResults.Unit, band: Band?) {
+    guard let mapping = reader.mapping(path: "cells") else {
+      hasUnnamedRow = true
+      return
+    }
+    defer { mapping.finish() }
+    let task = mapping.required("task")?.identifier()
+    let metric = mapping.required("metric")?.line()
+    let label = mapping.required("label", "what the source calls the row")?.line()
+    let count = mapping.optional("n").map { $0.integer(in: 1...100_000_000) }
+    let unit = mapping.optional("unit").map { $0.choice(of: DocumentedResults.Unit.self) } ?? unit
+    let composition = composition(mapping)
+    let isRequired = mapping.optional("required").map { $0.boolean() } ?? true
+    let source = source(mapping)
+    let values = mapping.required("values").map {
+      self.values($0, unit: unit ?? .fraction, count: count ?? nil, band: band)
+    }
+    guard let task, let metric else {
+      hasUnnamedRow = true
+      return
+    }
+    let cell = DocumentedResults.Cell(
+      task: task, metric: metric, label: label ?? "", count: count ?? nil,
+      unit: unit ?? .fraction, values: values ?? [], composition: composition,
+      isRequired: isRequired ?? true, source: source ?? "")
+    if !rowNames.insert(cell.id).inserted {
+      reader.report(.contradiction, "the row '\(cell.id)' is already in this list")
+    }
+    rows.append((cell, reader))
+  }
+
+  private func composition(_ mapping: MappingReader) -> DocumentedResults.Composition? {
+    let total = mapping.optional("total_of")
+    let mean = mapping.optional("mean_of")
+    if total != nil { mapping.forbid("mean_of", "the row has 'total_of' already") }
+    func tasks(_ reader: NodeReader) -> [String] {
+      var names: [String] = []
+      for entry in reader.list() ?? [] {
+        guard let name = entry.identifier() else { continue }
+        if names.contains(name) {
+          entry.report(.contradiction, "'\(name)' is already in this list")
+        } else {
+          names.append(name)
+        }
+      }
+      return names
+    }
+    return total.map { .total(of: tasks($0)) } ?? mean.map { .mean(of: tasks($0)) }
+  }
+
+  // MARK: - Values
+
+  private func values(
+    _ reader: NodeReader, unit: DocumentedResults.Unit, count: Int?, band: Band?
+  ) -> [DocumentedResults.Value] {
+    guard let mapping = reader.mapping(path: "cells.values") else { return [] }
+    if mapping.entries.isEmpty { mapping.reportMissing([], "a value") }
+    var values: [DocumentedResults.Value] = []
+    for entry in mapping.named() {
+      guard armNames.contains(entry.name) else {
+        entry.value.report(
+          .unknownReference,
+          "there is no arm '\(entry.name)'" + hint(for: entry.name, among: armNames))
+        continue
+      }
+      if let value = value(entry.value, of: entry.name, unit: unit, count: count, band: band) {
+        values.append(value)
+      }
+    }
+    return armNames.compactMap { arm in values.first { $0.arm == arm } }
+  }
+
+  private func value(
+    _ reader: NodeReader, of arm: String, unit: DocumentedResults.Unit, count: Int?, band: Band?
+  ) -> DocumentedResults.Value? {
+    guard reader.isMapping else {
+      guard let text = decimal(reader, unit) else { return nil }
+      check(band, around: Band.Center(text: text, unit: unit, count: count), reader)
+      return DocumentedResults.Value(arm: arm, text: text, standardError: nil, band: band)
+    }
+    guard let mapping = reader.mapping(path: "cells.values.\(arm)") else { return nil }
+    defer { mapping.finish() }
+    let text = mapping.required("value").flatMap { decimal($0, unit) }
+    let error = mapping.optional("standard_error").map { decimal($0, unit) }
+    let bandReader = mapping.optional("band")
+    let ownBand = bandReader.flatMap { self.band($0, isCommon: false) }
+    guard let text else { return nil }
+    let effective = bandReader == nil ? band : ownBand
+    check(
+      effective, around: Band.Center(text: text, unit: unit, count: count), bandReader ?? reader)
+    return DocumentedResults.Value(
+      arm: arm, text: text, standardError: error ?? nil, band: effective)
+  }
+
+  /// Reports a band that cannot be put around a value, or whose stored limits are not its own.
+  private func check(_ band: Band?, around center: Band.Center, _ reader: NodeReader) {
+    guard let band else { return }
+    if band.needsCount, center.count == nil {
+      reader.report(
+        .contradiction,
+        "a band of the kind '\(band.name)' is computed from the number of items, but the row has no 'n'"
+      )
+      return
+    }
+    guard band.stored != nil else { return }
+    do {
+      guard let difference = try band.contradiction(around: center) else { return }
+      reader.report(
+        .contradiction,
+        "the \(difference.side) limit is written as \(difference.stored), but from its kind and inputs it is \(difference.computed)"
+      )
+    } catch {
+      reader.report(.invalidValue, "the band has no limits: \(error)")
+    }
+  }
+
+  // MARK: - Compositions
+
+  /// Reports parts that are no rows, and totals that have not as many items as their parts.
+  func checkCompositions() {
+    let cells = rows.map(\.cell)
+    let index = DocumentedResults.RowIndex(cells)
+    for (cell, reader) in rows {
+      guard let composition = cell.composition else { continue }
+      var counts: [Int?] = []
+      for name in composition.tasks {
+        switch index.part(name, of: cell) {
+        case .row(let part): counts.append(part.count)
+        case .missing where hasUnnamedRow: counts.append(nil)
+        case .missing:
+          counts.append(nil)
+          reader.report(
+            .unknownReference,
+            "'\(cell.id)' is made from '\(name)', but there is no such row\(isTotal(cell) ? " with the metric \(cell.metric)" : "")"
+              + hint(for: name, among: cells.map(\.task).filter { $0 != cell.task }))
+        case .ambiguous:
+          counts.append(nil)
+          reader.report(
+            .unknownReference,
+            "'\(cell.id)' is made from '\(name)', which has several rows, none with the metric \(cell.metric)"
+          )
+        }
+      }
+      let known = counts.compactMap(\.self)
+      guard isTotal(cell), let total = cell.count, known.count == counts.count else { continue }
+      // No sum of a thousand counts of at most a hundred million overflows.
+      let sum = known.reduce(0, +)
+      if sum != total {
+        reader.report(
+          .contradiction, "'\(cell.id)' has \(total) items, but its parts have \(sum) together")
+      }
+    }
+  }
+
+  private func isTotal(_ cell: DocumentedResults.Cell) -> Bool {
+    if case .total = cell.composition { true } else { false }
+  }
+}

@@ -1,0 +1,48 @@
+/// What keeps a run from starting: inputs that are not here and that this program cannot fetch, and formats that it
+/// cannot read.
+package struct MissingInputs: Sendable, Equatable {
+  /// One input, with what brings it here.
+  package struct Input: Sendable, Equatable {
+    /// What the manifest calls it.
+    package let asset: String
+    /// What it is and why it is not here, as one phrase.
+    package let reason: String
+    /// What to do, in this order: sentences and commands.
+    package let steps: [String]
+    /// The value for `--asset` once that is done; nil if the input is found without it.
+    package let option: String?
+  }
+
+  /// Name of the replication.
+  package let name: String
+  /// The inputs, in the order of the manifest.
+  package let inputs: [Input]
+  /// What this version cannot read wherever it comes from, a sentence each.
+  package let obstacles: [String]
+
+  /// Whether nothing keeps the run from starting.
+  package var isEmpty: Bool { inputs.isEmpty && obstacles.isEmpty }
+
+  /// Everything in one message.
+  package var text: String {
+    var parts = ["\(name) cannot be run here yet; nothing was downloaded or computed."]
+    parts += obstacles
+    if !inputs.isEmpty {
+      parts.append(
+        inputs.count == 1 ? "An input is missing:" : "\(inputs.count) inputs are missing:")
+    }
+    parts += inputs.map { input in
+      (["\(input.asset): \(input.reason)"] + input.steps.map { "  " + $0 }).joined(separator: "\n")
+    }
+    let options = inputs.compactMap { input in
+      input.option.map { "  --asset \(input.asset)=\($0)" }
+    }
+    if !options.isEmpty {
+      let what =
+        options.count == 1 ? "this option (or another path)" : "these options (or other paths)"
+      parts.append(
+        "Then give the same command with \(what):\n" + options.joined(separator: " \\\n"))
+    }
+    return parts.joined(separator: "\n\n")
+  }
+}

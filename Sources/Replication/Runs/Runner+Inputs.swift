@@ -1,0 +1,101 @@
+import Evaluation
+
+extension Runner {
+  /// Every file that the manifest names.
+  func allAssets() throws -> [Asset] { try manifest.assets.flatMap { try assets(of: $0) } }
+
+  /// The files that an asset stands for, taken from a local copy if the user has named one.
+  func assets(of declaration: Manifest.AssetDeclaration) throws -> [Asset] {
+    let declared = try file.assets(of: declaration)
+    let copy = options.localCopies.first { $0.asset == declaration.name }
+    return try copy?.files(of: declared) ?? declared
+  }
+
+  /// Checks, without network and without reading contents, that every input is here or can be downloaded.
+  ///
+  /// - Throws: ``AssetError`` `missing` with all that is not, and what brings it; `invalidAsset` for a local copy that
+  ///   is not there; ``ManifestError`` for one of an asset that the manifest does not have.
+  func requireInputs() throws {
+    let missing = try missingInputs()
+    guard missing.isEmpty else { throw AssetError(code: .missing, message: missing.text) }
+  }
+
+  /// Everything that keeps the run from starting, as far as names and sizes tell.
+  func missingInputs() throws -> MissingInputs {
+    for copy in options.localCopies where manifest.asset(named: copy.asset) == nil {
+      throw ManifestError(
+        .unknownReference, file: file.path,
+        "there is no asset '\(copy.asset)', for which --asset names \(copy.path)"
+          + NearestWord.hint(for: copy.asset, among: manifest.assets.map(\.name)))
+    }
+    let resolver = resolver(quiet: true)
+    var inputs: [MissingInputs.Input] = []
+    var offline: [PlannedDownload] = []
+    for declaration in manifest.assets {
+      let files = try assets(of: declaration)
+      for asset in files { try asset.validate() }
+      let missing = files.filter(resolver.isMissing)
+      if !missing.isEmpty { inputs.append(declaration.missing(missing)) }
+      guard options.isOffline else { continue }
+      for download in try resolver.plannedDownloads(for: files) where !offline.contains(download) {
+        offline.append(download)
+        inputs.append(download.missingOffline(store))
+      }
+    }
+    return MissingInputs(name: manifest.name, inputs: inputs, obstacles: unreadableFormats)
+  }
+
+  /// What is in a format that this version cannot read, in one sentence, if anything is.
+  private var unreadableFormats: [String] {
+    var places = manifest.trainingData.format == .parquet ? ["the training data"] : []
+    places += manifest.evaluations.filter { $0.format == .parquet }.map(\.name)
+    guard let last = places.last else { return [] }
+    let list = (places.count > 1 ? places.dropLast().joined(separator: ", ") + " and " : "") + last
+    return [
+      "This version does not read Parquet files yet, and the rows of \(list) are in such files: with every input here it could still not run."
+    ]
+  }
+}
+
+extension Manifest.AssetDeclaration {
+  /// What is said about files of the asset that are missing.
+  fileprivate func missing(_ files: [Asset]) -> MissingInputs.Input {
+    let terms = license.map { ", \($0)" } ?? ""
+    guard case .hub(let hub) = source else {
+      let paths = files.map { asset in
+        if case .file(let path) = asset.source { path } else { asset.name }
+      }
+      return MissingInputs.Input(
+        asset: name,
+        reason: "there is no file or folder at \(paths.joined(separator: ", "))\(terms)",
+        steps: obtain.map { [$0] } ?? ["put it there, or name a copy"],
+        option: obtain == nil ? "PATH" : nil)
+    }
+    let repository = hub.repository
+    let kind = repository.kind == .dataset ? "data set" : "model"
+    let folder = "inputs/\(name)"
+    var steps: [String] = []
+    if repository.isGated {
+      steps = ["accept the terms at \(repository.page)", "hf auth login"]
+    }
+    steps.append(repository.downloadCommand(files: hub.files.map(\.path), folder: folder))
+    return MissingInputs.Input(
+      asset: name,
+      reason: "the \(kind) \(repository.name) of the Hugging Face Hub\(terms)", steps: steps,
+      option: folder)
+  }
+}
+
+extension PlannedDownload {
+  /// What is said about a download that may not be made.
+  fileprivate func missingOffline(_ store: ArtifactStore) -> MissingInputs.Input {
+    let size = bytes.map { " of \($0) bytes" } ?? ""
+    return MissingInputs.Input(
+      asset: item, reason: "may not be downloaded offline",
+      steps: [
+        sha256.map {
+          "put the file\(size) with SHA-256 \($0) at \(store.path(of: $0)) or into a folder named with --mirror, or go online"
+        } ?? "go online"
+      ], option: nil)
+  }
+}

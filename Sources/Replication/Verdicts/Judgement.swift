@@ -1,0 +1,182 @@
+import Provenance
+import Statistics
+
+/// What a run says about documented results: the one value that printed verdict, JSON and exit code derive from.
+package struct Judgement: Sendable, Equatable {
+  /// Name of the documented results.
+  package let name: String
+  /// One line about them.
+  package let title: String
+  /// Sentences about what was locked and has changed since; empty if nothing has.
+  package let tampering: [String]
+  /// Whether a run that nobody can tell from its documentation ends with exit code 0.
+  package var allowsInconclusive: Bool
+  /// Everything that is documented, results first, then cells, then claims.
+  package let verdicts: [Verdict]
+
+  /// Compares results with documented ones.
+  ///
+  /// - Parameters:
+  ///   - documented: what is documented; values without a band are not judged.
+  ///   - results: the scores of the run.
+  ///   - tampering: sentences about what was locked and has changed since.
+  ///   - allowsInconclusive: whether exit code 4 becomes 0.
+  package init(
+    documented: DocumentedResults, results: MeasuredResults, tampering: [String] = [],
+    allowsInconclusive: Bool = false
+  ) {
+    let cells = documented.cells.flatMap { cell in
+      cell.values.compactMap { value in
+        value.band.map { CellCheck(cell: cell, value: value, band: $0).verdict(results) }
+      }
+    }
+    self.init(
+      name: documented.name, title: documented.title,
+      verdicts: Self.digestVerdict(documented, results) + cells + Self.claims(documented, results),
+      tampering: tampering, allowsInconclusive: allowsInconclusive)
+  }
+
+  init(
+    name: String, title: String, verdicts: [Verdict], tampering: [String],
+    allowsInconclusive: Bool
+  ) {
+    self.name = name
+    self.title = title
+    self.verdicts = verdicts
+    self.tampering = tampering
+    self.allowsInconclusive = allowsInconclusive
+  }
+
+  /// The verdict on the run: tampered, or the worst of the required ones.
+  ///
+  /// Invalid if nothing was evaluated, or if nothing that was evaluated is required: an empty comparison is no success.
+  package var status: Verdict.Status {
+    guard tampering.isEmpty else { return .tampered }
+    guard isEvaluated, let worst = required.map(\.status).max() else { return .invalid }
+    return worst
+  }
+
+  /// The exit code of a command that ends with this judgement.
+  package var exitCode: Int32 {
+    switch status {
+    case .reproduced, .consistent: 0
+    case .inconclusive, .untestable: allowsInconclusive ? 0 : 4
+    case .skipped: 5
+    case .diverged: 1
+    case .invalid, .tampered: 3
+    }
+  }
+
+  /// The verdicts that decide.
+  package var required: [Verdict] { verdicts.filter(\.isRequired) }
+
+  /// Whether anything was compared at all.
+  package var isEvaluated: Bool { verdicts.contains(where: \.isEvaluated) }
+
+  /// Why the run comes out as it does, in one sentence.
+  package var why: String {
+    guard let first = tampering.first else { return Self.reason(self) }
+    let others = tampering.count > 1 ? " (and \(tampering.count - 1) more)" : ""
+    return first + others
+  }
+
+  private static func reason(_ judgement: Judgement) -> String {
+    let required = judgement.required
+    guard judgement.isEvaluated else {
+      return "Nothing was evaluated, so there is nothing that could have failed."
+    }
+    guard !required.isEmpty else { return "Nothing of what was evaluated is required." }
+    let worst = required.filter { $0.status == judgement.status }
+    guard judgement.status > .consistent, let first = worst.first else {
+      return
+        required.count == 1
+        ? "The one required verdict agrees." : "All \(required.count) required verdicts agree."
+    }
+    return
+      "\(worst.count) of \(required.count) required verdicts; the first is \(first.id): \(first.why)"
+  }
+}
+
+// MARK: - Parts
+
+extension Judgement {
+  /// The verdict on the digest of all results, if one is documented.
+  private static func digestVerdict(
+    _ documented: DocumentedResults, _ results: MeasuredResults
+  ) -> [Verdict] {
+    guard let expected = documented.resultsDigest else { return [] }
+    var finding: Finding
+    if let digest = results.digest {
+      finding =
+        digest == expected
+        ? Finding(status: .reproduced, why: "The results are the documented ones to the bit.")
+        : Finding(
+          status: .diverged,
+          why: "The results have the digest \(digest); \(expected) is documented.")
+    } else {
+      finding = Finding(status: .skipped, why: "These results have no digest.")
+    }
+    finding.expected = expected.hex
+    return [
+      Verdict(
+        subject: .results, id: "results", title: "digest of all results", isRequired: true,
+        first: finding)
+    ]
+  }
+
+  /// The verdicts on claims, tests corrected by Holm's method.
+  ///
+  /// Every row of a required claim is one test. Claims that are not required are corrected for all tests, so that they
+  /// do not cost the required ones anything.
+  private static func claims(
+    _ documented: DocumentedResults, _ results: MeasuredResults
+  ) -> [Verdict] {
+    let claims = documented.claims.map { claim in
+      (claim: claim, parts: ClaimCheck(claim: claim, documented: documented).parts(results))
+    }
+    func tests(_ isCounted: (DocumentedResults.Claim) -> Bool) -> [ClaimTest] {
+      claims.filter { isCounted($0.claim) }.flatMap { entry in
+        entry.parts.compactMap { part in
+          if case .open(let test) = part { test } else { nil }
+        }
+      }
+    }
+    var required = AdjustedTests(tests(\.isRequired))
+    var all = AdjustedTests(tests { _ in true })
+    return claims.compactMap { claim, parts in
+      let findings = parts.map { part -> Finding in
+        switch part {
+        case .settled(let finding): return finding
+        case .open(let test):
+          let adjustedInAll = all.next()
+          let adjusted = claim.isRequired ? required.next() : adjustedInAll
+          return test.finding(
+            favourable: adjusted.favourable, unfavourable: adjusted.unfavourable)
+        }
+      }
+      return findings.first.map { first in
+        Verdict(
+          subject: .claim, id: claim.id, title: claim.statement, isRequired: claim.isRequired,
+          first: first, others: Array(findings.dropFirst()))
+      }
+    }
+  }
+
+  /// Corrected p values of tests, one after the other.
+  private struct AdjustedTests {
+    private let favourable: [Double]
+    private let unfavourable: [Double]
+    private var position = 0
+
+    init(_ tests: [ClaimTest]) {
+      favourable = Holm.adjusted(tests.map(\.favourable))
+      unfavourable = Holm.adjusted(tests.map(\.unfavourable))
+    }
+
+    /// The corrected p values of the next test.
+    mutating func next() -> (favourable: Double, unfavourable: Double) {
+      defer { position += 1 }
+      return (favourable[position], unfavourable[position])
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Statistics
+
+/// The scores of two arms on the same items, score by score.
+struct PairedRow: Sendable, Equatable {
+  /// The arm whose scores count as positive.
+  let first: ArmRow
+  /// The arm whose scores count as negative.
+  let second: ArmRow
+  /// First minus second, in the order of the first arm's items.
+  let differences: [Double]
+  /// The cluster of each difference; nil if all are independent of each other.
+  let clusters: [String]?
+  /// Numbers of items that only one arm gets right; nil for other scores than 0 and 1, or for several seeds.
+  let discordance: SignificanceTest.Discordance?
+
+  /// Number of items with different scores.
+  var differentCount: Int { differences.count { $0 != 0 } }
+
+  /// Number of differences that are independent of each other: clusters, or scores.
+  var independentCount: Int { clusters.map { Set($0).count } ?? differences.count }
+
+  /// Pairs two rows by item.
+  ///
+  /// - Throws: an ``Obstacle`` that names the first item that is not the same in both.
+  init(_ first: ArmRow, _ second: ArmRow) throws(Obstacle) {
+    try ArmRow.compare(
+      first.items, with: second.items, "the arm \"\(first.arm)\"", "the arm \"\(second.arm)\"")
+    let others = Dictionary(
+      second.items.map { ($0.id, $0.scores) }, uniquingKeysWith: { known, _ in known })
+    var differences: [Double] = []
+    var clusters: [String] = []
+    for item in first.items {
+      for (score, other) in zip(item.scores, others[item.id] ?? []) {
+        differences.append(score - other)
+        // An item without a cluster is one by itself; its key cannot be that of another.
+        clusters.append(item.cluster.map { "cluster \($0)" } ?? "item \(item.id)")
+      }
+    }
+    self.first = first
+    self.second = second
+    self.differences = differences
+    let isClustered = (2..<differences.count).contains(Set(clusters).count)
+    self.clusters = isClustered ? clusters : nil
+    let isSingle = first.values.count == 1 && second.values.count == 1
+    if isSingle, first.rightCounts != nil, second.rightCounts != nil {
+      discordance = SignificanceTest.Discordance(
+        firstOnly: differences.count { $0 > 0 }, secondOnly: differences.count { $0 < 0 })
+    } else {
+      discordance = nil
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Provenance
+
+/// Judges what sealed records hold, without training or evaluating anything.
+package struct RecordCheck: Sendable {
+  /// What came of it.
+  package struct Outcome: Sendable {
+    /// The records that were judged together.
+    package let records: [SealedRecord]
+    /// The verdicts.
+    package let judgement: Judgement
+  }
+
+  private let records: [SealedRecord]
+  private let documented: DocumentedResults
+
+  /// Finds records, and what they are judged by.
+  ///
+  /// - Parameters:
+  ///   - names: folders of records, or the beginnings of ids; the arms of several are judged together, as those of imports,
+  ///     which hold one arm each.
+  ///   - artifacts: the folder with the store of records.
+  ///   - documented: what they are judged by; nil for what each run was locked to, which has to be the same for all.
+  /// - Throws: ``RunError`` `notFound` when there is nothing to judge by, and what reading throws.
+  package init(_ names: [String], artifacts: String, documented: DocumentedResults?) throws {
+    records = try names.map { try SealedRecord(named: $0, artifacts: artifacts) }
+    if let documented {
+      self.documented = documented
+      return
+    }
+    let locked = try records.map { try $0.documented() }
+    guard let first = locked.first, let first else {
+      throw RunError(
+        .notFound,
+        "The record \(records.first?.id ?? "") was made without expectations; say what to judge it by with --against EXPERIMENT."
+      )
+    }
+    guard locked.allSatisfy({ $0 == first }) else {
+      throw RunError(
+        .ambiguous,
+        "These records were made with different expectations; say what to judge them by with --against EXPERIMENT."
+      )
+    }
+    self.documented = first
+  }
+
+  /// Verifies the records and judges their results.
+  package func run() throws -> Outcome {
+    let tampered = try records.flatMap { try $0.findings() + $0.lockFindings() }
+    // The digest of results is that of one whole record.
+    let digest = records.count == 1 ? records[0].resultsDigest : nil
+    // Of a damaged record nothing can be said but that it is.
+    let samples = tampered.isEmpty ? try records.flatMap { try $0.samples() } : []
+    return Outcome(
+      records: records,
+      judgement: Judgement(
+        documented: documented, results: MeasuredResults(digest: digest, samples: samples),
+        tampering: tampered))
+  }
+}
+
+extension SealedRecord {
+  /// Reads the record in a folder, or the one of a store whose id begins with these digits.
+  ///
+  /// - Throws: ``RunError`` or ``ProvenanceError`` when there is none, several, or a damaged one.
+  init(named name: String, artifacts: String) throws {
+    let path = URL(fileURLWithPath: name).standardizedFileURL.path
+    if FileManager.default.fileExists(atPath: "\(path)/\(RecordFile.summary)") {
+      try self.init(at: path)
+    } else {
+      self = try RunStore(artifacts: artifacts).sealedRecord(beginning: name)
+    }
+  }
+
+  /// What the record holds otherwise than its run was locked to, in sentences.
+  fileprivate func lockFindings() throws -> [String] {
+    func digest(_ name: String) -> Digest? { files.first { $0.name == name }?.digest }
+    guard digest(RecordFile.lock) != nil else { return [] }
+    let file = "\(path)/\(RecordFile.lock)"
+    let lock = try ManifestLock(try OpenFile.contents(of: file), source: file)
+    var findings: [String] = []
+    let found = digest(RecordFile.expectations)
+    if lock.expectations != found {
+      findings.append(
+        "\(path)/\(RecordFile.expectations) has the SHA-256 \(found?.hex ?? "of no file"), but the run was locked to \(lock.expectations?.hex ?? "none")."
+      )
+    }
+    let source = "\(path)/\(RecordFile.manifest)"
+    let manifest = try ManifestDecoder.decode(try OpenFile.contents(of: source), name: source)
+    let canonical = try CanonicalJSON.digest(of: manifest.canonical)
+    if lock.manifest != canonical {
+      findings.append(
+        "\(source) has the canonical SHA-256 \(canonical), but the run was locked to \(lock.manifest)."
+      )
+    }
+    return findings
+  }
+}

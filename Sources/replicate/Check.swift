@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import Replication
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Judge what records hold by documented results, without computing any anew.",
+    discussion: """
+      By default a record is judged by the expectations that its run was locked to. Several records are judged together: \
+      `replicate import DIR --arm NAME` makes one for each arm out of what lm-evaluation-harness wrote. Ends with 0 if \
+      every required verdict is REPRODUCED or CONSISTENT, 1 if one is DIVERGED, 3 if the evidence cannot be trusted \
+      (TAMPERED, INVALID), 4 if nobody can tell (INCONCLUSIVE, UNTESTABLE), 5 if a required result is missing.
+      """)
+
+  @Argument(
+    help: "First digits of records' ids, or paths of records' folders.", completion: .directory)
+  var records: [String]
+
+  @Option(
+    help: "What to judge by: the name of an experiment, its folder, or a YAML file.",
+    completion: .file(extensions: ["yaml"]))
+  var against: String?
+
+  @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
+  var artifacts = "artifacts"
+
+  @OptionGroup var judging: JudgingOptions
+
+  @Flag(help: "Print one JSON object on standard output.")
+  var json = false
+
+  func run() throws {
+    let documented = try against.map { try ExperimentCatalog.standard.experiment($0) }
+    let start = ContinuousClock.now
+    let outcome = try RecordCheck(
+      records, artifacts: artifacts, documented: documented?.results
+    ).run()
+    var judgement = outcome.judgement
+    judgement.allowsInconclusive = judging.allowInconclusive
+    try judging.write(
+      judgement, file: documented?.path, seconds: (ContinuousClock.now - start) / .seconds(1))
+    if json {
+      Console.output(try OutcomeJSON.text(VerdictJSON.json(judgement)))
+    } else {
+      Console.output(VerdictText.text(judgement, colors: Console.hasColors) + "\n")
+    }
+    if judgement.exitCode != 0 { throw ExitCode(judgement.exitCode) }
+  }
+}

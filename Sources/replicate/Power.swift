@@ -1,0 +1,27 @@
+import ArgumentParser
+import Replication
+
+struct Power: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract:
+      "Show which differences a manifest could ever detect, and how many more items it takes.",
+    discussion: """
+      Looks at the manifest, its documented results and, for how often the arms differ, at the last finished run of it; \
+      downloads and computes nothing.
+      """)
+
+  @OptionGroup var manifest: ManifestArgument
+
+  @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
+  var artifacts = "artifacts"
+
+  @Flag(help: "Print one JSON object on standard output.")
+  var json = false
+
+  func run() throws {
+    let analysis = try PowerAnalysis(try manifest.read(), artifacts: artifacts)
+    Console.output(
+      json
+        ? try OutcomeJSON.text(PowerJSON.json(analysis)) : PowerText.text(analysis) + "\n")
+  }
+}

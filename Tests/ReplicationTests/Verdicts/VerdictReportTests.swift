@@ -1,0 +1,218 @@
+import Foundation
+import FoundationXML
+import Provenance
+import TestSupport
+import Testing
+
+@testable import Replication
+
+@Suite("Reports of verdicts") struct VerdictReportTests {
+  private typealias Fixture = VerdictFixture
+
+  private let flip = Band.Kind.conditionalFlip(discordance: 0.1, from: "a guess", level: 0.95)
+
+  /// One reproduced cell, one that diverged, and a claim that five items cannot decide.
+  private func mixed(tampering: [String] = []) -> Judgement {
+    let second = DocumentedResults.Cell(
+      task: "task", metric: "acc", label: "Task | again", count: 100, unit: .fraction,
+      values: [
+        DocumentedResults.Value(
+          arm: "eaft", text: "0.9", standardError: nil, band: Band(kind: flip, stored: nil))
+      ], composition: nil, isRequired: true, source: "post")
+    return Judgement(
+      documented: Fixture.documented(
+        cells: [Fixture.cell("0.31", band: flip), second],
+        claims: [
+          Fixture.claim(.better(arm: "eaft", than: "sft", rows: [Fixture.row]), isRequired: false)
+        ]),
+      results: Fixture.results([
+        Fixture.arm("sft", right: 31, of: 100), Fixture.arm("eaft", right: 34, of: 100),
+      ]), tampering: tampering)
+  }
+
+  @Test("The text is a table of cells, the reasons, and the verdict on the last line")
+  func text() {
+    #expect(
+      VerdictText.text(mixed()) == """
+        row       arm   documented  band                                 here  verdict
+        ─────────────────────────────────────────────────────────────────────────────────
+        task.acc  sft         0.31  0.2480 to 0.3720 conditional-flip  0.3100  REPRODUCED
+        task.acc  eaft         0.9  0.8380 to 0.9620 conditional-flip  0.3400  DIVERGED
+
+        DIVERGED task.acc.eaft: Task | again
+          0.3400 lies below 0.8380 to 0.9620 (conditional-flip), off the middle by 0.5600, 9.0 times the tolerance.
+
+        UNTESTABLE claim (optional): It is so.
+          On task.acc eaft and sft differ on 3 of 100 items; even if all of these spoke for the same arm, p would be 0.2500.
+
+        DIVERGED post: 1 of 2 required verdicts; the first is task.acc.eaft: 0.3400 lies below 0.8380 to 0.9620 (conditional-flip), off the middle by 0.5600, 9.0 times the tolerance.
+        """)
+  }
+
+  @Test("Colours are only added, and only where they are wanted")
+  func colors() {
+    let plain = VerdictText.text(mixed())
+    let colored = VerdictText.text(mixed(), colors: true)
+    #expect(!plain.contains("\u{1B}") && colored.contains("\u{1B}[31mDIVERGED\u{1B}[0m"))
+    let stripped = ["\u{1B}[31m", "\u{1B}[32m", "\u{1B}[33m", "\u{1B}[0m"].reduce(colored) {
+      $0.replacingOccurrences(of: $1, with: "")
+    }
+    #expect(stripped == plain)
+  }
+
+  @Test("JSON has the numbers with their bits, and can be written canonically")
+  func json() throws {
+    let json = VerdictJSON.json(mixed())
+    #expect(json["status"]?.stringValue == "DIVERGED" && json["exit_code"]?.integerValue == 1)
+    let verdicts = try #require(json["verdicts"]?.arrayValue)
+    #expect(
+      verdicts.compactMap { $0["id"]?.stringValue } == ["task.acc.sft", "task.acc.eaft", "claim"])
+    let finding = try #require(verdicts[1]["findings"]?.arrayValue?.first)
+    #expect(finding["expected"]?.stringValue == "0.9" && finding["n"]?.integerValue == 100)
+    #expect(finding["observed"]?.exactValue == 0.34)
+    #expect(finding["band"]?["kind"]?.stringValue == "conditional-flip")
+    #expect(finding["band"]?["lower"]?.exactValue != nil)
+    let test = try #require(verdicts[2]["findings"]?.arrayValue?.first?["test"])
+    #expect(test["name"]?.stringValue == "exact McNemar")
+    #expect(abs((test["p"]?.exactValue ?? 0) - 0.25) < 1e-12)
+    #expect(test["discordant"]?["first_only"]?.integerValue == 3)
+    _ = try CanonicalJSON.encode(json)
+  }
+
+  // MARK: - JUnit
+
+  /// Counts what a JUnit file holds.
+  private final class Counter: NSObject, XMLParserDelegate {
+    var counts: [String: Int] = [:]
+    var suite: [String: String] = [:]
+    var cases: [String] = []
+
+    func parser(
+      _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
+      qualifiedName: String?, attributes: [String: String] = [:]
+    ) {
+      counts[name, default: 0] += 1
+      if name == "testsuite" { suite = attributes }
+      if name == "testcase" {
+        cases.append("\(attributes["classname"] ?? "") \(attributes["name"] ?? "")")
+      }
+    }
+  }
+
+  private func parsed(_ text: String) throws -> Counter {
+    let counter = Counter()
+    let parser = XMLParser(data: Data(text.utf8))
+    parser.delegate = counter
+    try #require(parser.parse(), "\(text)")
+    return counter
+  }
+
+  @Test("JUnit is XML whose counts are those of its elements")
+  func junit() throws {
+    let text = VerdictJUnit.text(
+      mixed(), seconds: 1.5, timestamp: "2026-01-31T12:00:00Z",
+      properties: [(name: "record", value: "a<b & \"c\"")])
+    let counter = try parsed(text)
+    #expect(counter.suite["tests"] == "3" && counter.suite["failures"] == "1")
+    #expect(counter.suite["errors"] == "0" && counter.suite["skipped"] == "1")
+    #expect(counter.suite["name"] == "post" && counter.suite["time"] == "1.500")
+    #expect(counter.cases == ["task.acc sft", "task.acc eaft", "claims claim"])
+    #expect(counter.counts["property"] == 2)
+    #expect(text.contains("<failure type=\"DIVERGED\" message=\"DIVERGED: 0.3400 lies below"))
+    #expect(text.contains("<skipped message=\"UNTESTABLE: Not required: On task.acc"))
+    let tampered = try parsed(
+      VerdictJUnit.text(mixed(tampering: ["Changed."]), seconds: 0, timestamp: "now"))
+    #expect(tampered.suite["errors"] == "1" && tampered.cases.first == "lock lock 1")
+  }
+
+  @Test("Under strict rules undecided required verdicts are failures")
+  func strict() throws {
+    let judgement = Judgement(
+      documented: Fixture.documented(claims: [
+        Fixture.claim(.better(arm: "eaft", than: "sft", rows: [Fixture.row]))
+      ]), results: Fixture.results(Fixture.pair(3, 1, of: 30)))
+    let usual = try parsed(VerdictJUnit.text(judgement, seconds: 0, timestamp: "now"))
+    #expect(usual.suite["skipped"] == "1" && usual.suite["failures"] == "0")
+    let strict = try parsed(
+      VerdictJUnit.text(judgement, seconds: 0, timestamp: "now", strict: true))
+    #expect(strict.suite["skipped"] == "0" && strict.suite["failures"] == "1")
+  }
+
+  @Test("A run fails in JUnit exactly if its verdict is a failure, and counts always agree")
+  func junitAgrees() throws {
+    try fuzz(150) { _, generator in
+      var verdicts: [Verdict] = []
+      for index in 0..<Int.random(in: 0...4, using: &generator) {
+        let statuses = Verdict.Status.allCases.dropLast()
+        verdicts.append(
+          Verdict(
+            subject: .claim, id: "claim \(index) <&\"'>", title: "t",
+            isRequired: Bool.random(using: &generator),
+            first: Finding(
+              status: statuses.randomElement(using: &generator) ?? .invalid,
+              why: "a\u{1}b\n<c>.")))
+      }
+      let judgement = Judgement(
+        name: "a&b", title: "t", verdicts: verdicts,
+        tampering: Int.random(in: 0..<9, using: &generator) == 0 ? ["<>"] : [],
+        allowsInconclusive: false)
+      for strict in [false, true] {
+        let counter = try parsed(
+          VerdictJUnit.text(judgement, seconds: 0, timestamp: "now", strict: strict))
+        for (attribute, element) in [
+          ("tests", "testcase"), ("failures", "failure"), ("errors", "error"),
+          ("skipped", "skipped"),
+        ] {
+          #expect(counter.suite[attribute] == "\(counter.counts[element] ?? 0)")
+        }
+        let failures = (counter.counts["failure"] ?? 0) + (counter.counts["error"] ?? 0)
+        let fails = strict ? judgement.exitCode != 0 : [1, 3].contains(judgement.exitCode)
+        #expect((failures > 0) == fails)
+      }
+      let annotations = GitHubReport.annotations(judgement, file: nil)
+      #expect(annotations.contains("::error ") == [1, 3].contains(judgement.exitCode))
+    }
+  }
+
+  // MARK: - GitHub
+
+  @Test("Annotations point to the file and its lines, and keep to one line each")
+  func annotations() {
+    let text = GitHubReport.annotations(
+      mixed(tampering: ["50 % changed,\r\nor more."]), file: "a,b:c.yaml",
+      lines: ["task.acc.eaft": 12])
+    #expect(
+      text == """
+        ::error file=a%2Cb%3Ac.yaml,title=lock::50 %25 changed,%0D%0Aor more.
+        ::error file=a%2Cb%3Ac.yaml,line=12,title=DIVERGED task.acc.eaft::0.3400 lies below 0.8380 to 0.9620 (conditional-flip), off the middle by 0.5600, 9.0 times the tolerance.
+        ::notice file=a%2Cb%3Ac.yaml,title=UNTESTABLE claim::On task.acc eaft and sft differ on 3 of 100 items; even if all of these spoke for the same arm, p would be 0.2500.
+
+        """)
+    let agreeing = Judgement(
+      documented: Fixture.documented(cells: [Fixture.cell("0.31", band: flip)]),
+      results: Fixture.results([Fixture.arm("sft", right: 31, of: 100)]))
+    #expect(GitHubReport.annotations(agreeing, file: nil).isEmpty)
+  }
+
+  @Test("An empty comparison is an error too")
+  func emptyAnnotations() {
+    let empty = Judgement(documented: Fixture.documented(), results: Fixture.results([]))
+    #expect(
+      GitHubReport.annotations(empty, file: nil)
+        == "::error title=INVALID::Nothing was evaluated, so there is nothing that could have failed.\n"
+    )
+  }
+
+  @Test("The summary of a step is Markdown whose cells mean only themselves")
+  func summary() {
+    let lines = GitHubReport.summary(mixed()).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[0] == "## post: DIVERGED")
+    #expect(lines[4] == "| row | arm | documented | band | here | verdict |")
+    #expect(
+      lines[6]
+        == "| task.acc | sft | 0.31 | 0.2480 to 0.3720 conditional-flip | 0.3100 | REPRODUCED |")
+    #expect(lines.contains { $0.hasPrefix("| It is so. | UNTESTABLE (optional) | On task.acc") })
+    #expect(GitHubReport.cell("a|b_c\n<d>`") == "a\\|b\\_c &lt;d&gt;\\`")
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("replicate decode") struct DecodeCommandTests {
+  @Test("prints the documented table's counts in under a second, and ends with 0")
+  func decodesBlog() throws {
+    let begin = ContinuousClock.now
+    let finished = try Program.run(["decode", "experiments/eaft-axolotl-blog"])
+    // Debug builds on a busy machine take longer than the second that a user waits.
+    #expect(begin.duration(to: .now) < .seconds(20))
+    #expect(finished.status == 0 && finished.error.isEmpty)
+    #expect(finished.output.contains("4427") && finished.output.contains("4347"))
+    #expect(finished.output.contains("1624") && finished.output.contains("11.6 %"))
+    #expect(finished.output.contains("unknown to axolotl: eaft_normalize"))
+  }
+
+  @Test("names an impossible cell and ends with 1, and with 2 for a file that cannot be read")
+  func refuses() throws {
+    let folder = try TemporaryFolder()
+    let path = Program.repository.appending(path: "experiments/eaft-axolotl-blog/documented.yaml")
+    let text = try String(contentsOf: path, encoding: .utf8)
+    let altered = try folder.write(
+      Array(text.replacingOccurrences(of: "0.3900", with: "0.3901").utf8), to: "altered.yaml")
+    let finished = try Program.run(["decode", altered, "--n-range", "541..541"])
+    #expect(finished.status == 1)
+    #expect(finished.output.contains("IFEval, prompts") && finished.output.contains("0.3901:"))
+    let broken = try folder.write(
+      Array(text.replacingOccurrences(of: "eaft: \"0.3900\"", with: "eft: \"0.3900\"").utf8),
+      to: "broken.yaml")
+    let refused = try Program.run(["decode", broken])
+    #expect(refused.status == 2 && refused.output.isEmpty)
+    #expect(refused.error.contains("broken.yaml:") && refused.error.contains("'eft'"))
+    for arguments in [["none"], ["eaft-paper", "--n-range", "5"], [altered, "--recipe"]] {
+      #expect(try Program.run(["decode"] + arguments).status == 2, "\(arguments)")
+    }
+  }
+
+  @Test("prints the ledger of what is not known, or everything as one object")
+  func printsRecipe() throws {
+    let ledger = try Program.run(["decode", "eaft-paper", "--recipe"])
+    #expect(ledger.status == 0 && ledger.output.contains("checkpoint_choice"))
+    let finished = try Program.run(["decode", "eaft-paper", "--json", "--n-range", "30..31"])
+    #expect(finished.status == 1 && finished.error.isEmpty)
+    let object = try JSONSerialization.jsonObject(with: Data(finished.output.utf8))
+    let results = try #require(object as? [String: any Sendable])
+    #expect(results["exit_code"] as? Int == 1)
+    #expect((results["contradictions"] as? [any Sendable])?.count == 2)
+  }
+}
