@@ -2,11 +2,11 @@
 package enum SafetensorsWriter {
   /// A tensor to write.
   package struct Tensor {
-    let name: String
-    let shape: [Int]
+    package let name: String
+    package let shape: [Int]
     // The buffer itself, not its address: it stays alive as long as this does.
-    let buffer: FloatBuffer
-    let range: Range<Int>
+    package let buffer: FloatBuffer
+    package let range: Range<Int>
 
     /// Names the elements of `buffer` in `range`, which are as many as `shape` says.
     package init(name: String, shape: [Int], buffer: FloatBuffer, range: Range<Int>) {
@@ -24,21 +24,24 @@ package enum SafetensorsWriter {
   /// Replaces the file at `path` by one that holds `tensors`, whose names must differ.
   ///
   /// The bytes depend on nothing but the arguments; tensors and metadata lie in the order of their names' bytes.
-  /// The file appears under its name only when it is complete and durable. Throws ``TensorFileError``.
+  /// The file appears under its name only when it is complete and durable. `progress` is told after each tensor how many
+  /// there are yet to write. Throws ``TensorFileError``.
   package static func write(
-    _ tensors: [Tensor], metadata: [String: String], to path: String
+    _ tensors: [Tensor], metadata: [String: String], to path: String,
+    progress: (_ remaining: Int) -> Void = { _ in }
   ) throws {
     let ordered = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let header = header(of: ordered, metadata: metadata)
     let replacement = try FileReplacement(of: path)
     try replacement.write(
       (0..<8).map { UInt8(truncatingIfNeeded: header.count >> ($0 * 8)) } + header)
-    for tensor in ordered {
+    for (index, tensor) in ordered.enumerated() {
       try withExtendedLifetime(tensor.buffer) {
         try replacement.write(
           UnsafeRawBufferPointer(
             UnsafeMutableBufferPointer(rebasing: tensor.buffer.elements[tensor.range])))
       }
+      progress(ordered.count - index - 1)
     }
     try replacement.commit()
   }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A new folder that is removed, with all that is in it, when this value is.
-package final class TemporaryFolder {
+package final class TemporaryFolder: Sendable {
   /// Absolute path without symbolic links.
   package let path: String
 

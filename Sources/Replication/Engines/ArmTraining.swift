@@ -18,6 +18,9 @@ struct ArmTraining: Sendable {
   let folder: String
   /// Steps between checkpoints; nil for none.
   let checkpointInterval: Int?
+  /// Steps between checkpoints that are kept, and where; nil for none.
+  let keptInterval: Int?
+  let checkpoints: CheckpointStore
   /// Steps of the arms of this seed that are trained already, by arm: batches must be the same.
   let others: [(arm: String, steps: [RunSummary.Step])]
   let interruption: Interruption
@@ -27,26 +30,46 @@ struct ArmTraining: Sendable {
     /// A safetensors file with the weights, in ``ArmTraining/folder``.
     let weightsPath: String
     let steps: [RunSummary.Step]
+    /// The checkpoints that were kept, first step first.
+    let checkpoints: [KeptCheckpoint]
+  }
+
+  /// Who is told of what happens.
+  struct Listener {
+    /// After each step, before anything depends on it.
+    let trained: (TrainingProgress, RunSummary.Step) throws -> Void
+    /// Training goes on after this step, from the checkpoint with this root.
+    let resumed: (_ step: Int, _ root: Digest) throws -> Void
+    /// A checkpoint was kept.
+    let kept: (KeptCheckpoint) throws -> Void
+    /// What a person should know.
+    let note: (String) -> Void
+    /// A point was passed.
+    let reached: (RunPoint) -> Void
   }
 
   private var checkpointPath: String { "\(folder)/checkpoint.safetensors" }
   private var stepsPath: String { "\(folder)/steps.json" }
+  private var keptPath: String { "\(folder)/kept.json" }
 
-  /// Trains to the end, with `report` after each step and `note` for what a person should know.
-  func run(
-    engine: NativeEngine, report: (TrainingProgress, RunSummary.Step) throws -> Void,
-    note: (String) -> Void
-  ) throws -> Result {
+  /// Trains to the end, and tells `listener` of it.
+  func run(engine: NativeEngine, _ listener: Listener) throws -> Result {
     try AtomicFile.createFolder(folder)
     var trainer = try makeTrainer(engine)
     var steps: [RunSummary.Step] = []
-    if let resumed = try resume(&trainer, engine: engine, note: note) { steps = resumed }
+    var kept: [KeptCheckpoint] = []
+    if let resumed = try resume(&trainer, engine: engine, listener) {
+      steps = resumed
+      kept = try keptCheckpoints(upTo: trainer.completedSteps)
+      // A kill may have come between saving a checkpoint and keeping it.
+      try keep(&kept, step: trainer.completedSteps, engine: engine, listener)
+    }
     let clock = ContinuousClock()
     let start = (time: clock.now, step: trainer.completedSteps)
     var tokens = 0
     while !trainer.isFinished {
       guard !interruption.isRequested else {
-        if trainer.completedSteps > start.step { try save(trainer, steps) }
+        if trainer.completedSteps > start.step { try save(trainer, steps, listener) }
         throw EngineError(
           .interrupted, "Interrupted; the same command goes on where this run stopped.")
       }
@@ -54,12 +77,13 @@ struct ArmTraining: Sendable {
       let batch = SHA256.digest(of: trainer.batchBytes(ofStep: number))
       try checkContract(batch, step: number)
       let record = try trainer.step()
+      listener.reached(RunPoint(kind: .updated, arm: arm, step: number))
       let step = RunSummary.Step(record, batchDigest: batch)
       steps.append(step)
       tokens += record.totalTokens
       let seconds = (clock.now - start.time) / .seconds(1)
       let done = number - start.step
-      try report(
+      try listener.trained(
         TrainingProgress(
           arm: arm, seed: seed, step: number, totalSteps: trainer.schedule.totalSteps,
           loss: record.loss, crossEntropy: record.crossEntropy,
@@ -70,14 +94,15 @@ struct ArmTraining: Sendable {
           secondsLeft: seconds / Double(done)
             * Double(trainer.schedule.totalSteps - number)), step)
       if let checkpointInterval, number % checkpointInterval == 0, !trainer.isFinished {
-        try save(trainer, steps)
+        try save(trainer, steps, listener)
+        try keep(&kept, step: number, engine: engine, listener)
       }
     }
     let weights = "\(folder)/weights.safetensors"
     try SafetensorsWriter.write(
       trainer.model.layout.tensors(of: trainer.model.parameters), metadata: ["format": "pt"],
       to: weights)
-    return Result(weightsPath: weights, steps: steps)
+    return Result(weightsPath: weights, steps: steps, checkpoints: kept)
   }
 
   private func makeTrainer(_ engine: NativeEngine) throws -> Trainer {
@@ -103,15 +128,47 @@ struct ArmTraining: Sendable {
   // MARK: - Checkpoints
 
   /// Stores what the next steps depend on; the steps first, so that a checkpoint never lacks its own.
-  private func save(_ trainer: Trainer, _ steps: [RunSummary.Step]) throws {
+  private func save(
+    _ trainer: Trainer, _ steps: [RunSummary.Step], _ listener: Listener
+  ) throws {
     let json: JSON = .array(steps.map(\.json))
     try AtomicFile.write(try CanonicalJSON.encode(json), to: stepsPath)
-    try trainer.saveCheckpoint(to: checkpointPath, identity: key.hex)
+    func point(_ kind: RunPoint.Kind) -> RunPoint {
+      RunPoint(kind: kind, arm: arm, step: trainer.completedSteps)
+    }
+    try trainer.saveCheckpoint(to: checkpointPath, identity: key.hex) {
+      listener.reached(point(.savingCheckpoint))
+    }
+    listener.reached(point(.savedCheckpoint))
+  }
+
+  /// Keeps the checkpoint that was just saved after `step`, if it is one to be kept and is not kept yet.
+  private func keep(
+    _ kept: inout [KeptCheckpoint], step: Int, engine: NativeEngine, _ listener: Listener
+  ) throws {
+    guard let keptInterval, step.isMultiple(of: keptInterval), kept.last?.step != step else {
+      return
+    }
+    let (byteCount, root) = try checkpoints.keep(checkpointPath, threads: engine.threads)
+    let checkpoint = KeptCheckpoint(
+      arm: arm, seed: seed, step: step, byteCount: byteCount, root: root)
+    kept.append(checkpoint)
+    try AtomicFile.write(try CanonicalJSON.encode(.array(kept.map(\.json))), to: keptPath)
+    try listener.kept(checkpoint)
+    listener.reached(RunPoint(kind: .keptCheckpoint, arm: arm, step: step))
+  }
+
+  /// The checkpoints that earlier processes kept, up to the step that training goes on after.
+  private func keptCheckpoints(upTo step: Int) throws -> [KeptCheckpoint] {
+    guard FileManager.default.fileExists(atPath: keptPath) else { return [] }
+    let bytes = try OpenFile.contents(of: keptPath)
+    return try JSONField(try JSONParser.parse(bytes, source: keptPath), source: keptPath)
+      .elements().map { try KeptCheckpoint($0) }.filter { $0.step <= step }
   }
 
   /// The steps of the last checkpoint, with `trainer` as it was then; nil without a usable one.
   private func resume(
-    _ trainer: inout Trainer, engine: NativeEngine, note: (String) -> Void
+    _ trainer: inout Trainer, engine: NativeEngine, _ listener: Listener
   ) throws -> [RunSummary.Step]? {
     guard FileManager.default.fileExists(atPath: checkpointPath) else { return nil }
     do {
@@ -123,10 +180,14 @@ struct ArmTraining: Sendable {
         throw EngineError(
           .damagedWeights, "\(stepsPath) has fewer steps than the checkpoint beside it.")
       }
-      note("\(arm): goes on after step \(trainer.completedSteps), from the last checkpoint")
+      let root = try CheckpointStore.root(ofFileAt: checkpointPath, threads: engine.threads).root
+      try listener.resumed(trainer.completedSteps, root)
+      listener.note(
+        "\(arm): goes on after step \(trainer.completedSteps), from the last checkpoint")
       return Array(steps.prefix(trainer.completedSteps))
     } catch {
-      note("\(arm): the checkpoint cannot be used, so training starts anew: \(error)")
+      listener.note(
+        "\(arm): the checkpoint cannot be used, so training starts anew: \(error)")
       trainer = try makeTrainer(engine)
       return nil
     }
@@ -135,7 +196,7 @@ struct ArmTraining: Sendable {
 
 extension RunSummary.Step {
   /// What a record keeps of a step.
-  fileprivate init(_ record: StepRecord, batchDigest: Digest) {
+  init(_ record: StepRecord, batchDigest: Digest) {
     self.init(
       number: record.step, batchDigest: batchDigest,
       values: [

@@ -75,7 +75,7 @@ package struct RecordRescoring: Sendable {
         let key = "\(arm.arm.name) \(arm.arm.seed.map(String.init) ?? "")"
         let metrics = computed.result.summary(of: arm.evaluation)
         checked[key, default: []].formUnion(metrics.map { "\($0.task) \($0.name)" })
-        aggregates += Self.differences(arm.arm, from: metrics)
+        aggregates += AggregateDifference.all(arm.arm, from: metrics)
       } catch let error as EvaluationError {
         findings.append("\(file.name) cannot be scored: \(error.message)")
       }
@@ -92,9 +92,11 @@ package struct RecordRescoring: Sendable {
       record: record, documents: files.reduce(0) { $0 + $1.count }, differences: differences,
       aggregateDifferences: aggregates, findings: findings, notes: notes)
   }
+}
 
+extension AggregateDifference {
   /// What an arm's record says otherwise, to the last bit.
-  private static func differences(
+  static func all(
     _ arm: RunSummary.Arm, from metrics: [RunSummary.Metric]
   ) -> [AggregateDifference] {
     metrics.flatMap { metric -> [AggregateDifference] in

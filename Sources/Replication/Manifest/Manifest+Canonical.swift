@@ -138,7 +138,7 @@ extension Manifest.ConversationFields {
 // MARK: - Training and arms
 
 extension Manifest.Training {
-  /// The settings as JSON, the interval of checkpoints left out: it changes no result.
+  /// The settings as JSON, the intervals of checkpoints left out: they change no result.
   package var canonical: JSON {
     let length: (String, JSON) =
       switch duration {

@@ -69,6 +69,8 @@ extension Manifest {
     package let reduction: Reduction
     /// Steps between checkpoints, from which a killed run goes on; nil for the last step only.
     package let checkpointInterval: Int?
+    /// Steps between checkpoints that are kept, from which an audit re-executes parts of the training; nil for none.
+    package let keptCheckpointInterval: Int?
   }
 
   /// How long a training goes.

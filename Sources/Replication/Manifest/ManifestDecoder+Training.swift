@@ -25,6 +25,9 @@ extension ManifestDecoder {
     let norm = mapping.required("max_gradient_norm", "a number or none").flatMap(decodeNorm)
     let reduction = choice(mapping.optional("reduction"), default: Reduction.tokenWindow)
     let interval = mapping.optional("checkpoint_every_steps")?.integer(in: counts)
+    let keptInterval = mapping.optional("keep_checkpoint_every_steps").flatMap { reader in
+      decodeKeptInterval(reader, checkpoints: interval)
+    }
     guard let seeds, let microBatchSize, let accumulation, let duration, let order, let optimizer,
       let rate, let schedule, let warmUp, let reduction
     else { return nil }
@@ -32,7 +35,19 @@ extension ManifestDecoder {
       seeds: seeds, microBatchSize: microBatchSize, accumulationSteps: accumulation,
       duration: duration, order: order, optimizer: optimizer, learningRate: rate,
       schedule: schedule, warmUp: warmUp, maximumGradientNorm: norm, reduction: reduction,
-      checkpointInterval: interval)
+      checkpointInterval: interval, keptCheckpointInterval: keptInterval)
+  }
+
+  private func decodeKeptInterval(_ reader: NodeReader, checkpoints interval: Int?) -> Int? {
+    guard let kept = reader.integer(in: 1...1_000_000) else { return nil }
+    guard let interval, kept.isMultiple(of: interval) else {
+      reader.report(
+        .contradiction,
+        "\(reader.name) has to be a multiple of 'checkpoint_every_steps', which is \(interval.map(String.init) ?? "not given")"
+      )
+      return nil
+    }
+    return kept
   }
 
   private func decodeSeeds(_ reader: NodeReader) -> [UInt64]? {

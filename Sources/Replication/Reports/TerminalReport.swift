@@ -47,6 +47,7 @@ package final class TerminalReport: Sendable {
       line(
         "✓ \(arm) \(task): \(result.key) \(Decimals.fixed(result.value, 4))\(error) on \(result.count) documents"
       )
+    case .reached: break
     }
   }
 

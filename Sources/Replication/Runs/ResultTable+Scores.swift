@@ -8,6 +8,9 @@ struct ArmSamples: Sendable {
   let evaluation: String
   let benchmark: Benchmark
   let results: [TaskResult]
+
+  /// The scores of all tasks together.
+  var pooled: BenchmarkResult { BenchmarkResult(benchmark, tasks: results) }
 }
 
 extension ResultTable {

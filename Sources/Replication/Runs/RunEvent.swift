@@ -14,6 +14,8 @@ package enum RunEvent: Sendable {
   case evaluating(EvaluationProgress)
   /// An evaluation is done; the score that stands for it.
   case evaluated(arm: String, task: String, result: MetricResult)
+  /// A point was passed that nobody need be told of; tests of resuming kill the run there.
+  case reached(RunPoint)
 }
 
 /// How far the training of an arm is.

@@ -198,8 +198,15 @@ extension RunRecord {
 extension RunRecord {
   /// Ends the record: checks every file against its announcement and writes the sealed summary.
   ///
+  /// - Parameters:
+  ///   - summary: The results.
+  ///   - checkpoints: What was kept for audits; no part of the results.
+  ///   - reached: Is told of the points that sealing passes.
   /// - Throws: ``RunError`` `damaged` if a file was changed, removed or added behind the record's back.
-  package func seal(_ summary: RunSummary) throws -> SealedRecord {
+  package func seal(
+    _ summary: RunSummary, checkpoints: [KeptCheckpoint] = [],
+    reached: (RunPoint) -> Void = { _ in }
+  ) throws -> SealedRecord {
     guard !state.withLock({ $0.isSealed }) else { throw RunRecord.sealedError(id) }
     let names = try RecordFile.names(inRecord: path).files
     let announced = state.withLock { $0.files }
@@ -221,15 +228,12 @@ extension RunRecord {
       }
       files.append(file)
     }
-    let results = summary.json
-    let resultsDigest = try CanonicalJSON.digest(of: results)
-    try log.append(
-      type: RunRecord.sealedType,
-      [
-        "results_sha256": JSON(resultsDigest),
-        "files_sha256": JSON(try CanonicalJSON.digest(of: .array(files.map(\.json)))),
-      ],
-      isDurable: true)
+    let contents = SealedRecord.Contents(
+      summary: summary, files: files, checkpoints: checkpoints,
+      samples: try SampleTree(files, inRecord: path))
+    reached(RunPoint(kind: .sealing))
+    try log.append(type: RunRecord.sealedType, try contents.seal, isDurable: true)
+    reached(RunPoint(kind: .sealedLog))
     state.withLock { $0.isSealed = true }
     let history = try RunHistory(recordAt: path, id: id)
     guard history.chain == log.chain else {
@@ -238,8 +242,7 @@ extension RunRecord {
     let bytes = try CanonicalJSON.encode(
       SealedRecord.json(
         id: id, name: name, identity: identity, attempt: attempt, created: history.created,
-        sealed: history.last, sessions: history.sessions, results: results,
-        resultsDigest: resultsDigest, files: files, eventCount: log.chain.count,
+        sealed: history.last, sessions: history.sessions, contents, eventCount: log.chain.count,
         chainHead: log.chain.head))
     try AtomicFile.write(bytes, to: path(of: RecordFile.summary))
     return try SealedRecord(at: path)

@@ -33,6 +33,9 @@ extension Runner {
         let blob = try writer.add("samples", from: what, sha256: nil, bytes: nil) { write in
           try samples.withUnsafeBytes { try write($0) }
         }
+        report(
+          .reached(
+            RunPoint(kind: .storedSamples, arm: arm.name, evaluation: evaluation.name)))
         try cache.store(StepResult(outputs: ["samples": blob.sha256], details: [:]), for: key)
         try journal?.remove()
       }

@@ -8,6 +8,7 @@ extension Runner {
   struct TrainedArm: Sendable {
     let weights: Digest
     let steps: [RunSummary.Step]
+    let checkpoints: [KeptCheckpoint]
   }
 
   /// Trains an arm with a seed, goes on with an interrupted training, or reuses a finished one.
@@ -24,17 +25,26 @@ extension Runner {
     if let known = try reusable(key, what: "training of \(arm.name), seed \(seed)"),
       let weights = known.outputs["weights"]
     {
-      let steps = try JSONField(known.details, source: "the finished training \(key)")["steps"]
-        .elements().map { try RunSummary.Step($0) }
+      let details = JSONField(known.details, source: "the finished training \(key)")
+      let steps = try details["steps"].elements().map { try RunSummary.Step($0) }
+      // The arm may have had another name when it was trained.
+      let checkpoints = try details["checkpoints"].elements().map {
+        try KeptCheckpoint($0).of(arm: arm.name)
+      }
       try record.append(
         type: "training-reused",
-        ["arm": .string(arm.name), "key": JSON(key), "weights": JSON(weights)])
-      return TrainedArm(weights: weights, steps: steps)
+        [
+          "arm": .string(arm.name), "seed": .string(String(seed)), "key": JSON(key),
+          "weights": JSON(weights), "checkpoints": .array(checkpoints.map(\.json)),
+        ])
+      return TrainedArm(weights: weights, steps: steps, checkpoints: checkpoints)
     }
     let training = ArmTraining(
       arm: arm.name, seed: seed, configuration: configuration, data: try inputs.prepared(seed),
       key: key, folder: "\(options.artifacts)/work/\(key.hex.prefix(16))",
-      checkpointInterval: manifest.training.checkpointInterval, others: others,
+      checkpointInterval: manifest.training.checkpointInterval,
+      keptInterval: manifest.training.keptCheckpointInterval,
+      checkpoints: CheckpointStore(artifacts: options.artifacts), others: others,
       interruption: interruption)
     let (engine, report) = (inputs.engine, report)
     try record.append(
@@ -46,25 +56,44 @@ extension Runner {
     let result = try await ComputeQueue.run {
       try training.run(
         engine: engine,
-        report: { progress, step in
-          report(.trained(progress))
-          try record.append(
-            type: "training-step", ["arm": .string(arm.name), "step": step.json])
-        }, note: { report(.note($0)) })
+        ArmTraining.Listener(
+          trained: { progress, step in
+            try record.append(
+              type: "training-step",
+              ["arm": .string(arm.name), "seed": .string(String(seed)), "step": step.json])
+            report(.trained(progress))
+          },
+          resumed: { step, root in
+            try record.append(
+              type: "training-resumed",
+              [
+                "arm": .string(arm.name), "seed": .string(String(seed)), "from_step": JSON(step),
+                "checkpoint_root": JSON(root),
+              ])
+          },
+          kept: { try record.append(type: "checkpoint-kept", $0.json, isDurable: true) },
+          note: { report(.note($0)) }, reached: { report(.reached($0)) }))
     }
     let writer = try await ArtifactWriter(store) { report(.note("waiting for another run")) }
     let blob = try writer.adopt(
       fileAt: result.weightsPath, "weights of \(arm.name)", from: "training", sha256: nil,
       bytes: nil)
+    report(.reached(RunPoint(kind: .storedWeights, arm: arm.name)))
     try cache.store(
       StepResult(
         outputs: ["weights": blob.sha256],
-        details: ["steps": .array(result.steps.map(\.json))]), for: key)
+        details: [
+          "steps": .array(result.steps.map(\.json)),
+          "checkpoints": .array(result.checkpoints.map(\.json)),
+        ]), for: key)
     try record.append(
-      type: "training-finished", ["arm": .string(arm.name), "weights": JSON(blob.sha256)],
-      isDurable: true)
+      type: "training-finished",
+      [
+        "arm": .string(arm.name), "seed": .string(String(seed)), "weights": JSON(blob.sha256),
+      ], isDurable: true)
     try FileManager.default.removeItem(atPath: training.folder)
-    return TrainedArm(weights: blob.sha256, steps: result.steps)
+    return TrainedArm(
+      weights: blob.sha256, steps: result.steps, checkpoints: result.checkpoints)
   }
 
   /// A finished step, unless everything is to be done again.

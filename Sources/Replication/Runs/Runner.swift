@@ -78,8 +78,11 @@ package struct Runner: Sendable {
     case .open(let record):
       if let warning = RecordedSelfTest.ofThisProcess.warning { report(.note(warning)) }
       try write(lock, expectations: expectations, to: record)
-      let arms = try await execute(ready, record)
-      let sealed = try record.seal(RunSummary(arms: arms))
+      let (arms, checkpoints) = try await execute(ready, record)
+      let sealed = try record.seal(RunSummary(arms: arms), checkpoints: checkpoints) {
+        report(.reached($0))
+      }
+      report(.reached(RunPoint(kind: .sealed)))
       let index = try RunIndex(artifacts: options.artifacts)
       if let notice = index.notice { report(.note(notice)) }
       try index.add(sealed)
@@ -109,11 +112,14 @@ package struct Runner: Sendable {
   }
 
   /// Trains and evaluates every arm.
-  private func execute(_ inputs: RunInputs, _ record: RunRecord) async throws -> [RunSummary.Arm] {
+  private func execute(
+    _ inputs: RunInputs, _ record: RunRecord
+  ) async throws -> (arms: [RunSummary.Arm], checkpoints: [KeptCheckpoint]) {
     try record.append(type: "inputs", inputs.json)
     var trained: [UInt64: [(arm: String, steps: [RunSummary.Step])]] = [:]
     var arms: [RunSummary.Arm] = []
     var weights: [Digest?] = []
+    var checkpoints: [KeptCheckpoint] = []
     for seed in manifest.training.seeds {
       report(.note("seed \(seed): \(try inputs.prepared(seed).sentence)"))
     }
@@ -134,12 +140,13 @@ package struct Runner: Sendable {
               "weights": result.weights, "prepared_examples": try inputs.prepared(seed).digest,
             ], steps: result.steps))
         weights.append(result.weights)
+        checkpoints += result.checkpoints
       }
     }
     for index in arms.indices {
       arms[index].metrics = try await evaluate(
         arms[index], weights: weights[index], inputs, record)
     }
-    return arms
+    return (arms, checkpoints)
   }
 }

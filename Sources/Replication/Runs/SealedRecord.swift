@@ -6,7 +6,7 @@ package import Provenance
 /// Reading checks the summary against itself; ``findings()`` checks everything that it vouches for.
 package struct SealedRecord: Sendable, Equatable {
   /// The version of the format.
-  static let schema = "replicate/record/v1"
+  static let schema = "replicate/record/v2"
 
   /// The path of the record's folder.
   package let path: String
@@ -23,17 +23,45 @@ package struct SealedRecord: Sendable, Equatable {
   package let sealed: String
   /// The circumstances of each process that worked on the run.
   package let sessions: [JSON]
-  /// The results.
-  package let summary: RunSummary
+  /// What was sealed.
+  private let contents: Contents
   /// The digest of the results alone: equal for two runs that came to the same bits.
   package let resultsDigest: Digest
-  /// Every file of the record except the log and the summary.
-  package let files: [RecordFile]
   /// The number of events and the head of their chain.
   package let eventCount: Int
   package let chainHead: Digest
   /// The digest of the summary's bytes, which commits to all of the above.
   package let digest: Digest
+
+  /// The results.
+  package var summary: RunSummary { contents.summary }
+  /// Every file of the record except the log and the summary.
+  package var files: [RecordFile] { contents.files }
+  /// The checkpoints that were kept, of each arm and seed the first step first.
+  package var checkpoints: [KeptCheckpoint] { contents.checkpoints }
+  /// The tree over all samples.
+  package var sampleTree: SampleTree { contents.samples }
+
+  /// What a record holds besides the story of how it came about.
+  struct Contents: Sendable, Equatable {
+    let summary: RunSummary
+    let files: [RecordFile]
+    let checkpoints: [KeptCheckpoint]
+    let samples: SampleTree
+
+    /// What the last event of the log says: it commits to all of this.
+    var seal: JSON {
+      get throws {
+        [
+          "results_sha256": JSON(try CanonicalJSON.digest(of: summary.json)),
+          "files_sha256": JSON(try CanonicalJSON.digest(of: .array(files.map(\.json)))),
+          "checkpoints_sha256": JSON(
+            try CanonicalJSON.digest(of: .array(checkpoints.map(\.json)))),
+          "samples": samples.json,
+        ]
+      }
+    }
+  }
 
   /// Reads the record in a folder.
   ///
@@ -60,21 +88,24 @@ package struct SealedRecord: Sendable, Equatable {
     created = try field["created"].string()
     sealed = try field["sealed"].string()
     sessions = try field["sessions"].elements().compactMap(\.value)
-    summary = try RunSummary(field["results"])
+    contents = Contents(
+      summary: try RunSummary(field["results"]),
+      files: try field["files"].elements().map { try RecordFile($0) },
+      checkpoints: try field["checkpoints"].elements().map { try KeptCheckpoint($0) },
+      samples: try SampleTree(field["samples"]))
     resultsDigest = try field["results_sha256"].digest()
-    files = try field["files"].elements().map { try RecordFile($0) }
     eventCount = try field["chain"]["count"].count()
     chainHead = try field["chain"]["head"].digest()
     digest = SHA256.digest(of: bytes)
+    guard try CanonicalJSON.digest(of: field["results"].value ?? .null) == resultsDigest else {
+      throw damaged("has results that do not hash to its results_sha256")
+    }
     guard try CanonicalJSON.encode(json) == bytes else {
       throw damaged("is not the canonical text of a sealed record")
     }
     guard id == RunID.id(identity: identity, attempt: attempt),
       id == URL(fileURLWithPath: path).lastPathComponent
     else { throw damaged("does not carry the id that its folder is named by") }
-    guard try CanonicalJSON.digest(of: field["results"].value ?? .null) == resultsDigest else {
-      throw damaged("has results that do not hash to its results_sha256")
-    }
     let names = files.map(\.name)
     guard zip(names, names.dropFirst()).allSatisfy({ $0.utf8.lexicographicallyPrecedes($1.utf8) })
     else { throw damaged("does not list its files in order") }
@@ -82,24 +113,28 @@ package struct SealedRecord: Sendable, Equatable {
 
   /// The summary as JSON, whose canonical bytes are the file.
   private var json: JSON {
-    SealedRecord.json(
-      id: id, name: name, identity: identity, attempt: attempt, created: created, sealed: sealed,
-      sessions: sessions, results: summary.json, resultsDigest: resultsDigest, files: files,
-      eventCount: eventCount, chainHead: chainHead)
+    get throws {
+      try SealedRecord.json(
+        id: id, name: name, identity: identity, attempt: attempt, created: created,
+        sealed: sealed, sessions: sessions, contents, eventCount: eventCount,
+        chainHead: chainHead)
+    }
   }
 
   /// The summary of a record as JSON.
   static func json(
     id: String, name: String, identity: Digest, attempt: Int, created: String, sealed: String,
-    sessions: [JSON], results: JSON, resultsDigest: Digest, files: [RecordFile], eventCount: Int,
-    chainHead: Digest
-  ) -> JSON {
-    [
+    sessions: [JSON], _ contents: Contents, eventCount: Int, chainHead: Digest
+  ) throws -> JSON {
+    let results = contents.summary.json
+    return [
       "schema": .string(schema), "record_id": .string(id), "name": .string(name),
       "identity": JSON(identity), "attempt": JSON(attempt), "status": "completed",
       "created": .string(created), "sealed": .string(sealed), "sessions": .array(sessions),
-      "results": results, "results_sha256": JSON(resultsDigest),
-      "files": .array(files.map(\.json)),
+      "results": results, "results_sha256": JSON(try CanonicalJSON.digest(of: results)),
+      "files": .array(contents.files.map(\.json)),
+      "checkpoints": .array(contents.checkpoints.map(\.json)),
+      "samples": contents.samples.json,
       "chain": [
         "algorithm": .string(EventChain.algorithm), "count": JSON(eventCount),
         "head": JSON(chainHead),
@@ -121,6 +156,9 @@ package struct SealedRecord: Sendable, Equatable {
     let sealed = Set(files.map(\.name))
     for name in names.files + names.unfinished where !sealed.contains(name) {
       findings.append("\(path)/\(name) is not part of the sealed record.")
+    }
+    if names.files == files.map(\.name), try SampleTree(files, inRecord: path) != sampleTree {
+      findings.append("\(path)/\(RecordFile.summary) has another root over the samples.")
     }
     for file in files {
       do {
@@ -144,10 +182,7 @@ package struct SealedRecord: Sendable, Equatable {
         "\(log) has \(history.chain.count) events with the head \(history.chain.head), but \(eventCount) with the head \(chainHead) were sealed."
       )
     }
-    let seal: JSON = [
-      "results_sha256": JSON(resultsDigest),
-      "files_sha256": JSON(try CanonicalJSON.digest(of: .array(files.map(\.json)))),
-    ]
+    let seal = try contents.seal
     if history.events.last?.type != RunRecord.sealedType || history.events.last?.data != seal {
       findings.append("\(log) does not end with an event that seals these results and files.")
     }

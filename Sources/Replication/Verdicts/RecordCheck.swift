@@ -73,7 +73,7 @@ extension SealedRecord {
   }
 
   /// What the record holds otherwise than its run was locked to, in sentences.
-  fileprivate func lockFindings() throws -> [String] {
+  func lockFindings() throws -> [String] {
     func digest(_ name: String) -> Digest? { files.first { $0.name == name }?.digest }
     guard digest(RecordFile.lock) != nil else { return [] }
     let file = "\(path)/\(RecordFile.lock)"

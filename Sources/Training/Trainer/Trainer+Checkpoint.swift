@@ -1,5 +1,5 @@
 internal import LanguageModels
-internal import Tensors
+package import Tensors
 
 // A checkpoint is one safetensors file: weights under their Hugging Face names, moments under the same names with a
 // prefix, and in the metadata the step and what the training is.
@@ -12,14 +12,24 @@ extension Trainer {
   ///
   /// The file appears under its name only when it is complete and durable. Only a trainer with the same `identity` can
   /// resume it: a digest of what the trainer does not compare by itself, above all model and examples.
-  /// Throws `TensorFileError` if the file cannot be written.
-  package func saveCheckpoint(to path: String, identity: String) throws {
-    let tensors = checkpointBuffers.flatMap { prefix, buffer in
-      model.layout.tensors(of: buffer, prefix: prefix)
-    }
+  /// `halfWritten` is called while half of the tensors are missing. Throws `TensorFileError` if the file cannot be
+  /// written.
+  package func saveCheckpoint(
+    to path: String, identity: String, halfWritten: () -> Void = {}
+  ) throws {
+    let tensors = checkpointTensors
     var metadata = checkpointIdentity(identity)
     metadata["step"] = String(completedSteps)
-    try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
+    try SafetensorsWriter.write(tensors, metadata: metadata, to: path) { remaining in
+      if remaining == tensors.count / 2 { halfWritten() }
+    }
+  }
+
+  /// The tensors that a checkpoint holds, as they are now.
+  package var checkpointTensors: [SafetensorsWriter.Tensor] {
+    checkpointBuffers.flatMap { prefix, buffer in
+      model.layout.tensors(of: buffer, prefix: prefix)
+    }
   }
 
   /// Continues where the checkpoint at `path` was written; the next steps give the bits of an uninterrupted training.

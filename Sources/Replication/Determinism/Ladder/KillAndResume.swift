@@ -36,37 +36,40 @@ struct KillAndResume: Sendable {
   /// Points in every part of a run: before and after checkpoints, while one is written, between arms, in evaluations.
   ///
   /// `counts` has the number of training steps of every arm.
-  static func points(_ manifest: Manifest, steps counts: [String: Int]) -> [KillableRun.KillPoint] {
+  static func points(_ manifest: Manifest, steps counts: [String: Int]) -> [RunPoint] {
     let arms = manifest.arms.filter { $0.treatment != .untouched }.map(\.name)
-    var points: [KillableRun.KillPoint] = []
-    func add(_ point: KillableRun.KillPoint) {
+    var points: [RunPoint] = []
+    func add(_ point: RunPoint, delay: Int = 0) {
+      var point = point
+      point.delay = delay
       if !points.contains(point) { points.append(point) }
     }
+    func step(_ arm: String, _ number: Int) -> RunPoint {
+      RunPoint(kind: .trained, arm: arm, step: number)
+    }
     if let first = arms.first, let count = counts[first] {
-      add(KillableRun.KillPoint(arm: first, step: 1))
+      add(step(first, 1))
       let interval = manifest.training.checkpointInterval ?? count
       if interval < count {
-        add(KillableRun.KillPoint(arm: first, step: interval))
-        add(KillableRun.KillPoint(arm: first, step: interval, delay: 2))
+        add(step(first, interval))
+        add(step(first, interval), delay: 2)
       }
-      if interval < count / 2 { add(KillableRun.KillPoint(arm: first, step: 2 * interval + 1)) }
-      add(KillableRun.KillPoint(arm: first, step: count))
-      if let last = arms.dropFirst().last {
-        add(KillableRun.KillPoint(arm: last, step: (count + 1) / 2))
-      }
+      if interval < count / 2 { add(step(first, 2 * interval + 1)) }
+      add(step(first, count))
+      if let last = arms.dropFirst().last { add(step(last, (count + 1) / 2)) }
     }
     if let evaluation = manifest.evaluations.first, let arm = manifest.arms.first {
-      add(KillableRun.KillPoint(arm: arm.name, evaluation: evaluation.name))
+      add(RunPoint(kind: .evaluating, arm: arm.name, evaluation: evaluation.name))
     }
     if let evaluation = manifest.evaluations.last, let arm = manifest.arms.last {
-      add(KillableRun.KillPoint(arm: arm.name, evaluation: evaluation.name))
+      add(RunPoint(kind: .evaluating, arm: arm.name, evaluation: evaluation.name))
     }
     return points
   }
 
   /// The record of a run that is killed at each of `points` in turn and then left alone.
   private func record(
-    killedAt points: [KillableRun.KillPoint], artifacts: String
+    killedAt points: [RunPoint], artifacts: String
   ) async throws -> (record: SealedRecord, notes: [String], wasKilled: Bool) {
     try await prepare(artifacts)
     var (tried, missed): ([String], [String]) = ([], [])
@@ -100,26 +103,17 @@ struct KillAndResume: Sendable {
 
   /// How often a training began behind its first step.
   static func resumptions(_ events: [Event]) -> Int {
-    zip(events, events.dropFirst()).count { started, step in
-      started.type == "training-started" && step.type == "training-step"
-        && (step.data["step"]?["step"]?.integerValue ?? 1) > 1
-    }
+    events.count { $0.type == "training-resumed" }
   }
 
   // MARK: - Comparison
-
-  /// Names of a step's values in the order in which they are computed.
-  private static let stepValues = [
-    "epoch", "trainable_tokens", "total_tokens", "cross_entropy", "entropy", "weight", "loss",
-    "gradient_norm", "learning_rate",
-  ]
 
   /// Where two records part.
   static func divergence(_ whole: SealedRecord, _ resumed: SealedRecord) throws -> Divergence? {
     for (a, b) in zip(whole.summary.arms, resumed.summary.arms) where a != b {
       let arm = ExecutionTrace.Arm(name: a.name, seed: a.seed.map { UInt64(clamping: $0) })
       for (left, right) in zip(a.steps, b.steps) {
-        if let difference = difference(left, right, of: arm) { return difference }
+        if let difference = Divergence(left, right, of: arm) { return difference }
       }
       if a.steps.count != b.steps.count {
         return Divergence(place: "\(arm)", operation: "number of training steps")
@@ -132,28 +126,17 @@ struct KillAndResume: Sendable {
     for (a, b) in zip(whole.files, resumed.files) where a != b {
       return try sampleDivergence(a, whole, resumed)
     }
+    if whole.files.count != resumed.files.count || whole.sampleTree != resumed.sampleTree {
+      return Divergence(place: "record", operation: "files")
+    }
+    if whole.checkpoints != resumed.checkpoints {
+      let first = zip(whole.checkpoints, resumed.checkpoints).first { $0 != $1 }?.0
+      return Divergence(
+        place: first?.arm ?? "record",
+        operation: first.map { "kept checkpoint after step \($0.step)" } ?? "kept checkpoints")
+    }
     guard whole.resultsDigest != resumed.resultsDigest else { return nil }
     return Divergence(place: "record", operation: "results")
-  }
-
-  private static func difference(
-    _ a: RunSummary.Step, _ b: RunSummary.Step, of arm: ExecutionTrace.Arm
-  ) -> Divergence? {
-    let place = "\(arm), step \(a.number)"
-    if a.batchDigest != b.batchDigest { return Divergence(place: place, operation: "batch") }
-    for name in stepValues {
-      guard let left = a.values[name], let right = b.values[name],
-        left.bitPattern != right.bitPattern
-      else { continue }
-      func tensor(_ value: Double) -> CapturedTensor {
-        CapturedTensor(
-          element: .float64, rows: 1, columns: 1,
-          bytes: withUnsafeBytes(of: value.bitPattern) { Array($0) })
-      }
-      return Divergence(
-        place: place, operation: name, values: TensorDifference(tensor(left), tensor(right)))
-    }
-    return a == b ? nil : Divergence(place: place, operation: "record of the step")
   }
 
   private static func sampleDivergence(

@@ -8,27 +8,7 @@ package struct KillableRun: Sendable {
     /// Steps to which the manifest is shortened; nil if it is not.
     var steps: Int?
     /// Where the process is killed; nil lets it finish.
-    var kill: KillPoint?
-  }
-
-  /// A point at which a run is killed.
-  struct KillPoint: Sendable, Equatable, Codable {
-    /// The arm that is being trained or evaluated.
-    var arm: String
-    /// The step that has just been reported; nil in an evaluation.
-    var step: Int?
-    /// The evaluation of which documents have just been reported; nil in training.
-    var evaluation: String?
-    /// How much later the signal comes, in milliseconds.
-    var delay = 0
-
-    /// The point in words.
-    var text: String {
-      let place =
-        step.map { "after step \($0) of \(arm)" }
-        ?? "during the evaluation of \(arm) on \(evaluation ?? "")"
-      return delay == 0 ? place : "\(delay) ms \(place)"
-    }
+    var kill: RunPoint?
   }
 
   private let file: ManifestFile
@@ -54,28 +34,36 @@ package struct KillableRun: Sendable {
 
   /// Runs to the end, or until the chosen point.
   package func run() async throws {
-    let point = request.kill
-    _ = try await Runner(file, options: options) { event in
-      switch event {
-      case .trained(let progress)
-      where progress.arm == point?.arm && progress.step == point?.step: Self.kill(point)
-      case .evaluating(let progress)
-      where progress.arm == point?.arm && progress.task == point?.evaluation
-        && progress.completed > 0:
-        Self.kill(point)
-      default: break
-      }
+    var place = request.kill
+    place?.delay = 0
+    _ = try await Runner(file, options: options) { [place, request] event in
+      if let place, event.point == place { Self.kill(after: request.kill?.delay ?? 0) }
     }.run()
   }
 
   /// Ends this process as `kill -9` does.
-  private static func kill(_ point: KillPoint?) {
-    guard let delay = point?.delay, delay > 0 else {
+  private static func kill(after delay: Int) {
+    guard delay > 0 else {
       Foundation.kill(getpid(), SIGKILL)
       return
     }
     DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(delay)) {
       Foundation.kill(getpid(), SIGKILL)
+    }
+  }
+}
+
+extension RunEvent {
+  /// The point that the run has passed, if it is one.
+  fileprivate var point: RunPoint? {
+    switch self {
+    case .planned: RunPoint(kind: .begun)
+    case .trained(let progress):
+      RunPoint(kind: .trained, arm: progress.arm, step: progress.step)
+    case .evaluating(let progress) where progress.completed > 0:
+      RunPoint(kind: .evaluating, arm: progress.arm, evaluation: progress.task)
+    case .reached(let point): point
+    default: nil
     }
   }
 }

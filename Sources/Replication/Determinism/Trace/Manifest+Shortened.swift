@@ -22,7 +22,8 @@ extension Manifest {
         optimizer: training.optimizer, learningRate: training.learningRate,
         schedule: training.schedule, warmUp: training.warmUp,
         maximumGradientNorm: training.maximumGradientNorm, reduction: training.reduction,
-        checkpointInterval: 1),
+        checkpointInterval: 1,
+        keptCheckpointInterval: training.keptCheckpointInterval.map { _ in 1 }),
       numerics: numerics, declaredArms: declaredArms,
       evaluations: (others.isEmpty ? evaluations : others).map { $0.shortened() },
       expectations: nil

@@ -1,0 +1,75 @@
+/// What an audit of a record found, level by level: each says by itself what it proves.
+package struct AuditReport: Sendable, Equatable {
+  /// The levels, those first that disprove a forged record with the least effort.
+  package enum Level: String, Sendable, CaseIterable {
+    /// The chain of the log and the digests of all files.
+    case digests
+    /// The commit that the record was anchored as, which whoever seals a record anew cannot replace elsewhere.
+    case anchor
+    /// Every arm, seed, step and document that the manifest and the lock ask for, and the same batches for all arms.
+    case completeness
+    /// Metrics from the recorded scores of documents, and verdicts from the locked expectations.
+    case metrics
+    /// Weights and kept checkpoints, which the record vouches for and does not hold.
+    case artifacts
+    /// Answers and scores from the recorded responses.
+    case rescoring
+    /// Training, executed again.
+    case replay
+
+    /// What is checked, in words.
+    package var text: String {
+      switch self {
+      case .digests: "chain and digests"
+      case .anchor: "anchor in git"
+      case .completeness: "completeness"
+      case .metrics: "metrics and verdicts"
+      case .artifacts: "weights and checkpoints"
+      case .rescoring: "scores from responses"
+      case .replay: "training, replayed"
+      }
+    }
+  }
+
+  /// What came of a level.
+  package enum Status: String, Sendable {
+    /// Everything that was checked is as recorded.
+    case passed
+    /// Something is not.
+    case failed
+    /// Nothing was checked, for the reason given.
+    case skipped
+  }
+
+  /// One level.
+  package struct Entry: Sendable, Equatable {
+    /// What was checked.
+    package let level: Level
+    /// What is wrong, a sentence each, with the thing named; empty if nothing is.
+    package var findings: [String] = []
+    /// What was checked, or why nothing was, in sentences.
+    package var notes: [String] = []
+    /// Whether anything was checked.
+    package var isDone = true
+
+    /// What came of it.
+    package var status: Status {
+      guard findings.isEmpty else { return .failed }
+      return isDone ? .passed : .skipped
+    }
+  }
+
+  /// The audited record.
+  package let record: String
+  package let path: String
+  /// Levels in the order in which they were done.
+  package var entries: [Entry] = []
+  /// The verdict on the record's results, if it was locked to expectations and its evidence holds.
+  package var judgement: Judgement?
+
+  /// Whether nothing that was checked contradicts the record.
+  package var isIntact: Bool { entries.allSatisfy { $0.findings.isEmpty } }
+
+  /// 0 if nothing contradicts the record, 3 if something does. The verdict on its results is another matter: `check`.
+  package var exitCode: Int32 { isIntact ? 0 : 3 }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import LanguageModels
+import Provenance
+import Tensors
+import Training
+
+/// Executes segments of a recorded training again and compares every bit with what was recorded.
+struct SegmentReplay: Sendable {
+  let record: SealedRecord
+  let manifest: Manifest
+  let inputs: RunInputs
+  let store: ArtifactStore
+  let checkpoints: CheckpointStore
+  /// The keys of the recorded trainings, by arm and seed, which their checkpoints carry.
+  let keys: [String: Digest]
+
+  /// What names a training in ``keys``.
+  static func name(_ arm: String, _ seed: UInt64) -> String { "\(arm) \(seed)" }
+
+  /// Where the segment, executed now, parts from the record; nil if every step and the state at its end are the same.
+  ///
+  /// - Throws: ``TrainingError`` or ``RunError`` when the segment cannot be executed.
+  func divergence(in segment: TrainingSegment, progress: (_ step: Int) -> Void) throws
+    -> Divergence?
+  {
+    guard let arm = manifest.arms.first(where: { $0.name == segment.arm }),
+      case .trained(let objective, let reduction) = arm.treatment,
+      let recorded = record.summary.arms.first(where: {
+        $0.name == segment.arm && $0.seed.map { UInt64(clamping: $0) } == segment.seed
+      }), let key = keys[Self.name(segment.arm, segment.seed)]
+    else {
+      throw RunError(
+        .damaged, "The record \(record.id) does not say how \(segment.text) was trained.")
+    }
+    let place = ExecutionTrace.Arm(name: segment.arm, seed: segment.seed)
+    let data = try inputs.prepared(segment.seed)
+    guard data.digest == recorded.digests["prepared_examples"] else {
+      return Divergence(place: "\(place)", operation: "prepared examples")
+    }
+    let trainer = try Trainer(
+      model: try inputs.engine.load().model, examples: data.examples.examples,
+      configuration: manifest.training.configuration(
+        objective: objective, reduction: reduction, seed: segment.seed),
+      threads: inputs.engine.threads, numerics: inputs.engine.numerics)
+    if let start = segment.start {
+      try trainer.resume(from: checkpoints.path(of: start.root), identity: key.hex)
+    }
+    for number in segment.steps {
+      let batch = SHA256.digest(of: trainer.batchBytes(ofStep: number))
+      let step = RunSummary.Step(try trainer.step(), batchDigest: batch)
+      guard let known = recorded.steps.first(where: { $0.number == number }) else {
+        return Divergence(place: "\(place), step \(number)", operation: "record of the step")
+      }
+      if let difference = Divergence(known, step, of: place) { return difference }
+      progress(number)
+    }
+    return try divergence(of: trainer, atEndOf: segment, recorded, place)
+  }
+
+  /// How the state after the last step differs from the one that was kept.
+  private func divergence(
+    of trainer: Trainer, atEndOf segment: TrainingSegment, _ recorded: RunSummary.Arm,
+    _ place: ExecutionTrace.Arm
+  ) throws -> Divergence? {
+    let place = "\(place), after step \(segment.steps.upperBound)"
+    if let end = segment.end {
+      return try Self.divergence(
+        of: trainer.checkpointTensors, from: checkpoints.path(of: end.root), place)
+    }
+    guard let weights = recorded.digests["weights"] else {
+      throw RunError(.damaged, "The record \(record.id) has no digest of its trained weights.")
+    }
+    let tensors = trainer.model.layout.tensors(of: trainer.model.parameters)
+    if case .present(let blob) = try store.lookUp(weights) {
+      return try Self.divergence(of: tensors, from: blob.path, place)
+    }
+    let path = "\(NSTemporaryDirectory())replicate-audit-\(UUID().uuidString).safetensors"
+    defer { unlink(path) }
+    try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: path)
+    let found = try SHA256.digest(ofFileAt: path)
+    return found == weights
+      ? nil
+      : Divergence(
+        place: place, operation: "weights",
+        note: "they have the SHA-256 \(found) against \(weights); the recorded ones are not at hand"
+      )
+  }
+
+  /// The first tensor of a file that is not the one here.
+  private static func divergence(
+    of tensors: [SafetensorsWriter.Tensor], from path: String, _ place: String
+  ) throws -> Divergence? {
+    let file = try SafetensorsFile(contentsOf: path)
+    for tensor in tensors {
+      guard file.tensor(tensor.name)?.shape == tensor.shape else {
+        return Divergence(place: place, operation: "shape of \(tensor.name)")
+      }
+      let stored = FloatBuffer(count: tensor.range.count)
+      try file.read(tensor.name, into: stored.elements)
+      let own = UnsafeRawBufferPointer(
+        UnsafeMutableBufferPointer(rebasing: tensor.buffer.elements[tensor.range]))
+      let other = UnsafeRawBufferPointer(stored.elements)
+      guard !own.elementsEqual(other) else { continue }
+      func captured(_ bytes: UnsafeRawBufferPointer) -> CapturedTensor {
+        let columns = tensor.shape.last ?? 1
+        return CapturedTensor(
+          element: .float32, rows: tensor.range.count / max(columns, 1), columns: columns,
+          bytes: Array(bytes))
+      }
+      return Divergence(
+        place: place, operation: tensor.name,
+        values: TensorDifference(captured(other), captured(own)))
+    }
+    return nil
+  }
+}

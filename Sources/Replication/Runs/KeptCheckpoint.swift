@@ -1,0 +1,128 @@
+import Foundation
+package import Provenance
+import Synchronization
+import Tensors
+
+/// A checkpoint of a training that was kept, so that an audit can go on from it.
+package struct KeptCheckpoint: Sendable, Equatable {
+  /// The arm that was being trained, and its seed.
+  package let arm: String
+  package let seed: UInt64
+  /// The steps that were done.
+  package let step: Int
+  /// The size of the file in bytes.
+  package let byteCount: Int
+  /// The root of the RFC 6962 tree over the file's chunks of ``CheckpointStore/chunkSize`` bytes.
+  package let root: Digest
+
+  /// The checkpoint as records and finished steps list it.
+  var json: JSON {
+    [
+      "arm": .string(arm), "seed": .string(String(seed)), "step": JSON(step),
+      "bytes": JSON(byteCount), "chunk_bytes": JSON(CheckpointStore.chunkSize),
+      "root": JSON(root),
+    ]
+  }
+
+  init(arm: String, seed: UInt64, step: Int, byteCount: Int, root: Digest) {
+    self.arm = arm
+    self.seed = seed
+    self.step = step
+    self.byteCount = byteCount
+    self.root = root
+  }
+
+  /// The same checkpoint of an arm that is called otherwise.
+  func of(arm: String) -> KeptCheckpoint {
+    KeptCheckpoint(arm: arm, seed: seed, step: step, byteCount: byteCount, root: root)
+  }
+
+  /// Reads what ``json`` wrote.
+  init(_ field: JSONField) throws(ProvenanceError) {
+    arm = try field["arm"].string()
+    guard let seed = UInt64(try field["seed"].string()) else {
+      throw field["seed"].failure("a whole number as a string")
+    }
+    self.seed = seed
+    step = try field["step"].count()
+    byteCount = try field["bytes"].count()
+    guard try field["chunk_bytes"].count() == CheckpointStore.chunkSize else {
+      throw field["chunk_bytes"].failure("\(CheckpointStore.chunkSize)")
+    }
+    root = try field["root"].digest()
+  }
+}
+
+/// The folder of kept checkpoints: `<artifacts>/checkpoints/<root>.safetensors`.
+///
+/// Checkpoints are the largest files of a run (12 bytes a parameter). They lie in a folder of their own so that whoever
+/// needs the room can see and remove them: audits then re-execute longer parts.
+package struct CheckpointStore: Sendable {
+  /// Bytes of a chunk; the last one of a file may be shorter.
+  static let chunkSize = 4 << 20
+
+  /// The path of the folder.
+  package let path: String
+
+  /// The store inside an artifacts folder, which need not exist yet.
+  package init(artifacts: String) {
+    path = URL(fileURLWithPath: artifacts).standardizedFileURL.path + "/checkpoints"
+  }
+
+  /// Where the checkpoint with this root is or will be.
+  package func path(of root: Digest) -> String { "\(path)/\(root).safetensors" }
+
+  /// Keeps the durable file at `source` by a second name, without copying it.
+  ///
+  /// The file at `source` must only ever be replaced, never written to.
+  ///
+  /// - Returns: The file's size and root.
+  /// - Throws: ``RunError`` `damaged` if it cannot be read or linked, as across file systems.
+  func keep(_ source: String, threads: Int) throws -> (byteCount: Int, root: Digest) {
+    let (byteCount, root) = try Self.root(ofFileAt: source, threads: threads)
+    try AtomicFile.createFolder(path)
+    let place = path(of: root)
+    // A file that is there already was put there whole; what it has become since, whoever reads it checks.
+    guard link(source, place) == 0 || errno == EEXIST else {
+      throw RunError(
+        .damaged, "The checkpoint \(source) could not be kept as \(place) (error \(errno)).")
+    }
+    try AtomicFile.synchronizeFolder(path)
+    return (byteCount, root)
+  }
+
+  /// Whether the checkpoint is there, by name only.
+  func contains(_ checkpoint: KeptCheckpoint) -> Bool {
+    access(path(of: checkpoint.root), R_OK) == 0
+  }
+
+  /// What is wrong with a kept checkpoint, in a sentence; nil if it is whole or not there.
+  func finding(_ checkpoint: KeptCheckpoint, threads: Int) throws -> String? {
+    guard contains(checkpoint) else { return nil }
+    let place = path(of: checkpoint.root)
+    let (byteCount, root) = try Self.root(ofFileAt: place, threads: threads)
+    guard root != checkpoint.root || byteCount != checkpoint.byteCount else { return nil }
+    return
+      "\(place), the checkpoint of \(checkpoint.arm) with the seed \(checkpoint.seed) after step \(checkpoint.step), was changed: its chunks have the root \(root)."
+  }
+
+  /// The size of a file and the root of the tree over its chunks, which are hashed on `threads` threads.
+  static func root(ofFileAt path: String, threads: Int) throws -> (byteCount: Int, root: Digest) {
+    let file = try InputFile(path: path)
+    let count = (file.size + chunkSize - 1) / chunkSize
+    let leaves = Mutex<[Digest?]>(Array(repeating: nil, count: count))
+    let failure = Mutex<(any Error)?>(nil)
+    Parallel.perform(tiles: count, threads: threads) { tile in
+      do {
+        let offset = tile * chunkSize
+        let bytes = try file.bytes(at: offset, count: min(chunkSize, file.size - offset))
+        let leaf = MerkleTree.leafHash(of: bytes)
+        leaves.withLock { $0[tile] = leaf }
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    return (file.size, MerkleTree(leafHashes: leaves.withLock { $0.compactMap(\.self) }).root)
+  }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Replication
+
+struct Audit: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check a record without trusting its maker: digests, completeness, scores, training.",
+    discussion: """
+      Each level is reported by itself, those first that disprove a forged record with the least effort; the audit \
+      stops at the first contradiction unless --all is given. --replay K executes K segments of the training again, \
+      chosen by the record's own digest and a nonce that its maker did not know, and compares every bit. Ends with 0 if \
+      nothing contradicts the record, whatever the verdict on its results is, and with 3 if something does.
+      """)
+
+  @Argument(
+    help: "First digits of a record's id, or the path of a record's folder.",
+    completion: .directory)
+  var record: String
+
+  @Flag(help: "Compute answers and scores anew from the recorded responses.")
+  var rescore = false
+
+  @Option(help: ArgumentHelp("Execute this many segments of the training again.", valueName: "k"))
+  var replay = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "The auditor's part in choosing the segments (default: random, and printed).",
+      valueName: "hex"))
+  var nonce: String?
+
+  @Flag(help: "Go on after the first contradiction.")
+  var all = false
+
+  @Option(
+    help: "The manifest of the run, for --replay (default: the one of the record's name).",
+    completion: .file(extensions: ["yaml"]))
+  var manifest: String?
+
+  @Option(
+    help: "Folder with punkt_tab/ and langdetect/, for --rescore of IFEval's samples.",
+    completion: .directory)
+  var languageData: String?
+
+  @OptionGroup var inputs: InputOptions
+  @OptionGroup var execution: ExecutionOptions
+
+  func validate() throws {
+    guard (0...1_000_000).contains(replay) else {
+      throw ValidationError("--replay is \(replay); it has to be from 0 to 1000000.")
+    }
+    if nonce != nil, replay == 0 {
+      throw ValidationError("--nonce says something of --replay only.")
+    }
+    if let nonce, Self.bytes(ofHexadecimal: nonce) == nil {
+      throw ValidationError("--nonce takes an even number of hexadecimal digits, at most 128.")
+    }
+  }
+
+  func run() async throws {
+    var options = Replication.Audit.Options()
+    options.rescores = rescore
+    options.replayCount = replay
+    options.nonce =
+      nonce.flatMap(Self.bytes) ?? (0..<16).map { _ in UInt8.random(in: 0...255) }
+    options.isExhaustive = all
+    options.languageData = languageData
+    let terminal = TerminalReport(style: Console.style, write: Console.error)
+    defer { terminal.finish() }
+    let audit = try Replication.Audit(
+      record, manifest: { try ManifestCatalog.standard.manifest(manifest ?? $0.name) },
+      run: inputs.apply(to: execution.options), options: options, report: terminal.show)
+    let report = try await audit.report()
+    terminal.finish()
+    if execution.json {
+      Console.output(try OutcomeJSON.text(report.json))
+    } else {
+      Console.output(AuditText.text(report) + "\n")
+    }
+    if report.exitCode != 0 { throw ExitCode(report.exitCode) }
+  }
+
+  private static func bytes(ofHexadecimal text: String) -> [UInt8]? {
+    let digits = text.compactMap(\.hexDigitValue)
+    guard digits.count == text.count, digits.count.isMultiple(of: 2),
+      (1...128).contains(digits.count)
+    else { return nil }
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+  }
+}
