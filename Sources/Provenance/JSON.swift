@@ -172,6 +172,13 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
 }
 
 extension JSON {
+  /// An object of members with unique keys, without those that are null: an absent key and a null are the same.
+  package init(present members: [(String, JSON)]) {
+    var object = Object()
+    for (key, value) in members where value != .null { object[key] = value }
+    self = .object(object)
+  }
+
   /// The JSON of an integer.
   package init(_ value: Int) { self = .integer(Int64(value)) }
   /// The JSON of a text, or null.

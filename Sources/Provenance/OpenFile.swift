@@ -98,6 +98,26 @@ extension OpenFile {
   }
 }
 
+extension OpenFile {
+  /// Copies a regular file to a path where there is none, and gives the digest of what was copied.
+  ///
+  /// - Throws: ``ProvenanceError``; the copy may then be incomplete.
+  package static func copy(_ source: String, to path: String) throws(ProvenanceError) -> Digest {
+    let input = try OpenFile.reading(source)
+    let output = try OpenFile(path: path, flags: O_WRONLY | O_CREAT | O_EXCL)
+    var hash = SHA256()
+    var failure: ProvenanceError?
+    try input.readAll { piece in
+      guard failure == nil else { return }
+      hash.update(piece)
+      do throws(ProvenanceError) { try output.write(piece) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    try output.synchronize()
+    return hash.finalize()
+  }
+}
+
 extension ProvenanceError {
   /// The error for a call that has just failed and left its reason in `errno`.
   static func system(_ operation: String, _ path: String) -> ProvenanceError {

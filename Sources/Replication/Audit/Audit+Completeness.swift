@@ -128,13 +128,14 @@ extension Audit {
       guard let arm = event.data["arm"]?.stringValue else { continue }
       let label = arm + (event.data["seed"]?.stringValue.map { " \($0)" } ?? "")
       switch event.type {
-      case "training-step":
+      case RecordedEvent.trainingStep:
         guard let step = event.data["step"], let number = step["step"]?.integerValue else {
           continue
         }
         // A step after the last checkpoint is done again by a resumed run.
         steps["\(label) \(number)"] = step
-      case "training-finished", "training-reused": weights[label] = event.data["weights"]
+      case RecordedEvent.trainingFinished, RecordedEvent.trainingReused:
+        weights[label] = event.data["weights"]
       default: break
       }
     }

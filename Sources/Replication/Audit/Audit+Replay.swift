@@ -102,7 +102,8 @@ extension Audit {
   private func trainingKeys() throws -> [String: Digest] {
     var keys: [String: Digest] = [:]
     for event in try RunHistory(recordAt: record.path, id: record.id).events
-    where event.type == "training-started" || event.type == "training-reused" {
+    where event.type == RecordedEvent.trainingStarted || event.type == RecordedEvent.trainingReused
+    {
       let data = JSONField(event.data, source: "\(record.path)/\(RecordFile.events)")
       guard let seed = UInt64(try data["seed"].string()) else { continue }
       keys[SegmentReplay.name(try data["arm"].string(), seed)] = try data["key"].digest()

@@ -84,7 +84,7 @@ package struct Audit: Sendable {
 
   private func digests() throws -> AuditReport.Entry {
     AuditReport.Entry(
-      level: .digests, findings: try record.findings() + record.lockFindings(),
+      level: .digests, findings: try record.tampering(),
       notes: [
         "\(record.eventCount) events with the head \(record.chainHead.hex.prefix(12)), \(record.files.count) files, \(record.sampleTree.count) samples under the root \(record.sampleTree.root.hex.prefix(12)).",
         "A chain shows that nothing was changed since it was sealed, not that the whole was not written anew: that is what the anchor is for.",

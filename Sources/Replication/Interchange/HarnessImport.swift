@@ -21,6 +21,8 @@ package struct HarnessImport: Sendable {
 
   /// The schema of the description that stands in the place of a run's manifest.
   static let schema = "replicate/import/v1"
+  /// What the names of imported files begin with in the record.
+  static let sourceFolder = "source/"
   /// The name of the only arm of an import's record, unless it is told otherwise.
   package static let standardArm = "imported"
 
@@ -100,8 +102,7 @@ package struct HarnessImport: Sendable {
   ) throws -> SealedRecord {
     for source in sources.files {
       try record.write(to: source.file.name) { temporary in
-        try Self.copy(source.path, to: temporary)
-        let copied = try SHA256.digest(ofFileAt: temporary)
+        let copied = try OpenFile.copy(source.path, to: temporary)
         guard copied == source.file.digest else {
           throw InterchangeError(
             .damaged, "\(source.path) was changed while it was imported; import the folder again.")
@@ -119,17 +120,6 @@ package struct HarnessImport: Sendable {
       RunSummary(
         arms: [RunSummary.Arm(name: arm, seed: nil, metrics: metrics)],
         details: ["comparison": comparison.json]))
-  }
-
-  private static func copy(_ source: String, to path: String) throws {
-    let input = try OpenFile.reading(source)
-    let output = try OpenFile(path: path, flags: O_WRONLY | O_CREAT | O_EXCL)
-    var failure: ProvenanceError?
-    try input.readAll { piece in
-      guard failure == nil else { return }
-      do throws(ProvenanceError) { try output.write(piece) } catch { failure = error }
-    }
-    if let failure { throw failure }
   }
 }
 
@@ -159,7 +149,8 @@ private struct Sources {
       return Source(
         path: path,
         file: RecordFile(
-          name: "source/\(name)", byteCount: size, digest: try SHA256.digest(ofFileAt: path)))
+          name: HarnessImport.sourceFolder + name, byteCount: size,
+          digest: try SHA256.digest(ofFileAt: path)))
     }.sorted { $0.file.name.precedes($1.file.name) }
     for source in files { try RecordFile.checkName(source.file.name) }
   }

@@ -29,11 +29,7 @@ extension Manifest {
 }
 
 /// An object of members with unique keys, without those that are null: an absent key and a null are the same.
-private func object(_ members: [(String, JSON)]) -> JSON {
-  var object = JSON.Object()
-  for (key, value) in members where value != .null { object[key] = value }
-  return .object(object)
-}
+private func object(_ members: [(String, JSON)]) -> JSON { JSON(present: members) }
 
 private func integer(_ value: Int?) -> JSON { value.map { JSON($0) } ?? .null }
 

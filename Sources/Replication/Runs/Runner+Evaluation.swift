@@ -47,7 +47,7 @@ extension Runner {
       let pooled = BenchmarkResult(benchmark, tasks: results)
       metrics += pooled.summary(of: evaluation.name)
       try record.append(
-        type: "evaluation-finished",
+        type: RecordedEvent.evaluationFinished,
         [
           "arm": .string(arm.name), "evaluation": .string(evaluation.name), "key": JSON(key),
           "samples": JSON(SHA256.digest(of: samples)),

@@ -32,7 +32,7 @@ extension Runner {
         try KeptCheckpoint($0).of(arm: arm.name)
       }
       try record.append(
-        type: "training-reused",
+        type: RecordedEvent.trainingReused,
         [
           "arm": .string(arm.name), "seed": .string(String(seed)), "key": JSON(key),
           "weights": JSON(weights), "checkpoints": .array(checkpoints.map(\.json)),
@@ -48,7 +48,7 @@ extension Runner {
       interruption: interruption)
     let (engine, report) = (inputs.engine, report)
     try record.append(
-      type: "training-started",
+      type: RecordedEvent.trainingStarted,
       [
         "arm": .string(arm.name), "seed": .string(String(seed)), "key": JSON(key),
         "configuration": .string(configuration.canonicalText),
@@ -59,19 +59,19 @@ extension Runner {
         ArmTraining.Listener(
           trained: { progress, step in
             try record.append(
-              type: "training-step",
+              type: RecordedEvent.trainingStep,
               ["arm": .string(arm.name), "seed": .string(String(seed)), "step": step.json])
             report(.trained(progress))
           },
           resumed: { step, root in
             try record.append(
-              type: "training-resumed",
+              type: RecordedEvent.trainingResumed,
               [
                 "arm": .string(arm.name), "seed": .string(String(seed)), "from_step": JSON(step),
                 "checkpoint_root": JSON(root),
               ])
           },
-          kept: { try record.append(type: "checkpoint-kept", $0.json, isDurable: true) },
+          kept: { try record.append(type: RecordedEvent.checkpointKept, $0.json, isDurable: true) },
           note: { report(.note($0)) }, reached: { report(.reached($0)) }))
     }
     let writer = try await ArtifactWriter(store) { report(.note("waiting for another run")) }
@@ -87,7 +87,7 @@ extension Runner {
           "checkpoints": .array(result.checkpoints.map(\.json)),
         ]), for: key)
     try record.append(
-      type: "training-finished",
+      type: RecordedEvent.trainingFinished,
       [
         "arm": .string(arm.name), "seed": .string(String(seed)), "weights": JSON(blob.sha256),
       ], isDurable: true)

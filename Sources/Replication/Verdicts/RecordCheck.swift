@@ -44,9 +44,15 @@ package struct RecordCheck: Sendable {
     self.documented = first
   }
 
+  /// Judges one record that was read already.
+  init(_ record: SealedRecord, documented: DocumentedResults) {
+    records = [record]
+    self.documented = documented
+  }
+
   /// Verifies the records and judges their results.
   package func run() throws -> Outcome {
-    let tampered = try records.flatMap { try $0.findings() + $0.lockFindings() }
+    let tampered = try records.flatMap { try $0.tampering() }
     // The digest of results is that of one whole record.
     let digest = records.count == 1 ? records[0].resultsDigest : nil
     // Of a damaged record nothing can be said but that it is.
@@ -72,8 +78,15 @@ extension SealedRecord {
     }
   }
 
+  /// What is not as it was sealed, or as the run was locked to, in sentences; empty for a record that can be judged.
+  func tampering() throws -> [String] {
+    let findings = try findings()
+    // The lock of a damaged record may be none any more.
+    return findings.isEmpty ? try lockFindings() : findings
+  }
+
   /// What the record holds otherwise than its run was locked to, in sentences.
-  func lockFindings() throws -> [String] {
+  private func lockFindings() throws -> [String] {
     func digest(_ name: String) -> Digest? { files.first { $0.name == name }?.digest }
     guard digest(RecordFile.lock) != nil else { return [] }
     let file = "\(path)/\(RecordFile.lock)"

@@ -88,7 +88,7 @@ struct AuditToy {
         let name = try #require(event.data["name"]?.stringValue)
         guard !name.hasPrefix("code/") else { continue }
         try forged.write(try #require(files.first { $0.name == name }).bytes, to: name)
-      case "training-step":
+      case RecordedEvent.trainingStep:
         let arm = try #require(event.data["arm"]?.stringValue)
         let number = try #require(event.data["step"]?["step"]?.integerValue)
         let step = try #require(
@@ -96,7 +96,7 @@ struct AuditToy {
         try forged.append(
           type: event.type,
           ["arm": .string(arm), "seed": event.data["seed"] ?? .null, "step": step.json])
-      case "training-finished":
+      case RecordedEvent.trainingFinished:
         let arm = try #require(event.data["arm"]?.stringValue)
         let weights = results.arms.first { $0.name == arm }?.digests["weights"]
         try forged.append(

@@ -103,7 +103,7 @@ struct KillAndResume: Sendable {
 
   /// How often a training began behind its first step.
   static func resumptions(_ events: [Event]) -> Int {
-    events.count { $0.type == "training-resumed" }
+    events.count { $0.type == RecordedEvent.trainingResumed }
   }
 
   // MARK: - Comparison
