@@ -45,7 +45,7 @@ enum ExitStatus {
     switch error {
     case is ManifestError, is LogError: usage
     case let error as EvaluationCommandError: error.code == .missingData ? unavailable : usage
-    case let error as RunError where [.notFound, .ambiguous].contains(error.code): usage
+    case let error as RunError where [.notFound, .ambiguous, .occupied].contains(error.code): usage
     case let error as RunError where [.damaged, .tampered].contains(error.code): tampered
     case let error as InterchangeError: error.code == .missingLanguageData ? unavailable : usage
     case let error as EvaluationError:

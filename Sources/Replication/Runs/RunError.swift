@@ -16,6 +16,8 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
     case differs
     /// A name that a file of a record cannot have.
     case invalidName
+    /// A folder that an export would have to write over.
+    case occupied
     /// The index database cannot be used.
     case index
   }

@@ -1,0 +1,110 @@
+import Evaluation
+import Provenance
+
+/// A training or an evaluation of an arm.
+struct Activity {
+  /// What was done.
+  enum Kind {
+    /// A training with these settings; nil for one that an earlier run had done already.
+    case training(settings: String?)
+    /// An evaluation of this name, the file of its samples, and the metrics that come from them.
+    case evaluation(name: String, samples: RecordFile, metrics: [RunSummary.Metric])
+  }
+
+  /// What was done.
+  let kind: Kind
+  /// The arm, with its seed.
+  let arm: RunSummary.Arm
+  /// When it began and ended, as far as the log tells.
+  let started: String?
+  let ended: String?
+  /// The number of the session that ended it, from 0.
+  let session: Int
+
+  /// A name that no other activity of the record has: "evaluation.mmlu.sft.42".
+  var id: String {
+    switch kind {
+    case .training: "training.\(arm.label)"
+    case .evaluation(let name, _, _): "evaluation.\(name).\(arm.label)"
+    }
+  }
+}
+
+extension RunSummary.Arm {
+  /// The name, and the seed if there is one: "sft.42".
+  var label: String { name + (seed.map { ".\($0)" } ?? "") }
+  /// The same for a person: "sft with the seed 42".
+  var sentence: String { name + (seed.map { " with the seed \($0)" } ?? "") }
+}
+
+// MARK: - Reading
+
+extension Activity {
+  /// The training of an arm, which may have been interrupted or be an earlier run's; nil for an arm that was not trained.
+  static func training(
+    of arm: RunSummary.Arm, in history: RunHistory
+  ) throws(ProvenanceError) -> Activity? {
+    guard let weights = arm.digests["weights"] else { return nil }
+    var (started, ended, settings): (String?, String?, String?)
+    var (session, end) = (-1, 0)
+    var isOpen = false
+    for event in history.events {
+      let data = JSONField(event.data, source: "event \(event.index) of the log")
+      switch event.type {
+      case RunRecord.sessionType: session += 1
+      case RecordedEvent.trainingStarted:
+        let seed = try data["seed"].string()
+        isOpen = try data["arm"].string() == arm.name && seed == arm.seed.map(String.init)
+        if isOpen {
+          started = started ?? event.time
+          settings = try data["configuration"].string()
+        }
+      case RecordedEvent.trainingFinished where isOpen && ended == nil,
+        RecordedEvent.trainingReused where ended == nil:
+        guard try data["arm"].string() == arm.name, try data["weights"].digest() == weights
+        else { continue }
+        (ended, end) = (event.time, session)
+      default: break
+      }
+    }
+    return Activity(
+      kind: .training(settings: settings), arm: arm, started: started, ended: ended, session: end)
+  }
+
+  /// The evaluation that a file of samples came from; when it began, no event tells.
+  static func evaluation(
+    in file: RecordFile, of record: SealedRecord, _ history: RunHistory
+  ) throws -> Activity {
+    let samples = try SampleRecord(name: file.name, record: record)
+    guard let (arm, name) = samples.arm(in: record) else {
+      throw InterchangeError(
+        .damaged, "\(record.path)/\(file.name) belongs to no arm of the record \(record.id).")
+    }
+    let tasks = try samples.tasks.map { try TaskResult(task: $0.task, samples: $0.samples) }
+    let own = BenchmarkResult(samples.benchmark, tasks: tasks).summary(of: name)
+    let metrics = arm.metrics.filter { metric in
+      own.contains {
+        $0.task == metric.task && $0.name == metric.name && $0.value == metric.value
+      }
+    }
+    var (session, end) = (-1, 0)
+    var added: String?
+    var finished: String?
+    for event in history.events {
+      switch event.type {
+      case RunRecord.sessionType: session += 1
+      case RunRecord.fileType where event.data["name"]?.stringValue == file.name:
+        (added, end) = (event.time, session)
+      case RecordedEvent.evaluationFinished
+      where added != nil && finished == nil && event.data["arm"]?.stringValue == arm.name
+        && event.data["evaluation"]?.stringValue == name:
+        (finished, end) = (event.time, session)
+      default: break
+      }
+    }
+    // An import only adds the file.
+    return Activity(
+      kind: .evaluation(name: name, samples: file, metrics: metrics), arm: arm, started: nil,
+      ended: finished ?? added, session: end)
+  }
+}
