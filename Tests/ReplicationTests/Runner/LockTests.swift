@@ -152,6 +152,17 @@ import Testing
     #expect(judgement.tampering.contains { $0.contains("expectations.yaml") })
   }
 
+  @Test("A record whose lock is none any more is tampered with, and the lock is not asked")
+  func damagedLock() async throws {
+    let toy = try Toy(expecting: "0.00")
+    let record = try await toy.runner().run().record
+    try put(Array("{}".utf8), "\(record.path)/\(RecordFile.lock)")
+    let judgement = try RecordCheck([record.path], artifacts: "nowhere", documented: nil).run()
+      .judgement
+    #expect(judgement.status == .tampered && judgement.exitCode == 3)
+    #expect(judgement.tampering.contains { $0.contains("lock.json has the SHA-256") })
+  }
+
   @Test("A lock survives being written and read, and a damaged one is refused")
   func encoding() async throws {
     let toy = try Toy(expecting: "0.50")
