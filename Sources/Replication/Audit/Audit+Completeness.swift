@@ -20,8 +20,10 @@ extension Audit {
     for seed in manifest.training.seeds {
       entry.findings += contractFindings(seed: seed)
     }
-    entry.findings += try sampleFindings(manifest)
-    entry.findings += try logFindings()
+    // One part that cannot be read hides nothing that another part tells.
+    for part in [{ try sampleFindings(manifest) }, logFindings] {
+      do { entry.findings += try part() } catch { entry.findings.append("\(error)") }
+    }
     entry.notes.append(
       "\(LogText.count(record.summary.arms.count, "training")) and untouched models, \(LogText.count(manifest.evaluations.count, "evaluation")) of each."
     )
@@ -35,10 +37,10 @@ extension Audit {
       if arm.treatment == .untouched {
         expected.append(arm.name)
       } else {
-        expected += manifest.training.seeds.map { "\(arm.name) \($0)" }
+        expected += manifest.training.seeds.map { "\(arm.name) with the seed \($0)" }
       }
     }
-    let found = record.summary.arms.map(\.label)
+    let found = record.summary.arms.map(\.sentence)
     var findings = expected.filter { !found.contains($0) }.map {
       "The record has no results of \($0), which the manifest asks for."
     }
@@ -48,11 +50,11 @@ extension Audit {
     for arm in record.summary.arms where arm.seed != nil {
       let numbers = arm.steps.map(\.number)
       if numbers != Array(1...max(numbers.count, 1)) {
-        findings.append("The steps of \(arm.label) are not 1, 2, 3 and so on.")
+        findings.append("The steps of \(arm.sentence) are not 1, 2, 3 and so on.")
       }
       if case .steps(let count) = manifest.training.duration, numbers.count != count {
         findings.append(
-          "\(arm.label) was trained for \(numbers.count) steps, but the manifest asks for \(count)."
+          "\(arm.sentence) was trained for \(numbers.count) steps, but the manifest asks for \(count)."
         )
       }
     }
@@ -66,7 +68,8 @@ extension Audit {
     return arms.dropFirst().flatMap { arm -> [String] in
       var findings: [String] = []
       if arm.digests["prepared_examples"] != first.digests["prepared_examples"] {
-        findings.append("\(arm.label) and \(first.label) were not trained on the same examples.")
+        findings.append(
+          "\(arm.sentence) and \(first.sentence) were not trained on the same examples.")
       }
       let step = zip(first.steps, arm.steps).first { a, b in
         a.batchDigest != b.batchDigest
@@ -74,7 +77,7 @@ extension Audit {
       }
       if let step {
         findings.append(
-          "Step \(step.0.number) of \(arm.label) had another batch or learning rate than that of \(first.label)."
+          "Step \(step.0.number) of \(arm.sentence) had another batch or learning rate than that of \(first.sentence)."
         )
       }
       return findings
@@ -96,7 +99,7 @@ extension Audit {
             && $0.seed == arm.seed.map { UInt64(clamping: $0) }
         }
         guard let own else {
-          findings.append("There are no samples of \(arm.label) on \(evaluation.name).")
+          findings.append("There are no samples of \(arm.sentence) on \(evaluation.name).")
           continue
         }
         let prompts = own.results.flatMap { result in
@@ -104,15 +107,15 @@ extension Audit {
         }
         if prompts.count != locked {
           findings.append(
-            "\(arm.label) has \(LogText.count(prompts.count, "sample")) of \(evaluation.name), but the run was locked to \(locked.map(String.init) ?? "none")."
+            "\(arm.sentence) has \(LogText.count(prompts.count, "sample")) of \(evaluation.name), but the run was locked to \(locked.map(String.init) ?? "none")."
           )
         }
         if let known, known.prompts != prompts {
           findings.append(
-            "\(arm.label) and \(known.label) were not asked the same documents of \(evaluation.name)."
+            "\(arm.sentence) and \(known.label) were not asked the same documents of \(evaluation.name)."
           )
         }
-        known = known ?? (arm.label, prompts)
+        known = known ?? (arm.sentence, prompts)
       }
     }
     return findings
@@ -126,7 +129,7 @@ extension Audit {
     var weights: [String: JSON] = [:]
     for event in events {
       guard let arm = event.data["arm"]?.stringValue else { continue }
-      let label = arm + (event.data["seed"]?.stringValue.map { " \($0)" } ?? "")
+      let label = arm + (event.data["seed"]?.stringValue.map { ".\($0)" } ?? "")
       switch event.type {
       case RecordedEvent.trainingStep:
         guard let step = event.data["step"], let number = step["step"]?.integerValue else {
@@ -143,17 +146,12 @@ extension Audit {
       for step in arm.steps {
         guard let told = steps["\(arm.label) \(step.number)"], told != step.json else { continue }
         findings.append(
-          "The log tells another step \(step.number) of \(arm.label) than the summary.")
+          "The log tells another step \(step.number) of \(arm.sentence) than the summary.")
       }
       if let digest = arm.digests["weights"], weights[arm.label] != JSON(digest) {
-        findings.append("The log tells other weights of \(arm.label) than the summary.")
+        findings.append("The log tells other weights of \(arm.sentence) than the summary.")
       }
     }
     return findings
   }
-}
-
-extension RunSummary.Arm {
-  /// The arm with its seed, in words.
-  var label: String { seed.map { "\(name) \(UInt64(clamping: $0))" } ?? name }
 }

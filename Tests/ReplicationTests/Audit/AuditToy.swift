@@ -138,9 +138,12 @@ struct AuditToy {
       let batch = SHA256.digest(of: trainer.batchBytes(ofStep: number))
       steps.append(RunSummary.Step(try trainer.step(), batchDigest: batch))
       if number == nudged {
-        let norm = try #require(trainer.model.layout.entries.last { $0.name.contains("norm") })
-        let weight = trainer.model.parameters.elements[norm.range.lowerBound]
-        trainer.model.parameters.elements[norm.range.lowerBound] = weight.nextUp
+        // A large weight, whose last place is not lost in the next sum.
+        let entry = try #require(trainer.model.layout.entries.first { $0.name.contains("v_proj") })
+        let weights = trainer.model.parameters.elements
+        let largest = try #require(
+          entry.range.max { weights[$0].magnitude < weights[$1].magnitude })
+        weights[largest] = weights[largest].nextUp
       }
     }
     let weights = folder.path(of: "forged.safetensors")

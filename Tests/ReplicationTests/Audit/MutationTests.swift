@@ -20,9 +20,9 @@ import Testing
     case droppedLine, duplicatedLine, swappedLines, changedDigit, exchanged, added
   }
 
-  /// 400 mutations in every run, 2600 in a long one.
+  /// 130 mutations in every run, 2600 in a long one.
   private static let count =
-    ProcessInfo.processInfo.environment["REPLICATE_LONG_TESTS"] == "1" ? 2600 : 400
+    ProcessInfo.processInfo.environment["REPLICATE_LONG_TESTS"] == "1" ? 2600 : 130
 
   @Test("is found out every time, with the file named; untouched it passes")
   func mutations() async throws {

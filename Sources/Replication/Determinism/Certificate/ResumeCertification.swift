@@ -174,7 +174,7 @@ extension ResumeCertification {
         guard let weights = arm.digests["weights"] else { continue }
         let path = ArtifactStore(root: "\(artifacts)/store").path(of: weights)
         guard try ArtifactStore.hash(fileAt: path).sha256 != weights else { continue }
-        divergence = Divergence(place: arm.label, operation: "stored weights")
+        divergence = Divergence(place: arm.sentence, operation: "stored weights")
       }
       let checkpoints = CheckpointStore(artifacts: artifacts)
       for checkpoint in record.checkpoints where divergence == nil {
