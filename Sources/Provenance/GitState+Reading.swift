@@ -1,5 +1,4 @@
 import CLibgit2
-import Glibc
 
 extension GitState {
   /// Looks at the repository that contains `path`, or at none.
@@ -9,40 +8,14 @@ extension GitState {
   ///   - largestPatch: The length in bytes up to which the patch of a dirty tree is kept; its digest always is.
   /// - Returns: What was found; trouble with the repository is a state, not an error.
   package static func current(of path: String, largestPatch: Int = 4 << 20) -> GitState {
-    git_libgit2_init()
-    defer { git_libgit2_shutdown() }
-    var handle: OpaquePointer?
-    let code = git_repository_open_ext(&handle, path, 0, nil)
-    guard code == 0, let handle else {
-      let reason = GitFailure("open the repository", code).reason
-      guard let folder = discover(from: path) else {
-        return code == GIT_ENOTFOUND.rawValue ? .noRepository : .unreadable(reason: reason)
-      }
-      // libgit2 1.5 reports the repository of another user as "not found", with a reason that does not say so.
-      return .unreadable(
-        reason: isOwnedByOther(folder)
-          ? "the repository belongs to another user; list it in git's setting safe.directory"
-          : reason)
-    }
-    defer { git_repository_free(handle) }
     do {
-      return .repository(try GitReader(repository: handle).state(largestPatch: largestPatch))
+      guard let repository = try GitRepository(containing: path) else { return .noRepository }
+      defer { withExtendedLifetime(repository) {} }
+      return .repository(
+        try GitReader(repository: repository.handle).state(largestPatch: largestPatch))
     } catch {
       return .unreadable(reason: error.reason)
     }
-  }
-
-  /// The repository's own folder, found without opening it.
-  private static func discover(from path: String) -> String? {
-    var buffer = git_buf()
-    guard git_repository_discover(&buffer, path, 0, nil) == 0 else { return nil }
-    defer { git_buf_dispose(&buffer) }
-    return buffer.ptr.map { String(cString: $0) }
-  }
-
-  private static func isOwnedByOther(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_uid != geteuid()
   }
 
   /// The version of libgit2 that is at work, like "1.5.1".
@@ -52,17 +25,6 @@ extension GitState {
     var revision: Int32 = 0
     git_libgit2_version(&major, &minor, &revision)
     return "\(major).\(minor).\(revision)"
-  }
-}
-
-/// A call of libgit2 that failed.
-private struct GitFailure: Error {
-  let reason: String
-
-  /// Takes the reason that libgit2 keeps for the calling thread.
-  init(_ operation: String, _ code: Int32) {
-    let message = git_error_last().map { String(cString: $0.pointee.message) } ?? "no reason given"
-    reason = "libgit2 could not \(operation) (\(code)): \(message)"
   }
 }
 
@@ -82,10 +44,6 @@ private struct GitReader {
       untrackedCount: counts.untracked, patchDigest: digest, patch: bytes, origin: origin())
   }
 
-  private func check(_ code: Int32, _ operation: String) throws(GitFailure) {
-    guard code == 0 else { throw GitFailure(operation, code) }
-  }
-
   private func head() throws(GitFailure) -> GitRepositoryState.Head {
     let prefix = "refs/heads/"
     func branch(_ name: String) -> String? {
@@ -96,34 +54,29 @@ private struct GitReader {
     if code == GIT_EUNBORNBRANCH.rawValue || code == GIT_ENOTFOUND.rawValue {
       // HEAD is a symbolic reference to a branch that does not exist yet.
       var symbolic: OpaquePointer?
-      try check(git_reference_lookup(&symbolic, repository, "HEAD"), "look up HEAD")
+      try GitFailure.check(git_reference_lookup(&symbolic, repository, "HEAD"), "look up HEAD")
       defer { git_reference_free(symbolic) }
       let target = git_reference_symbolic_target(symbolic).map { String(cString: $0) }
       return .unborn(branch: target.flatMap(branch))
     }
-    try check(code, "resolve HEAD")
+    try GitFailure.check(code, "resolve HEAD")
     defer { git_reference_free(reference) }
     guard let target = git_reference_target(reference) else {
       return .unborn(branch: nil)
     }
     let name = git_reference_name(reference).map { String(cString: $0) }
-    return .commit(id: text(of: target), branch: name.flatMap(branch))
-  }
-
-  private func text(of id: UnsafePointer<git_oid>) -> String {
-    var buffer = [CChar](repeating: 0, count: Int(GIT_OID_HEXSZ) + 1)
-    git_oid_tostr(&buffer, buffer.count, id)
-    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return .commit(id: GitRepository.text(of: target), branch: name.flatMap(branch))
   }
 
   private func statusCounts() throws(GitFailure) -> (changed: Int, untracked: Int) {
     var options = git_status_options()
-    try check(
+    try GitFailure.check(
       git_status_options_init(&options, UInt32(GIT_STATUS_OPTIONS_VERSION)), "set up a status")
     // Without GIT_STATUS_OPT_UPDATE_INDEX, the index file is never rewritten.
     options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED.rawValue
     var list: OpaquePointer?
-    try check(git_status_list_new(&list, repository, &options), "compare the working tree")
+    try GitFailure.check(
+      git_status_list_new(&list, repository, &options), "compare the working tree")
     defer { git_status_list_free(list) }
     var changed = 0
     var untracked = 0
@@ -141,10 +94,12 @@ private struct GitReader {
 
   private func collectPatch(_ patch: inout PatchCollector) throws(GitFailure) {
     var tree: OpaquePointer?
-    try check(git_revparse_single(&tree, repository, "HEAD^{tree}"), "read the tree of HEAD")
+    try GitFailure.check(
+      git_revparse_single(&tree, repository, "HEAD^{tree}"), "read the tree of HEAD")
     defer { git_object_free(tree) }
     var options = git_diff_options()
-    try check(git_diff_options_init(&options, UInt32(GIT_DIFF_OPTIONS_VERSION)), "set up a diff")
+    try GitFailure.check(
+      git_diff_options_init(&options, UInt32(GIT_DIFF_OPTIONS_VERSION)), "set up a diff")
     // The settings of the user (context lines, prefixes) must not change the digest: all come from these options.
     options.flags = GIT_DIFF_SHOW_BINARY.rawValue | GIT_DIFF_IGNORE_SUBMODULES.rawValue
     options.context_lines = 3
@@ -159,7 +114,7 @@ private struct GitReader {
       }
     }
     // The prefixes are copied by libgit2 and are not needed any longer.
-    try check(comparison, "compare HEAD with the working tree")
+    try GitFailure.check(comparison, "compare HEAD with the working tree")
     defer { git_diff_free(diff) }
     let code = withUnsafeMutablePointer(to: &patch) { collector in
       git_diff_print(
@@ -172,7 +127,7 @@ private struct GitReader {
           return 0
         }, collector)
     }
-    try check(code, "print the difference")
+    try GitFailure.check(code, "print the difference")
   }
 
   private func origin() -> String? {

@@ -14,6 +14,10 @@ package struct ProvenanceError: Error, Equatable, CustomStringConvertible {
     case notFound
     /// Another process holds the lock.
     case locked
+    /// A folder that is in no git repository, although one is needed.
+    case noRepository
+    /// A git repository that cannot be read or written, or does not hold what it should.
+    case repository
   }
 
   /// The kind of failure.

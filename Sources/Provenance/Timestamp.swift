@@ -18,6 +18,28 @@ package enum Timestamp {
       + ".\(padded(milliseconds, 3))Z"
   }
 
+  /// The seconds from 1970-01-01T00:00:00Z to a time that ``text(seconds:milliseconds:)`` has written; nil for other text.
+  package static func seconds(of text: String) -> Int? {
+    let digits = text.utf8.filter { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    guard text.utf8.count == 24, digits.count == 17 else { return nil }
+    func number(_ range: Range<Int>) -> Int {
+      digits[range].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+    }
+    let (year, month, day) = (number(0..<4), number(4..<6), number(6..<8))
+    guard year >= 1970, 1...12 ~= month else { return nil }
+    // Hinnant's `days_from_civil`, the inverse of `civil_from_days`.
+    let marchYear = month > 2 ? year : year - 1
+    let era = marchYear / 400
+    let yearOfEra = marchYear - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    let seconds =
+      (era * 146_097 + dayOfEra - 719_468) * 86400
+      + number(8..<10) * 3600 + number(10..<12) * 60 + number(12..<14)
+    // Days, hours and separators that do not exist do not come back.
+    return self.text(seconds: seconds, milliseconds: number(14..<17)) == text ? seconds : nil
+  }
+
   /// Year, month and day of the Gregorian calendar, by Hinnant's `civil_from_days` (for days from 0 on).
   private static func civil(daysSinceEpoch: Int) -> (year: Int, month: Int, day: Int) {
     // Years begin in March here, so that the leap day is the last of its year; eras have 400 years.

@@ -106,6 +106,18 @@ struct AtomicFileTests {
     ])
   func times(seconds: Int, text: String) {
     #expect(Timestamp.text(seconds: seconds, milliseconds: 7) == text)
+    #expect(Timestamp.seconds(of: text) == seconds)
+  }
+
+  @Test(
+    "What is no such time is not read",
+    arguments: [
+      "", "2025-06-01T12:34:56Z", "2025-02-30T00:00:00.000Z", "2025-06-01T24:00:00.000Z",
+      "2025-13-01T00:00:00.000Z", "1969-12-31T23:59:59.000Z", "2025-06-01 12:34:56.789Z",
+      "12025-06-01T12:34:56.78Z", "2025-06-01T12:34:60.000Z", "é025-06-01T12:34:56.000Z",
+    ])
+  func notTimes(text: String) {
+    #expect(Timestamp.seconds(of: text) == nil)
   }
 
   @Test("The time of now is that of Foundation")

@@ -104,8 +104,11 @@ struct MerkleTreeTests {
           MerkleProof(index: index, count: count, path: path).holds(
             for: Self.leaf(leaf), root: root)
         }
-        #expect((-1...count).filter { holds(index, index: $0) } == [index], "of \(count)")
-        #expect((0...count).filter { holds($0, index: index) } == [index], "of \(count)")
+        #expect(holds(index, index: index), "leaf \(index) of \(count)")
+        #expect(!holds(index + 1, index: index))
+        for other in [-1, index - 1, index + 1, index ^ 2, index ^ 4, count] {
+          #expect(!holds(index, index: other))
+        }
         let withOneChanged = proof.path.indices.map { place in
           var path = proof.path
           path[place] = root

@@ -2,7 +2,7 @@ import Foundation
 
 /// Runs a program to its end and gives its exit status and what it wrote to standard output.
 @discardableResult
-func runProgram(_ path: String, _ arguments: [String], in folder: String? = nil) throws
+package func runProgram(_ path: String, _ arguments: [String], in folder: String? = nil) throws
   -> (status: Int32, output: [UInt8])
 {
   let process = Process()
