@@ -1,7 +1,7 @@
 import ArgumentParser
 import Replication
 
-struct Import: ParsableCommand {
+struct Import: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
       "Check the output of lm-evaluation-harness by scoring it anew, and keep it as a record.",
@@ -35,11 +35,14 @@ struct Import: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     let outcome = try HarnessImport(
       folder, names: try TaskNames(taskMap), arm: arm, languageData: rescoring.languageData,
       artifacts: rescoring.artifacts
     ).run()
+    if let note = await RecordAnchor.note(anchoring: outcome.record) {
+      Console.error("\(note)\n")
+    }
     if rescoring.json {
       Console.output(try OutcomeJSON.text(outcome.json))
     } else {

@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import SystemPackage
 
 /// A program that is run to its end while its output is taken piece by piece.
 struct ChildProcess: Sendable {
@@ -11,12 +12,17 @@ struct ChildProcess: Sendable {
     let errorText: String
   }
 
-  /// Name of the program, looked up in PATH.
+  /// The path of the program, or its name, which is then looked up in PATH.
   let program: String
   /// Arguments after the program's name.
   let arguments: [String]
   /// Variables that are set besides the inherited ones.
   let environment: [String: String]
+  /// The file that it reads as its standard input.
+  var input = "/dev/null"
+  /// What errors say about a program that is not there.
+  var absence =
+    "which downloads are made with, was not found; install it, or put the files into a mirror folder"
 
   /// Runs the program and hands its standard output to `body`.
   ///
@@ -27,10 +33,13 @@ struct ChildProcess: Sendable {
     var options = PlatformOptions()
     options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))]
     do {
+      let input = try FileDescriptor.open(FilePath(input), .readOnly)
       let result = try await Subprocess.run(
-        .name(program), arguments: Arguments(arguments),
+        program.contains("/") ? .path(FilePath(program)) : .name(program),
+        arguments: Arguments(arguments),
         environment: .inherit.updating(variables), platformOptions: options,
-        input: .none, output: .sequence, error: .bytes(limit: 1 << 24)
+        input: .fileDescriptor(input, closeAfterSpawningProcess: true), output: .sequence,
+        error: .bytes(limit: 1 << 24)
       ) { execution in
         for try await piece in execution.standardOutput {
           try piece.withUnsafeBytes(body)
@@ -46,9 +55,7 @@ struct ChildProcess: Sendable {
     } catch let error as SubprocessError where error.code == .executableNotFound {
       throw AssetError(
         code: .downloadFailed,
-        message:
-          "The program \(program), which downloads are made with, was not found; install it, or put the files into a mirror folder."
-      )
+        message: "The program \(program), \(absence).")
     } catch let error as SubprocessError {
       throw AssetError(
         code: .downloadFailed, message: "The program \(program) could not be run: \(error).")

@@ -73,6 +73,7 @@ package struct Runner: Sendable {
         remedy:
           "run anew with --repeat; `replicate check \(sealed.id) --against FILE` judges the old results by other expectations"
       )
+      await anchor(sealed)
       try await saveModels(ready, sealed.summary)
       return try RunOutcome(sealed, manifest: manifest, reuse: start.reason)
     case .open(let record):
@@ -83,12 +84,19 @@ package struct Runner: Sendable {
         report(.reached($0))
       }
       report(.reached(RunPoint(kind: .sealed)))
+      await anchor(sealed)
       let index = try RunIndex(artifacts: options.artifacts)
       if let notice = index.notice { report(.note(notice)) }
       try index.add(sealed)
       try await saveModels(ready, sealed.summary)
       return try RunOutcome(sealed, manifest: manifest, reuse: nil)
     }
+  }
+
+  /// Anchors a record in git, unless it is a throw-away one; whatever comes of it is only told.
+  private func anchor(_ record: SealedRecord) async {
+    guard options.isAnchoring else { return }
+    if let note = await RecordAnchor.note(anchoring: record) { report(.note(note)) }
   }
 
   private func description(_ inputs: RunInputs) throws -> RunDescription {

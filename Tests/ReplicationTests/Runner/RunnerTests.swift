@@ -65,6 +65,33 @@ import Testing
     }
   }
 
+  @Test(
+    "is anchored in the repository around it, also later, and throw-away runs are not",
+    .enabled(if: GitFixture.isAvailable))
+  func anchored() async throws {
+    let fixture = try GitFixture()
+    let file = try manifest(in: fixture.path)
+    let notes = Mutex<[String]>([])
+    func anchored(_ isAnchoring: Bool) async throws -> [String] {
+      notes.withLock { $0 = [] }
+      var options = RunOptions(artifacts: "\(fixture.path)/artifacts", threads: 2)
+      options.isAnchoring = isAnchoring
+      _ = try await Runner(file, options: options) { event in
+        if case .note(let text) = event { notes.withLock { $0.append(text) } }
+      }.run()
+      return notes.withLock { $0 }.filter { $0.contains("anchored") }
+    }
+    #expect(try await anchored(false) == [])
+    #expect(try fixture.git("for-each-ref") == "")
+    let found = try await anchored(true)
+    #expect(found.count == 1)
+    let id = try #require(found.first?.split(separator: "/").last)
+    #expect(
+      try fixture.git("ls-tree", "--name-only", GitAnchor.reference(of: String(id)))
+        == "lock.json\nmanifest.yaml\nrecord.json")
+    #expect(try await anchored(true) == [])
+  }
+
   @Test("is not repeated when it is finished, and says why")
   func finishedRunIsOnlyRead() async throws {
     try await withFolder { folder in

@@ -12,7 +12,7 @@ package struct KillableRun: Sendable {
   }
 
   private let file: ManifestFile
-  private let options: RunOptions
+  private var options: RunOptions
   private let request: Request
 
   /// Prepares a run; `request` is what a parent process wrote.
@@ -30,6 +30,8 @@ package struct KillableRun: Sendable {
     }
     self.file = self.request.steps.map { file.shortened(steps: $0) } ?? file
     self.options = options
+    // The record is compared and thrown away.
+    self.options.isAnchoring = false
   }
 
   /// Runs to the end, or until the chosen point.
