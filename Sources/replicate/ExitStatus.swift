@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import LanguageModels
+import Provenance
 import Replication
 import Tensors
 import Tokenizers
@@ -47,6 +48,9 @@ enum ExitStatus {
     case let error as EvaluationCommandError: error.code == .missingData ? unavailable : usage
     case let error as RunError where [.notFound, .ambiguous, .occupied].contains(error.code): usage
     case let error as RunError where [.damaged, .tampered].contains(error.code): tampered
+    case let error as ProvenanceError where error.code == .noRepository: usage
+    case let error as ProvenanceError where error.code == .repository: unavailable
+    case let error as AnchorError: error.code == .damaged ? tampered : unavailable
     case let error as InterchangeError: error.code == .missingLanguageData ? unavailable : usage
     case let error as EvaluationError:
       switch error.code {

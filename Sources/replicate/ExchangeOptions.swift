@@ -1,0 +1,25 @@
+import ArgumentParser
+import Replication
+
+/// With whom anchors are exchanged, and how the end is told.
+struct ExchangeOptions: ParsableArguments {
+  @Argument(help: "The other repository: the name of a remote, a URL or a path.")
+  var remote: String
+
+  @Option(
+    help: "Folder of the records; the repository around it keeps the anchors.",
+    completion: .directory)
+  var artifacts = "artifacts"
+
+  @Flag(help: "Print one JSON object on standard output.")
+  var json = false
+
+  /// The exchange that was asked for.
+  var exchange: AnchorExchange { AnchorExchange(with: remote, artifacts: artifacts) }
+
+  /// Prints an outcome and ends the command as it says.
+  func finish(_ outcome: AnchorExchange.Outcome) throws {
+    Console.output(json ? try OutcomeJSON.text(outcome.json) : outcome.text + "\n")
+    if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+  }
+}
