@@ -29,6 +29,7 @@ extension AnchorStore {
   ///   - files: What is anchored.
   ///   - time: When the record was sealed, in seconds since 1970-01-01T00:00:00Z; the time of the commit.
   ///   - sign: Makes a signature; called only if git's settings ask for one.
+  /// - Returns: The record's anchor, new or old.
   /// - Throws: ``ProvenanceError`` `repository`, `locked`; what `sign` throws.
   package func anchor(
     _ id: String, files: [GitAnchor.File], time: Int, sign: Signer

@@ -11,6 +11,8 @@ extension GitRepository {
   /// - Parameters:
   ///   - commit: The commit.
   ///   - id: The record that it has to be about; nil for any.
+  /// - Returns: The anchor with all of its files.
+  /// - Throws: Why the commit is no such anchor, or cannot be read.
   func anchor(at commit: git_oid, of id: String?) throws(GitFailure) -> GitAnchor {
     var commit = commit
     let name = Self.text(commit)

@@ -33,6 +33,7 @@ struct GitRepository: ~Copyable {
   /// Opens the repository that contains `path`; nil if none does.
   ///
   /// - Parameter path: A folder inside the working tree, ignored or not, or a repository's own folder.
+  /// - Throws: Why a repository that is there cannot be opened.
   init?(containing path: String) throws(GitFailure) {
     git_libgit2_init()
     var handle: OpaquePointer?
@@ -87,6 +88,7 @@ extension GitRepository {
   ///
   /// - Parameter names: The settings that are wanted; a leading "~" in a value is the user's home.
   /// - Returns: The values of those that are set.
+  /// - Throws: What keeps the settings from being read.
   func settings(_ names: [String]) throws(GitFailure) -> [String: String] {
     var configuration: OpaquePointer?
     try GitFailure.check(

@@ -49,12 +49,17 @@ package struct AnchorExchange: Sendable {
   ///
   /// - Parameters:
   ///   - remote: The name of a remote, a URL, or the path of a repository.
-  ///   - artifacts: A folder in the repository that keeps the anchors.
+  ///   - artifacts: A folder in the repository that keeps the anchors; it need not exist yet.
   package init(with remote: String, artifacts: String) {
     // git works in the top folder of the working tree, a path is meant from here.
     let isPath = remote.contains("/") && FileManager.default.fileExists(atPath: remote)
     self.remote = isPath ? URL(fileURLWithPath: remote).standardizedFileURL.path : remote
-    folder = artifacts
+    // Before the first run there is no artifacts folder, but a repository to take anchors into.
+    var folder = URL(fileURLWithPath: artifacts).standardizedFileURL
+    while folder.path != "/", !FileManager.default.fileExists(atPath: folder.path) {
+      folder.deleteLastPathComponent()
+    }
+    self.folder = folder.path
   }
 
   /// Sends the anchors that the remote does not have.

@@ -46,7 +46,7 @@ struct AnchorExchangeTests {
     #expect(again.moved.isEmpty && again.present == Array(Self.ids.prefix(2)))
     #expect(try first.bystanders() == before)
 
-    let pulling = AnchorExchange(with: hub.path, artifacts: second.path)
+    let pulling = AnchorExchange(with: hub.path, artifacts: second.path + "/not/yet")
     let taken = try await pulling.pull()
     #expect(taken.moved == Array(Self.ids.prefix(2)) && taken.conflicts.isEmpty)
     #expect(try await pulling.pull().moved.isEmpty)
