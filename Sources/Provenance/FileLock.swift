@@ -18,20 +18,33 @@ package struct FileLock: ~Copyable, Sendable {
     self.file = file
   }
 
+  /// Takes the lock together with everybody else who shares it; it keeps out those who want it alone.
+  ///
+  /// - Throws: ``ProvenanceError`` `locked` if a holder keeps it for itself.
+  package init(sharing path: String, waitingSeconds: Double = 0) throws(ProvenanceError) {
+    let file = try OpenFile(path: path, flags: O_RDWR | O_CREAT)
+    try file.lock(waitingSeconds: waitingSeconds, kind: LOCK_SH)
+    self.file = file
+  }
+
   /// Whether somebody holds the lock on the file at `path` at this moment; false if there is no such file.
-  package static func isHeld(at path: String) throws(ProvenanceError) -> Bool {
+  ///
+  /// Holders who share the lock count only if `isShared`.
+  package static func isHeld(at path: String, isShared: Bool = false) throws(ProvenanceError)
+    -> Bool
+  {
     guard access(path, F_OK) == 0 else { return false }
     let file = try OpenFile.reading(path)
-    return try !file.tryLock(LOCK_SH)
+    return try !file.tryLock(isShared ? LOCK_EX : LOCK_SH)
   }
 }
 
 extension OpenFile {
-  /// Takes the exclusive lock of the file, which closing releases.
-  func lock(waitingSeconds: Double) throws(ProvenanceError) {
+  /// Takes the lock of the file, alone unless `kind` says otherwise; closing releases it.
+  func lock(waitingSeconds: Double, kind: Int32 = LOCK_EX) throws(ProvenanceError) {
     // At least a moment: somebody who only asks whether the lock is held holds it while asking.
     let deadline = ContinuousClock.now + .seconds(max(waitingSeconds, 0.1))
-    while try !tryLock(LOCK_EX) {
+    while try !tryLock(kind) {
       guard ContinuousClock.now < deadline else {
         throw ProvenanceError(
           code: .locked,

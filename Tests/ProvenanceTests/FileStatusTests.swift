@@ -1,0 +1,73 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Provenance
+
+@Suite("Status of files, and shared locks")
+struct FileStatusTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("Files, folders and links are told apart, and links are not followed")
+  func kinds() throws {
+    let file = try folder.write([1, 2, 3], to: "a/file")
+    let link = folder.path(of: "link")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+    let status = try #require(try FileStatus(at: file))
+    #expect(status.kind == .file && status.byteCount == 3 && status.linkCount == 1)
+    #expect(try FileStatus(at: folder.path(of: "a"))?.kind == .folder)
+    #expect(try FileStatus(at: link)?.kind == .link)
+    #expect(try FileStatus(at: "/dev/null")?.kind == .other)
+    #expect(try FileStatus(at: folder.path(of: "absent")) == nil)
+    #expect(try FileStatus(at: "\(file)/below") == nil)
+    #expect(throws: ProvenanceError.self) {
+      try FileStatus(at: "\(folder.path)/\(String(repeating: "a", count: 300))")
+    }
+  }
+
+  @Test("Another file under the same name, other bytes and another name all show")
+  func changes() throws {
+    let path = try folder.write([1], to: "file")
+    let first = try #require(try FileStatus(at: path))
+    #expect(try FileStatus(at: path) == first)
+    try AtomicFile.write([1], to: path)
+    let second = try #require(try FileStatus(at: path))
+    #expect(second.inode != first.inode)
+    _ = link(path, folder.path(of: "other"))
+    let third = try #require(try FileStatus(at: path))
+    #expect(third.linkCount == 2 && third.modified == second.modified)
+    #expect(third.changed >= second.changed)
+  }
+
+  @Test("Times are in order, and their distance is in seconds")
+  func times() {
+    let early = FileStatus.Time(seconds: 1_748_779_200, nanoseconds: 900_000_000)
+    let late = FileStatus.Time(seconds: 1_748_779_202, nanoseconds: 400_000_000)
+    #expect(early < late && !(late < early))
+    #expect(late.seconds(since: early) == 1.5)
+    #expect(early.text == "2025-06-01T12:00:00.900Z")
+  }
+
+  @Test("Many share a lock, which keeps out who wants it alone, and the other way round")
+  func sharing() throws {
+    let path = folder.path(of: "lock")
+    do {
+      let first = try FileLock(sharing: path)
+      let second = try FileLock(sharing: path)
+      #expect(throws: ProvenanceError.self) { _ = try FileLock(path: path) }
+      #expect(try !FileLock.isHeld(at: path))
+      #expect(try FileLock.isHeld(at: path, isShared: true))
+      withExtendedLifetime(first) {}
+      withExtendedLifetime(second) {}
+    }
+    let alone = try FileLock(path: path)
+    #expect {
+      _ = try FileLock(sharing: path)
+    } throws: {
+      ($0 as? ProvenanceError)?.code == .locked
+    }
+    withExtendedLifetime(alone) {}
+  }
+}
