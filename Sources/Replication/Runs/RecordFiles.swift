@@ -53,6 +53,8 @@ extension RecordFile {
   static let expectations = "expectations.yaml"
   /// What the run was fixed to before it began.
   static let lock = "lock.json"
+  /// The sign of life of a run that is under way, which is no part of the record.
+  static let heartbeat = "heartbeat"
 
   /// Refuses names that would leave the record's folder, hide or clash with the record's own files.
   static func checkName(_ name: String) throws(RunError) {
@@ -61,7 +63,7 @@ extension RecordFile {
       !part.isEmpty && part.count <= 200 && part.first != UInt8(ascii: ".")
         && part.allSatisfy { 0x21..<0x7F ~= $0 && $0 != UInt8(ascii: "\\") }
     }
-    guard isPlain, parts.count <= 8, name != events, name != summary else {
+    guard isPlain, parts.count <= 8, ![events, summary, heartbeat].contains(name) else {
       throw RunError(
         .invalidName,
         "A record cannot hold a file named \"\(name)\": names are visible ASCII without \"\\\" and without parts that begin with a dot."

@@ -24,6 +24,8 @@ package final class RunRecord: Sendable {
     /// The files that events have announced, by name.
     var files: [String: RecordFile] = [:]
     var isSealed = false
+    /// Tells that the process is alive; nil once the record is sealed.
+    var heartbeat: Heartbeat?
   }
 
   static let createdType = "run-created"
@@ -56,6 +58,7 @@ package final class RunRecord: Sendable {
       ])
     try write(description.manifest, to: RecordFile.manifest, inFolder: path)
     try begin(description.session, inFolder: path)
+    try startHeartbeat(inFolder: path)
   }
 
   /// Opens the record of an interrupted run to go on with it.
@@ -72,12 +75,19 @@ package final class RunRecord: Sendable {
     identity = history.identity
     attempt = history.attempt
     state = Mutex(State(files: history.files))
+    try RunRecord.removeHeartbeat(from: path)
     try removeUnannouncedFiles()
     guard contains(RecordFile.manifest) else {
       throw RunError(
         .damaged, "The record \(path) lost its \(RecordFile.manifest); start the run anew.")
     }
     try begin(session, inFolder: path)
+    try startHeartbeat(inFolder: path)
+  }
+
+  private func startHeartbeat(inFolder folder: String) throws {
+    let heartbeat = try Heartbeat(inFolder: folder)
+    state.withLock { $0.heartbeat = heartbeat }
   }
 
   private static func sealedError(_ id: String) -> RunError {
@@ -166,6 +176,14 @@ extension RunRecord {
     return false
   }
 
+  /// Removes a sign of life, which is no part of a record: a sealed one that has it was changed.
+  private static func removeHeartbeat(from folder: String) throws {
+    let path = "\(folder)/\(RecordFile.heartbeat)"
+    guard unlink(path) == 0 || errno == ENOENT else {
+      throw RunError(.damaged, "Could not remove \(path) (error \(errno)).")
+    }
+  }
+
   private func createFolder(of name: String, in folder: String) throws {
     guard let slash = name.lastIndex(of: "/") else { return }
     try AtomicFile.createFolder("\(folder)/\(name[..<slash])")
@@ -208,6 +226,7 @@ extension RunRecord {
     reached: (RunPoint) -> Void = { _ in }
   ) throws -> SealedRecord {
     guard !state.withLock({ $0.isSealed }) else { throw RunRecord.sealedError(id) }
+    try RunRecord.removeHeartbeat(from: path)
     let names = try RecordFile.names(inRecord: path).files
     let announced = state.withLock { $0.files }
     let listed = announced.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -234,7 +253,10 @@ extension RunRecord {
     reached(RunPoint(kind: .sealing))
     try log.append(type: RunRecord.sealedType, try contents.seal, isDurable: true)
     reached(RunPoint(kind: .sealedLog))
-    state.withLock { $0.isSealed = true }
+    state.withLock {
+      $0.isSealed = true
+      $0.heartbeat = nil
+    }
     let history = try RunHistory(recordAt: path, id: id)
     guard history.chain == log.chain else {
       throw RunError(.damaged, "The log of the record \(path) was changed while it was sealed.")
