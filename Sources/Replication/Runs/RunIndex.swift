@@ -4,138 +4,144 @@ import Provenance
 
 /// A database of all runs and their metrics, for looking things up quickly: `<artifacts>/replicate.sqlite`.
 ///
-/// It is an index and never the only copy of anything: what it says comes from the records, and it can be rebuilt from
-/// them at any time. A database that is damaged, or that another version wrote, is set aside and rebuilt on opening.
-/// Several processes may use it at once.
+/// It is an index and never the only copy of anything: what it says comes from the records. Opening it brings it up to
+/// date, and reads a record again only where ``RecordEvidence`` says that it changed.
+///
+/// **What is checked when.** On opening: that the schema is the present one to the letter, and that every run's row
+/// hashes to the digest that it carries; the rows are needed anyhow, so that this costs less than SQLite's own check, which
+/// would not see a changed letter. On reading a run's metrics: that they hash to the digest in the run's row. What is
+/// damaged, or was written by another version, is set aside and rebuilt from the records.
+///
+/// Several processes may use it at once: a lock is held while it is opened and brought up to date. There is no
+/// write-ahead log, whose second file would survive the renaming of the first.
 package final class RunIndex: Sendable {
-  /// The store whose records are indexed.
-  package let store: RunStore
-  /// Why the database was rebuilt on opening, in one sentence; nil if it was not.
+  /// The runs when the index was opened, newest first.
+  package let runs: [IndexedRun]
+  /// Why the database was rebuilt or is not used, in one sentence; nil if all is well.
   package let notice: String?
   let database: DatabaseQueue
 
+  /// The path of an artifacts folder's database.
+  package static func path(artifacts: String) -> String {
+    URL(fileURLWithPath: artifacts).standardizedFileURL.path + "/replicate.sqlite"
+  }
+
   /// Opens the index of an artifacts folder and brings it up to date with the records.
   ///
-  /// - Throws: ``RunError`` `index` if the database can be neither used nor replaced, as on a read-only disk.
-  package init(artifacts: String) throws {
-    store = RunStore(artifacts: artifacts)
-    let path = URL(fileURLWithPath: artifacts).standardizedFileURL.path + "/replicate.sqlite"
+  /// In a folder that is missing or cannot be written to, the index is made in memory.
+  ///
+  /// - Parameters:
+  ///   - artifacts: The folder with the records.
+  ///   - rebuilding: Whether to forget everything and read all records again; other processes see either content.
+  /// - Throws: ``RunError`` `index` if the database can be neither used nor replaced.
+  package init(artifacts: String, rebuilding: Bool = false) throws {
+    let path = RunIndex.path(artifacts: artifacts)
+    let store = RunStore(artifacts: artifacts)
+    let opened: Opened
     do {
-      try AtomicFile.createFolder(artifacts)
-      // Two processes that both find damage must not set aside each other's new database.
-      let lock = try FileLock(path: "\(path).lock", waitingSeconds: 30)
-      defer { withExtendedLifetime(lock) {} }
-      do {
-        database = try RunIndex.open(path, store)
-        notice = nil
-      } catch let error as DatabaseError where RunIndex.isDamage(error) {
-        let place = try RunIndex.setAside(path)
-        database = try RunIndex.open(path, store)
-        notice =
-          "the index \(path) could not be used (\(error.message ?? "damaged")); it was moved to \(place) and rebuilt from the records"
+      if access(artifacts, W_OK) == 0 {
+        // Held to the end: two processes that both find damage must not set aside each other's new database.
+        let lock = try FileLock(path: "\(path).lock", waitingSeconds: 600)
+        defer { withExtendedLifetime(lock) {} }
+        opened = try RunIndex.open(path, store, rebuilding: rebuilding)
+      } else if rebuilding {
+        throw RunError(
+          .index, "The index \(path) cannot be rebuilt: \(artifacts) cannot be written to.")
+      } else {
+        opened = try RunIndex.openInMemory(path, store)
       }
     } catch let error as DatabaseError {
       throw RunError(
         .index, "The index \(path) cannot be used: \(error.message ?? "\(error.resultCode)").")
     }
+    (database, runs, notice) = (opened.database, opened.runs, opened.notice)
   }
 
-  /// Opens or creates a database and brings it up to date, which reads and writes every table.
-  private static func open(_ path: String, _ store: RunStore) throws -> DatabaseQueue {
-    let database = try openDatabase(path)
-    try synchronize(database, store)
-    return database
+  private struct Opened {
+    let database: DatabaseQueue
+    let runs: [IndexedRun]
+    var notice: String?
   }
 
-  /// Opens or creates a database of the present schema and checks that it is sound.
-  private static func openDatabase(_ path: String) throws -> DatabaseQueue {
+  private static func open(_ path: String, _ store: RunStore, rebuilding: Bool) throws -> Opened {
+    do {
+      return try bringUpToDate(
+        try DatabaseQueue(path: path, configuration: configuration), store, rebuilding: rebuilding)
+    } catch {
+      guard let damage = IndexDamage(error) else { throw error }
+      let place = try setAside(path)
+      var opened = try bringUpToDate(
+        try DatabaseQueue(path: path, configuration: configuration), store, rebuilding: true)
+      opened.notice =
+        "the index \(path) could not be used (\(damage.reason)); it was moved to \(place) and rebuilt from the records"
+      return opened
+    }
+  }
+
+  /// A copy of the database in memory, or a new one if there is none that can be used.
+  private static func openInMemory(_ path: String, _ store: RunStore) throws -> Opened {
+    var configuration = configuration
+    configuration.readonly = true
+    let copy = try DatabaseQueue(configuration: Self.configuration)
+    do {
+      try DatabaseQueue(path: path, configuration: configuration).backup(to: copy)
+      return try bringUpToDate(copy, store, rebuilding: false)
+    } catch is DatabaseError {
+    } catch is IndexDamage {
+    }
+    return try bringUpToDate(
+      try DatabaseQueue(configuration: Self.configuration), store, rebuilding: false)
+  }
+
+  private static func bringUpToDate(
+    _ database: DatabaseQueue, _ store: RunStore, rebuilding: Bool
+  ) throws -> Opened {
+    try IndexSchema.prepare(database)
+    return Opened(
+      database: database, runs: try synchronize(database, store, rebuilding: rebuilding))
+  }
+
+  private static var configuration: Configuration {
     var configuration = Configuration()
     configuration.label = "replicate.index"
-    configuration.journalMode = .wal
     configuration.busyMode = .timeout(30)
-    configuration.prepareDatabase { database in
-      // The index can be rebuilt, so that losing the last transactions with the power is no loss.
-      try database.execute(sql: "PRAGMA synchronous = NORMAL")
-    }
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    try queue.write { database in
-      let check = try String.fetchAll(database, sql: "PRAGMA quick_check(1)")
-      guard check == ["ok"] else {
-        throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: check.first)
-      }
-      try database.checkForeignKeys()
-      guard try !migrator.hasBeenSuperseded(database) else {
-        throw DatabaseError(
-          resultCode: .SQLITE_CORRUPT, message: "a later version of this program wrote it")
-      }
-    }
-    try migrator.migrate(queue)
-    return queue
-  }
-
-  /// Whether an error says that the content is wrong, rather than that the disk is full or a lock is held.
-  private static func isDamage(_ error: DatabaseError) -> Bool {
-    switch error.resultCode {
-    case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_SCHEMA,
-      .SQLITE_MISMATCH:
-      true
-    default: false
-    }
+    return configuration
   }
 
   /// Renames a database and its companions, so that nothing is lost; gives the new path.
   private static func setAside(_ path: String) throws -> String {
     var number = 1
-    while access("\(path).damaged-\(number)", F_OK) == 0 { number += 1 }
-    let place = "\(path).damaged-\(number)"
-    for suffix in ["", "-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
+    while access("\(path)\(setAsideInfix)\(number)", F_OK) == 0 { number += 1 }
+    let place = "\(path)\(setAsideInfix)\(number)"
+    for suffix in ["", "-journal", "-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
       try FileManager.default.moveItem(atPath: path + suffix, toPath: place + suffix)
     }
     return place
   }
+
+  /// What stands between the names of a database and the number of one that was set aside.
+  static let setAsideInfix = ".set-aside-"
 }
 
-// MARK: - Schema
+/// What makes a database worthless, as opposed to a disk that is full or a lock that is held.
+struct IndexDamage: Error {
+  /// What is wrong, as a phrase.
+  let reason: String
 
-extension RunIndex {
-  /// The steps from an empty database to the present schema; a step that was published is never edited.
-  static let migrator: DatabaseMigrator = {
-    var migrator = DatabaseMigrator()
-    migrator.registerMigration("v1") { database in
-      try database.execute(
-        sql: """
-          CREATE TABLE runs (
-            id TEXT NOT NULL PRIMARY KEY,
-            name TEXT NOT NULL,
-            identity TEXT,
-            attempt INTEGER NOT NULL,
-            status TEXT NOT NULL,
-            problem TEXT,
-            created TEXT NOT NULL,
-            sealed TEXT,
-            commit_id TEXT,
-            is_dirty INTEGER,
-            results_sha256 TEXT,
-            record_sha256 TEXT,
-            path TEXT NOT NULL
-          ) STRICT;
-          CREATE INDEX runs_by_time ON runs (created, attempt, id);
-          CREATE INDEX runs_by_name ON runs (name);
-          CREATE TABLE metrics (
-            run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-            position INTEGER NOT NULL,
-            arm TEXT NOT NULL,
-            seed TEXT,
-            task TEXT NOT NULL,
-            metric TEXT NOT NULL,
-            value REAL,
-            standard_error REAL,
-            n INTEGER NOT NULL,
-            PRIMARY KEY (run_id, position)
-          ) STRICT, WITHOUT ROWID;
-          CREATE INDEX metrics_by_task ON metrics (task, metric);
-          """)
+  init(reason: String) { self.reason = reason }
+
+  /// Nil if an error says anything else.
+  init?(_ error: any Error) {
+    switch error {
+    case let error as IndexDamage: self = error
+    case let error as DatabaseError:
+      switch error.resultCode {
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_SCHEMA,
+        .SQLITE_MISMATCH:
+        reason = error.message ?? "damaged"
+      default: return nil
+      }
+    default: return nil
     }
-    return migrator
-  }()
+  }
 }

@@ -49,7 +49,8 @@ extension Runner {
       try record.append(
         type: RecordedEvent.evaluationFinished,
         [
-          "arm": .string(arm.name), "evaluation": .string(evaluation.name), "key": JSON(key),
+          "arm": .string(arm.name), "seed": JSON(arm.seed.map(String.init)),
+          "evaluation": .string(evaluation.name), "key": JSON(key),
           "samples": JSON(SHA256.digest(of: samples)),
         ])
       if let headline = pooled.total.last {

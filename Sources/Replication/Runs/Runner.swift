@@ -85,9 +85,8 @@ package struct Runner: Sendable {
       }
       report(.reached(RunPoint(kind: .sealed)))
       await anchor(sealed)
-      let index = try RunIndex(artifacts: options.artifacts)
-      if let notice = index.notice { report(.note(notice)) }
-      try index.add(sealed)
+      // Opening the index puts the record into it.
+      if let notice = try RunIndex(artifacts: options.artifacts).notice { report(.note(notice)) }
       try await saveModels(ready, sealed.summary)
       return try RunOutcome(sealed, manifest: manifest, reuse: nil)
     }

@@ -44,7 +44,7 @@ import Testing
     #expect(arm.metrics.contains { $0.task == "mmlu" && $0.count == 5 })
     let index = try RunIndex(artifacts: fixtures.folder.path(of: "art"))
     #expect(index.notice == nil)
-    #expect(index.store.listing(of: record.id).status == .sealed)
+    #expect(index.runs.map(\.id) == [record.id] && index.runs[0].state == .sealed)
   }
 
   @Test("the same folder again is the same record, and nothing new is written")
