@@ -70,12 +70,7 @@ extension SealedRecord {
   ///
   /// - Throws: ``RunError`` or ``ProvenanceError`` when there is none, several, or a damaged one.
   init(named name: String, artifacts: String) throws {
-    let path = URL(fileURLWithPath: name).standardizedFileURL.path
-    if FileManager.default.fileExists(atPath: "\(path)/\(RecordFile.summary)") {
-      try self.init(at: path)
-    } else {
-      self = try RunStore(artifacts: artifacts).sealedRecord(beginning: name)
-    }
+    try self.init(at: RunStore(artifacts: artifacts).path(named: name))
   }
 
   /// What is not as it was sealed, or as the run was locked to, in sentences; empty for a record that can be judged.

@@ -1,0 +1,103 @@
+import Foundation
+package import Provenance
+
+/// One record with everything that it says, whether its run is finished or not.
+package struct RecordOverview: Sendable {
+  /// A file that the run read.
+  package struct Input: Sendable, Equatable {
+    /// What the manifest calls it, and the file's own name.
+    package let asset: String
+    package let file: String
+    /// SHA-256 and size in bytes.
+    package let digest: Digest
+    package let byteCount: Int
+  }
+
+  /// The path of the record's folder, and its id.
+  package let path: String
+  package let id: String
+  /// Where the run stands.
+  package let status: RunStatus
+  /// When it was last heard of; nil if it is sealed.
+  package let signs: SignsOfLife?
+  /// The replication's name.
+  package let name: String
+  /// The digest of everything that the results depend on, and the number of this repetition of it.
+  package let identity: Digest
+  package let attempt: Int
+  /// When the run began, and when its last event was written.
+  package let created: String
+  package let last: String
+  /// The circumstances of each process that worked on the run.
+  package let sessions: [JSON]
+  /// The files that the run read; empty until it has told.
+  package let inputs: [Input]
+  /// The arms; of an unfinished run those that were begun, without metrics.
+  package let arms: [RunSummary.Arm]
+  /// The evaluations of an unfinished run that are done.
+  let evaluations: [RunProgress.Evaluation]
+  /// The files of the record, sorted by name.
+  package let files: [RecordFile]
+  /// The chain of the log.
+  package let chain: EventChain
+  /// The digests of the results and of the record; nil unless it is sealed.
+  package let resultsDigest: Digest?
+  package let recordDigest: Digest?
+  /// What is not as it was sealed, in sentences.
+  package let findings: [String]
+
+  /// The exit code of a command that shows the record: 3 if it is not as it was sealed.
+  package var exitCode: Int32 { findings.isEmpty ? 0 : 3 }
+
+  /// Reads the record in a folder, or the one of a store whose id begins with these digits.
+  ///
+  /// - Throws: ``RunError`` `notFound`, `ambiguous`, or `damaged` if it says nothing that could be shown.
+  package init(_ record: String, artifacts: String) throws {
+    path = try RunStore(artifacts: artifacts).path(named: record)
+    id = (path as NSString).lastPathComponent
+    let log = "\(path)/\(RecordFile.events)"
+    let sealed =
+      try FileStatus(at: "\(path)/\(RecordFile.summary)") == nil ? nil : SealedRecord(at: path)
+    let history: RunHistory
+    do {
+      // Asked first: a run that ends meanwhile is then running, not interrupted.
+      let isRunning = try sealed == nil && FileLock.isHeld(at: log)
+      status = sealed != nil ? .sealed : isRunning ? .running : .interrupted
+      history = try RunHistory(recordAt: path, id: id)
+    } catch let error as ProvenanceError {
+      throw RunError(.damaged, error.message)
+    }
+    findings = try sealed?.findings() ?? []
+    signs = sealed == nil ? try SignsOfLife(ofRecordAt: path) : nil
+    (name, identity, attempt) = (history.name, history.identity, history.attempt)
+    (created, last, sessions) = (history.created, history.last, history.sessions)
+    inputs =
+      try history.events.last { $0.type == "inputs" }.map { event in
+        try JSONField(event.data, source: "\(log), line \(event.index + 1)").elements().map {
+          Input(
+            asset: try $0["asset"].string(), file: try $0["file"].string(),
+            digest: try $0["sha256"].digest(), byteCount: try $0["bytes"].count())
+        }
+      } ?? []
+    let progress = RunProgress(history)
+    arms = sealed?.summary.arms ?? progress.arms
+    evaluations = sealed == nil ? progress.evaluations : []
+    files =
+      sealed?.files
+      ?? history.files.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    chain = history.chain
+    (resultsDigest, recordDigest) = (sealed?.resultsDigest, sealed?.digest)
+  }
+}
+
+extension RunStore {
+  /// The folder of a record: the path of one, or the one whose id begins with these digits.
+  ///
+  /// - Throws: ``RunError`` `notFound` or `ambiguous`.
+  func path(named record: String) throws -> String {
+    let path = URL(fileURLWithPath: record).standardizedFileURL.path
+    for name in [RecordFile.summary, RecordFile.events]
+    where FileManager.default.fileExists(atPath: "\(path)/\(name)") { return path }
+    return self.path(of: try id(beginning: record))
+  }
+}

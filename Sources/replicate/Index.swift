@@ -1,0 +1,33 @@
+import ArgumentParser
+import Provenance
+import Replication
+
+struct Index: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Bring the index of the records up to date, or make it anew.",
+    discussion: """
+      The index is made from the records alone and is brought up to date by every command that reads it; this is for \
+      whoever does not trust that.
+      """)
+
+  @Flag(help: "Forget everything and read all records again.")
+  var rebuild = false
+
+  @OptionGroup var options: RecordOptions
+
+  func run() throws {
+    let index = try RunIndex(artifacts: options.artifacts, rebuilding: rebuild)
+    let path = RunIndex.path(artifacts: options.artifacts)
+    if options.json {
+      Console.output(
+        try OutcomeJSON.text([
+          "schema": "replicate/index/v1", "path": .string(path), "runs": JSON(index.runs.count),
+          "notice": JSON(index.notice),
+        ]))
+    } else {
+      if let notice = index.notice { Console.error("· \(notice)\n") }
+      let count = index.runs.count
+      Console.output("\(path) lists \(count) run\(count == 1 ? "" : "s").\n")
+    }
+  }
+}
