@@ -13,21 +13,22 @@ struct Finished {
 /// The program as a user runs it.
 struct Program {
   /// The built program, beside the test bundle.
-  private static var executable: URL {
+  static var path: String {
     URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
-      path: "replicate")
+      path: "replicate"
+    ).path
   }
 
   static let repository = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// Runs the program; `killedAfter` seconds, or as soon as `killedWhen` says so, it is ended as `kill -9` does.
+  /// Runs the program, or the one at `executable`; `killedAfter` seconds, or as soon as `killedWhen` says so, it is ended as `kill -9` does.
   static func run(
-    _ arguments: [String], killedAfter seconds: Double? = nil,
+    _ arguments: [String], executable: String = path, killedAfter seconds: Double? = nil,
     killedWhen isTime: (@Sendable () -> Bool)? = nil
   ) throws -> Finished {
     let process = Process()
-    process.executableURL = executable
+    process.executableURL = URL(filePath: executable)
     process.arguments = arguments
     process.currentDirectoryURL = repository
     let (output, error) = (Pipe(), Pipe())

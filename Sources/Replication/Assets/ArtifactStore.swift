@@ -87,13 +87,16 @@ final class ArtifactWriter: Sendable {
   let store: ArtifactStore
   private let lock: FileLock
 
+  /// The file that is locked.
+  static func lockPath(of store: ArtifactStore) -> String { "\(store.partialFolder)/lock" }
+
   /// Takes the right, waiting for other holders; `waiting` is called once if there is one.
   init(_ store: ArtifactStore, waiting: () -> Void) async throws {
     try AssetError.wrapping(.file) { try AtomicFile.createFolder(store.partialFolder) }
     var hasWaited = false
     while true {
       do {
-        lock = try FileLock(path: "\(store.partialFolder)/lock")
+        lock = try FileLock(path: ArtifactWriter.lockPath(of: store))
         break
       } catch {
         guard error.code == .locked else { throw AssetError(code: .file, message: error.message) }

@@ -52,9 +52,12 @@ package struct ModelEvaluation: Sendable {
   private func run(_ benchmarks: [Benchmark], _ journal: EvaluationJournal) async throws
     -> EvaluationOutcome
   {
+    let store = ArtifactStore(root: "\(options.artifacts)/store")
+    // Held until the results are there, so that nobody removes what is being read.
+    let use = try StoreUse(store)
+    defer { withExtendedLifetime(use) {} }
     let resolver = AssetResolver(
-      store: ArtifactStore(root: "\(options.artifacts)/store"),
-      mirrorFolders: options.mirrorFolders, isOffline: options.isOffline,
+      store: store, mirrorFolders: options.mirrorFolders, isOffline: options.isOffline,
       report: { report(.asset($0)) })
     let data = try await EvaluationData(benchmarks, request: request, resolver: resolver)
     for part in data.parts { report(.note(Self.sentence(part, limit: request.limit))) }

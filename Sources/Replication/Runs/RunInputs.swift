@@ -17,12 +17,15 @@ struct RunInputs: Sendable {
   let parameterCount: Int
   /// Digest of the running program: another build may compute other bits.
   let program: Digest
+  /// Keeps what was brought from being removed as long as these inputs are in use.
+  private let use: StoreUse
 
   /// Brings what is missing and prepares the training data.
   init(_ runner: Runner, quiet: Bool) async throws {
     let manifest = runner.manifest
     let resolver = runner.resolver(quiet: quiet)
     try runner.requireInputs()
+    use = try StoreUse(runner.store)
     var files: [String: [ResolvedAsset]] = [:]
     // What need not be downloaded comes first: if something of it is not what it should be, nothing is downloaded.
     let assets = try manifest.assets.map { (name: $0.name, files: try runner.assets(of: $0)) }

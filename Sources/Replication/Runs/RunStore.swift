@@ -14,7 +14,11 @@ package struct RunStore: Sendable {
     path = URL(fileURLWithPath: artifacts).standardizedFileURL.path + "/records"
   }
 
-  private static let unfinishedPrefix = ".creating-"
+  /// What the names of records begin with that are being created.
+  static let unfinishedPrefix = ".creating-"
+
+  /// The file that is locked while a record is created.
+  var lockPath: String { "\(path)/.lock" }
 
   /// The path of a record's folder.
   package func path(of id: String) -> String { "\(path)/\(id)" }
@@ -48,7 +52,7 @@ extension RunStore {
   /// - Throws: ``ProvenanceError`` `locked` if another process is at this run.
   package func begin(_ description: RunDescription, repeating: Bool = false) throws -> RunStart {
     try AtomicFile.createFolder(path)
-    let lock = try FileLock(path: "\(path)/.lock", waitingSeconds: 30)
+    let lock = try FileLock(path: lockPath, waitingSeconds: 30)
     defer { withExtendedLifetime(lock) {} }
     let attempts = attempts(at: description.identity)
     var damage = ""

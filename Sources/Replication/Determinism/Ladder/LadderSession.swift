@@ -15,15 +15,21 @@ final class LadderSession: Sendable {
   private let lock: FileLock
   private let reference: ReferenceExecution
 
+  /// The folder of all verifications' working folders, in the folder of unfinished work.
+  static let folderName = "determinism"
+
+  /// The file that is locked by a verification.
+  static func lockPath(artifacts: String) -> String { "\(artifacts)/work/determinism.lock" }
+
   /// Brings the inputs and empties the working folder.
   init(_ ladder: DeterminismLadder, golden: DeterminismLadder.GoldenSource) async throws {
     self.ladder = ladder
     self.golden = golden
     let work = "\(ladder.options.artifacts)/work"
     try AtomicFile.createFolder(work)
-    lock = try FileLock(path: "\(work)/determinism.lock")
+    lock = try FileLock(path: Self.lockPath(artifacts: ladder.options.artifacts))
     // A verification that was killed may have left its files, and no other one is at work.
-    try? FileManager.default.removeItem(atPath: "\(work)/determinism")
+    try? FileManager.default.removeItem(atPath: "\(work)/\(Self.folderName)")
     folder = ladder.workFolder
     try AtomicFile.createFolder("\(folder)/weights")
     inputs = try await RunInputs(

@@ -1,0 +1,100 @@
+import Foundation
+package import Provenance
+
+/// Removes from an artifacts folder what nothing needs any more.
+///
+/// **Never removed:** records; every file of the store that a record mentions (``DigestMentions``); finished steps that a
+/// record mentions, and younger ones, with their outputs; unfinished work of runs that are not sealed. **Removed:**
+///
+/// - at once, what killed processes left and nothing goes on with;
+/// - after ``Options/keepDays``, finished steps that no record mentions (any more) with their outputs, unfinished work of
+///   runs without a record, and indexes that were set aside;
+/// - only on demand, files of the store that nothing refers to, nearly all of them downloads.
+///
+/// While a run or an evaluation is under way, which shows by locks, only the first are removed.
+package struct GarbageCollection: Sendable {
+  /// What is removed, besides what is always.
+  package struct Options: Sendable {
+    /// Days for which finished and unfinished work is kept that no record mentions.
+    package var keepDays = 30
+    /// Whether downloads are removed that nothing refers to.
+    package var removesInputs = false
+    /// Whether to tell only.
+    package var isDryRun = false
+
+    /// The usual options.
+    package init() {}
+  }
+
+  /// Something that is or would be removed.
+  package struct Item: Sendable, Equatable {
+    /// The path relative to the artifacts folder.
+    package let path: String
+    /// Why nothing needs it, as a phrase.
+    package let reason: String
+    /// The bytes that its removal frees.
+    package let bytes: Int
+  }
+
+  /// What came of it.
+  package struct Outcome: Sendable, Equatable {
+    /// What was or would be removed, in this order.
+    package let items: [Item]
+    /// Whether nothing was removed.
+    package let isDryRun: Bool
+    /// What was left although it may be garbage, in sentences.
+    package let notes: [String]
+
+    /// The bytes that were or would be freed.
+    package var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
+  }
+
+  private let artifacts: String
+  private let options: Options
+
+  /// Prepares a collection; nothing is looked at yet.
+  package init(artifacts: String, options: Options = Options()) {
+    self.artifacts = URL(fileURLWithPath: artifacts).standardizedFileURL.path
+    self.options = options
+  }
+
+  /// Finds what nothing needs and, unless it is a dry run, removes it.
+  ///
+  /// - Throws: ``ProvenanceError`` or a system error when something can be neither read nor removed; what was removed by
+  ///   then was not needed, and the same command goes on.
+  package func run(now: FileStatus.Time = .now()) throws -> Outcome {
+    guard try FileStatus(at: artifacts) != nil else {
+      return Outcome(items: [], isDryRun: options.isDryRun, notes: [])
+    }
+    let locks = try HousekeepingLocks(artifacts: artifacts, isDryRun: options.isDryRun)
+    defer { withExtendedLifetime(locks) {} }
+    var search = GarbageSearch(artifacts: artifacts, options: options, now: now)
+    if locks.areRecordsQuiet { try search.findUnfinishedRecords() }
+    if locks.isWriterQuiet { try search.findUnfinishedFiles() }
+    if locks.isLadderQuiet { try search.findLadders() }
+    try search.findTemporaryFiles()
+    var notes: [String] = []
+    if locks.isStoreQuiet {
+      try search.findSteps()
+      try search.findWork()
+      try search.findIndexes()
+    } else {
+      notes.append(
+        "A run or an evaluation is under way: finished steps, unfinished work and the store were left; give the command again when it ends."
+      )
+    }
+    if search.unreferencedCount > 0 {
+      notes.append(
+        "\(LogText.count(search.unreferencedCount, "file")) of the store (\(Sizes.text(search.unreferencedBytes))) that nothing refers to, most likely downloads, were left; --inputs removes them."
+      )
+    }
+    if !options.isDryRun {
+      for item in search.items {
+        let path = "\(artifacts)/\(item.path)"
+        // Somebody else may have removed it, as a run does with damaged files.
+        if try FileStatus(at: path) != nil { try FileManager.default.removeItem(atPath: path) }
+      }
+    }
+    return Outcome(items: search.items, isDryRun: options.isDryRun, notes: notes)
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The commands on records", .serialized) struct RecordCommandTests {
+  /// Whether this process may mount folders in a namespace of its own.
+  private static let canMount =
+    (try? Program.run(["-m", "true"], executable: "/usr/bin/unshare").status) == 0
+
+  /// Runs the toy once for a test.
+  private func withRun(_ body: (_ artifacts: String, _ id: String) throws -> Void) throws {
+    try Program.withFolder { folder in
+      let finished = try Program.run(["tiny", "--json", "--artifacts", "\(folder)/artifacts"])
+      let id = try #require(try object(finished)["record_id"] as? String)
+      try body("\(folder)/artifacts", id)
+    }
+  }
+
+  private func object(_ finished: Finished) throws -> [String: any Sendable] {
+    #expect(finished.output.split(separator: "\n").count == 1)
+    let parsed = try JSONSerialization.jsonObject(with: Data(finished.output.utf8))
+    return try #require(parsed as? [String: any Sendable])
+  }
+
+  @Test("list, show, verify and clean what a run left, as text and as JSON")
+  func commands() throws {
+    try withRun { artifacts, id in
+      let options = ["--artifacts", artifacts]
+      let log = try Program.run(["log"] + options)
+      #expect(log.status == 0 && log.error.isEmpty)
+      #expect(log.output.hasPrefix(id) && log.output.contains("arms base sft eaft"))
+      let filters = ["--name", "tiny", "--status", "sealed", "--since", "2020-01-01"]
+      #expect(try Program.run(["log", "--limit", "1"] + filters + options).output == log.output)
+      let show = try Program.run(["show", String(id.prefix(6))] + options)
+      #expect(show.status == 0 && show.output.contains("as they were sealed"))
+      #expect(try Program.run(["verify-store"] + options).output.hasPrefix("All is well"))
+      #expect(
+        try Program.run(["gc", "--keep-days", "0", "--inputs"] + options).output
+          == "0 items removed, 0 bytes freed.\n")
+      #expect(try Program.run(["index", "--rebuild"] + options).output.contains("lists 1 run."))
+      for (verb, schema) in [
+        (["log"], "log"), (["show", id], "show"), (["verify-store"], "verify-store"),
+        (["gc", "--dry-run"], "gc"), (["index"], "index"),
+      ] {
+        let finished = try Program.run(verb + ["--json"] + options)
+        #expect(finished.status == 0)
+        #expect(try object(finished)["schema"] as? String == "replicate/\(schema)/v1")
+      }
+    }
+  }
+
+  @Test("end with 3 for what is not as it was written, with 2 for what there is not")
+  func exitCodes() throws {
+    try withRun { artifacts, id in
+      let options = ["--artifacts", artifacts]
+      #expect(try Program.run(["show", "xyz"] + options).status == 2)
+      for arguments in [["--limit", "0"], ["--since", "yesterday"], ["--status", "done"]] {
+        #expect(try Program.run(["log"] + arguments + options).status == 2)
+      }
+      #expect(try Program.run(["gc", "--keep-days", "-1"] + options).status == 2)
+      let file = "\(artifacts)/records/\(id)/samples/mmlu.base.jsonl"
+      try Data("{}\n".utf8).write(to: URL(filePath: file))
+      for verb in [["show", id], ["verify-store"]] {
+        let finished = try Program.run(verb + options)
+        #expect(finished.status == 3 && finished.output.contains(file))
+      }
+    }
+  }
+
+  @Test("tell a run that a process is at, and one that was killed")
+  func killedRun() throws {
+    try Program.withFolder { folder in
+      let artifacts = "\(folder)/artifacts"
+      let seen = Listing()
+      let killed = try Program.run(["tiny", "--artifacts", artifacts]) {
+        // As soon as there is a record, while its process is at it.
+        guard let log = try? Program.run(["log", "--artifacts", artifacts]).output, !log.isEmpty
+        else { return false }
+        seen.text = log
+        return true
+      }
+      #expect(killed.wasKilled)
+      #expect(seen.text.contains("  running  last event "))
+      let log = try Program.run(["log", "--artifacts", artifacts]).output
+      #expect(log.contains("  interrupted  last sign of life "))
+    }
+  }
+
+  /// What another thread has read.
+  private final class Listing: @unchecked Sendable {
+    // @unchecked: written before the process is killed, read after it has ended.
+    var text = ""
+  }
+
+  @Test("log, show and verify-store work on a read-only folder", .enabled(if: canMount))
+  func readOnly() throws {
+    try withRun { artifacts, id in
+      for hasIndex in [true, false] {
+        let index = "\(artifacts)/replicate.sqlite"
+        if !hasIndex { try FileManager.default.removeItem(atPath: index) }
+        let expected = try FileManager.default.subpathsOfDirectory(atPath: artifacts).sorted()
+        for (verb, status) in [
+          (["log"], 0), (["show", id], 0), (["verify-store"], 0), (["gc", "--dry-run"], 0),
+          (["index"], 0), (["index", "--rebuild"], 5),
+        ] {
+          let script = """
+            mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit 99
+            touch "$1/x" 2>/dev/null && exit 98
+            shift; exec "$@"
+            """
+          let finished = try Program.run(
+            ["-m", "sh", "-c", script, "sh", artifacts, Program.path] + verb
+              + ["--artifacts", artifacts], executable: "/usr/bin/unshare")
+          #expect(finished.status == Int32(status), "\(verb): \(finished.error)")
+          #expect(verb != ["log"] || finished.output.hasPrefix(id))
+        }
+        let found = try FileManager.default.subpathsOfDirectory(atPath: artifacts).sorted()
+        #expect(found == expected)
+      }
+    }
+  }
+}
