@@ -20,6 +20,10 @@ struct CollectGarbage: ParsableCommand {
   @Flag(help: "Also remove stored files that nothing refers to: downloads, which take time.")
   var inputs = false
 
+  @Flag(
+    help: "Also remove kept checkpoints: large files, without which audits replay longer parts.")
+  var checkpoints = false
+
   @Flag(help: "Say what would be removed, and remove nothing.")
   var dryRun = false
 
@@ -34,6 +38,7 @@ struct CollectGarbage: ParsableCommand {
   func run() throws {
     var options = GarbageCollection.Options()
     (options.keepDays, options.removesInputs, options.isDryRun) = (keepDays, inputs, dryRun)
+    options.removesCheckpoints = checkpoints
     let outcome = try GarbageCollection(artifacts: self.options.artifacts, options: options).run()
     if self.options.json {
       Console.output(try OutcomeJSON.text(HousekeepingJSON.json(outcome)))

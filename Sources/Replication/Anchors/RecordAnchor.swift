@@ -2,7 +2,11 @@ package import Provenance
 
 /// The anchor of a sealed record in the git repository around its folder.
 package enum RecordAnchor {
-  /// The names of the record's files that are anchored, where it has them; samples are vouched for by the summary.
+  /// The file of an anchor that holds the record's ``SampleTree``: with it, a sample can be shown to belong to the record
+  /// by whoever has only the anchor.
+  static let samples = "samples.json"
+
+  /// The names of the record's files that are anchored, where it has them.
   private static let names = [
     RecordFile.summary, RecordFile.manifest, RecordFile.lock, RecordFile.expectations,
   ]
@@ -15,7 +19,9 @@ package enum RecordAnchor {
       name == RecordFile.summary || record.files.contains { $0.name == name }
     }.map { name in
       GitAnchor.File(name: name, bytes: try OpenFile.contents(of: "\(record.path)/\(name)"))
-    }
+    } + [
+      GitAnchor.File(name: samples, bytes: try CanonicalJSON.encode(record.sampleTree.json))
+    ]
   }
 
   /// Anchors a record in the repository that contains its folder.

@@ -56,7 +56,7 @@ package struct Audit: Sendable {
       let entry: AuditReport.Entry
       switch level {
       case .digests: entry = read(level, digests)
-      case .anchor: continue
+      case .anchor: entry = read(level, anchor)
       case .completeness: entry = read(level, completeness)
       case .metrics: entry = read(level) { try metrics(&result.judgement) }
       case .artifacts: entry = read(level, artifacts)
@@ -89,6 +89,32 @@ package struct Audit: Sendable {
         "\(record.eventCount) events with the head \(record.chainHead.hex.prefix(12)), \(record.files.count) files, \(record.sampleTree.count) samples under the root \(record.sampleTree.root.hex.prefix(12)).",
         "A chain shows that nothing was changed since it was sealed, not that the whole was not written anew: that is what the anchor is for.",
       ])
+  }
+
+  private func anchor() throws -> AuditReport.Entry {
+    var entry = AuditReport.Entry(level: .anchor)
+    func skipped(_ reason: String) -> AuditReport.Entry {
+      AuditReport.Entry(level: .anchor, notes: [reason], isDone: false)
+    }
+    let store: AnchorStore
+    do throws(ProvenanceError) {
+      store = try AnchorStore(containing: record.path)
+    } catch {
+      guard error.code == .noRepository else { throw error }
+      return skipped("\(record.path) lies in no git repository, so nothing was anchored.")
+    }
+    guard let anchor = try store.anchor(of: record.id) else {
+      return skipped(
+        "The repository has no \(GitAnchor.reference(of: record.id)); `replicate pull REMOTE` takes anchors from another one."
+      )
+    }
+    entry.findings = anchor.differences(from: try RecordAnchor.files(of: record)).map {
+      "\(record.path) is not what \(GitAnchor.reference(of: record.id)) anchored: \($0)."
+    }
+    entry.notes = [
+      "\(LogText.count(anchor.files.count, "file")) compared with the commit \(anchor.commit.prefix(12))\(anchor.isSigned ? ", which is signed (`git verify-commit` checks by whom)" : "")."
+    ]
+    return entry
   }
 
   private func metrics(_ judgement: inout Judgement?) throws -> AuditReport.Entry {

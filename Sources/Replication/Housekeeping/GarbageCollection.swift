@@ -9,7 +9,8 @@ package import Provenance
 /// - at once, what killed processes left and nothing goes on with;
 /// - after ``Options/keepDays``, finished steps that no record mentions (any more) with their outputs, unfinished work of
 ///   runs without a record, and indexes that were set aside;
-/// - only on demand, files of the store that nothing refers to, nearly all of them downloads.
+/// - only on demand, files of the store that nothing refers to, nearly all of them downloads, and kept checkpoints, which
+///   the record goes on vouching for and audits can do without.
 ///
 /// While a run or an evaluation is under way, which shows by locks, only the first are removed.
 package struct GarbageCollection: Sendable {
@@ -19,6 +20,8 @@ package struct GarbageCollection: Sendable {
     package var keepDays = 30
     /// Whether downloads are removed that nothing refers to.
     package var removesInputs = false
+    /// Whether kept checkpoints of sealed records are removed.
+    package var removesCheckpoints = false
     /// Whether to tell only.
     package var isDryRun = false
 
@@ -76,6 +79,7 @@ package struct GarbageCollection: Sendable {
     var notes: [String] = []
     if locks.isStoreQuiet {
       try search.findSteps()
+      try search.findCheckpoints()
       try search.findWork()
       try search.findIndexes()
     } else {

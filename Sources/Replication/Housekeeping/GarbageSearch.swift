@@ -101,6 +101,19 @@ struct GarbageSearch {
     for path in steps { try add(path, "finished step that no record mentions or that is damaged") }
   }
 
+  /// Kept checkpoints that no record mentions, or all if audits may do without.
+  mutating func findCheckpoints() throws {
+    let mentions = try DigestMentions(records)
+    for entry in try CheckpointStore(artifacts: artifacts).entries() {
+      guard let root = entry.root, !mentions.open.contains(root) else { continue }
+      if options.removesCheckpoints {
+        try add(entry.path, "kept checkpoint; audits replay from an earlier one")
+      } else if !mentions.all.contains(root), try isOld(entry.path) {
+        try add(entry.path, "kept checkpoint that no record mentions")
+      }
+    }
+  }
+
   /// Unfinished work that no unfinished run of a record can go on with.
   mutating func findWork() throws {
     let prefixes = Set(try DigestMentions(records).open.map { $0.hex.prefix(16) })

@@ -24,6 +24,7 @@ package struct StoreVerification: Sendable {
   private let store: ArtifactStore
   private let cache: StepCache
   private let records: RunStore
+  private let checkpoints: CheckpointStore
 
   /// Prepares to verify; nothing is read yet.
   package init(artifacts: String) {
@@ -31,6 +32,7 @@ package struct StoreVerification: Sendable {
     store = ArtifactStore(root: "\(artifacts)/store")
     cache = StepCache(artifacts: artifacts)
     records = RunStore(artifacts: artifacts)
+    checkpoints = CheckpointStore(artifacts: artifacts)
   }
 
   /// Reads and hashes everything; nothing is changed or removed.
@@ -39,6 +41,7 @@ package struct StoreVerification: Sendable {
   package func run() throws -> Outcome {
     var outcome = Outcome()
     try verifyFiles(&outcome)
+    try verifyCheckpoints(&outcome)
     try verifySteps(&outcome)
     try verifyRecords(&outcome)
     return outcome
@@ -66,6 +69,23 @@ package struct StoreVerification: Sendable {
     }
     for folder in try store.linkedFolders() {
       outcome.findings += folder.broken.map { "\($0) is a link to a file that is missing." }
+    }
+  }
+
+  private func verifyCheckpoints(_ outcome: inout Outcome) throws {
+    for entry in try checkpoints.entries() {
+      guard let root = entry.root else {
+        outcome.findings.append(
+          "\(entry.path) is not named by the root of a checkpoint; nothing uses it.")
+        continue
+      }
+      let (bytes, found) = try CheckpointStore.root(
+        ofFileAt: entry.path, threads: ProcessInfo.processInfo.activeProcessorCount)
+      outcome.fileCount += 1
+      outcome.byteCount += bytes
+      if found != root {
+        outcome.findings.append("\(entry.path) has chunks with the root \(found), not its name.")
+      }
     }
   }
 

@@ -60,6 +60,7 @@ package struct KeptCheckpoint: Sendable, Equatable {
 package struct CheckpointStore: Sendable {
   /// Bytes of a chunk; the last one of a file may be shorter.
   static let chunkSize = 4 << 20
+  private static let ending = ".safetensors"
 
   /// The path of the folder.
   package let path: String
@@ -70,7 +71,7 @@ package struct CheckpointStore: Sendable {
   }
 
   /// Where the checkpoint with this root is or will be.
-  package func path(of root: Digest) -> String { "\(path)/\(root).safetensors" }
+  package func path(of root: Digest) -> String { "\(path)/\(root)\(Self.ending)" }
 
   /// Keeps the durable file at `source` by a second name, without copying it.
   ///
@@ -89,6 +90,14 @@ package struct CheckpointStore: Sendable {
     }
     try AtomicFile.synchronizeFolder(path)
     return (byteCount, root)
+  }
+
+  /// All kept checkpoints, sorted by name: their paths, and the roots that they are named by (nil for other files).
+  func entries() throws -> [(path: String, root: Digest?)] {
+    try FolderNames.sorted(in: path).map { name in
+      let root = name.hasSuffix(Self.ending) ? Digest(hex: name.dropLast(Self.ending.count)) : nil
+      return ("\(path)/\(name)", root)
+    }
   }
 
   /// Whether the checkpoint is there, by name only.

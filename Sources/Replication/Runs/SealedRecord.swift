@@ -157,9 +157,7 @@ package struct SealedRecord: Sendable, Equatable {
     for name in names.files + names.unfinished where !sealed.contains(name) {
       findings.append("\(path)/\(name) is not part of the sealed record.")
     }
-    if names.files == files.map(\.name), try SampleTree(files, inRecord: path) != sampleTree {
-      findings.append("\(path)/\(RecordFile.summary) has another root over the samples.")
-    }
+    let storyCount = findings.count
     for file in files {
       do {
         let found = try RecordFile(name: file.name, inRecord: path)
@@ -169,6 +167,10 @@ package struct SealedRecord: Sendable, Equatable {
       } catch {
         findings.append("\(error)")
       }
+    }
+    // Of other files there is another tree.
+    if findings.count == storyCount, try SampleTree(files, inRecord: path) != sampleTree {
+      findings.append("\(path)/\(RecordFile.summary) has another root over the samples.")
     }
     return findings
   }

@@ -113,6 +113,29 @@ import Testing
     return try await toy.audit { $0.isExhaustive = true }.entries.flatMap(\.findings)
   }
 
+  @Test(
+    "finds a record that was sealed anew after it was anchored",
+    .enabled(if: GitFixture.isAvailable, "there is no git program"))
+  func oldAnchor() async throws {
+    let toy = try await AuditToy()
+    try runProgram(GitFixture.program, ["init", "--quiet", toy.folder.path])
+    let record = try toy.record()
+    guard case .anchored = try await RecordAnchor.anchor(record) else {
+      Issue.record("The record was not anchored.")
+      return
+    }
+    let honest = try await toy.audit()
+    #expect(honest.isIntact)
+    #expect(honest.entries.first { $0.level == .anchor }?.status == .passed)
+
+    // The forger changes nothing but a note of the log, and seals everything as it has to be.
+    try toy.reseal { _ in }
+    let report = try await toy.audit()
+    #expect(report.entries.map(\.status) == [.passed, .failed])
+    #expect(report.entries[1].findings[0].contains("record.json"))
+    #expect(report.entries[1].findings[0].contains(GitAnchor.reference(of: toy.id)))
+  }
+
   @Test("names a kept checkpoint that was changed, and replays from the start without it")
   func checkpoints() async throws {
     let toy = try await AuditToy()

@@ -189,10 +189,12 @@ import Testing
         index: 0, time: "", type: type,
         data: step.map { ["step": ["step": JSON($0)]] } ?? .object(JSON.Object()))
     }
-    let started = event("training-started")
-    let anew = [started, event("training-step", step: 1), event("training-step", step: 2)]
+    let started = event(RecordedEvent.trainingStarted)
+    let steps = (1...2).map { event(RecordedEvent.trainingStep, step: $0) }
+    let anew = [started] + steps
     #expect(KillAndResume.resumptions(anew + anew) == 0)
-    #expect(KillAndResume.resumptions(anew + [started, event("training-step", step: 2)]) == 1)
+    let resumed = [started, event(RecordedEvent.trainingResumed), steps[1]]
+    #expect(KillAndResume.resumptions(anew + resumed) == 1)
   }
 
   @Test("refuses a child that computed with other kernels or threads than it was told to")

@@ -88,7 +88,7 @@ import Testing
     let id = try #require(found.first?.split(separator: "/").last)
     #expect(
       try fixture.git("ls-tree", "--name-only", GitAnchor.reference(of: String(id)))
-        == "lock.json\nmanifest.yaml\nrecord.json")
+        == "expectations.yaml\nlock.json\nmanifest.yaml\nrecord.json\nsamples.json")
     #expect(try await anchored(true) == [])
   }
 
