@@ -51,9 +51,17 @@ package struct Digest: Sendable, Hashable, Comparable, Codable, CustomStringConv
 
   /// The 64 lower-case hexadecimal digits.
   package var hex: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    String(unsafeUninitializedCapacity: 64) { digits in
+      var index = 0
+      for word in [words.0, words.1, words.2, words.3] {
+        for shift in stride(from: 60, through: 0, by: -4) {
+          let nibble = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
+          digits[index] = nibble + (nibble < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+          index += 1
+        }
+      }
+      return index
+    }
   }
 
   package var description: String { hex }

@@ -6,14 +6,14 @@ package enum RunLogText {
   package static func text(_ log: RunLog, now: FileStatus.Time = .now()) -> String {
     let nameWidth = log.entries.map(\.run.name.count).max() ?? 0
     let statusWidth = log.entries.map(\.status.name.count).max() ?? 0
-    return log.entries.map { entry in
+    var text = ""
+    for entry in log.entries {
       let run = entry.run
       let time = run.created.isEmpty ? "" : run.created.prefix(19) + "Z"
-      return [
-        run.id, padded(String(time), 20), padded(run.name, nameWidth),
-        padded(entry.status.name, statusWidth), detail(entry, now),
-      ].joined(separator: "  ") + "\n"
-    }.joined()
+      text += "\(run.id)  \(padded(String(time), 20))  \(padded(run.name, nameWidth))  "
+      text += "\(padded(entry.status.name, statusWidth))  \(detail(entry, now))\n"
+    }
+    return text
   }
 
   private static func detail(_ entry: RunLog.Entry, _ now: FileStatus.Time) -> String {

@@ -2,12 +2,13 @@ import GRDB
 import Provenance
 
 extension RunIndex {
-  /// The rows of all runs with the evidence that they were read by, each checked against its digest.
+  /// The rows of all runs with the evidence that they were read by, newest first, each checked against its digest.
   ///
   /// - Throws: ``IndexDamage`` for a row that is not as it was written.
   static func checkedRows(_ database: Database) throws -> [(run: IndexedRun, evidence: String)] {
     var rows: [(run: IndexedRun, evidence: String)] = []
-    let cursor = try Row.fetchCursor(database, sql: "SELECT * FROM runs ORDER BY id")
+    let cursor = try Row.fetchCursor(
+      database, sql: "SELECT * FROM runs ORDER BY created DESC, attempt DESC, id DESC")
     while let row = try cursor.next() {
       let fields = (0..<row.count).map { fieldText(row[$0]) }
       guard fields.count == 17, fields[16] == digest(of: fields.dropLast()).hex,
@@ -86,12 +87,13 @@ extension RunIndex {
 
   /// The digest of fields, of which nil and the empty text are different ones.
   fileprivate static func digest(of fields: ArraySlice<String?>) -> Digest {
-    var hash = SHA256()
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(1024)
     for field in fields {
-      hash.update(field ?? "\u{0}")
-      hash.update("\u{1F}")
+      bytes.append(contentsOf: (field ?? "\u{0}").utf8)
+      bytes.append(0x1F)
     }
-    return hash.finalize()
+    return SHA256.digest(of: bytes)
   }
 }
 

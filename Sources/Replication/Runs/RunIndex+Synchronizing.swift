@@ -10,29 +10,38 @@ extension RunIndex {
   {
     // The rows first: a record that is created meanwhile must not look like one that is gone.
     let rows = rebuilding ? [] : try queue.read { try checkedRows($0) }
-    let known = Dictionary(uniqueKeysWithValues: rows.map { ($0.run.id, $0) })
+    var unknown = Set(try store.ids())
     var runs: [IndexedRun] = []
-    var changed: [IndexEntry] = []
-    var gone = Set(known.keys)
-    for id in try store.ids() {
-      guard let evidence = try RecordEvidence.text(ofRecordAt: store.path(of: id)) else { continue }
-      gone.remove(id)
-      if let row = known[id], row.evidence == evidence, !evidence.isEmpty {
-        runs.append(row.run)
+    runs.reserveCapacity(unknown.count)
+    var (gone, changed) = ([String](), [IndexEntry]())
+    for (run, evidence) in rows {
+      let found = try RecordEvidence.text(ofRecordAt: store.path(of: run.id))
+      guard unknown.remove(run.id) != nil, let found else {
+        gone.append(run.id)
         continue
       }
-      let entry = IndexEntry(recordAt: store.path(of: id), id: id, evidence: evidence)
+      if evidence == found, !found.isEmpty {
+        runs.append(run)
+        continue
+      }
+      let entry = IndexEntry(
+        recordAt: store.path(of: run.id), id: run.id, evidence: found)
       runs.append(entry.run)
-      if known[id]?.run != entry.run || known[id]?.evidence != entry.evidence {
-        changed.append(entry)
-      }
+      // A damaged record is read every time, and seldom says anything else.
+      if run != entry.run || evidence != entry.evidence { changed.append(entry) }
     }
-    if rebuilding || !changed.isEmpty || !gone.isEmpty {
-      try queue.write { database in
-        if rebuilding { try database.execute(sql: "DELETE FROM runs") }
-        for id in gone.sorted() { try remove(id, database) }
-        for entry in changed { try put(entry, database) }
-      }
+    for id in unknown.sorted() {
+      let path = store.path(of: id)
+      guard let evidence = try RecordEvidence.text(ofRecordAt: path) else { continue }
+      let entry = IndexEntry(recordAt: path, id: id, evidence: evidence)
+      runs.append(entry.run)
+      changed.append(entry)
+    }
+    guard rebuilding || !changed.isEmpty || !gone.isEmpty else { return runs }
+    try queue.write { database in
+      if rebuilding { try database.execute(sql: "DELETE FROM runs") }
+      for id in gone { try remove(id, database) }
+      for entry in changed { try put(entry, database) }
     }
     return runs.sorted { ($1.created, $1.attempt, $1.id) < ($0.created, $0.attempt, $0.id) }
   }
