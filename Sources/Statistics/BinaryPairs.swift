@@ -1,7 +1,7 @@
 /// Two arms scored right or wrong on the same items, as counted in a table of two by two.
 ///
-/// The items on which both arms agree say nothing about the difference; b, which only the first gets right, and c, which
-/// only the second does, say it all.
+/// The items on which both arms agree say nothing about which is better; b, which only the first gets right, and c, which
+/// only the second does, say it all. How large the difference is says ``PairedDifference``.
 package struct BinaryPairs: Sendable, Equatable {
   /// The number of items, n.
   package let count: Int
@@ -20,40 +20,8 @@ package struct BinaryPairs: Sendable, Equatable {
     self.secondOnly = secondOnly
   }
 
-  /// Counts the items of two arms; nil without items or if the arms were not scored on equally many.
-  package init?(first: [Bool], second: [Bool]) {
-    guard first.count == second.count else { return nil }
-    let pairs = zip(first, second)
-    self.init(
-      count: first.count, firstOnly: pairs.count { $0 && !$1 },
-      secondOnly: pairs.count { !$0 && $1 })
-  }
-
   /// The number of items on which the arms disagree, m = b + c.
   package var discordantCount: Int { firstOnly + secondOnly }
-
-  /// The share of the items on which the arms disagree, m/n.
-  package var discordance: Double { Double(discordantCount) / Double(count) }
-
-  /// The difference of the proportions right, first minus second: (b - c)/n.
-  package var difference: Double { Double(firstOnly - secondOnly) / Double(count) }
-
-  /// The standard error of the difference, √([m - (b - c)²/n]/(n - 1)/n); nil for a single item.
-  package var standardError: Double? {
-    guard count > 1 else { return nil }
-    // mn - (b - c)² is exact, as it would cancel where nearly all items differ the same way.
-    let net = Int128(firstOnly - secondOnly)
-    let spread = Int128(discordantCount) * Int128(count) - net * net
-    let n = Double(count)
-    return (Double(spread) / n / n / (n - 1)).squareRoot()
-  }
-
-  /// The difference with its standard error and n - 1 degrees of freedom; nil if the items show no spread.
-  package var estimate: Estimate? {
-    standardError.flatMap {
-      Estimate(value: difference, standardError: $0, degreesOfFreedom: Double(count - 1))
-    }
-  }
 
   /// The exact two-sided p value of McNemar's test: min(1, 2 P[Bin(m, ½) ≤ min(b, c)]).
   package var exactPValue: Double {

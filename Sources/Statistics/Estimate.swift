@@ -29,6 +29,23 @@ package struct Estimate: Sendable, Equatable {
   /// The two-sided p value of the value being 0.
   package var pValue: Double { distribution.twoSidedProbability(of: statistic) }
 
+  /// The p value of "the true value is not above the limit".
+  package func pValue(above limit: Double) -> Double {
+    distribution.upperTailProbability(at: (value - limit) / standardError)
+  }
+
+  /// The p value of "the true value is not below the limit".
+  package func pValue(below limit: Double) -> Double {
+    distribution.upperTailProbability(at: (limit - value) / standardError)
+  }
+
+  /// The p value of "the true value is off zero by the margin or more": two one-sided tests (Schuirmann 1987).
+  ///
+  /// It is below α exactly if the confidence interval of level 1 - 2α lies between -margin and margin.
+  package func equivalencePValue(margin: Double) -> Double {
+    max(pValue(above: -margin), pValue(below: margin))
+  }
+
   /// The two-sided confidence interval; nil for a level outside 0..<1.
   package func confidenceInterval(level: Double = 0.95) -> ClosedRange<Double>? {
     guard 0..<1 ~= level else { return nil }

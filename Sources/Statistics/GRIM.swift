@@ -8,22 +8,19 @@ package enum GRIM {
   ///
   /// Nil if there are none: then no such number of items gives this value.
   package static func possibleCounts(of printed: PrintedValue, count: Int) -> ClosedRange<Int>? {
-    guard count > 0 else { return nil }
-    let totals = bounds(of: printed, count: count)
-    let (lower, upper) = (max(0, totals.lower), min(Int128(count), totals.upper))
-    return lower <= upper ? Int(lower)...Int(upper) : nil
+    possibleTotals(of: printed, count: count)?.intersection(0...max(0, count))
   }
 
   /// The whole numbers that the sum over `count` items can be if their mean is printed so, for items of any whole value.
   ///
-  /// Nil if there are none, without items, or if they exceed the integers.
+  /// Nil if there are none, without items, or if all exceed the integers.
   package static func possibleTotals(of printed: PrintedValue, count: Int) -> ClosedRange<Int>? {
     guard count > 0 else { return nil }
     let totals = bounds(of: printed, count: count)
-    guard totals.lower <= totals.upper, let lower = Int(exactly: totals.lower),
-      let upper = Int(exactly: totals.upper)
-    else { return nil }
-    return lower...upper
+    guard totals.lower <= totals.upper, totals.lower <= Int.max, totals.upper >= Int.min else {
+      return nil
+    }
+    return Int(clamping: totals.lower)...Int(clamping: totals.upper)
   }
 
   /// The least and the greatest whole number in n(2P ± 1)/2T, for the printed value P/T; the least is greater if there
@@ -43,7 +40,7 @@ package enum GRIM {
 
   /// Whether some value of so many decimals is impossible: only with fewer items than such values from 0 to 1.
   package static func isInformative(_ printed: PrintedValue, count: Int) -> Bool {
-    count < printed.denominator
+    probabilityOfInconsistency(printed, count: count) > 0
   }
 
   /// The probability that a value of that many decimals, taken at random, fits no count: max(0, 1 - n/10ᴰ).
@@ -51,17 +48,17 @@ package enum GRIM {
     max(0, 1 - Double(max(0, count)) / Double(printed.denominator))
   }
 
-  /// The numbers of items in a range for which every one of these values is possible.
+  /// The numbers of items in a range for which every one of these values is possible, each item answered `runs` times.
   ///
-  /// Nil for a range of more than ten million numbers or with numbers below 1.
-  package static func itemCounts(in range: ClosedRange<Int>, fitting values: [PrintedValue])
-    -> [Int]?
-  {
-    guard range.lowerBound >= 1, range.upperBound - range.lowerBound < 10_000_000 else {
-      return nil
-    }
+  /// Nil for a range of more than ten million numbers or with numbers below 1, and for more answers than integers.
+  package static func itemCounts(
+    in range: ClosedRange<Int>, fitting values: [PrintedValue], runs: Int = 1
+  ) -> [Int]? {
+    guard range.lowerBound >= 1, range.upperBound - range.lowerBound < 10_000_000, runs >= 1,
+      !range.upperBound.multipliedReportingOverflow(by: runs).overflow
+    else { return nil }
     return range.filter { count in
-      values.allSatisfy { possibleCounts(of: $0, count: count) != nil }
+      values.allSatisfy { possibleCounts(of: $0, count: count * runs) != nil }
     }
   }
 

@@ -39,10 +39,12 @@ struct BinaryPairsTests {
   private func golden(row: Golden) throws {
     let (n, b, c) = row.counts
     let pairs = try #require(BinaryPairs(count: n, firstOnly: b, secondOnly: c))
-    let estimate = try #require(pairs.estimate)
+    let paired = try #require(
+      PairedDifference(first: (0..<n).map { $0 < b }, second: (0..<n).map { b..<(b + c) ~= $0 }))
+    let estimate = try #require(paired.estimate)
     for (value, expected) in [
-      (pairs.difference, row.difference), (estimate.value, row.difference),
-      (estimate.standardError, row.error), (estimate.statistic, row.z),
+      (estimate.value, row.difference), (estimate.standardError, row.error),
+      (estimate.statistic, row.z),
       (pairs.exactPValue, row.exact), (pairs.midPValue, row.mid),
       (pairs.chiSquaredPValue(continuityCorrection: true), row.corrected),
       (pairs.chiSquaredPValue(continuityCorrection: false), row.uncorrected),
@@ -52,14 +54,11 @@ struct BinaryPairsTests {
     #expect(estimate.degreesOfFreedom == Double(n - 1))
   }
 
-  @Test("Swapping the arms mirrors the difference and leaves every p value as it is")
+  @Test("Swapping the arms leaves every p value as it is")
   func swapped() throws {
     for (n, b, c) in [(541, 31, 38), (10, 0, 0), (10, 10, 0), (1, 1, 0), (7, 3, 3)] {
       let pairs = try #require(BinaryPairs(count: n, firstOnly: b, secondOnly: c))
       let other = try #require(BinaryPairs(count: n, firstOnly: c, secondOnly: b))
-      #expect(pairs.difference == -other.difference)
-      #expect(pairs.standardError == other.standardError)
-      #expect(pairs.estimate?.pValue == other.estimate?.pValue)
       #expect(pairs.exactPValue == other.exactPValue)
       #expect(pairs.midPValue == other.midPValue)
       for correction in [true, false] {
@@ -79,19 +78,10 @@ struct BinaryPairsTests {
       #expect(pairs.chiSquaredPValue(continuityCorrection: true) == 1)
       #expect(pairs.chiSquaredPValue(continuityCorrection: false) == 1)
     }
-    #expect(BinaryPairs(count: 100, firstOnly: 0, secondOnly: 0)?.estimate == nil)
-    #expect(BinaryPairs(count: 100, firstOnly: 100, secondOnly: 0)?.estimate == nil)
-    #expect(BinaryPairs(count: 1, firstOnly: 1, secondOnly: 0)?.standardError == nil)
   }
 
-  @Test("Items counted one by one give the same table, and impossible tables are refused")
-  func counted() {
-    let pairs = BinaryPairs(
-      first: [true, true, false, false, true], second: [true, false, true, false, false])
-    #expect(pairs == BinaryPairs(count: 5, firstOnly: 2, secondOnly: 1))
-    #expect(pairs?.discordance == 0.6)
-    #expect(BinaryPairs(first: [true], second: []) == nil)
-    #expect(BinaryPairs(first: [], second: []) == nil)
+  @Test("Impossible tables are refused")
+  func impossible() {
     for (n, b, c) in [
       (0, 0, 0), (-1, 0, 0), (5, 3, 3), (5, -1, 0), (5, 0, -1), (5, .max, .max), (.max, 1, 1),
     ] {
@@ -109,14 +99,6 @@ struct BinaryPairsTests {
     let extreme = try #require(BinaryPairs(count: 1 << 30, firstOnly: 1 << 30, secondOnly: 0))
     #expect(extreme.exactPValue == 0)
     #expect(extreme.midPValue == 0)
-  }
-
-  @Test("The standard error is not lost to cancellation when nearly all items differ one way")
-  func cancellation() throws {
-    let pairs = try #require(
-      BinaryPairs(count: 1_000_000_000, firstOnly: 999_999_999, secondOnly: 0))
-    // (m - m²/n)/(n - 1)/n with m = n - 1 is 1/n².
-    #expect(pairs.standardError == 1e-9)
   }
 }
 
@@ -175,6 +157,7 @@ struct PredictionIntervalTests {
     #expect((interval.range.upperBound - 0.319907).magnitude <= 0.5e-6)
   }
 
+  // The specification says 2.15 for twenty runs; SciPy gives 2.14471.
   @Test(
     "Published multipliers of the standard deviation",
     arguments: [(2, 15.56), (3, 4.97), (4, 3.56), (5, 3.04), (10, 2.37), (20, 2.14)])

@@ -162,6 +162,33 @@ struct PairedDifferenceTests {
     #expect(PairedDifference(first: [true], second: [false])?.standardError == nil)
     #expect(PairedDifference(first: [true, true], second: [true, true])?.standardError == 0)
   }
+
+  @Test("Without a spread, p values are those of as many equal items under the worst case")
+  func equalDifferences() throws {
+    let none = try #require(PairedDifference(differences: [0, 0, 0, 0, 0, 0, 0, 0]))
+    #expect(none.estimate == nil && none.pValue == 1)
+    #expect(agrees(none.equivalencePValue(margin: 0.02), 0.8507630225817856, within: rounding))
+    #expect(none.pValue(above: 0) == 1 && none.pValue(below: 0) == 1)
+    // Every item favours the first arm: a true difference of 0.2 does that with 0.6 an item at most.
+    let all = try #require(PairedDifference(differences: [1, 1, 1, 1, 1, 1, 1, 1]))
+    #expect(agrees(all.pValue(above: 0.2), 0.01679616, within: rounding))
+    #expect(agrees(all.pValue, 0.0078125, within: rounding))
+    #expect(all.pValue(below: 0.2) == 1 && all.equivalencePValue(margin: 0.2) == 1)
+    #expect(all.pValue(above: -1) == 0)
+    let other = try #require(PairedDifference(differences: [-1, -1, -1, -1, -1, -1, -1, -1]))
+    #expect(other.pValue(below: -0.2) == all.pValue(above: 0.2))
+    // Thirds are no doubles: what is left of their spread is rounding.
+    let third = 1 / 3.0
+    let thirds = try #require(
+      PairedDifference(differences: [Double](repeating: third, count: 1001)))
+    #expect(thirds.standardError == 0 && thirds.estimate == nil)
+    let clusters = try #require(
+      PairedDifference(differences: [1, 0, 1, 0], clusters: ["a", "a", "b", "b"]))
+    #expect(clusters.standardError == 0 && clusters.independentCount == 2)
+    #expect(agrees(clusters.pValue(above: 0), 4.0 / 9, within: rounding))
+    #expect(PairedDifference(differences: [1, 0], clusters: ["a"]) == nil)
+    #expect(PairedDifference(differences: [1, 0], clusters: ["a", "a"])?.standardError == nil)
+  }
 }
 
 @Suite("Groups and intervals")
