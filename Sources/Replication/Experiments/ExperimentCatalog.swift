@@ -2,11 +2,7 @@ import Foundation
 
 /// The published experiments that can be named, and where they are found.
 package struct ExperimentCatalog: Sendable {
-  /// Folders that are searched, in this order.
-  package let folders: [String]
-
-  /// Searches these folders.
-  package init(folders: [String]) { self.folders = folders }
+  private let search: CatalogFolders
 
   /// Searches where a user's experiments are: `experiments/` in the working directory or the nearest folder above it that
   /// has one, then `share/replicate/experiments` of the installation that the program belongs to.
@@ -15,29 +11,18 @@ package struct ExperimentCatalog: Sendable {
   ///   - workingDirectory: Absolute path.
   ///   - executablePath: Absolute path of the running program, `<prefix>/bin/replicate` if it is installed.
   package init(workingDirectory: String, executablePath: String) {
-    self.init(
-      folders: ManifestCatalog.folders(
-        named: "experiments", workingDirectory: workingDirectory, executablePath: executablePath))
+    search = CatalogFolders(
+      kind: "experiment", workingDirectory: workingDirectory, executablePath: executablePath)
   }
 
   /// The file that a name or path stands for; whatever has a slash or ends in .yaml or .yml is a path.
   ///
   /// - Throws: ``ManifestError`` with the nearest names if there is no experiment of this name.
   package func path(of nameOrPath: String) throws(ManifestError) -> String {
-    let isPath =
-      nameOrPath.utf8.contains(UInt8(ascii: "/")) || nameOrPath.hasSuffix(".yaml")
-      || nameOrPath.hasSuffix(".yml")
-    if isPath { return ExperimentFile.path(in: nameOrPath) }
+    if CatalogFolders.isPath(nameOrPath) { return ExperimentFile.path(in: nameOrPath) }
     let found = experiments()
     if let experiment = found.first(where: { $0.name == nameOrPath }) { return experiment.path }
-    let searched =
-      folders.isEmpty
-      ? "there is no folder of experiments here, above or in the installation"
-      : "searched in " + folders.joined(separator: " and ")
-    throw ManifestError(
-      .unknownReference, file: nameOrPath,
-      "there is no experiment of this name"
-        + NearestWord.hint(for: nameOrPath, among: found.map(\.name)) + " (\(searched))")
+    throw search.unknown(nameOrPath, among: found.map(\.name))
   }
 
   /// Reads what the experiment that a name or path stands for reports.
@@ -48,7 +33,7 @@ package struct ExperimentCatalog: Sendable {
   /// Names and files of all experiments; one in an earlier folder hides one of the same name in a later folder.
   private func experiments() -> [(name: String, path: String)] {
     var found: [(name: String, path: String)] = []
-    for folder in folders {
+    for folder in search.folders {
       for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
         let path = "\(folder)/\(name)/\(ExperimentFile.fileName)"
         if FileManager.default.fileExists(atPath: path), !found.contains(where: { $0.name == name })

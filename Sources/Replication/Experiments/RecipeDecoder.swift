@@ -15,12 +15,7 @@ final class RecipeDecoder {
   /// `bytes` are the YAML text, `name` is what messages call the file. Throws everything that is wrong at once.
   static func decode(_ bytes: [UInt8], name: String) throws(ManifestError) -> Recipe {
     let decoder = RecipeDecoder(try ManifestSource(bytes: bytes, name: name))
-    let recipe = decoder.recipe()
-    try decoder.decoding.throwProblems()
-    guard let recipe else {
-      throw ManifestError(.syntax, file: name, "the recipe cannot be read")
-    }
-    return recipe
+    return try decoder.decoding.finished(decoder.recipe())
   }
 
   private func recipe() -> Recipe? {

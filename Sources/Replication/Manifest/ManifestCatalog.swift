@@ -12,11 +12,13 @@ package struct ManifestCatalog: Sendable {
     package let result: Result<Manifest, ManifestError>
   }
 
+  private let search: CatalogFolders
+
   /// Folders that are searched, in this order.
-  package let folders: [String]
+  package var folders: [String] { search.folders }
 
   /// Searches these folders.
-  package init(folders: [String]) { self.folders = folders }
+  package init(folders: [String]) { search = CatalogFolders(kind: "manifest", folders: folders) }
 
   /// Searches where a user's manifests are: `manifests/` in the working directory or the nearest folder above it that
   /// has one, then `share/replicate/manifests` of the installation that the program belongs to.
@@ -25,53 +27,18 @@ package struct ManifestCatalog: Sendable {
   ///   - workingDirectory: Absolute path.
   ///   - executablePath: Absolute path of the running program, `<prefix>/bin/replicate` if it is installed.
   package init(workingDirectory: String, executablePath: String) {
-    self.init(
-      folders: Self.folders(
-        named: "manifests", workingDirectory: workingDirectory, executablePath: executablePath))
-  }
-
-  /// The folders of this name that a user's files are searched in, from the working directory up and in the installation.
-  static func folders(named name: String, workingDirectory: String, executablePath: String)
-    -> [String]
-  {
-    var folders: [String] = []
-    var folder = URL(filePath: workingDirectory, directoryHint: .isDirectory).standardizedFileURL
-    for _ in 0..<64 {
-      let candidate = folder.appending(path: name, directoryHint: .isDirectory)
-      if isFolder(candidate.path) {
-        folders.append(candidate.path)
-        break
-      }
-      let parent = folder.deletingLastPathComponent().standardizedFileURL
-      guard parent.path != folder.path else { break }
-      folder = parent
-    }
-    let executable = URL(filePath: executablePath).resolvingSymlinksInPath()
-    let installed = executable.deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "share/replicate/\(name)", directoryHint: .isDirectory)
-    if isFolder(installed.path) { folders.append(installed.path) }
-    return folders
+    search = CatalogFolders(
+      kind: "manifest", workingDirectory: workingDirectory, executablePath: executablePath)
   }
 
   /// The file that a name or path stands for: whatever has a slash or ends in .yaml or .yml is a path.
   ///
   /// - Throws: ``ManifestError`` with the nearest names if there is no manifest of this name.
   package func path(of nameOrPath: String) throws(ManifestError) -> String {
-    if nameOrPath.utf8.contains(UInt8(ascii: "/")) || nameOrPath.hasSuffix(".yaml")
-      || nameOrPath.hasSuffix(".yml")
-    {
-      return nameOrPath
-    }
+    if CatalogFolders.isPath(nameOrPath) { return nameOrPath }
     let files = files()
     if let file = files.first(where: { $0.name == nameOrPath }) { return file.path }
-    let searched =
-      folders.isEmpty
-      ? "there is no folder of manifests here, above or in the installation"
-      : "searched in " + folders.joined(separator: " and ")
-    throw ManifestError(
-      .unknownReference, file: nameOrPath,
-      "there is no manifest of this name"
-        + NearestWord.hint(for: nameOrPath, among: files.map(\.name)) + " (\(searched))")
+    throw search.unknown(nameOrPath, among: files.map(\.name))
   }
 
   /// Reads the manifest that a name or path stands for.
@@ -100,11 +67,5 @@ package struct ManifestCatalog: Sendable {
       }
     }
     return files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var isDirectory: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-      && isDirectory.boolValue
   }
 }

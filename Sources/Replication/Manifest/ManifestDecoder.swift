@@ -39,12 +39,7 @@ final class ManifestDecoder {
   /// `bytes` are the YAML text, `name` is what messages call the file. Throws everything that is wrong at once.
   static func decode(_ bytes: [UInt8], name: String) throws(ManifestError) -> Manifest {
     let decoder = ManifestDecoder(try ManifestSource(bytes: bytes, name: name))
-    let manifest = decoder.manifest()
-    try decoder.decoding.throwProblems()
-    guard let manifest else {
-      throw ManifestError(.syntax, file: name, "the manifest cannot be read")
-    }
-    return manifest
+    return try decoder.decoding.finished(decoder.manifest())
   }
 
   private func manifest() -> Manifest? {

@@ -53,6 +53,15 @@ final class ManifestDecoding {
     if !problems.isEmpty { throw ManifestError(problems, uncounted: uncountedProblems) }
   }
 
+  /// What was read of the file, if nothing was wrong with it; else throws everything that was.
+  func finished<Result>(_ result: Result?) throws(ManifestError) -> Result {
+    try throwProblems()
+    guard let result else {
+      throw ManifestError(.syntax, file: source.name, "\(subject) cannot be read")
+    }
+    return result
+  }
+
   /// The document as a mapping; nil if it is not one, which has been reported.
   ///
   /// Duplicate keys, at which the YAML library stops, are reported and read past.
