@@ -4,9 +4,11 @@
     replicate run COPY.yaml --json > run.json       # COPY.yaml: the manifest with `seeds: [43, 44, 45, 46, 47]`
     scripts/expectations.py run.json > manifests/expectations/NAME.yaml
 
-Trained arms get the band in which one more seed is expected (seed-prediction, 95 %); the untouched model, whose answers no
-seed changes, the exact count. Seeds that the manifest itself uses should not be among those of the run: a band says nothing
-about a run that it was made from. Claims are copied as they are from the file that --claims names, such as the last one.
+Trained arms get the band in which one more seed is expected (seed-prediction); the untouched model, whose answers no seed
+changes, the exact count. One row of each benchmark is required, groups are not, and the level is such that a run like these
+misses none of the required bands 19 times in 20 (Sidak). Seeds that the manifest itself uses should not be among those of the
+run: a band says nothing about a run that it was made from. Claims are copied as they are from the file that --claims names,
+such as the last one.
 """
 
 import argparse
@@ -18,6 +20,17 @@ import sys
 # The metric that stands for a task; other metrics of the same documents would only repeat its verdict.
 HEADLINES = ["prompt_level_strict_acc,none", "acc_norm,none", "exact_match,flexible-extract", "exact_match,none", "acc,none"]
 DIGITS = 6
+# How often a run like these is to lie inside all required bands.
+JOINT_LEVEL = 0.95
+
+
+def is_group(task):
+    """Whether a task only repeats a part of another one, which stands for it."""
+    return task.startswith("mmlu_")
+
+
+def headline(metrics):
+    return next(name for name in HEADLINES if name in metrics)
 
 
 def main():
@@ -40,9 +53,13 @@ def main():
     metrics = {}
     for task, metric in rows:
         metrics.setdefault(task, []).append(metric)
+    required = sum(len(values) > 1 for task, found in metrics.items() if not is_group(task)
+                   for values in rows[(task, headline(found))]["values"].values())
+    level = JOINT_LEVEL ** (1 / max(required, 1))
     print(f"""\
 # What one more seed of {run["name"]} is expected to give: bands from {len(seeds)} seeds ({seeds[0]} to {seeds[-1]}), none of which the
 # manifest itself uses. Made by scripts/expectations.py. The untouched model has the same answers in every run.
+# The level of the {required} required bands is {JOINT_LEVEL}^(1/{required}), so that a run like these misses none of them 19 times in 20.
 
 schema: 1
 name: {run["name"]}
@@ -57,18 +74,21 @@ unit: fraction
 cells:""")
     for task, found in metrics.items():
         # The subjects of MMLU have too few documents to say anything each.
-        if task.startswith("mmlu_") and rows[(task, found[0])]["n"] < 20:
+        if is_group(task) and rows[(task, found[0])]["n"] < 20:
             continue
-        metric = next(name for name in HEADLINES if name in found)
+        metric = headline(found)
         row = rows[(task, metric)]
-        print(f"  - task: {task}\n    metric: \"{metric.removesuffix(',none')}\"\n    label: {task}\n    n: {row['n']}\n    values:")
+        print(f"  - task: {task}\n    metric: \"{metric.removesuffix(',none')}\"\n    label: {task}\n    n: {row['n']}")
+        if is_group(task):
+            print("    required: false")
+        print("    values:")
         for name, values in row["values"].items():
             if len(values) == 1:
                 print(f"      {name}: {{value: \"{values[0]:.{DIGITS}f}\", band: {{kind: exact-count}}}}")
                 continue
             texts = ", ".join(f"\"{value:.{DIGITS}f}\"" for value in values)
             print(f"      {name}:\n        value: \"{statistics.fmean(values):.{DIGITS}f}\"\n        band:\n"
-                  f"          kind: seed-prediction\n          runs: [{texts}]\n          level: 0.95")
+                  f"          kind: seed-prediction\n          runs: [{texts}]\n          level: {level:.6f}")
     if arguments.claims:
         _, claims = arguments.claims.read_text(encoding="utf-8").split("\nclaims:", 1)
         print("\nclaims:" + claims.rstrip())

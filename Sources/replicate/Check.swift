@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Replication
 
-struct Check: ParsableCommand {
+struct Check: ParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Judge what records hold by documented results, without computing any anew.",
     discussion: """
@@ -30,19 +30,22 @@ struct Check: ParsableCommand {
   var json = false
 
   func run() throws {
-    let documented = try against.map { try ExperimentCatalog.standard.experiment($0) }
     let start = ContinuousClock.now
-    let outcome = try RecordCheck(
-      records, artifacts: artifacts, documented: documented?.results
+    var outcome = try RecordCheck(
+      records, artifacts: artifacts,
+      expectations: try against.map { try ExperimentCatalog.standard.experiment($0) }
     ).run()
-    var judgement = outcome.judgement
-    judgement.allowsInconclusive = judging.allowInconclusive
+    outcome.judgement.allowsInconclusive = judging.allowInconclusive
+    let judgement = outcome.judgement
     try judging.write(
-      judgement, file: documented?.path, seconds: (ContinuousClock.now - start) / .seconds(1))
+      judgement, of: outcome.records, by: outcome.expectations,
+      seconds: (ContinuousClock.now - start) / .seconds(1))
     if json {
-      Console.output(try OutcomeJSON.text(VerdictJSON.json(judgement)))
+      Console.output(try OutcomeJSON.text(VerdictJSON.json(outcome)))
     } else {
-      Console.output(VerdictText.text(judgement, colors: Console.hasColors) + "\n")
+      Console.output(
+        VerdictText.heading(outcome) + "\n\n"
+          + VerdictText.text(judgement, colors: Console.hasColors) + "\n")
     }
     if judgement.exitCode != 0 { throw ExitCode(judgement.exitCode) }
   }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Replication
 
-struct Decode: ParsableCommand {
+struct Decode: ParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Find the whole numbers behind a published table, and what in it cannot be.",
     discussion: """

@@ -7,6 +7,12 @@ import Replication
 import Tensors
 import Tokenizers
 
+/// A command that prints exactly one JSON object when it is asked to, whatever happens.
+protocol ReportingCommand: ParsableCommand {
+  /// Whether it is asked to.
+  var json: Bool { get }
+}
+
 /// The documented exit codes of commands.
 enum ExitStatus {
   /// Usage, manifest or schema error.
@@ -34,12 +40,37 @@ enum ExitStatus {
   }
 
   /// Ends the process with what a command threw while it worked, printed as the sentence that it is.
-  static func exit(with error: any Error, of command: any ParsableCommand.Type) -> Never {
+  ///
+  /// A command that was to print one JSON object prints one of the failure.
+  static func exit(
+    with error: any Error, from parsed: any ParsableCommand, of command: any ParsableCommand.Type
+  ) -> Never {
     if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
     // Help is a command of the parser's own, which throws its text.
     if command.exitCode(for: error).isSuccess { exitAfterParsing(error, of: command) }
-    Console.error("replicate: \(error)\n")
-    Foundation.exit(code(of: error))
+    let code = code(of: error)
+    // One exit code is also that of INVALID.
+    let sentence = code == tampered ? "\(name(of: code)): \(error)" : "\(error)"
+    Console.error("replicate: \(sentence)\n")
+    if let reporting = parsed as? any ReportingCommand, reporting.json {
+      let failure = OutcomeJSON.failure(
+        status: name(of: code), exitCode: code, why: sentence,
+        missing: (error as? AssetError)?.missing)
+      Console.output((try? OutcomeJSON.text(failure)) ?? "")
+    }
+    Foundation.exit(code)
+  }
+
+  /// The word for a failure that ends a command before it has a result.
+  private static func name(of code: Int32) -> String {
+    switch code {
+    case usage: "USAGE"
+    case tampered: "TAMPERED"
+    case nondeterministic: "NONDETERMINISTIC"
+    case unavailable: "UNAVAILABLE"
+    case interrupted: "INTERRUPTED"
+    default: "INCOMPLETE"
+    }
   }
 
   private static func code(of error: any Error) -> Int32 {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Provenance
 import Replication
 
-struct Lock: AsyncParsableCommand {
+struct Lock: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fix a replication before it is run: manifest, expectations, scorer and items.",
     discussion: """
@@ -17,6 +17,8 @@ struct Lock: AsyncParsableCommand {
   @Flag(help: "Replace a lock that says otherwise.")
   var renew = false
 
+  var json: Bool { execution.json }
+
   func run() async throws {
     let file = try manifest.read()
     let options = inputs.apply(to: execution.options)
@@ -26,7 +28,7 @@ struct Lock: AsyncParsableCommand {
       file, options: options, report: report.show
     ).lock(renewing: renew)
     report.finish()
-    if execution.json {
+    if json {
       Console.output(String(decoding: try lock.encoded(), as: UTF8.self))
     } else {
       let path = ManifestLock.path(of: file)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Replication
 
-struct Plan: AsyncParsableCommand {
+struct Plan: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what a run would do: downloads, what is reused and why, and the time.",
     discussion:
@@ -12,12 +12,14 @@ struct Plan: AsyncParsableCommand {
   @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
 
+  var json: Bool { execution.json }
+
   func run() async throws {
     let options = inputs.apply(to: execution.options)
     let plan = try await Runner(
       try manifest.read().selecting(arms: arms.arm), options: options, report: { _ in }
     ).plan()
-    if execution.json {
+    if json {
       Console.output(try OutcomeJSON.text(OutcomeJSON.json(plan)))
     } else {
       Console.output(PlanText.text(plan) + "\n")

@@ -42,7 +42,7 @@ import Replication
         try command.run()
       }
     } catch {
-      ExitStatus.exit(with: error, of: Self.self)
+      ExitStatus.exit(with: error, from: parsed, of: Self.self)
     }
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Provenance
 import Replication
 
-struct Run: AsyncParsableCommand {
+struct Run: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run a replication: train and evaluate every arm, and seal a record (the default).",
     discussion: "The name may stand alone: `replicate tiny` is `replicate run tiny`.")
@@ -19,6 +19,8 @@ struct Run: AsyncParsableCommand {
   @Option(
     help: "Folder that gets every trained model as a Hugging Face folder.", completion: .directory)
   var saveModels: String?
+
+  var json: Bool { execution.json }
 
   func run() async throws {
     var options = inputs.apply(to: execution.options)
@@ -38,13 +40,13 @@ struct Run: AsyncParsableCommand {
       judgement.allowsInconclusive = judging.allowInconclusive
       outcome.judgement = judgement
       try judging.write(
-        judgement, file: file.expectationsPath,
+        judgement, of: [outcome.record], by: try file.expectationsPath.map(ExperimentFile.read),
         seconds: (ContinuousClock.now - start) / .seconds(1))
     } else if judging.junit != nil {
       Console.error(
         "replicate: \(file.path) names no expectations, so --junit has nothing to say.\n")
     }
-    if execution.json {
+    if json {
       Console.output(try OutcomeJSON.text(OutcomeJSON.json(outcome)))
     } else {
       Console.output(OutcomeText.text(outcome, colors: Console.hasColors) + "\n")

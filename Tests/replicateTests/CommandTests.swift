@@ -181,6 +181,44 @@ struct Program {
     }
   }
 
+  @Test("prints one object of what went wrong, too, and calls tampering by its name")
+  func failures() throws {
+    try Program.withFolder { folder in
+      let missing = try Program.run([
+        "gemma-1b-numina", "--json", "--artifacts", "\(folder)/artifacts",
+      ])
+      #expect(missing.status == 7 && missing.output.split(separator: "\n").count == 1)
+      let object = try results(missing)
+      #expect(object["status"] as? String == "UNAVAILABLE" && object["exit_code"] as? Int == 7)
+      let inputs = try #require(object["missing"] as? [[String: any Sendable]])
+      #expect(inputs.compactMap { $0["asset"] as? String }.contains("gemma-3-1b-it"))
+      #expect(missing.error.contains(try #require(object["why"] as? String)))
+
+      let manifests = "\(folder)/manifests"
+      try FileManager.default.copyItem(
+        at: Program.repository.appending(path: "manifests"), to: URL(filePath: manifests))
+      let arguments = ["\(manifests)/tiny.yaml", "--artifacts", "\(folder)/artifacts"]
+      #expect(try Program.run(["lock", "--renew"] + arguments).status == 0)
+      let text = try String(contentsOfFile: arguments[0], encoding: .utf8)
+      try text.replacingOccurrences(of: "max_steps: 20", with: "max_steps: 19").write(
+        toFile: arguments[0], atomically: true, encoding: .utf8)
+      let tampered = try Program.run(["run", "--json"] + arguments)
+      #expect(tampered.status == 3 && tampered.error.contains("replicate: TAMPERED: tiny is not"))
+      let evidence = try results(tampered)
+      #expect(evidence["status"] as? String == "TAMPERED" && evidence["exit_code"] as? Int == 3)
+      #expect((evidence["why"] as? String)?.hasPrefix("TAMPERED: ") == true)
+
+      for arguments in [
+        ["nonsense"], ["check", "nothing"], ["power", "nonsense"], ["decode", "nonsense"],
+        ["plan", "nonsense"], ["lock", "nonsense"],
+      ] {
+        let finished = try Program.run(arguments + ["--json"])
+        let object = try results(finished)
+        #expect(finished.status == 2 && object["status"] as? String == "USAGE")
+      }
+    }
+  }
+
   @Test("comes to the same bits after kill -9 at any moment and the same command again")
   func killedRuns() throws {
     try Program.withFolder { folder in

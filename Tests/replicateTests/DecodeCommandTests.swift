@@ -10,7 +10,17 @@ import Testing
     // Debug builds on a busy machine take longer than the second that a user waits.
     #expect(begin.duration(to: .now) < .seconds(20))
     #expect(finished.status == 0 && finished.error.isEmpty)
-    #expect(finished.output.contains("4427") && finished.output.contains("4347"))
+    let lines = finished.output.split(separator: "\n")
+    for (label, eaft, sft) in [
+      ("MMLU (Total)", 4427, 4347), ("MMLU Humanities", 1392, 1370),
+      ("MMLU Social Sciences", 1101, 1069), ("MMLU STEM", 802, 785), ("MMLU Other", 1132, 1123),
+      ("IFEval, prompts", 211, 218), ("IFEval, instructions", 448, 459), ("GSM8K", 227, 229),
+      ("ARC Challenge", 408, 412), ("HellaSwag", 5804, 5803),
+    ] {
+      let line = try #require(lines.first { $0.hasPrefix(label) }, "\(label)")
+      let words = line.split(separator: " ")
+      #expect(words.contains("\(eaft)") && words.contains("\(sft)"), "\(line)")
+    }
     #expect(finished.output.contains("1624") && finished.output.contains("11.6 %"))
     #expect(finished.output.contains("unknown to axolotl: eaft_normalize"))
   }

@@ -31,6 +31,8 @@ package struct AssetError: Error, Equatable, CustomStringConvertible {
   package let code: Code
   /// One sentence for a person: what failed, on what, expected and found, what to do.
   package let message: String
+  /// All inputs that are missing, for an error of that kind.
+  package var missing: MissingInputs?
 
   /// Creates an error from its kind and its sentence.
   package init(code: Code, message: String) {

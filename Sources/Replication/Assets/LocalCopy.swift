@@ -20,14 +20,15 @@ package struct LocalCopy: Sendable, Equatable {
 
   /// The asset's files as they lie in the copy.
   ///
-  /// - Throws: ``AssetError`` `invalidAsset` when one is not there, `wrongDigest` when one without a digest is known to
-  ///   be of another revision.
+  /// - Throws: ``AssetError`` `invalidAsset` when one is not there, `wrongDigest` when one has another size than is declared
+  ///   or, without a digest, is known to be of another revision.
   func files(of declared: [Asset]) throws -> [Asset] {
     guard Self.exists(path) else {
       throw invalid("there is no file or folder at \(path)")
     }
     // One file may be passed as it is, or a folder that holds it.
     if declared.count == 1, declared[0].isAnyFolder || !Self.isFolder(path) {
+      try check(declared[0], at: path)
       return [declared[0].moved(to: path)]
     }
     let places = declared.map { (asset: $0, path: "\(path)/\($0.relativePath)") }
@@ -37,11 +38,21 @@ package struct LocalCopy: Sendable, Equatable {
       throw invalid("\(path) does not hold \(first)\(others)")
     }
     for place in places {
+      try check(place.asset, at: place.path)
       if case .hub(let file) = place.asset.source, place.asset.sha256 == nil {
         try check(file)
       }
     }
     return places.map { $0.asset.moved(to: $0.path) }
+  }
+
+  /// Compares the size of a file with the declared one, long before its content is read; folders are left for later.
+  private func check(_ asset: Asset, at path: String) throws {
+    guard let expected = asset.bytes, !Self.isFolder(path) else { return }
+    let attributes = try? FileManager.default.attributesOfItem(
+      atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+    guard let found = attributes?[.size] as? Int, found != expected else { return }
+    throw AssetError.wrongSize(asset.name, from: path, expected: expected, found: found)
   }
 
   /// Compares the revision that the Hub's program noted beside a file with the pinned one.

@@ -50,12 +50,12 @@ extension DecodedTable.ComparedRow {
 }
 
 extension DecodedTable.Frontier {
-  /// What a paired test could say of two values; nil without possible counts of both.
+  /// What a paired test could say of two values; nil without possible counts of both, and for means of several runs.
   ///
   /// If several counts are possible, those that lie farthest apart are taken: what they cannot show, none can.
   init?(_ first: DecodedTable.Value, _ second: DecodedTable.Value) {
-    guard let itemCount = first.itemCount, let left = first.counts.range,
-      let right = second.counts.range
+    guard let itemCount = first.itemCount, let left = first.countsOfRun,
+      let right = second.countsOfRun
     else { return nil }
     self.itemCount = itemCount
     net = (left.lowerBound - right.upperBound)...(left.upperBound - right.lowerBound)

@@ -12,8 +12,7 @@ extension DecodedTable {
   ///     known one, or up to 20,000 where none is known.
   package init(_ results: DocumentedResults, itemCounts: ClosedRange<Int>? = nil) {
     var decoding = TableDecoding(results)
-    let rows = results.cells.map { decoding.row($0, itemCounts: itemCounts) }
-    decoding.rows = rows
+    decoding.decodeRows { $0.fittingItemCounts($1, in: itemCounts) }
     let compositions = decoding.compositions()
     self.init(
       results: results, rows: decoding.rows, compositions: compositions,
@@ -23,6 +22,14 @@ extension DecodedTable {
           rows: decoding.rows.compactMap { ComparedRow($0, pair.minuend, pair.subtrahend) })
       },
       contradictions: decoding.contradictions)
+  }
+
+  /// The rows of a table with their counts alone: nobody looks for numbers of items.
+  static func rows(of results: DocumentedResults) -> [Row] {
+    var decoding = TableDecoding(results)
+    decoding.decodeRows { _, _ in nil }
+    _ = decoding.compositions()
+    return decoding.rows
   }
 }
 
@@ -40,15 +47,15 @@ private struct TableDecoding {
 
   // MARK: - Values
 
-  mutating func row(_ cell: DocumentedResults.Cell, itemCounts: ClosedRange<Int>?)
-    -> DecodedTable.Row
-  {
-    let values = cell.values.compactMap { value in
-      cell.unit.printed(value.text).map { self.value(value, printed: $0, of: cell) }
+  mutating func decodeRows(
+    _ itemCounts: (TableDecoding, DocumentedResults.Cell) -> DecodedTable.ItemCounts?
+  ) {
+    rows = results.cells.map { cell in
+      let values = cell.values.compactMap { value in
+        cell.unit.printed(value.text).map { self.value(value, printed: $0, of: cell) }
+      }
+      return DecodedTable.Row(cell: cell, values: values, itemCounts: itemCounts(self, cell))
     }
-    return DecodedTable.Row(
-      cell: cell, values: values,
-      itemCounts: fittingItemCounts(cell, in: itemCounts))
   }
 
   private mutating func value(
@@ -57,23 +64,25 @@ private struct TableDecoding {
     let error = value.standardError.flatMap { cell.unit.printed($0) }
     return DecodedTable.Value(
       arm: value.arm, printed: printed, counts: counts(value, printed, error, of: cell),
-      itemCount: cell.count, printedStandardError: error)
+      itemCount: cell.count, runs: cell.runs, printedStandardError: error)
   }
 
   private mutating func counts(
     _ value: DocumentedResults.Value, _ printed: PrintedValue, _ error: PrintedValue?,
     of cell: DocumentedResults.Cell
   ) -> DecodedTable.Counts {
-    guard let count = cell.count, cell.isProportion(value) else { return .unknown }
+    guard let items = cell.count, cell.isProportion(value) else { return .unknown }
+    let count = items * cell.runs
     let arm = value.arm
     guard let possible = GRIM.possibleCounts(of: printed, count: count) else {
       report(
         .impossibleValue, cell, arm,
-        "no whole number of right answers to \(count) items is printed as \(printed.text)"
+        "no whole number of right answers to \(answers(of: cell)) is printed as \(printed.text)"
           + nearest(to: printed, of: count))
       return .impossible
     }
-    guard let error else { return .possible(possible) }
+    // Runs answer the same items, so that their mean has another error.
+    guard let error, cell.runs == 1 else { return .possible(possible) }
     let fitting = DEBIT.counts(of: count, in: possible, fitting: error)
     guard let first = fitting.first, let last = fitting.last else {
       report(
@@ -96,7 +105,12 @@ private struct TableDecoding {
     return near.isEmpty ? "" : ": " + near.joined(separator: ", ")
   }
 
-  private func fittingItemCounts(_ cell: DocumentedResults.Cell, in range: ClosedRange<Int>?)
+  /// The answers behind a value in words.
+  private func answers(of cell: DocumentedResults.Cell) -> String {
+    "\(cell.count ?? 0) items" + (cell.runs > 1 ? " in \(cell.runs) runs" : "")
+  }
+
+  func fittingItemCounts(_ cell: DocumentedResults.Cell, in range: ClosedRange<Int>?)
     -> DecodedTable.ItemCounts?
   {
     let proportions = cell.values.filter(cell.isProportion)
@@ -107,7 +121,7 @@ private struct TableDecoding {
       return max(1, count - tenth)...(count + tenth)
     }
     let range = range ?? around ?? DecodedTable.usualItemCounts
-    return GRIM.itemCounts(in: range, fitting: printed).map {
+    return GRIM.itemCounts(in: range, fitting: printed, runs: cell.runs).map {
       DecodedTable.ItemCounts(range: range, fitting: $0)
     }
   }
@@ -131,14 +145,16 @@ private struct TableDecoding {
   private mutating func total(
     _ cell: DocumentedResults.Cell, _ arm: String, _ parts: [DocumentedResults.Cell]
   ) -> DecodedTable.Composition.Outcome {
-    guard let place = place(cell, arm), let possible = counts(at: place) else { return .unchecked }
+    guard let place = place(cell, arm), let possible = counts(at: place),
+      parts.allSatisfy({ $0.runs == cell.runs })
+    else { return .unchecked }
     let places = parts.compactMap { self.place($0, arm) }
     let ranges = places.compactMap { counts(at: $0) }
     guard ranges.count == parts.count, let sum = GRIM.sum(of: ranges) else { return .unchecked }
     guard let narrowed = GRIM.narrowed(parts: ranges, total: possible) else {
       report(
         .wrongTotal, cell, arm,
-        "its parts add up to \(CountText.text(sum)) right answers, but \(rows[place.row].values[place.value].printed.text) of \(cell.count ?? 0) items are \(CountText.text(possible))"
+        "its parts add up to \(CountText.text(sum)) right answers, but \(rows[place.row].values[place.value].printed.text) of \(answers(of: cell)) are \(CountText.text(possible))"
       )
       return .wrongTotal(parts: sum)
     }

@@ -25,9 +25,6 @@ package struct DecodedTable: Sendable, Equatable {
     /// The numbers of items that all its values fit; nil if they are means, of other rows or of runs.
     package let itemCounts: ItemCounts?
 
-    /// Whether items depend on each other, as the instructions of one prompt do.
-    package var hasDependentItems: Bool { cell.metric.hasPrefix("inst_level_") }
-
     /// The value of an arm; nil if the row has none.
     package func value(of arm: String) -> Value? { values.first { $0.arm == arm } }
   }
@@ -38,23 +35,36 @@ package struct DecodedTable: Sendable, Equatable {
     package let arm: String
     /// The value as it was printed.
     package let printed: PrintedValue
-    /// The whole numbers of right answers behind it.
+    /// The whole numbers of right answers behind it, of all runs together.
     package var counts: Counts
     /// Number of items; nil if it is not known.
     package let itemCount: Int?
+    /// Number of runs whose mean it is.
+    package let runs: Int
     /// The standard error as it was printed; nil if it was not.
     package let printedStandardError: PrintedValue?
 
+    /// Number of answers, those of all runs; nil if the number of items is not known.
+    package var answerCount: Int? { itemCount.map { $0 * runs } }
+
     /// Whether some value of as many decimals would be impossible; nil if the number of items is not known.
     package var isInformative: Bool? {
-      itemCount.map { GRIM.isInformative(printed, count: $0) }
+      answerCount.map { GRIM.isInformative(printed, count: $0) }
     }
+
+    /// The probability that a value of as many decimals, taken at random, is impossible; nil like the above.
+    package var probabilityOfInconsistency: Double? {
+      answerCount.map { GRIM.probabilityOfInconsistency(printed, count: $0) }
+    }
+
+    /// The numbers of right answers of a single run; nil for the mean of several, and if they are not known.
+    package var countsOfRun: ClosedRange<Int>? { runs == 1 ? counts.range : nil }
 
     /// The printed share with its standard error over independent items, √(p(1 − p)/(n − 1)); nil where there is none.
     ///
-    /// The error is that of the middle of the possible counts.
+    /// The error is that of the middle of the possible counts. The mean of several runs has none: they answer the same items.
     package var estimate: Estimate? {
-      guard let range = counts.range, let itemCount, itemCount > 1 else { return nil }
+      guard let range = countsOfRun, let itemCount, itemCount > 1 else { return nil }
       let share = Double(range.lowerBound + range.upperBound) / 2 / Double(itemCount)
       let variance = share * (1 - share) / Double(itemCount - 1)
       return Estimate(value: printed.value, standardError: variance.squareRoot())
@@ -139,11 +149,14 @@ package struct DecodedTable: Sendable, Equatable {
     package let net: ClosedRange<Int>
     /// Number of items.
     package let itemCount: Int
-    /// The largest number of items answered differently, b + c, with which the difference is significant; nil if none is.
+    /// The largest number of items answered differently, b + c, with which the largest possible difference is significant; nil
+    /// if none is.
     package let largestDiscordance: Int?
     /// The largest b + c that the two counts allow.
     package let possibleDiscordance: Int
 
+    /// Whether it is the best case, for the largest of several possible differences.
+    package var isBestCase: Bool { net.count > 1 }
     /// Whether no number of items answered differently makes the difference significant.
     package var isNeverSignificant: Bool { largestDiscordance == nil }
     /// Whether every number of them that is possible does.

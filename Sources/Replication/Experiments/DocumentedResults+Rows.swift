@@ -1,3 +1,4 @@
+import Evaluation
 import Statistics
 
 extension DocumentedResults {
@@ -48,6 +49,18 @@ extension DocumentedResults.Composition {
 }
 
 extension DocumentedResults.Cell {
+  /// Which items of the row depend on each other, so that claims about it are judged by clusters of them; nil if none do.
+  package var dependence: String? {
+    if metric.hasPrefix("inst_level_") { return "instructions of one prompt" }
+    for benchmark in Benchmark.all {
+      if benchmark.groups.contains(where: { $0.name == task }) { return "questions of one subject" }
+      if benchmark.groups.isEmpty, benchmark.name == task, benchmark.tasks[0].sourceColumn != nil {
+        return "questions of one source"
+      }
+    }
+    return nil
+  }
+
   /// The value of an arm; nil if the row has none.
   package func value(of arm: String) -> DocumentedResults.Value? {
     values.first { $0.arm == arm }

@@ -60,6 +60,8 @@ package struct DocumentedResults: Sendable, Equatable {
     package let isRequired: Bool
     /// The name of the source.
     package let source: String
+    /// Number of runs whose mean each value is.
+    package var runs = 1
 
     /// Task and metric, as in "mmlu.acc".
     package var id: String { "\(task).\(metric)" }

@@ -16,6 +16,7 @@ extension DocumentedResultsDecoder {
         entry.report(.contradiction, "the claim '\(name)' is already in this list")
       }
       names += name.map { [$0] } ?? []
+      if let name { lines[name] = entry.position.line }
       let statement = mapping.required("statement", "the claim in words")?.paragraph()
       let test = mapping.exactlyOne(of: Self.tests).flatMap(test)
       let isRequired = mapping.optional("required").map { $0.boolean() } ?? true

@@ -1,8 +1,8 @@
 extension DocumentedResultsDecoder {
   /// Reads an entry of `cells:`.
   ///
-  /// `unit` and `band` are those of rows and values that have none of their own.
-  func decodeRow(_ reader: NodeReader, unit: DocumentedResults.Unit, band: Band?) {
+  /// `unit`, `runs` and `band` are those of rows and values that have none of their own.
+  func decodeRow(_ reader: NodeReader, unit: DocumentedResults.Unit, runs: Int, band: Band?) {
     guard let mapping = reader.mapping(path: "cells") else {
       hasUnnamedRow = true
       return
@@ -13,11 +13,13 @@ extension DocumentedResultsDecoder {
     let label = mapping.required("label", "what the source calls the row")?.line()
     let count = mapping.optional("n").map { $0.integer(in: 1...100_000_000) }
     let unit = mapping.optional("unit").map { $0.choice(of: DocumentedResults.Unit.self) } ?? unit
+    let runs = mapping.optional("runs").map(Self.runs) ?? runs
     let composition = composition(mapping)
     let isRequired = mapping.optional("required").map { $0.boolean() } ?? true
     let source = source(mapping)
     let values = mapping.required("values").map {
-      self.values($0, unit: unit ?? .fraction, count: count ?? nil, band: band)
+      self.values(
+        $0, unit: unit ?? .fraction, count: count ?? nil, runs: runs ?? 1, band: band)
     }
     guard let task, let metric else {
       hasUnnamedRow = true
@@ -25,13 +27,17 @@ extension DocumentedResultsDecoder {
     }
     let cell = DocumentedResults.Cell(
       task: task, metric: metric, label: label ?? "", count: count ?? nil,
-      unit: unit ?? .fraction, values: values ?? [], composition: composition,
-      isRequired: isRequired ?? true, source: source ?? "")
+      unit: unit ?? .fraction, values: values?.map(\.value) ?? [], composition: composition,
+      isRequired: isRequired ?? true, source: source ?? "", runs: runs ?? 1)
+    for (value, line) in values ?? [] { lines["\(cell.id).\(value.arm)"] = line }
     if !rowNames.insert(cell.id).inserted {
       reader.report(.contradiction, "the row '\(cell.id)' is already in this list")
     }
     rows.append((cell, reader))
   }
+
+  /// Reads `runs:`, the number of runs whose mean a value is.
+  static func runs(_ reader: NodeReader) -> Int? { reader.integer(in: 1...1000) }
 
   private func composition(_ mapping: MappingReader) -> DocumentedResults.Composition? {
     let total = mapping.optional("total_of")
@@ -55,11 +61,11 @@ extension DocumentedResultsDecoder {
   // MARK: - Values
 
   private func values(
-    _ reader: NodeReader, unit: DocumentedResults.Unit, count: Int?, band: Band?
-  ) -> [DocumentedResults.Value] {
+    _ reader: NodeReader, unit: DocumentedResults.Unit, count: Int?, runs: Int, band: Band?
+  ) -> [(value: DocumentedResults.Value, line: Int)] {
     guard let mapping = reader.mapping(path: "cells.values") else { return [] }
     if mapping.entries.isEmpty { mapping.reportMissing([], "a value") }
-    var values: [DocumentedResults.Value] = []
+    var values: [(value: DocumentedResults.Value, line: Int)] = []
     for entry in mapping.named() {
       guard armNames.contains(entry.name) else {
         entry.value.report(
@@ -68,10 +74,15 @@ extension DocumentedResultsDecoder {
         continue
       }
       if let value = value(entry.value, of: entry.name, unit: unit, count: count, band: band) {
-        values.append(value)
+        if runs > 1, value.band?.kind == .exactCount {
+          entry.value.report(
+            .contradiction,
+            "a band of the kind 'exact-count' is of one run, but the value is the mean of \(runs)")
+        }
+        values.append((value, entry.value.position.line))
       }
     }
-    return armNames.compactMap { arm in values.first { $0.arm == arm } }
+    return armNames.compactMap { arm in values.first { $0.value.arm == arm } }
   }
 
   private func value(

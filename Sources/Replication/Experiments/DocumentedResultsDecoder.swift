@@ -20,6 +20,8 @@ final class DocumentedResultsDecoder {
   var rowNames: Set<String> = []
   /// Whether a row has problems that keep its name from being known.
   var hasUnnamedRow = false
+  /// The lines of values and claims by the names of their verdicts, and of the digest of all results.
+  var lines: [String: Int] = [:]
 
   init(_ source: ManifestSource) {
     decoding = ManifestDecoding(source, subject: "the file")
@@ -29,13 +31,16 @@ final class DocumentedResultsDecoder {
   ///
   /// `bytes` are the YAML text, `name` is what messages call the file. Throws everything that is wrong at once.
   static func decode(_ bytes: [UInt8], name: String) throws(ManifestError) -> DocumentedResults {
+    try decodeWithLines(bytes, name: name).results
+  }
+
+  /// Reads documented results, and in which line each thing that gets a verdict stands.
+  static func decodeWithLines(
+    _ bytes: [UInt8], name: String
+  ) throws(ManifestError) -> (results: DocumentedResults, lines: [String: Int]) {
     let decoder = DocumentedResultsDecoder(try ManifestSource(bytes: bytes, name: name))
-    let results = decoder.results()
-    try decoder.decoding.throwProblems()
-    guard let results else {
-      throw ManifestError(.syntax, file: name, "the file cannot be read")
-    }
-    return results
+    let results = try decoder.decoding.finished(decoder.results())
+    return (results, decoder.lines)
   }
 
   private func results() -> DocumentedResults? {
@@ -46,11 +51,15 @@ final class DocumentedResultsDecoder {
     let title = root.required("title")?.line()
     let sources = root.required("sources", "where the values are printed").map(sources) ?? []
     let arms = root.optional("arms").map(arms) ?? []
-    let digest = root.optional("results").map { $0.digest() }
+    let digestReader = root.optional("results")
+    let digest = digestReader.map { $0.digest() }
+    lines["results"] = digestReader?.position.line
     let unit = root.optional("unit").map { $0.choice(of: DocumentedResults.Unit.self) }
+    let runs = root.optional("runs").map(Self.runs)
     let common = root.optional("band").flatMap { band($0, isCommon: true) }
     for entry in root.optional("cells")?.list() ?? [] {
-      decodeRow(entry, unit: (unit ?? .fraction) ?? .fraction, band: common)
+      decodeRow(
+        entry, unit: (unit ?? .fraction) ?? .fraction, runs: (runs ?? 1) ?? 1, band: common)
     }
     checkCompositions()
     let claims = claims(root.optional("claims"))

@@ -14,6 +14,8 @@ package struct ExperimentFile: Sendable, Equatable {
   package let sha256: Digest
   /// What it reports.
   package let results: DocumentedResults
+  /// The line of every value, claim and digest, by the name of its verdict.
+  package let lines: [String: Int]
 
   /// Reads and checks a file, or the one in an experiment's folder.
   ///
@@ -22,9 +24,9 @@ package struct ExperimentFile: Sendable, Equatable {
     let file = Self.path(in: path)
     let bytes = try ManifestFile.contents(
       of: file, limit: ManifestSource.largestSize, kind: "a file of documented results")
+    let (results, lines) = try DocumentedResultsDecoder.decodeWithLines(bytes, name: file)
     return ExperimentFile(
-      path: file, sha256: SHA256.digest(of: bytes),
-      results: try DocumentedResultsDecoder.decode(bytes, name: file))
+      path: file, sha256: SHA256.digest(of: bytes), results: results, lines: lines)
   }
 
   /// Reads the recipe beside the file; nil if there is none, as for files that are not in an experiment's folder.

@@ -27,8 +27,8 @@ package enum DecodingJSON {
     [
       "task": .string(row.cell.task), "metric": .string(row.cell.metric),
       "label": .string(row.cell.label), "unit": .string(row.cell.unit.rawValue),
-      "n": row.cell.count.map { JSON($0) } ?? .null,
-      "independent_items": .bool(!row.hasDependentItems),
+      "n": row.cell.count.map { JSON($0) } ?? .null, "runs": JSON(row.cell.runs),
+      "independent_items": .bool(row.cell.dependence == nil),
       "values": .array(row.values.map(json)),
       "item_counts": row.itemCounts.map { counts in
         [
@@ -53,6 +53,7 @@ package enum DecodingJSON {
       "possible": isPossible, "counts": value.counts.range.map { json($0) } ?? .null,
       "count": value.counts.unique.map { JSON($0) } ?? .null,
       "informative": value.isInformative.map { .bool($0) } ?? .null,
+      "random_value_impossible": value.probabilityOfInconsistency.map { .exact($0) } ?? .null,
       "standard_error": value.estimate.map { .exact($0.standardError) } ?? .null,
       "printed_standard_error": JSON(value.printedStandardError?.text),
     ]
@@ -109,6 +110,7 @@ package enum DecodingJSON {
       "largest_discordance": frontier.largestDiscordance.map { JSON($0) } ?? .null,
       "largest_rate": frontier.largestRate.map { .exact($0) } ?? .null,
       "possible_discordance": JSON(frontier.possibleDiscordance),
+      "best_case": .bool(frontier.isBestCase),
     ]
   }
 

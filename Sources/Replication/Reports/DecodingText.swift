@@ -63,7 +63,8 @@ package enum DecodingText {
 
   private static func itemCount(_ row: DecodedTable.Row) -> String {
     guard let count = row.cell.count else { return "–" }
-    return "\(count)" + (row.isUninformative ? "*" : "")
+    let runs = row.cell.runs > 1 ? " × \(row.cell.runs)" : ""
+    return "\(count)\(runs)" + (row.isUninformative ? "*" : "")
   }
 
   private static func differences(_ row: DecodedTable.ComparedRow?) -> [String] {
@@ -140,15 +141,24 @@ package enum DecodingText {
     _ comparison: DecodedTable.Comparison, _ table: DecodedTable, showsDifferences: Bool
   ) -> String {
     let (first, second) = (comparison.minuend, comparison.subtrahend)
+    guard comparison.rows.contains(where: { $0.frontier != nil }) else {
+      let rows = comparison.rows.map { [table.name(of: $0.cell)] + differences($0) }
+      return "\(first) against \(second):\n"
+        + OutcomeText.columns(
+          [["row", "\(first) − \(second)", "unpaired z"]] + rows, leading: [0])
+    }
     let rows = comparison.rows.map { row in
       [table.name(of: row.cell)] + (showsDifferences ? differences(row) : []) + frontier(row)
     }
     let header =
       ["row"] + (showsDifferences ? ["\(first) − \(second)", "unpaired z"] : [])
       + ["b − c", "largest b + c", "of items"]
+    let bestCase =
+      comparison.rows.contains { $0.frontier?.isBestCase == true }
+      ? " Where b − c is one of several, that is the best case, for the largest of them." : ""
     let never = comparison.rows.filter { $0.frontier?.isNeverSignificant == true }
     let heading = Paragraph.wrapped(
-      "\(first) against \(second) on the same items: b are right in \(first) only, c in \(second) only. The difference is significant (McNemar's exact test, 5 %) as long as b + c is at most:"
+      "\(first) against \(second) on the same items: b are right in \(first) only, c in \(second) only. The difference is significant (McNemar's exact test, 5 %) as long as b + c is at most the number given.\(bestCase)"
     )
     let names = never.map { table.name(of: $0.cell) }.joined(separator: ", ")
     let verdict =
@@ -170,24 +180,6 @@ package enum DecodingText {
     return [netText, "\(largest)\(suffix)", "\(Decimals.fixed(rate * 100, 1)) %"]
   }
 
-  // MARK: - Notes
-
-  private static func notes(_ table: DecodedTable) -> [String] {
-    var notes: [String] = []
-    if table.rows.contains(where: \.isUninformative) {
-      notes.append(
-        "* Of so many items every value with as many decimals is possible; only sums and means can be wrong."
-      )
-    }
-    for row in table.rows where row.hasDependentItems {
-      notes.append(
-        Paragraph.wrapped(
-          "\(table.name(of: row.cell)): items of one prompt are not independent. Errors and tests above take them for it, and are too small and too sure."
-        ))
-    }
-    return notes.isEmpty ? [] : [notes.joined(separator: "\n")]
-  }
-
   private static func contradictions(_ table: DecodedTable) -> String {
     guard !table.rows.isEmpty else { return "No values are documented." }
     guard !table.contradictions.isEmpty else { return "Everything that is printed is possible." }
@@ -203,7 +195,7 @@ extension DecodedTable {
   }
 
   /// What texts call a row: its label, with the metric if another row has the same.
-  fileprivate func name(of cell: DocumentedResults.Cell) -> String {
+  func name(of cell: DocumentedResults.Cell) -> String {
     let isUnique = results.cells.count { $0.label == cell.label } < 2
     return isUnique ? cell.label : "\(cell.label), \(cell.metric)"
   }
@@ -211,7 +203,7 @@ extension DecodedTable {
 
 extension DecodedTable.Row {
   /// Whether no value of some arm could be impossible.
-  fileprivate var isUninformative: Bool { values.contains { $0.isInformative == false } }
+  var isUninformative: Bool { values.contains { $0.isInformative == false } }
 }
 
 extension DocumentedResults.Cell {

@@ -10,7 +10,7 @@ package enum GitHubReport {
   ///   - lines: the line there of each verdict, by its id.
   /// - Returns: lines to print, each with its line feed.
   package static func annotations(
-    _ judgement: Judgement, file: String?, lines: [String: Int] = [:]
+    _ judgement: Judgement, file: String?, lines: [String: Int]
   ) -> String {
     var commands = judgement.tampering.map {
       command("error", file: file, line: nil, title: "lock", message: $0)

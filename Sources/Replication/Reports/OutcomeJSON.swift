@@ -41,6 +41,25 @@ package enum OutcomeJSON {
     ]
   }
 
+  /// What kept a command from its results, in place of them.
+  ///
+  /// - Parameters:
+  ///   - status: one word for the kind of failure, such as "TAMPERED".
+  ///   - exitCode: the code that the command ends with.
+  ///   - why: the sentence that is printed.
+  ///   - missing: the inputs that are missing, if that is the reason.
+  /// - Returns: one object.
+  package static func failure(
+    status: String, exitCode: Int32, why: String, missing: MissingInputs?
+  ) -> JSON {
+    [
+      "schema": "replicate/failure/v1", "status": .string(status),
+      "exit_code": JSON(Int(exitCode)), "why": .string(why),
+      "missing": .array((missing?.inputs ?? []).map(json)),
+      "obstacles": .array((missing?.obstacles ?? []).map(JSON.string)),
+    ]
+  }
+
   private static func json(_ input: MissingInputs.Input) -> JSON {
     [
       "asset": .string(input.asset), "reason": .string(input.reason),

@@ -15,11 +15,19 @@ package enum PowerJSON {
   private static func json(_ row: PowerAnalysis.Row) -> JSON {
     [
       "task": .string(row.task), "metric": .string(row.metric), "n": JSON(row.count),
-      "discordance": .exact(row.discordance), "discordance_is_measured": .bool(row.isMeasured),
-      "smallest_significant": row.smallestSignificant.map { .exact($0) } ?? .null,
-      "smallest_detectable": .exact(row.smallestDetectable),
-      "documented": row.documented.map { .exact($0) } ?? .null,
-      "required_n": row.requiredCount.map { JSON($0) } ?? .null,
+      "n_from": .string(row.countOrigin.rawValue), "differing": integer(row.differentCount),
+      "discordance": .exact(row.discordance),
+      "discordance_is_measured": .bool(row.differentCount != nil),
+      "smallest_significant": exact(row.smallestSignificant),
+      "smallest_detectable": exact(row.smallestDetectable), "documented": exact(row.documented),
+      "required_n": integer(row.requiredCount),
+      "largest_discordance": exact(row.largestDiscordance),
+      "seed_standard_deviation": exact(row.seedDeviation),
+      "required_seeds": integer(row.requiredSeeds),
     ]
   }
+
+  private static func exact(_ value: Double?) -> JSON { value.map { .exact($0) } ?? .null }
+
+  private static func integer(_ value: Int?) -> JSON { value.map { JSON($0) } ?? .null }
 }

@@ -1,51 +1,90 @@
+import Statistics
+
 /// What a manifest could detect, as text.
 package enum PowerText {
   /// A table, and what has to be known to read it.
   package static func text(_ analysis: PowerAnalysis) -> String {
-    let header = [
-      "task", "metric", "n", "differing", "least", "noticed", "documented", "n it takes", "here",
+    let hasSeeds = analysis.rows.contains { $0.seedDeviation != nil }
+    var header = [
+      "task", "metric", "n", "differing", "least", "noticed", "documented", "n it takes",
+      "or at most",
     ]
-    let rows = analysis.rows.map { row in
-      [
-        row.task, row.metric, "\(row.count)",
-        Decimals.fixed(100 * row.discordance, 1) + (row.isMeasured ? " %" : " %?"),
-        row.smallestSignificant.map { Decimals.fixed($0, 4) } ?? "none",
-        Decimals.fixed(row.smallestDetectable, 4),
-        row.documented.map { Decimals.signed($0, 4) } ?? "–",
-        row.requiredCount.map { "\($0)" } ?? "–", judgement(row),
-      ]
-    }
-    let origin =
-      analysis.record.map { "was measured by the run \($0)" }
-      ?? "is assumed (no finished run of this manifest is here)"
+    if hasSeeds { header += ["seed SD", "seeds it takes"] }
+    let rows = analysis.rows.map { cells($0, seedCount: hasSeeds ? analysis.seedCount : nil) }
     return """
       \(analysis.name): what \(analysis.minuend) − \(analysis.subtrahend) could show, two-sided at 5 %
 
-      \(OutcomeText.columns([header] + rows, leading: [0, 1, header.count - 1]))
+      \(OutcomeText.columns([header] + rows, leading: [0, 1]))
 
-      differing: share of documents that the two arms answer differently; it \(origin).
-      least: the smallest difference that can be significant at all, if every differing document favours one arm.
-      noticed: the difference that four of five runs would find significant; "n it takes" is for the documented one.
-      Documents of one subject or prompt depend on each other, so that real needs are larger, not smaller.
-      \(seeds(analysis.seedCount))
+      \(notes(analysis, hasSeeds: hasSeeds).map { Paragraph.wrapped($0) }.joined(separator: "\n"))
       """
   }
 
-  /// What the number of trainings allows to be said.
-  private static func seeds(_ count: Int) -> String {
-    guard count > 1 else {
-      return
-        "One seed: whatever these documents show is shown of one training of each arm. How far another seed would move it, no number of documents tells."
-    }
-    return
-      "\(count) seeds: a band that predicts one more run from them is \(Decimals.fixed(PowerAnalysis.bandFactor(seeds: count), 2)) standard deviations between seeds to either side."
+  /// A line of the table; without a number of seeds, without what is said of them.
+  private static func cells(_ row: PowerAnalysis.Row, seedCount: Int?) -> [String] {
+    var cells = [
+      row.task, row.metric, "\(row.count)" + (row.countOrigin == .benchmark ? "?" : ""),
+      differing(row),
+    ]
+    cells.append(row.smallestSignificant.map { Decimals.fixed($0, 4) } ?? "none")
+    cells.append(row.smallestDetectable.map { Decimals.fixed($0, 4) } ?? "none")
+    cells.append(row.documented.map { Decimals.signed($0, 4) } ?? "–")
+    cells.append(row.requiredCount.map { "\($0)" } ?? "–")
+    cells.append(atMost(row))
+    guard let seedCount else { return cells }
+    return cells + [row.seedDeviation.map { Decimals.fixed($0, 4) } ?? "–", seeds(row, seedCount)]
   }
 
-  private static func judgement(_ row: PowerAnalysis.Row) -> String {
-    guard row.smallestSignificant != nil else { return "nothing can be shown" }
-    guard let documented = row.documented else { return "" }
-    guard let required = row.requiredCount else { return "no difference is documented" }
-    return required <= row.count
-      ? "enough" : "\(required - row.count) too few for \(Decimals.signed(documented, 4))"
+  private static func notes(_ analysis: PowerAnalysis, hasSeeds: Bool) -> [String] {
+    let origin =
+      analysis.record.map { "was measured by the run \($0)" }
+      ?? "is assumed (no finished run of this manifest is here)"
+    let assumed =
+      "n?: no lock and no finished run says how many items the files hold; taken are those of the whole benchmark, up to the manifest's limit."
+    let isAssumed = analysis.rows.contains { $0.countOrigin == .benchmark }
+    return (isAssumed ? [assumed] : []) + [
+      "differing: share of items that the two arms answer differently; it \(origin).",
+      "least: the smallest difference that can be significant at all (McNemar's exact test), if every differing item favours one arm.",
+      "noticed: the difference that four of five runs would find significant. To notice the documented one takes so many items, or that of these at most so many differ.",
+      "Items of one subject, prompt or source depend on each other, so that real needs are larger, not smaller.",
+      seeds(analysis.seedCount, isMeasured: hasSeeds),
+    ]
+  }
+
+  private static func differing(_ row: PowerAnalysis.Row) -> String {
+    let share = Decimals.fixed(100 * row.discordance, 1)
+    switch row.differentCount {
+    case nil: return "\(share) %?"
+    case 0: return "0 of \(row.count), below \(share) %"
+    default: return "\(share) %"
+    }
+  }
+
+  /// The share of differing items up to which the documented difference is noticed.
+  private static func atMost(_ row: PowerAnalysis.Row) -> String {
+    guard let documented = row.documented, let largest = row.largestDiscordance else { return "–" }
+    // As many items differ as the difference takes.
+    guard largest >= abs(documented) else { return "never" }
+    return "\(Decimals.fixed(100 * largest, 1)) %"
+  }
+
+  private static func seeds(_ row: PowerAnalysis.Row, _ count: Int) -> String {
+    guard let required = row.requiredSeeds else { return "–" }
+    return required > count ? "\(required) (\(required - count) more)" : "\(required)"
+  }
+
+  /// What the number of trainings allows to be said.
+  private static func seeds(_ count: Int, isMeasured: Bool) -> String {
+    let own =
+      count > 1
+      ? "\(count) seeds: a band that predicts one more run from them is \(Decimals.fixed(PowerAnalysis.bandFactor(seeds: count), 2)) standard deviations between seeds to either side."
+      : "One seed: whatever these items show is shown of one training of each arm. How far another seed would move it, no number of items tells."
+    guard !isMeasured else {
+      return own + " seed SD: the standard deviation between seeds of the arms' difference."
+    }
+    let needs = [1, 0.5].compactMap { Power.requiredSeeds(difference: $0, standardDeviation: 1) }
+    guard needs.count == 2 else { return own }
+    return own
+      + " To notice a difference of the arms of one standard deviation between seeds takes \(needs[0]) seeds of both, of half of one \(needs[1]); a run with several seeds measures that deviation."
   }
 }

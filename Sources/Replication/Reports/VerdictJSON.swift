@@ -1,4 +1,5 @@
 package import Provenance
+import Statistics
 
 /// A judgement as one JSON object, for programs.
 package enum VerdictJSON {
@@ -12,6 +13,24 @@ package enum VerdictJSON {
       "tampering": .array(judgement.tampering.map(JSON.string)),
       "verdicts": .array(judgement.verdicts.map(json)),
     ]
+  }
+
+  /// The judgement of a check, with the records and what they were judged by.
+  package static func json(_ outcome: RecordCheck.Outcome) -> JSON {
+    var object = json(outcome.judgement).objectValue ?? JSON.Object()
+    object["records"] = .array(
+      outcome.records.map {
+        [
+          "record_id": .string($0.id), "name": .string($0.name), "record_sha256": JSON($0.digest),
+          "results_sha256": JSON($0.resultsDigest), "path": .string($0.path),
+        ]
+      })
+    object["expectations"] = [
+      "name": .string(outcome.expectations.results.name),
+      "path": .string(outcome.expectations.path), "sha256": JSON(outcome.expectations.sha256),
+      "locked": .bool(outcome.isLocked),
+    ]
+    return .object(object)
   }
 
   private static func json(_ verdict: Verdict) -> JSON {
@@ -33,6 +52,9 @@ package enum VerdictJSON {
       "tolerance_used": exact(finding.toleranceUsed),
       "smallest_detectable_effect": exact(finding.smallestDetectable),
       "test": finding.test.map(json) ?? .null,
+      "on_other_items": finding.onOtherItems.map { share in
+        ["method": .string(share.method), "interval": json(share.interval)]
+      } ?? .null,
     ]
   }
 
@@ -50,14 +72,23 @@ package enum VerdictJSON {
   private static func json(_ test: SignificanceTest) -> JSON {
     [
       "name": .string(test.name), "statistic": exact(test.statistic),
-      "df": test.degreesOfFreedom.map { JSON($0) } ?? .null, "p": .exact(test.pValue),
-      "p_adjusted": .exact(test.adjustedPValue), "standard_error": exact(test.standardError),
-      "interval": test.interval.map {
-        ["lower": .exact($0.lower), "upper": .exact($0.upper), "level": .number($0.level)]
-      } ?? .null,
+      "df": test.degreesOfFreedom.map { .number($0) } ?? .null, "p": .exact(test.pValue),
+      "p_adjusted": .exact(test.adjustedPValue), "p_mid": exact(test.exact?.midPValue),
+      // As programs print it that do not know the exact test.
+      "p_chi_squared": exact(test.exact?.chiSquaredPValue(continuityCorrection: true)),
+      "standard_error": exact(test.standardError),
+      "interval": test.interval.map(json) ?? .null,
+      "bootstrap_interval": test.bootstrap.map(json) ?? .null,
       "discordant": test.discordant.map {
         ["first_only": JSON($0.firstOnly), "second_only": JSON($0.secondOnly)]
       } ?? .null,
+    ]
+  }
+
+  private static func json(_ interval: SignificanceTest.Interval) -> JSON {
+    [
+      "lower": .exact(interval.lower), "upper": .exact(interval.upper),
+      "level": .number(interval.level),
     ]
   }
 

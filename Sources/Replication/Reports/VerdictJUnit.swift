@@ -7,23 +7,28 @@ package enum VerdictJUnit {
   ///
   /// - Parameters:
   ///   - judgement: what is reported.
+  ///   - name: what was judged: the manifest's name.
   ///   - seconds: how long the run, or the comparison, took.
   ///   - timestamp: when it ended, as in "2026-01-31T12:00:00Z".
   ///   - strict: whether required verdicts that are undecided are failures.
   ///   - properties: what else is known of the run.
   /// - Returns: the text of the file.
   package static func text(
-    _ judgement: Judgement, seconds: Double, timestamp: String, strict: Bool = false,
-    properties: [(name: String, value: String)] = []
+    _ judgement: Judgement, name: String, seconds: Double, timestamp: String,
+    strict: Bool = false, properties: [(name: String, value: String)] = []
   ) -> String {
     let cases = cases(judgement, strict: strict)
     let counts =
       "tests=\"\(cases.count)\" failures=\"\(cases.count { $0.outcome == .failure })\" errors=\"\(cases.count { $0.outcome == .error })\" skipped=\"\(cases.count { $0.outcome == .skipped })\" time=\"\(Decimals.fixed(seconds, 3))\""
-    let named = [(name: "status", value: judgement.status.rawValue)] + properties
+    let named =
+      [
+        (name: "status", value: judgement.status.rawValue),
+        (name: "expectations", value: judgement.name),
+      ] + properties
     return
       ([
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<testsuites \(counts)>",
-        "  <testsuite name=\"\(escaped(judgement.name))\" \(counts) timestamp=\"\(escaped(timestamp))\">",
+        "  <testsuite name=\"\(escaped(name))\" \(counts) timestamp=\"\(escaped(timestamp))\">",
         "    <properties>",
       ]
       + named.map {

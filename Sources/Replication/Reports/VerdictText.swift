@@ -1,3 +1,5 @@
+import Provenance
+
 /// A judgement as text for a person: cells as a table, claims with their reasons, the verdict on the last line.
 package enum VerdictText {
   /// Everything that a person reads; statuses in colour if `colors`.
@@ -19,6 +21,21 @@ package enum VerdictText {
     let isForgiven =
       judgement.exitCode == 0 && judgement.status > .consistent ? " (allowed)" : ""
     return "\(name)\(isForgiven) \(judgement.name): \(judgement.why)"
+  }
+
+  /// What was judged by what, to stand before the verdicts of a check.
+  package static func heading(_ outcome: RecordCheck.Outcome) -> String {
+    let expectations = outcome.expectations
+    let records = outcome.records.map {
+      "record \($0.id) of \($0.name), results \($0.resultsDigest.hex.prefix(16))"
+    }
+    let origin =
+      outcome.isLocked
+      ? "to which the run was locked before it began" : "which the run was not locked to"
+    return
+      (records + [
+        "judged by \(expectations.results.name), \(expectations.path), SHA-256 \(expectations.sha256.hex.prefix(16)), \(origin)"
+      ]).joined(separator: "\n")
   }
 
   private static func table(_ cells: [Verdict], colors: Bool) -> String {
@@ -47,11 +64,9 @@ package enum VerdictText {
     verdicts.flatMap { verdict -> [String] in
       let status = painted(verdict.status.rawValue, verdict.status, colors)
       let optional = verdict.isRequired ? "" : " (optional)"
-      var lines = ["\(status) \(verdict.id)\(optional): \(verdict.title)", "  \(verdict.why)"]
-      lines += verdict.findings.filter { $0 != verdict.decisive }.map {
-        "  \($0.status.rawValue): \($0.why)"
-      }
-      return lines
+      let isAlone = verdict.findings.count == 1
+      return ["\(status) \(verdict.id)\(optional): \(verdict.title)"]
+        + verdict.findings.map { isAlone ? "  \($0.why)" : "  \($0.status.rawValue): \($0.why)" }
     }.joined(separator: "\n")
   }
 

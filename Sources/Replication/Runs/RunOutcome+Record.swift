@@ -8,9 +8,10 @@ extension RunOutcome {
     self.reuse = reuse
     let samples = try record.samples()
     table = ResultTable(manifest: manifest, samples: samples)
-    judgement = try record.documented().map {
+    judgement = try record.expectations().map {
       Judgement(
-        documented: $0, results: MeasuredResults(digest: record.resultsDigest, samples: samples))
+        documented: $0.results,
+        results: MeasuredResults(digest: record.resultsDigest, samples: samples))
     }
   }
 
@@ -41,11 +42,10 @@ extension SealedRecord {
     }
   }
 
-  /// The documented results that the record's run was to be judged by; nil if there were none.
-  func documented() throws -> DocumentedResults? {
+  /// What the record's run was to be judged by; nil if there was nothing.
+  package func expectations() throws -> ExperimentFile? {
     guard files.contains(where: { $0.name == RecordFile.expectations }) else { return nil }
-    let path = "\(path)/\(RecordFile.expectations)"
-    return try DocumentedResultsDecoder.decode(try OpenFile.contents(of: path), name: path)
+    return try ExperimentFile.read("\(path)/\(RecordFile.expectations)")
   }
 }
 

@@ -17,7 +17,11 @@ extension Runner {
   ///   is not there; ``ManifestError`` for one of an asset that the manifest does not have.
   func requireInputs() throws {
     let missing = try missingInputs()
-    guard missing.isEmpty else { throw AssetError(code: .missing, message: missing.text) }
+    guard missing.isEmpty else {
+      var error = AssetError(code: .missing, message: missing.text)
+      error.missing = missing
+      throw error
+    }
   }
 
   /// Everything that keeps the run from starting, as far as names and sizes tell.

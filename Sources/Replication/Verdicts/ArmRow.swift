@@ -3,7 +3,7 @@ import Statistics
 
 /// Why a row cannot be judged.
 struct Obstacle: Error, Equatable {
-  /// Skipped or invalid.
+  /// Skipped, untestable or invalid.
   let status: Verdict.Status
   /// The sentence that says so.
   let why: String
@@ -71,13 +71,17 @@ struct ArmRow: Sendable, Equatable {
     "the arm \"\(run.arm)\"" + (run.seed.map { " (seed \($0))" } ?? "")
   }
 
-  /// Refuses scores that are not from 0 to 1, and items that come twice.
+  /// Refuses items without a score, scores that are not from 0 to 1, and items that come twice.
   private static func check(_ row: ArmScores.Row, of label: String) throws(Obstacle) {
     var known: Set<String> = []
     for item in row.items {
       guard known.insert(item.id).inserted else {
         throw Obstacle(
           status: .invalid, why: "The item \(item.id) stands twice in \(label), \(row.task).")
+      }
+      guard !item.scores.isEmpty else {
+        throw Obstacle(
+          status: .invalid, why: "The item \(item.id) of \(label) has no score on \(row.metric).")
       }
       // Written so that a NaN is refused.
       if let score = item.scores.first(where: { !($0 >= 0 && $0 <= 1) }) {

@@ -1,4 +1,4 @@
-import Statistics
+package import Statistics
 
 extension Band {
   /// The limits of a band, as fractions.
@@ -9,6 +9,10 @@ extension Band {
     package let upper: Double
     /// The numbers of right answers that lie in the band, if it is one of counts.
     package var counts: ClosedRange<Int>?
+    /// The middle with the standard error of a repetition's distance from it; nil if the limits come from no distribution.
+    package var estimate: Estimate?
+    /// The share of repetitions that lie inside, if they are distributed so.
+    package var level: Double?
 
     /// Whether nothing could lie outside.
     package var isVacuous: Bool { lower <= 0 && upper >= 1 }
@@ -58,7 +62,7 @@ extension Band {
   /// - Parameters:
   ///   - center: the documented value.
   ///   - ownCount: number of items of the repetition, if it is another one than documented; binomial bands are the wider for it.
-  ///   - ownRuns: number of runs whose mean is compared; reference convergence points allow less for more runs.
+  ///   - ownRuns: number of runs whose mean is compared; bands from repeated runs allow less for more of them.
   /// - Returns: Limits as fractions, not cut off at 0 and 1.
   /// - Throws: ``Undefined`` when an input is missing or is none.
   package func limits(
@@ -80,28 +84,35 @@ extension Band {
         upper: Double(counts.upperBound) / Double(count), counts: counts)
     case .seedPrediction(let runs, let level):
       let values = try fractions(runs, center)
-      guard let interval = PredictionInterval(runs: values, level: level) else {
+      guard let interval = PredictionInterval(runs: values, level: level, ownRuns: ownRuns) else {
         throw Undefined(description: "a prediction interval needs two runs and a level below 1")
       }
+      // Of runs that are all equal, one item more or less may be chance.
       let least = center.count.map { 1 / Double($0) } ?? 0
-      let half = max(interval.halfWidth, least)
-      return Limits(lower: interval.mean - half, upper: interval.mean + half)
+      guard let estimate = interval.estimate, interval.halfWidth >= least else {
+        return Limits(lower: interval.mean - least, upper: interval.mean + least)
+      }
+      return try limits(estimate, level)
     case .referenceConvergence(let runs, let level):
       let values = try fractions(runs, center)
-      guard let test = ReferenceConvergence(values, level: level, ownRuns: ownRuns) else {
-        throw Undefined(
-          description: "reference convergence points need four runs and a level below 1")
+      guard let test = ReferenceConvergence(values, ownRuns: ownRuns) else {
+        throw Undefined(description: "reference convergence points need four runs")
       }
-      return Limits(lower: test.lower, upper: test.upper)
+      guard let estimate = test.estimate else {
+        return Limits(lower: test.mean, upper: test.mean)
+      }
+      return try limits(estimate, level)
     case .conditionalFlip(let discordance, _, let level):
       let error = (discordance / Double(try items(center))).squareRoot()
-      return try symmetric(value.value, error, level)
+      return try limits(Estimate(value: value.value, standardError: error), level)
     case .binomial(let level):
       let count = Double(try items(center))
       let variance = value.value * (1 - value.value)
       // Other items on both sides: the repetition's own sample is as random as the documented one.
       let own = ownCount.flatMap { $0 == center.count ? nil : variance / Double($0) } ?? 0
-      return try symmetric(value.value, (variance / count + own).squareRoot(), level)
+      guard variance > 0 else { return Limits(lower: value.value, upper: value.value) }
+      return try limits(
+        Estimate(value: value.value, standardError: (variance / count + own).squareRoot()), level)
     case .authored:
       guard let stored, let lower = center.fraction(stored.lower),
         let upper = center.fraction(stored.upper), lower <= upper
@@ -131,14 +142,12 @@ extension Band {
     return values
   }
 
-  private func symmetric(
-    _ center: Double, _ error: Double, _ level: Double
-  ) throws(Undefined) -> Limits {
-    guard level > 0, level < 1, error.isFinite else {
+  private func limits(_ estimate: Estimate?, _ level: Double) throws(Undefined) -> Limits {
+    guard let estimate, let interval = estimate.confidenceInterval(level: level) else {
       throw Undefined(description: "a \(name) band needs a level between 0 and 1")
     }
-    let half = -NormalDistribution.quantile(at: (1 - level) / 2) * error
-    return Limits(lower: center - half, upper: center + half)
+    return Limits(
+      lower: interval.lowerBound, upper: interval.upperBound, estimate: estimate, level: level)
   }
 }
 
@@ -164,7 +173,7 @@ extension Band {
     case .rounding: "Is it the value that was printed?"
     case .exactCount: "Are as many items right as in the documented run?"
     case .seedPrediction(let runs, let level):
-      "Same items, another training run: is it what the \(runs.count) runs predict of one more, at the level \(Self.percent(level))?"
+      "Same items, another training run: is it what the \(runs.count) runs predict of another, or of the mean of as many as were made, at the level \(Self.percent(level))?"
     case .referenceConvergence(let runs, let level):
       "Same items, other training runs: is their mean that of the \(runs.count) reference runs, at the level \(Self.percent(level))?"
     case .conditionalFlip(let discordance, let origin, let level):
@@ -194,9 +203,10 @@ extension Band {
     package let computed: String
   }
 
-  /// Compares the stored limits with the computed ones, rounded to the decimals of the stored; nil if they agree.
+  /// Compares the stored limits with the computed ones, rounded to the decimals of the stored, which has as many as the
+  /// value at least; nil if they agree.
   ///
-  /// Limits depend on the number of our runs for reference convergence points: there, stored ones are those for one run.
+  /// Where limits depend on the number of our runs, stored ones are those for one run.
   package func contradiction(around center: Center) throws(Undefined) -> Contradiction? {
     guard let stored else { return nil }
     let limits = try limits(around: center)
@@ -206,6 +216,12 @@ extension Band {
     ] {
       guard let number = center.unit.printed(text) else {
         throw Undefined(description: "the \(side) limit \"\(text)\" is not a decimal number")
+      }
+      let least = center.unit.printed(center.text)?.decimals ?? 0
+      guard number.decimals >= least else {
+        throw Undefined(
+          description:
+            "the \(side) limit \"\(text)\" has fewer decimals than the value \"\(center.text)\"")
       }
       // Any way to round a half is allowed; the last bits of the limit are no half.
       guard !(abs(limit - number.value) <= number.halfUnit * (1 + 1e-9)) else { continue }

@@ -5,6 +5,9 @@ struct CellCheck {
   let cell: DocumentedResults.Cell
   let value: DocumentedResults.Value
   let band: Band
+  /// The numbers of right answers of one run that the value can stand for, narrowed by the rows it is summed up with; nil for
+  /// means, and if they are not known.
+  let counts: ClosedRange<Int>?
 
   /// What a run says about the value.
   func verdict(_ results: MeasuredResults) -> Verdict {
@@ -32,11 +35,9 @@ struct CellCheck {
             "\(row.count) items were evaluated and \(count) are documented, so this is not a repetition on the same items."
         ), row, nil)
     }
-    let center = Band.Center(text: value.text, unit: cell.unit, count: cell.count)
     let limits: Band.Limits
     do throws(Band.Undefined) {
-      limits = try band.limits(
-        around: center, ownCount: row.count, ownRuns: row.values.count)
+      limits = try self.limits(row)
     } catch {
       return completed(
         Finding(status: .invalid, why: "There is no band to compare with: \(error)."), row, nil)
@@ -45,8 +46,19 @@ struct CellCheck {
     return completed(Finding(status: status, why: why), row, limits)
   }
 
+  private func limits(_ row: ArmRow) throws(Band.Undefined) -> Band.Limits {
+    let center = Band.Center(text: value.text, unit: cell.unit, count: cell.count)
+    let limits = try band.limits(
+      around: center, ownCount: row.count, ownRuns: row.values.count)
+    guard limits.counts != nil, let counts else { return limits }
+    let count = Double(row.count)
+    return Band.Limits(
+      lower: Double(counts.lowerBound) / count, upper: Double(counts.upperBound) / count,
+      counts: counts)
+  }
+
   private func judged(_ row: ArmRow, _ limits: Band.Limits) -> (Verdict.Status, String) {
-    if let why = sameCounts(row) { return (.reproduced, why) }
+    if let why = sameCount(row) { return (.reproduced, why) }
     if band.name == "binomial", cell.count == row.count {
       return (
         .untestable,
@@ -60,10 +72,13 @@ struct CellCheck {
       let isInside = row.rightCounts?.allSatisfy(counts.contains) ?? false
       let found = row.rightCounts.map(Self.list) ?? "no whole number"
       return isInside
-        ? (.consistent, "\(found) of \(row.count) items are right, as in the documented run.")
+        ? (
+          .consistent,
+          "\(found) of \(row.count) items are right; \(value.text) can stand for \(VerdictText.text(counts))."
+        )
         : (
           .diverged,
-          "\(found) of \(row.count) items are right, but \(VerdictText.text(counts)) would be printed as \(value.text)."
+          "\(found) of \(row.count) items are right, but \(value.text) stands for \(VerdictText.text(counts))."
         )
     }
     return inside(compared(row), limits)
@@ -90,22 +105,14 @@ struct CellCheck {
     return (.consistent, "\(text(observed)) lies within \(range)\(share).")
   }
 
-  /// Why the value counts as the documented one to the item; nil if it does not.
-  private func sameCounts(_ row: ArmRow) -> String? {
-    // The mean of several rows is not a count.
-    if case .mean = cell.composition { return nil }
-    guard cell.count == row.count, let counts = row.rightCounts, !counts.isEmpty,
-      let printed = cell.unit.printed(value.text),
-      let possible = GRIM.possibleCounts(of: printed, count: row.count),
-      counts.allSatisfy(possible.contains)
+  /// Why the value is the documented one to the item; nil if it is not, or if that cannot be known.
+  private func sameCount(_ row: ArmRow) -> String? {
+    guard cell.count == row.count, let counts, counts.count == 1, let found = row.rightCounts,
+      !found.isEmpty, found.allSatisfy(counts.contains)
     else { return nil }
-    let which =
-      possible.count == 1
-      ? "the only count that is printed as \(value.text)"
-      : "one of the \(possible.count) counts that are printed as \(value.text)"
-    let seeds = counts.count == 1 ? "" : " with each of \(counts.count) seeds"
+    let seeds = found.count == 1 ? "" : " with each of \(found.count) seeds"
     return
-      "\(Self.list(counts)) of \(row.count) items are right\(seeds), \(which)."
+      "\(Self.list(found)) of \(row.count) items are right\(seeds), the only count that \(value.text) can stand for."
   }
 
   private static func toleranceUsed(_ observed: Double, _ limits: Band.Limits) -> Double? {
@@ -130,16 +137,43 @@ struct CellCheck {
     finding.expected = value.text
     finding.band = band
     finding.limits = limits
-    if let row {
-      finding.values = row.values
-      finding.observed = compared(row)
-      finding.count = row.count
-      if let limits {
-        finding.toleranceUsed = Self.toleranceUsed(compared(row), limits)
-        finding.smallestDetectable = limits.halfWidth
-      }
+    guard let row else { return finding }
+    finding.values = row.values
+    finding.observed = compared(row)
+    finding.count = row.count
+    finding.onOtherItems = ShareInterval(row)
+    if let limits {
+      finding.toleranceUsed = Self.toleranceUsed(compared(row), limits)
+      finding.test = test(compared(row), limits)
+      finding.smallestDetectable = limits.smallestDetectable
     }
     return finding
+  }
+
+  /// The test that the band comes to: of the observed value's distance from the documented one.
+  private func test(_ observed: Double, _ limits: Band.Limits) -> SignificanceTest? {
+    guard let center = limits.estimate, let level = limits.level,
+      let distance = Estimate(
+        value: observed - center.value, standardError: center.standardError,
+        degreesOfFreedom: center.degreesOfFreedom)
+    else { return nil }
+    return SignificanceTest(
+      name: distance.degreesOfFreedom.isFinite ? "t of \(band.name)" : "z of \(band.name)",
+      statistic: distance.statistic,
+      degreesOfFreedom: distance.degreesOfFreedom.isFinite ? distance.degreesOfFreedom : nil,
+      pValue: distance.pValue, adjustedPValue: distance.pValue,
+      standardError: distance.standardError,
+      interval: distance.confidenceInterval(level: level).map {
+        SignificanceTest.Interval($0, level: level)
+      })
+  }
+}
+
+extension Band.Limits {
+  /// How far off a repetition has to be on average to lie outside four times in five; nil if the limits come from no
+  /// distribution.
+  var smallestDetectable: Double? {
+    estimate.map { halfWidth + NormalDistribution.quantile(at: 0.8) * $0.standardError }
   }
 }
 

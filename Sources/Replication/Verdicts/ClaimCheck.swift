@@ -41,7 +41,7 @@ struct ClaimCheck {
     attempt(name) { () throws(Obstacle) in
       let first = try ArmRow(name, arm: arm, in: results)
       let second = try ArmRow(name, arm: than, in: results)
-      let pair = try PairedRow(first, second)
+      let pair = try PairedRow.testable(first, second)
       return ClaimTest(
         hypothesis: hypothesis, difference: DifferenceTest(pair),
         documented: documented.difference(arm, than, name))
@@ -58,11 +58,11 @@ struct ClaimCheck {
       let second = try ArmRow(name, arm: than, in: results)
       // Base minus arm, and base minus the other arm: their difference is arm minus other arm, item by item.
       let losses = ClaimTest.Losses(
-        first: DifferenceTest(try PairedRow(untouched, first)),
-        second: DifferenceTest(try PairedRow(untouched, second)))
+        first: DifferenceTest(try PairedRow.testable(untouched, first)),
+        second: DifferenceTest(try PairedRow.testable(untouched, second)))
       return ClaimTest(
         hypothesis: .retained(losses: losses),
-        difference: DifferenceTest(try PairedRow(first, second)),
+        difference: DifferenceTest(try PairedRow.testable(first, second)),
         documented: documented.difference(arm, than, name))
     }
   }
@@ -97,7 +97,7 @@ struct ClaimCheck {
     // Averaged over seeds: above zero if any seed has it right.
     let scores = row.items.flatMap(\.scores)
     let right = scores.count { $0 > 0 }
-    let seeds = row.values.count > 1 ? " in any of \(row.values.count) seeds" : ""
+    let seeds = row.values.count > 1 ? " in at least one of \(row.values.count) seeds" : ""
     var why = "\(arm) answers \(right) of \(row.count) items of \(name) correctly\(seeds)"
     if right == 0, let interval = Proportion.clopperPearsonInterval(successes: 0, count: row.count)
     {
@@ -110,6 +110,7 @@ struct ClaimCheck {
     finding.values = row.values
     finding.observed = row.value
     finding.count = row.count
+    finding.onOtherItems = ShareInterval(row)
     return finding
   }
 

@@ -1,9 +1,11 @@
+import Statistics
+
 extension ClaimTest {
   /// Why the claim's test comes out as it does, as one sentence.
   func sentence(_ status: Verdict.Status, _ test: SignificanceTest) -> String {
     let (first, second) = (difference.pair.first.arm, difference.pair.second.arm)
     let place = "On \(difference.pair.first.name)"
-    let gap = amount(difference.value, difference.standardError)
+    let gap = Decimals.signed(difference.value, 4) + error(difference)
     let numbers = "(\(numbers(test)))"
     switch (hypothesis, status) {
     case (.better, .consistent):
@@ -41,7 +43,7 @@ extension ClaimTest {
     let (first, second) = (difference.pair.first.arm, difference.pair.second.arm)
     let base = losses.second.pair.first.arm
     let place =
-      "On \(difference.pair.first.name) \(second) loses \(amount(losses.second)) against \(base) and \(first) \(amount(losses.first))"
+      "On \(difference.pair.first.name) \(second) \(change(losses.second)) against \(base) and \(first) \(change(losses.first))"
     switch status {
     case .consistent: return "\(place): \(first) keeps \(gap) more than \(second) \(numbers)."
     case .diverged:
@@ -79,7 +81,7 @@ extension ClaimTest {
     }
     let items = difference.pair.differentCount
     return
-      "\(first) and \(second) differ on \(items) of \(difference.pair.differences.count) items; even if all of these spoke for the same arm, p would be \(probability(difference.smallestTwoSided))."
+      "\(first) and \(second) differ on \(items) of \(difference.pair.differences.count) items; even if all of these spoke for the same arm, p would be \(probability(difference.smallestTwoSided ?? 1))."
   }
 
   /// What it would take to decide, as the end of a sentence; empty if there is nothing to say.
@@ -111,20 +113,26 @@ extension ClaimTest {
 
   private func numbers(_ test: SignificanceTest) -> String {
     var parts = ["n \(difference.pair.differences.count)"]
-    if let clusters = difference.pair.clusters { parts.append("\(Set(clusters).count) clusters") }
-    parts.append("\(test.name) p \(probability(test.pValue))")
+    if difference.pair.clusters != nil {
+      parts.append("\(difference.paired.independentCount) clusters")
+    }
+    // Without a spread, the name is what was found.
+    let isFinding = difference.estimate == nil && !isExact
+    parts.append("\(test.name)\(isFinding ? "," : "") p \(probability(test.pValue))")
     if test.adjustedPValue != test.pValue {
       parts.append("adjusted \(probability(test.adjustedPValue))")
     }
     return parts.joined(separator: ", ")
   }
 
-  private func amount(_ loss: DifferenceTest) -> String {
-    fixed(loss.value) + (loss.standardError.map { " ± \(fixed($0))" } ?? "")
+  /// What an arm loses against the base, or gains.
+  private func change(_ loss: DifferenceTest) -> String {
+    "\(loss.value < 0 ? "gains" : "loses") \(fixed(abs(loss.value)))\(error(loss))"
   }
 
-  private func amount(_ value: Double, _ error: Double?) -> String {
-    Decimals.signed(value, 4) + (error.map { " ± \(fixed($0))" } ?? "")
+  /// The standard error of a difference, to be put behind it; empty without a spread, which says nothing about the error.
+  private func error(_ difference: DifferenceTest) -> String {
+    difference.estimate.map { " ± \(fixed($0.standardError))" } ?? ""
   }
 
   private func fixed(_ value: Double) -> String { Decimals.fixed(value, 4) }

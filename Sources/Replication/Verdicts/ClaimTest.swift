@@ -40,7 +40,7 @@ struct ClaimTest: Sendable, Equatable {
     switch hypothesis {
     case .better: difference.twoSided
     case .notBetter(let margin): difference.below(margin)
-    case .equivalent(let margin): max(difference.below(margin), difference.above(-margin))
+    case .equivalent(let margin): difference.paired.equivalencePValue(margin: margin)
     case .retained(let losses):
       max(losses.pValue, difference.value > 0 ? difference.twoSided : 1)
     }
@@ -76,11 +76,13 @@ struct ClaimTest: Sendable, Equatable {
       isShown ? .consistent : isRefuted ? .diverged : isOutOfReach ? .untestable : .inconclusive
     let isOpposite = status == .diverged && hypothesis != .better
     let test = SignificanceTest(
-      name: testName, statistic: statistic, degreesOfFreedom: degreesOfFreedom,
+      name: testName, statistic: statistic,
+      degreesOfFreedom: isExact ? nil : difference.estimate?.degreesOfFreedom,
       pValue: isOpposite ? unfavourable : favourable,
       adjustedPValue: isOpposite ? adjustedOpposite : adjusted,
-      standardError: difference.standardError, interval: interval,
-      discordant: difference.pair.discordance)
+      standardError: difference.paired.standardError, interval: difference.interval(level: level),
+      bootstrap: difference.bootstrap(level: level), discordant: difference.pair.discordance,
+      exact: isExact ? difference.exact : nil)
     var finding = Finding(status: status, why: sentence(status, test))
     finding.row = difference.pair.first.name
     finding.expected = documented.map { Decimals.signed($0, 4) }
@@ -94,11 +96,11 @@ struct ClaimTest: Sendable, Equatable {
 
   /// Whether no way in which the differing items could have fallen would show the claim or its opposite.
   private var isOutOfReach: Bool {
+    guard let smallest = difference.smallestTwoSided, smallest >= Self.level else { return false }
     switch hypothesis {
-    case .better: difference.smallestTwoSided >= Self.level
-    case .retained(let losses):
-      losses.pValue < Self.level && difference.smallestTwoSided >= Self.level
-    case .notBetter, .equivalent: false
+    case .better: return true
+    case .retained(let losses): return losses.pValue < Self.level
+    case .notBetter, .equivalent: return false
     }
   }
 
@@ -112,12 +114,13 @@ struct ClaimTest: Sendable, Equatable {
   private var testName: String {
     switch hypothesis {
     case .better, .retained: difference.name
-    case .notBetter: "one-sided t" + (difference.pair.clusters == nil ? "" : ", clustered")
-    case .equivalent: "two one-sided t" + (difference.pair.clusters == nil ? "" : ", clustered")
+    case .notBetter: difference.name(spread: "one-sided t")
+    case .equivalent: difference.name(spread: "two one-sided t")
     }
   }
 
-  private var isExact: Bool { isAgainstZero && difference.name == "exact McNemar" }
+  /// Whether it is McNemar's exact test.
+  var isExact: Bool { isAgainstZero && difference.exact != nil }
 
   private var statistic: Double? {
     guard !isExact, let error = difference.estimate?.standardError else { return nil }
@@ -128,12 +131,6 @@ struct ClaimTest: Sendable, Equatable {
     }
   }
 
-  private var degreesOfFreedom: Int? {
-    isExact || difference.estimate == nil ? nil : difference.pair.independentCount - 1
-  }
-
-  /// 95 % for a test against zero; 90 % for one-sided tests, which the claim passes when the interval does.
-  private var interval: SignificanceTest.Interval? {
-    difference.interval(level: isAgainstZero ? 1 - Self.level : 1 - 2 * Self.level)
-  }
+  /// That of intervals: 95 % for a test against zero; 90 % for one-sided tests, which the claim passes when the interval does.
+  private var level: Double { isAgainstZero ? 1 - Self.level : 1 - 2 * Self.level }
 }

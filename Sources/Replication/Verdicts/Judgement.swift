@@ -25,9 +25,13 @@ package struct Judgement: Sendable, Equatable {
     documented: DocumentedResults, results: MeasuredResults, tampering: [String] = [],
     allowsInconclusive: Bool = false
   ) {
-    let cells = documented.cells.flatMap { cell in
-      cell.values.compactMap { value in
-        value.band.map { CellCheck(cell: cell, value: value, band: $0).verdict(results) }
+    let cells = DecodedTable.rows(of: documented).flatMap { row in
+      row.cell.values.compactMap { value in
+        value.band.map { band in
+          let counts = row.value(of: value.arm)?.countsOfRun
+          return CellCheck(cell: row.cell, value: value, band: band, counts: counts)
+            .verdict(results)
+        }
       }
     }
     self.init(
@@ -134,49 +138,44 @@ extension Judgement {
     let claims = documented.claims.map { claim in
       (claim: claim, parts: ClaimCheck(claim: claim, documented: documented).parts(results))
     }
-    func tests(_ isCounted: (DocumentedResults.Claim) -> Bool) -> [ClaimTest] {
-      claims.filter { isCounted($0.claim) }.flatMap { entry in
-        entry.parts.compactMap { part in
-          if case .open(let test) = part { test } else { nil }
-        }
-      }
+    // Where each test stands: its claim, and its place among the rows of that.
+    let places = claims.indices.flatMap { claim in
+      claims[claim].parts.indices.map { (claim: claim, part: $0) }
+    }.filter { claims[$0.claim].parts[$0.part].test != nil }
+    let tests = places.compactMap { claims[$0.claim].parts[$0.part].test }
+    let required = places.indices.filter { claims[places[$0].claim].claim.isRequired }
+    func adjusted(_ pValue: (ClaimTest) -> Double) -> [Double] {
+      var adjusted = Holm.adjusted(tests.map(pValue))
+      let amongRequired = Holm.adjusted(required.map { pValue(tests[$0]) })
+      for (index, p) in zip(required, amongRequired) { adjusted[index] = p }
+      return adjusted
     }
-    var required = AdjustedTests(tests(\.isRequired))
-    var all = AdjustedTests(tests { _ in true })
-    return claims.compactMap { claim, parts in
-      let findings = parts.map { part -> Finding in
-        switch part {
-        case .settled(let finding): return finding
-        case .open(let test):
-          let adjustedInAll = all.next()
-          let adjusted = claim.isRequired ? required.next() : adjustedInAll
-          return test.finding(
-            favourable: adjusted.favourable, unfavourable: adjusted.unfavourable)
-        }
-      }
+    let favourable = adjusted(\.favourable)
+    let unfavourable = adjusted(\.unfavourable)
+    var findings = claims.map { $0.parts.map(\.finding) }
+    for (index, place) in places.enumerated() {
+      findings[place.claim][place.part] = tests[index].finding(
+        favourable: favourable[index], unfavourable: unfavourable[index])
+    }
+    return zip(claims, findings).compactMap { entry, findings in
+      let findings = findings.compactMap(\.self)
       return findings.first.map { first in
         Verdict(
-          subject: .claim, id: claim.id, title: claim.statement, isRequired: claim.isRequired,
-          first: first, others: Array(findings.dropFirst()))
+          subject: .claim, id: entry.claim.id, title: entry.claim.statement,
+          isRequired: entry.claim.isRequired, first: first, others: Array(findings.dropFirst()))
       }
     }
   }
+}
 
-  /// Corrected p values of tests, one after the other.
-  private struct AdjustedTests {
-    private let favourable: [Double]
-    private let unfavourable: [Double]
-    private var position = 0
+extension ClaimCheck.Part {
+  /// The test that is still open; nil if the row is settled.
+  fileprivate var test: ClaimTest? {
+    if case .open(let test) = self { test } else { nil }
+  }
 
-    init(_ tests: [ClaimTest]) {
-      favourable = Holm.adjusted(tests.map(\.favourable))
-      unfavourable = Holm.adjusted(tests.map(\.unfavourable))
-    }
-
-    /// The corrected p values of the next test.
-    mutating func next() -> (favourable: Double, unfavourable: Double) {
-      defer { position += 1 }
-      return (favourable[position], unfavourable[position])
-    }
+  /// What was found; nil if a test is still open.
+  fileprivate var finding: Finding? {
+    if case .settled(let finding) = self { finding } else { nil }
   }
 }

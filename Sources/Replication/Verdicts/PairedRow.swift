@@ -16,9 +16,6 @@ struct PairedRow: Sendable, Equatable {
   /// Number of items with different scores.
   var differentCount: Int { differences.count { $0 != 0 } }
 
-  /// Number of differences that are independent of each other: clusters, or scores.
-  var independentCount: Int { clusters.map { Set($0).count } ?? differences.count }
-
   /// Pairs two rows by item.
   ///
   /// - Throws: an ``Obstacle`` that names the first item that is not the same in both.
@@ -39,8 +36,7 @@ struct PairedRow: Sendable, Equatable {
     self.first = first
     self.second = second
     self.differences = differences
-    let isClustered = (2..<differences.count).contains(Set(clusters).count)
-    self.clusters = isClustered ? clusters : nil
+    self.clusters = Set(clusters).count < differences.count ? clusters : nil
     let isSingle = first.values.count == 1 && second.values.count == 1
     if isSingle, first.rightCounts != nil, second.rightCounts != nil {
       discordance = SignificanceTest.Discordance(
@@ -48,5 +44,18 @@ struct PairedRow: Sendable, Equatable {
     } else {
       discordance = nil
     }
+  }
+
+  /// Pairs two rows whose difference can be tested.
+  ///
+  /// - Throws: an ``Obstacle``, untestable where all items depend on each other.
+  static func testable(_ first: ArmRow, _ second: ArmRow) throws(Obstacle) -> PairedRow {
+    let pair = try PairedRow(first, second)
+    guard let clusters = pair.clusters, Set(clusters).count == 1 else { return pair }
+    throw Obstacle(
+      status: .untestable,
+      why:
+        "All \(clusters.count) items of \(first.name) are of one cluster, whose scores may depend on each other, so that nothing tells how far their difference is off."
+    )
   }
 }

@@ -8,26 +8,48 @@ package struct PowerAnalysis: Sendable, Equatable {
   package struct Row: Sendable, Equatable {
     /// The task's or group's name.
     package let task: String
-    /// The metric that stands for it.
+    /// The metric.
     package let metric: String
-    /// Documents that every arm is asked.
+    /// Items that every arm is asked: documents, or instructions.
     package let count: Int
-    /// The share of documents that the two arms answer differently.
+    /// Where their number is known from.
+    package let countOrigin: CountOrigin
+    /// The number of items that the two arms answered differently in a run of this manifest; nil if none has measured it.
+    package let differentCount: Int?
+    /// The share of items that the two arms are taken to answer differently: the measured one, or an assumed one.
+    ///
+    /// Where no item differed, nothing follows for others but that fewer than one in n do: then that.
     package let discordance: Double
-    /// Whether that was measured by a run of this manifest; else it is assumed.
-    package let isMeasured: Bool
-    /// The smallest difference that is significant (exact McNemar, two-sided, 5 %) if every differing document favours
-    /// one arm; nil if no split of this many documents ever is.
+    /// The smallest difference that is significant (exact McNemar, two-sided, 5 %) if every differing item favours one arm;
+    /// nil if no split of this many items ever is.
     package let smallestSignificant: Double?
-    /// The difference that is noticed in four of five runs, by the normal approximation.
-    package let smallestDetectable: Double
+    /// The difference that is noticed in four of five runs; nil if not even the largest possible one is.
+    package let smallestDetectable: Double?
     /// The documented difference of the two arms; nil if none is documented.
     package let documented: Double?
-    /// Documents that it takes to notice the documented difference in four of five runs; nil without one, or for none.
+    /// Items that it takes to notice the documented difference in four of five runs; nil without one, or for none.
     package let requiredCount: Int?
+    /// The largest share of differing items with which these items notice the documented difference; nil without one.
+    package let largestDiscordance: Double?
+    /// The standard deviation between seeds of the arms' difference; nil if no run with several seeds has measured it.
+    package let seedDeviation: Double?
+    /// Seeds that it takes to notice the documented difference in four of five runs; nil without one, or if it is not known.
+    package let requiredSeeds: Int?
   }
 
-  /// What differing documents are assumed to be where no run has measured it.
+  /// Where a number of items is known from.
+  package enum CountOrigin: String, Sendable {
+    /// A finished run of the manifest.
+    case record
+    /// The manifest's lock.
+    case lock
+    /// The documented results, whose publication evaluated the same whole benchmark.
+    case documented
+    /// Assumed: as many as the whole benchmark has, or as the manifest's limit allows.
+    case benchmark
+  }
+
+  /// What differing items are assumed to be where no run has measured it.
   static let assumedDiscordance = 0.10
 
   /// The replication's name.
@@ -35,43 +57,43 @@ package struct PowerAnalysis: Sendable, Equatable {
   /// The arm that the difference counts for, and the one that it counts against.
   package let minuend: String
   package let subtrahend: String
-  /// Rows in the order of the manifest; groups under their benchmark.
+  /// Rows in the order of the manifest; groups under their benchmark, further documented metrics under the task's own.
   package let rows: [Row]
   /// The number of trainings of each arm.
   package let seedCount: Int
-  /// The record that the discordances come from; nil if they are assumed.
+  /// The record that measured numbers come from; nil if there is none.
   package let record: String?
 
-  /// Looks at a manifest, what it documents, and the last finished run of it in a folder of artifacts.
+  /// Looks at a manifest, what it documents, its lock, and the last finished run of it in a folder of artifacts.
   ///
   /// - Throws: ``RunError`` `notFound` without two arms to compare, and what reading throws.
   package init(_ file: ManifestFile, artifacts: String) throws {
+    let record = try RunStore(artifacts: artifacts).lastRun(of: file.manifest)
     try self.init(
       file.manifest, documented: try file.expectations()?.documented,
-      record: try RunStore(artifacts: artifacts).lastRun(of: file.manifest))
+      lock: try ManifestLock.read(of: file), recordID: record?.id,
+      results: try record.map { MeasuredResults(digest: nil, samples: try $0.samples()) })
   }
 
-  init(_ manifest: Manifest, documented: DocumentedResults?, record: SealedRecord?) throws {
+  init(
+    _ manifest: Manifest, documented: DocumentedResults?, lock: ManifestLock? = nil,
+    recordID: String? = nil, results: MeasuredResults? = nil
+  ) throws {
     guard let (minuend, subtrahend) = ResultTable.compared(manifest) else {
       throw RunError(
         .notFound, "\(manifest.name) has no two arms whose scores could be compared.")
-    }
-    let measured = try record.flatMap {
-      ResultTable(manifest: manifest, samples: try $0.samples())
     }
     name = manifest.name
     self.minuend = minuend
     self.subtrahend = subtrahend
     seedCount = manifest.training.seeds.count
-    self.record = measured == nil ? nil : record?.id
+    record = results == nil ? nil : recordID
     rows = manifest.evaluations.flatMap { evaluation in
-      Self.parts(of: evaluation).map { part in
-        let known = measured?.rows.first { $0.task == part.name && $0.metric == part.metric }
-        let difference = documented?.difference(
-          minuend, subtrahend, DocumentedResults.RowName(task: part.name, metric: part.metric))
-        return Row(
-          task: part.name, metric: part.metric, count: part.count, known: known,
-          documented: difference)
+      let locked = lock?.items.first { $0.evaluation == evaluation.name }?.count
+      return PowerRow.all(of: evaluation, documented: documented, lockedCount: locked).map {
+        Row(
+          $0, measured: results.flatMap(MeasuredDifference.read($0.name, minuend, subtrahend)),
+          documented: documented?.difference(minuend, subtrahend, $0.name))
       }
     }
   }
@@ -80,49 +102,36 @@ package struct PowerAnalysis: Sendable, Equatable {
   static func bandFactor(seeds: Int) -> Double {
     PredictionInterval.multiplier(count: seeds) ?? .infinity
   }
-
-  /// The rows of an evaluation: groups of a benchmark that has some, or its only task.
-  private static func parts(
-    of evaluation: Manifest.Evaluation
-  ) -> [(name: String, metric: String, count: Int)] {
-    let benchmark = evaluation.task.benchmark
-    func count(_ tasks: [EvaluationTask]) -> Int {
-      tasks.reduce(0) { $0 + min($1.documentCount, evaluation.limit ?? .max) }
-    }
-    let metric = benchmark.tasks[0].headlineKey
-    guard !benchmark.groups.isEmpty else {
-      return [(evaluation.name, metric, count(benchmark.tasks))]
-    }
-    return benchmark.groups.reversed().map { group in
-      (
-        group.name, metric,
-        count(benchmark.tasks.filter { group.taskNames.contains($0.name) })
-      )
-    }
-  }
 }
 
 extension PowerAnalysis.Row {
-  fileprivate init(
-    task: String, metric: String, count: Int, known: ResultTable.Row?, documented: Double?
-  ) {
-    self.task = task
-    self.metric = metric
+  fileprivate init(_ row: PowerRow, measured: MeasuredDifference?, documented: Double?) {
+    let count = measured?.count ?? row.count
+    task = row.name.task
+    metric = row.name.metric
     self.count = count
-    // Of no differing document nothing follows for other documents: less than one in n, that is all.
-    let measured = known.map { max(Double($0.differentCount), 1) / Double($0.count) }
-    discordance = measured ?? PowerAnalysis.assumedDiscordance
-    isMeasured = measured != nil
-    self.documented = documented
+    countOrigin = measured == nil ? row.origin : .record
+    differentCount = measured?.differentCount
+    let discordance =
+      measured?.differentCount.map { max(Double($0), 1) / Double(count) }
+      ?? PowerAnalysis.assumedDiscordance
+    self.discordance = discordance
     smallestSignificant = (1...max(1, min(count, 64))).first { differing in
       BinaryPairs(count: count, firstOnly: differing, secondOnly: 0).map { $0.exactPValue < 0.05 }
         ?? false
     }.map { Double($0) / Double(count) }
-    smallestDetectable = Power.minimumDetectableEffect(
-      standardError: (discordance / Double(count)).squareRoot())
-    requiredCount = documented.flatMap { [discordance] difference in
-      difference == 0
-        ? nil : Power.requiredCount(difference: abs(difference), discordance: discordance)
+    smallestDetectable = Power.smallestDifference(discordance: discordance, count: count)
+    self.documented = documented
+    let target = documented.flatMap { $0 == 0 ? nil : abs($0) }
+    requiredCount = target.flatMap {
+      Power.requiredCount(difference: $0, discordance: discordance)
+    }
+    largestDiscordance = target.map { Power.largestDiscordance(difference: $0, count: count) }
+    seedDeviation = measured?.seedDeviation
+    requiredSeeds = target.flatMap { target in
+      measured?.seedDeviation.flatMap {
+        Power.requiredSeeds(difference: target, standardDeviation: $0)
+      }
     }
   }
 }
@@ -130,18 +139,19 @@ extension PowerAnalysis.Row {
 extension DocumentedResults {
   /// The documented value of an arm minus that of another, as a fraction; nil unless both are documented.
   func difference(_ first: String, _ second: String, _ name: RowName) -> Double? {
-    guard
-      let cell = cells.first(where: {
-        $0.task == name.task && ($0.metric == name.metric || $0.metric + ",none" == name.metric)
-      })
-    else { return nil }
+    guard let cell = cells.first(where: { $0.isNamed(name) }) else { return nil }
     func value(_ arm: String) -> Double? {
-      cell.values.first { $0.arm == arm }.flatMap { value in
-        cell.unit.printed(value.text)?.value
-      }
+      cell.value(of: arm).flatMap { cell.unit.printed($0.text)?.value }
     }
     guard let a = value(first), let b = value(second) else { return nil }
     return a - b
+  }
+}
+
+extension DocumentedResults.Cell {
+  /// Whether a name of results means this row, whose filter of `none` need not be written.
+  func isNamed(_ name: DocumentedResults.RowName) -> Bool {
+    task == name.task && (metric == name.metric || metric + ",none" == name.metric)
   }
 }
 

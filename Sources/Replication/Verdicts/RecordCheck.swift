@@ -7,12 +7,16 @@ package struct RecordCheck: Sendable {
   package struct Outcome: Sendable {
     /// The records that were judged together.
     package let records: [SealedRecord]
+    /// What they were judged by.
+    package let expectations: ExperimentFile
+    /// Whether the runs were locked to just these expectations before they began.
+    package let isLocked: Bool
     /// The verdicts.
-    package let judgement: Judgement
+    package var judgement: Judgement
   }
 
   private let records: [SealedRecord]
-  private let documented: DocumentedResults
+  private let expectations: ExperimentFile
 
   /// Finds records, and what they are judged by.
   ///
@@ -20,28 +24,28 @@ package struct RecordCheck: Sendable {
   ///   - names: folders of records, or the beginnings of ids; the arms of several are judged together, as those of imports,
   ///     which hold one arm each.
   ///   - artifacts: the folder with the store of records.
-  ///   - documented: what they are judged by; nil for what each run was locked to, which has to be the same for all.
+  ///   - expectations: what they are judged by; nil for what each run was locked to, which has to be the same for all.
   /// - Throws: ``RunError`` `notFound` when there is nothing to judge by, and what reading throws.
-  package init(_ names: [String], artifacts: String, documented: DocumentedResults?) throws {
+  package init(_ names: [String], artifacts: String, expectations: ExperimentFile?) throws {
     records = try names.map { try SealedRecord(named: $0, artifacts: artifacts) }
-    if let documented {
-      self.documented = documented
+    if let expectations {
+      self.expectations = expectations
       return
     }
-    let locked = try records.map { try $0.documented() }
+    let locked = try records.map { try $0.expectations() }
     guard let first = locked.first, let first else {
       throw RunError(
         .notFound,
         "The record \(records.first?.id ?? "") was made without expectations; say what to judge it by with --against EXPERIMENT."
       )
     }
-    guard locked.allSatisfy({ $0 == first }) else {
+    guard locked.allSatisfy({ $0?.results == first.results }) else {
       throw RunError(
         .ambiguous,
         "These records were made with different expectations; say what to judge them by with --against EXPERIMENT."
       )
     }
-    self.documented = first
+    self.expectations = first
   }
 
   /// Judges one record that was read already.
@@ -58,10 +62,15 @@ package struct RecordCheck: Sendable {
     // Of a damaged record nothing can be said but that it is.
     let samples = tampered.isEmpty ? try records.flatMap { try $0.samples() } : []
     return Outcome(
-      records: records,
+      records: records, expectations: expectations,
+      isLocked: records.allSatisfy { record in
+        record.files.contains {
+          $0.name == RecordFile.expectations && $0.digest == expectations.sha256
+        }
+      },
       judgement: Judgement(
-        documented: documented, results: MeasuredResults(digest: digest, samples: samples),
-        tampering: tampered))
+        documented: expectations.results,
+        results: MeasuredResults(digest: digest, samples: samples), tampering: tampered))
   }
 }
 

@@ -1,3 +1,5 @@
+package import Statistics
+
 /// What a run says about one documented thing: a cell, a claim, or the results as a whole.
 package struct Verdict: Sendable, Equatable {
   /// What a verdict is about.
@@ -95,30 +97,37 @@ package struct Finding: Sendable, Equatable {
   package var test: SignificanceTest?
   /// Number of scores.
   package var count: Int?
-  /// The smallest difference that would have been noticed, as a fraction.
+  /// The difference, or the distance from what is documented, that would be noticed four times in five, as a fraction.
   package var smallestDetectable: Double?
   /// How much of the tolerance the observed value uses: 0 at its centre, 1 at its limits.
   package var toleranceUsed: Double?
+  /// What the share of right answers says about other items; nil for several seeds, and for other scores than 0 and 1.
+  package var onOtherItems: ShareInterval?
 }
 
-/// A test of a difference between two arms.
+/// A test of a difference between two arms, or of a value's distance from the documented one.
 package struct SignificanceTest: Sendable, Equatable {
   /// Its name, such as "exact McNemar".
   package let name: String
   /// The test statistic; nil where the test has none.
   package let statistic: Double?
-  /// Degrees of freedom; nil where the test has none.
-  package let degreesOfFreedom: Int?
-  /// Probability of data at least as favourable to the claim if it were false.
+  /// Degrees of freedom; nil where the test has none, or infinitely many.
+  package let degreesOfFreedom: Double?
+  /// Probability of data at least as favourable to the claim if it were false; of a documented value, that of one at least
+  /// as far off if the repetition were as the band takes it to be.
   package let pValue: Double
   /// The same, corrected by Holm's method for the other tests of the run.
   package var adjustedPValue: Double
   /// Standard error of the difference; nil for one item.
   package let standardError: Double?
-  /// The confidence interval of the difference; nil for one item.
+  /// The confidence interval of the difference; nil for one item, and without a spread.
   package let interval: Interval?
+  /// The same from drawing whole clusters anew; nil where items are independent.
+  package var bootstrap: Interval?
   /// Items on which only the first arm, and only the second arm, is right; nil for other scores.
-  package let discordant: Discordance?
+  package var discordant: Discordance?
+  /// The table behind McNemar's exact test, which has other p values than the exact one; nil for other tests.
+  package var exact: BinaryPairs?
 
   /// Limits of a confidence interval.
   package struct Interval: Sendable, Equatable {
@@ -128,6 +137,12 @@ package struct SignificanceTest: Sendable, Equatable {
     package let upper: Double
     /// The share of samples whose interval holds the true value.
     package let level: Double
+
+    init(_ range: ClosedRange<Double>, level: Double) {
+      lower = range.lowerBound
+      upper = range.upperBound
+      self.level = level
+    }
   }
 
   /// Numbers of items on which two arms disagree.

@@ -127,7 +127,8 @@ struct DecodedTableTests {
     let frontier = try #require(table.comparisons.first?.rows.first?.frontier)
     #expect(frontier.net == 10...30)
     let known = DiscordanceFrontier.largestDiscordantCount(difference: 30, count: 1000)
-    #expect(frontier.largestDiscordance == known)
+    #expect(frontier.largestDiscordance == known && frontier.isBestCase)
+    #expect(DecodingText.text(table, path: "d.yaml").contains("that is the best case"))
   }
 
   // MARK: - Contradictions
@@ -180,7 +181,14 @@ struct DecodedTableTests {
       table.comparisons.map { "\($0.minuend) \($0.subtrahend)" }
         == ["eaft sft", "eaft base", "sft base"])
     let aime = try #require(table.rows.first)
-    #expect(aime.values.map(\.counts.unique) == [19, 19, 19, 20, 17, 15, 18])
+    // Of three runs' answers to thirty problems.
+    #expect(aime.values.map(\.counts.unique) == [57, 57, 57, 60, 51, 45, 54])
+    #expect(aime.values.allSatisfy { $0.answerCount == 90 && $0.countsOfRun == nil })
+    #expect(table.comparisons.flatMap(\.rows).allSatisfy { $0.frontier == nil })
+    #expect(table.comparisons.flatMap(\.rows).allSatisfy { $0.unpairedStatistic == nil })
+    let text = DecodingText.text(table, path: "d.yaml")
+    #expect(text.contains("n × 3: each value is the mean of 3 runs") && text.contains("30 × 3"))
+    #expect(!text.contains("Never significant"))
   }
 
   @Test("A mean is right as long as some values that are printed so have it")
@@ -270,7 +278,13 @@ struct DecodedTableTests {
         "-0.0130", "-0.44",
       ])
     #expect(lines.contains { $0.hasPrefix("Never significant") && $0.contains("HellaSwag") })
-    #expect(lines.contains { $0.contains("items of one prompt are not independent") })
+    let whole = lines.joined(separator: " ")
+    for part in [
+      "IFEval, instructions: instructions of one prompt are not independent",
+      "MMLU Other: questions of one subject are not independent",
+      "HellaSwag: questions of one source are not independent", "by clusters",
+    ] { #expect(whole.contains(part), "\(part)") }
+    #expect(!whole.contains("best case"))
     #expect(lines.last == "Everything that is printed is possible.")
   }
 
@@ -287,7 +301,11 @@ struct DecodedTableTests {
     let rows = try #require(object["rows"]?.arrayValue)
     #expect(rows.count == 10)
     #expect(rows[0]["values"]?.arrayValue?.first?["count"]?.integerValue == 4427)
-    #expect(rows[6]["independent_items"]?.boolValue == false)
+    let independent = rows.map { $0["independent_items"]?.boolValue }
+    #expect(independent == [false, false, false, false, false, true, false, true, true, false])
+    let chance = try #require(
+      rows[5]["values"]?.arrayValue?.first?["random_value_impossible"]?.exactValue)
+    #expect(abs(chance - 0.9459) < 1e-12)
     let compared = try #require(object["comparisons"]?.arrayValue?.first?["rows"]?.arrayValue)
     #expect(compared[0]["frontier"]?["largest_discordance"]?.integerValue == 1624)
     #expect(compared[9]["frontier"]?["never_significant"]?.boolValue == true)

@@ -88,6 +88,13 @@ struct ExperimentProblemTests {
       "upper: \"0.56\"", "upper: \"0.563\"",
       "the upper limit is written as 0.563, but from its kind and inputs it is 0.562"),
     ExperimentProblem(
+      "lower: \"0.44\"", "lower: \"0\"", "the lower limit \"0\" has fewer decimals than the value"),
+    ExperimentProblem(
+      "label: The left half\n    n: 100", "label: The left half\n    n: 100\n    runs: 3",
+      "a band of the kind 'exact-count' is of one run, but the value is the mean of 3"),
+    ExperimentProblem(
+      "unit: fraction", "unit: fraction\nruns: 0", "'runs' has to be a whole number"),
+    ExperimentProblem(
       "label: The right half\n    n: 100", "label: The right half",
       "a band of the kind 'binomial' is computed from the number of items, but the row has no 'n'"),
     ExperimentProblem(

@@ -91,8 +91,10 @@ import Testing
 
     // The same record, judged from the store alone.
     let check = try RecordCheck(
-      [record.id], artifacts: toy.folder.path(of: "artifacts"), documented: nil)
-    #expect(try check.run().judgement == judgement)
+      [record.id], artifacts: toy.folder.path(of: "artifacts"), expectations: nil)
+    let checked = try check.run()
+    #expect(checked.judgement == judgement && checked.isLocked)
+    #expect(checked.expectations.path == "\(record.path)/\(RecordFile.expectations)")
 
     try toy.expect(Decimals.fixed(value.value, 4))
     let sentence = try #require(try await tampering { _ = try await toy.runner().run() })
@@ -100,11 +102,18 @@ import Testing
     #expect(sentence.contains("--repeat"))
 
     // Other expectations judge the old results without pretending to have been there first.
-    let documented = try ExperimentFile.read(toy.folder.path(of: "manifests/expected.yaml")).results
+    let edited = try ExperimentFile.read(toy.folder.path(of: "manifests/expected.yaml"))
     let other = try RecordCheck(
-      [record.path], artifacts: "nowhere", documented: documented
-    ).run().judgement
-    #expect(other.status == .reproduced)
+      [record.path], artifacts: "nowhere", expectations: edited
+    ).run()
+    #expect(other.judgement.status == .reproduced && !other.isLocked)
+    let json = VerdictJSON.json(other)
+    #expect(json["status"]?.stringValue == "REPRODUCED")
+    #expect(
+      json["records"]?.arrayValue?.first?["record_sha256"]?.stringValue == record.digest.hex)
+    #expect(json["expectations"]?["sha256"]?.stringValue == edited.sha256.hex)
+    #expect(json["expectations"]?["locked"]?.boolValue == false)
+    #expect(VerdictText.heading(other).contains("which the run was not locked to"))
   }
 
   @Test(
@@ -145,7 +154,7 @@ import Testing
     try text.replacingOccurrences(of: "0.00", with: "0.50").write(
       toFile: path, atomically: true, encoding: .utf8)
     let judgement = try RecordCheck(
-      [record.id], artifacts: toy.folder.path(of: "artifacts"), documented: nil
+      [record.id], artifacts: toy.folder.path(of: "artifacts"), expectations: nil
     ).run().judgement
     #expect(judgement.status == .tampered)
     #expect(judgement.exitCode == 3)

@@ -124,6 +124,11 @@ import Testing
   func refusesWrongCopies() async throws {
     let file = try file()
     let other = try folder.write(Array("{}\n".utf8), to: "other.jsonl")
+    // Too short, as is seen before anything else is looked at.
+    let short = await assetError(.wrongDigest) {
+      try await runner(file, copies: [LocalCopy(asset: "mmlu", path: other)]).run()
+    }
+    #expect(short.contains("has the wrong size: expected") && short.contains("found 3"))
     let wrong = await assetError(.wrongDigest) {
       try await runner(file, copies: copies(train: other)).run()
     }

@@ -84,7 +84,17 @@ import Testing
     }
   }
 
-  @Test("Stored limits are compared to their own decimals, and the computed one is told")
+  @Test("A prediction for the mean of several runs is narrower than for one")
+  func seedPredictionOfMeans() throws {
+    let kind = Band.Kind.seedPrediction(runs: ["0.3153", "0.3141", "0.3160"], level: 0.95)
+    let one = try limits(kind, "0.3153", count: 14042)
+    let three = try limits(kind, "0.3153", count: 14042, ownRuns: 3)
+    // √(1/3 + 1/3) for √(1/3 + 1)
+    #expect(abs(three.halfWidth / one.halfWidth - 0.5.squareRoot()) < 1e-9)
+    #expect(three.center == one.center)
+  }
+
+  @Test("Stored limits have the decimals of the value at least, and the computed one is told")
   func contradictions() throws {
     let kind = Band.Kind.conditionalFlip(discordance: 0.1, from: "a guess", level: 0.95)
     let center = Band.Center(text: "0.3153", unit: .fraction, count: 14042)
@@ -93,7 +103,11 @@ import Testing
         .contradiction(around: center)
     }
     #expect(try contradiction("0.3101", "0.3205") == nil)
-    #expect(try contradiction("0.31", "0.32053") == nil)
+    #expect(try contradiction("0.3101", "0.32053") == nil)
+    for (lower, upper) in [("0", "0"), ("0.31", "0.3205"), ("0.3101", "0.32")] {
+      let error = try #require(throws: Band.Undefined.self) { try contradiction(lower, upper) }
+      #expect(error.description.contains("has fewer decimals than the value \"0.3153\""))
+    }
     #expect(
       try contradiction("0.3102", "0.3205")
         == Band.Contradiction(side: "lower", stored: "0.3102", computed: "0.3101"))

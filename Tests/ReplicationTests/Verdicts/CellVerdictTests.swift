@@ -1,3 +1,4 @@
+import Foundation
 import Provenance
 import Testing
 
@@ -16,12 +17,10 @@ import Testing
       right.enumerated().map { Fixture.arm("sft", seed: UInt64($0), right: $1, of: count) })
   }
 
-  @Test("As many right answers as are printed reproduce a value under every kind of band")
+  @Test("The one count that a value can stand for reproduces it under every band of one run")
   func reproduced() throws {
     let kinds: [Band.Kind] = [
-      .rounding, .exactCount, .seedPrediction(runs: ["0.30", "0.31"], level: 0.95),
-      .referenceConvergence(runs: ["0.30", "0.31", "0.30", "0.29"], level: 0.95), flip,
-      .binomial(level: 0.95), .authored(reason: "agreed"),
+      .rounding, .exactCount, flip, .binomial(level: 0.95), .authored(reason: "agreed"),
     ]
     for kind in kinds {
       let cell = Fixture.cell(
@@ -29,16 +28,116 @@ import Testing
       let verdict = try judged(cell, right: [31])
       #expect(verdict.status == .reproduced)
       #expect(
-        verdict.why == "31 of 100 items are right, the only count that is printed as 0.3100.")
+        verdict.why == "31 of 100 items are right, the only count that 0.3100 can stand for.")
       #expect(verdict.decisive.expected == "0.3100" && verdict.decisive.observed == 0.31)
       #expect(verdict.id == "task.acc.sft" && verdict.title == "Task")
     }
-    let several = try judged(Fixture.cell("0.3", band: flip), right: [31, 29])
-    #expect(several.status == .reproduced && several.decisive.values == [0.31, 0.29])
+    let several = try judged(Fixture.cell("0.3100", band: flip), right: [31, 31])
+    #expect(several.status == .reproduced && several.decisive.values == [0.31, 0.31])
     #expect(
       several.why
-        == "29, 31 of 100 items are right with each of 2 seeds, one of the 11 counts that are printed as 0.3."
+        == "31 of 100 items are right with each of 2 seeds, the only count that 0.3100 can stand for."
     )
+  }
+
+  @Test("A value that eleven counts are printed as is reproduced by none of them")
+  func severalCounts() throws {
+    let inside = try judged(Fixture.cell("0.3", band: flip), right: [31, 29])
+    #expect(inside.status == .consistent && inside.decisive.values == [0.31, 0.29])
+    let exact = try judged(Fixture.cell("0.3", band: .exactCount), right: [29, 31])
+    #expect(exact.status == .consistent)
+    #expect(exact.why == "29, 31 of 100 items are right; 0.3 can stand for 25 to 35.")
+    #expect(try judged(Fixture.cell("0.3", band: .exactCount), right: [36]).status == .diverged)
+  }
+
+  @Test("The mean of other runs is no count, whatever a run's own count is")
+  func meansOfRuns() throws {
+    // Runs of 0.25 and 0.35 are printed as 0.3; 30 of 100 is none of them.
+    let seeds = Band.Kind.seedPrediction(runs: ["0.25", "0.35"], level: 0.5)
+    #expect(try judged(Fixture.cell("0.30", band: seeds), right: [30]).status == .consistent)
+    let points = Band.Kind.referenceConvergence(
+      runs: ["0.30", "0.31", "0.30", "0.29"], level: 0.95)
+    #expect(try judged(Fixture.cell("0.30", band: points), right: [30]).status == .consistent)
+    let four = Fixture.cell("0.3", band: seeds, count: 16)
+    #expect(try judged(four, right: [4], of: 16).status != .reproduced)
+    var mean = Fixture.cell("0.3100", band: flip)
+    mean.runs = 3
+    #expect(try judged(mean, right: [31]).status == .consistent)
+  }
+
+  @Test("Of two counts that are printed alike, the groups tell which one is documented")
+  func narrowedCounts() throws {
+    let file = try ExperimentFile.read(
+      ExperimentFixtures.experiments.appending(path: "eaft-axolotl-blog").path)
+    let rows = DecodedTable.rows(of: file.results)
+    let total = try #require(rows.first)
+    #expect(total.cell.id == "mmlu.acc" && total.value(of: "eaft")?.countsOfRun == 4427...4427)
+    func verdict(_ right: Int, _ kind: Band.Kind) throws -> Verdict {
+      let value = try #require(total.cell.value(of: "eaft"))
+      let items = Fixture.items((0..<14042).map { $0 < right ? 1 : 0 })
+      let scores = ArmScores(
+        arm: "eaft", seed: nil, rows: [.init(task: "mmlu", metric: "acc,none", items: items)])
+      return CellCheck(
+        cell: total.cell, value: value, band: Band(kind: kind, stored: nil),
+        counts: total.value(of: "eaft")?.countsOfRun
+      ).verdict(Fixture.results([scores]))
+    }
+    #expect(try verdict(4427, flip).status == .reproduced)
+    #expect(try verdict(4428, flip).status == .consistent)
+    let exact = try verdict(4428, .exactCount)
+    #expect(exact.status == .diverged)
+    #expect(exact.why == "4428 of 14042 items are right, but 0.3153 stands for 4427.")
+  }
+
+  @Test("A band for one run is narrower for the mean of several")
+  func severalSeeds() throws {
+    let seeds = Band.Kind.seedPrediction(
+      runs: ["0.30", "0.31", "0.32", "0.29", "0.33"], level: 0.95)
+    let cell = Fixture.cell("0.3100", band: seeds)
+    let one = try judged(cell, right: [35])
+    // s = 0.0158114, t(0.975, 4) = 2.776445: 0.0480895 for one run, 0.0277645 for five.
+    #expect(one.status == .consistent)
+    #expect(abs((one.decisive.limits?.halfWidth ?? 0) - 0.0480895) < 1e-6)
+    let five = try judged(cell, right: [35, 34, 36, 35, 35])
+    #expect(five.status == .diverged)
+    #expect(abs((five.decisive.limits?.halfWidth ?? 0) - 0.0277645) < 1e-6)
+  }
+
+  @Test("A band of a distribution has a statistic, a p value and what would be noticed")
+  func statistics() throws {
+    let verdict = try judged(Fixture.cell("0.3100", band: flip), right: [34])
+    let test = try #require(verdict.decisive.test)
+    #expect(test.name == "z of conditional-flip" && test.degreesOfFreedom == nil)
+    // 0.03 / √(0.1 / 100)
+    #expect(abs((test.statistic ?? 0) - 0.9486833) < 1e-6)
+    #expect(abs(test.pValue - 0.3427817) < 1e-6)
+    #expect(abs((test.interval?.lower ?? 0) - (0.03 - 0.0619795)) < 1e-6)
+    #expect(test.interval?.level == 0.95)
+    // As for claims: 2.80159 standard errors.
+    #expect(abs((verdict.decisive.smallestDetectable ?? 0) - 2.801585 * 0.0316228) < 1e-6)
+    let seeds = Band.Kind.seedPrediction(runs: ["0.30", "0.31", "0.32"], level: 0.95)
+    let predicted = try judged(Fixture.cell("0.3100", band: seeds), right: [33]).decisive
+    #expect(predicted.test?.name == "t of seed-prediction")
+    #expect(predicted.test?.degreesOfFreedom == 2)
+    let isOutside = try judged(Fixture.cell("0.3100", band: seeds), right: [50]).decisive
+    #expect((isOutside.test?.pValue ?? 1) < 0.05 && (predicted.test?.pValue ?? 0) > 0.05)
+    for kind: Band.Kind in [.rounding, .exactCount] {
+      let finding = try judged(Fixture.cell("0.31", band: kind), right: [33]).decisive
+      #expect(finding.test == nil && finding.smallestDetectable == nil)
+    }
+  }
+
+  @Test("What one run says of other items is Wilson's interval, of few a uniform prior's")
+  func otherItemsOfTheSameKind() throws {
+    let many = try judged(Fixture.cell("0.3900", band: flip, count: 541), right: [211], of: 541)
+    let wilson = try #require(many.decisive.onOtherItems)
+    #expect(wilson.method == "wilson" && abs(wilson.interval.lower - 0.349831) < 5e-7)
+    let few = try Fixture.verdict(
+      .noneCorrect(arms: ["sft"], rows: [Fixture.row]), [Fixture.arm("sft", right: 0, of: 30)])
+    let prior = try #require(few.decisive.onOtherItems)
+    #expect(prior.method == "uniform-prior" && abs(prior.interval.upper - 0.1121887) < 1e-6)
+    let seeds = try judged(Fixture.cell("0.3100", band: flip), right: [31, 32])
+    #expect(seeds.decisive.onOtherItems == nil)
   }
 
   @Test("Every seed has to have the printed count; else the mean is held against the band")
@@ -48,8 +147,7 @@ import Testing
     #expect(verdict.status == .consistent && verdict.decisive.observed == 0.31)
     let exact = try judged(Fixture.cell("0.3100", band: .exactCount), right: [31, 32])
     #expect(exact.status == .diverged)
-    #expect(
-      exact.why == "31, 32 of 100 items are right, but 31 would be printed as 0.3100.")
+    #expect(exact.why == "31, 32 of 100 items are right, but 0.3100 stands for 31.")
   }
 
   @Test("Inside a band is consistent and says how much of the tolerance is used")
@@ -63,7 +161,6 @@ import Testing
     let used = try #require(verdict.decisive.toleranceUsed)
     #expect(abs(used - 0.03 / 0.0619795) < 1e-4)
     #expect(verdict.decisive.band?.name == "conditional-flip")
-    #expect(verdict.decisive.smallestDetectable == verdict.decisive.limits?.halfWidth)
     let seeds = Band.Kind.seedPrediction(runs: ["0.30", "0.31", "0.32"], level: 0.95)
     #expect(try judged(Fixture.cell("0.3100", band: seeds), right: [33]).status == .consistent)
     let authored = Fixture.cell(
@@ -166,6 +263,21 @@ import Testing
         verdict.why
           == "The item task/42 of the arm \"sft\" has the score \(score); scores are from 0 to 1.")
     }
+  }
+
+  @Test("An item without a score is invalid, not left out")
+  func missingScore() throws {
+    var items = Fixture.items([Double](repeating: 1, count: 100))
+    items[7] = ArmScores.Item(
+      id: "task/7", prompt: Fixture.prompt("7"), scores: [], cluster: nil)
+    // The same gap in both arms is no agreement.
+    let arms = [Fixture.arm("sft", items), Fixture.arm("eaft", items)]
+    let sentence = "The item task/7 of the arm \"sft\" has no score on acc,none."
+    let cell = try Fixture.verdict(Fixture.cell("1.00", band: flip), arms)
+    #expect(cell.status == .invalid && cell.why == sentence)
+    let claim = try Fixture.verdict(
+      .equivalent(arm: "sft", to: "eaft", rows: [Fixture.row], margin: 0.1), arms)
+    #expect(claim.status == .invalid && claim.why == sentence)
   }
 
   @Test("An item twice, a seed twice, a row twice, and other items in another seed are invalid")

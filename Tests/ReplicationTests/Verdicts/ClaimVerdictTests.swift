@@ -106,6 +106,10 @@ import Testing
     let test = try #require(verdict.decisive.test)
     #expect(verdict.status == .consistent && test.name == "paired t, clustered")
     #expect(test.degreesOfFreedom == 9 && verdict.why.contains("n 100, 10 clusters, paired t"))
+    let (interval, bootstrap) = (try #require(test.interval), try #require(test.bootstrap))
+    #expect(bootstrap.level == 0.95 && bootstrap.lower > 0)
+    #expect(abs(bootstrap.lower - interval.lower) < 0.05)
+    #expect(abs(bootstrap.upper - interval.upper) < 0.05)
     let seeds = try Fixture.verdict(
       better,
       [
@@ -118,6 +122,59 @@ import Testing
     #expect(seeds.decisive.test?.degreesOfFreedom == 99)
     #expect(seeds.decisive.test?.discordant == nil)
     #expect(abs((seeds.decisive.observed ?? 0) - 0.25) < 1e-12)
+  }
+
+  @Test("Clusters that differ little may show what their differing items alone would not")
+  func unevenClusters() throws {
+    // Seven clusters of +1 +1 0 0, one of +1 -1 0 0.
+    let clusters = (0..<32).map { "subject \($0 / 4)" }
+    let first = (0..<32).map { $0 % 4 < 2 && $0 != 29 ? 1.0 : 0 }
+    let second = (0..<32).map { $0 == 29 ? 1.0 : 0 }
+    let verdict = try Fixture.verdict(
+      better,
+      [
+        Fixture.arm("eaft", Fixture.items(first, clusters: clusters)),
+        Fixture.arm("sft", Fixture.items(second, clusters: clusters)),
+      ])
+    #expect(verdict.status == .consistent)
+    #expect(abs((verdict.decisive.test?.pValue ?? 1) - 0.0002) < 1e-4)
+    // Items that differ here and there among clusters leave the claim open, not out of reach.
+    let open = try Fixture.verdict(
+      better,
+      [
+        Fixture.arm("eaft", Fixture.items((0..<32).map { $0 < 2 ? 1 : 0 }, clusters: clusters)),
+        Fixture.arm("sft", Fixture.items((0..<32).map { $0 == 9 ? 1 : 0 }, clusters: clusters)),
+      ])
+    #expect(open.status == .inconclusive)
+  }
+
+  @Test("Items of a single cluster cannot be told from each other, so that nothing is tested")
+  func singleCluster() throws {
+    let clusters = [String?](repeating: "subject", count: 40)
+    let arms = [("eaft", 30), ("sft", 10)].map { name, right in
+      Fixture.arm(name, Fixture.items((0..<40).map { $0 < right ? 1 : 0 }, clusters: clusters))
+    }
+    for test in [better, notBetter(0.1), equivalent(0.1)] {
+      let verdict = try Fixture.verdict(test, arms)
+      #expect(verdict.status == .untestable)
+      #expect(verdict.why.hasPrefix("All 40 items of task.acc are of one cluster, whose scores"))
+    }
+  }
+
+  @Test("Where every item favours the same arm, margins are judged by how many there are")
+  func equalDifferences() throws {
+    let all = try Fixture.verdict(notBetter(0.1), Fixture.pair(100, 0, of: 100))
+    #expect(all.status == .diverged && all.decisive.test?.name == "all differ alike")
+    #expect(
+      all.why
+        == "On task.acc eaft does score higher than sft, by +1.0000, more than the margin of 0.1000 (n 100, all differ alike, p below 0.0001)."
+    )
+    #expect(try Fixture.verdict(equivalent(0.1), Fixture.pair(0, 100, of: 100)).status == .diverged)
+    #expect(
+      try Fixture.verdict(notBetter(0.1), Fixture.pair(0, 100, of: 100)).status == .consistent)
+    // (1.1 / 2)⁴
+    let few = try Fixture.verdict(notBetter(0.1), Fixture.pair(4, 0, of: 4))
+    #expect(few.status == .inconclusive)
   }
 
   @Test("The worst row decides, and every row keeps its finding")
@@ -208,6 +265,10 @@ import Testing
     #expect(few.status == .inconclusive)
     // (1 - 0.02)²⁰
     #expect(abs((few.decisive.test?.pValue ?? 0) - 0.667608) < 1e-6)
+    #expect(
+      few.why
+        == "On task.acc eaft minus sft is +0.0000 (n 20, none differs, p 0.6676): that cannot be told from a difference of the margin, 0.0200."
+    )
     let none = try Fixture.verdict(notBetter(0), Fixture.pair(0, 0, both: 5, of: 20))
     #expect(none.status == .inconclusive && none.decisive.test?.pValue == 1)
   }
@@ -230,7 +291,7 @@ import Testing
     #expect(shown.status == .consistent)
     #expect(
       shown.why
-        == "On task.acc sft loses 0.1000 ± 0.0095 against base and eaft 0.0100 ± 0.0031: eaft keeps +0.0900 ± 0.0091 more than sft (n 1000, exact McNemar p below 0.0001)."
+        == "On task.acc sft loses 0.1000 ± 0.0095 against base and eaft loses 0.0100 ± 0.0031: eaft keeps +0.0900 ± 0.0091 more than sft (n 1000, exact McNemar p below 0.0001)."
     )
     let opposite = try verdict(base: 600, eaft: 500, sft: 590)
     #expect(opposite.status == .diverged && opposite.why.contains("it is eaft that loses more"))
@@ -242,6 +303,7 @@ import Testing
       ))
     let gained = try verdict(base: 400, eaft: 520, sft: 498)
     #expect(gained.status == .inconclusive && gained.why.contains("sft lost nothing, so there is"))
+    #expect(gained.why.contains("sft gains 0.0980 ± 0.0094 against base and eaft gains 0.1200"))
     let corrected = Judgement(
       documented: Fixture.documented(
         claims: (0..<2).map { Fixture.claim(retained, id: "claim \($0)") }),
@@ -284,7 +346,8 @@ import Testing
         Fixture.arm("sft", seed: 1, right: 0, of: 30),
         Fixture.arm("sft", seed: 2, right: 2, of: 30),
       ])
-    #expect(seeds.why == "sft answers 2 of 30 items of task.acc correctly in any of 2 seeds.")
+    #expect(
+      seeds.why == "sft answers 2 of 30 items of task.acc correctly in at least one of 2 seeds.")
   }
 
   @Test("A claim that is declared to be out of reach says why, and counts as nothing evaluated")

@@ -1,4 +1,5 @@
 import Provenance
+import Statistics
 import TestSupport
 import Testing
 
@@ -180,13 +181,34 @@ import Testing
         }
       }
       let arms = arm("eaft") + arm("sft")
-      func test(_ arm: String, _ than: String) throws -> (Verdict, SignificanceTest) {
-        let verdict = try Fixture.verdict(
-          .better(arm: arm, than: than, rows: [Fixture.row]), arms)
+      func test(
+        _ test: DocumentedResults.Test
+      ) throws -> (Verdict, SignificanceTest) {
+        let verdict = try Fixture.verdict(test, arms)
         return (verdict, try #require(verdict.decisive.test))
       }
-      let (first, one) = try test("eaft", "sft")
-      let (second, other) = try test("sft", "eaft")
+      let rows = [Fixture.row]
+      // Equivalence says the same of both orders.
+      let (same, equal) = try test(
+        .equivalent(arm: "eaft", to: "sft", rows: rows, margin: 0.2))
+      let (turned, equalTurned) = try test(
+        .equivalent(arm: "sft", to: "eaft", rows: rows, margin: 0.2))
+      #expect(same.status == turned.status && equal.pValue == equalTurned.pValue)
+      #expect(equal.statistic == equalTurned.statistic && equal.name == equalTurned.name)
+      #expect(equal.interval?.lower == equalTurned.interval.map { 0 - $0.upper })
+      // Not better by a margin mirrors a difference of the other sign.
+      let (above, below) = (
+        try test(.notBetter(arm: "eaft", than: "sft", rows: rows, margin: 0.1)).1,
+        try test(.notBetter(arm: "sft", than: "eaft", rows: rows, margin: 0.1)).1
+      )
+      #expect(above.standardError == below.standardError)
+      #expect(above.interval?.lower == below.interval.map { 0 - $0.upper })
+      if let one = above.statistic, let other = below.statistic, let error = above.standardError {
+        #expect(abs((one + other) + 0.2 / error) < 1e-9 * max(1, abs(one)))
+      }
+      let (first, one) = try test(.better(arm: "eaft", than: "sft", rows: rows))
+      let (second, other) = try test(.better(arm: "sft", than: "eaft", rows: rows))
+      #expect(one.exact?.midPValue == other.exact?.midPValue)
       #expect(first.decisive.observed == second.decisive.observed.map { 0 - $0 })
       #expect(one.pValue == other.pValue && one.standardError == other.standardError)
       #expect(one.statistic == other.statistic.map { 0 - $0 })
@@ -226,10 +248,26 @@ import Testing
           .referenceConvergence(runs: ["0.2", "0.3", "0.4", "0.5"], level: level),
           .referenceConvergence(runs: ["0.2", "0.3", "0.4", "0.5"], level: level + 0.09)
         ),
+        // Other items than the documented ones, which binomial bands are for.
+        (.binomial(level: level), .binomial(level: level + 0.09)),
+        // From the counts that are printed alike to all that round to it, and to limits of somebody's own.
+        (.exactCount, .rounding), (.rounding, .authored(reason: "agreed")),
+        (.authored(reason: "agreed"), .authored(reason: "agreed, wider")),
       ]
       for (narrow, wide) in kinds {
-        let before = try Fixture.verdict(Fixture.cell(text, band: narrow), arms).status
-        let after = try Fixture.verdict(Fixture.cell(text, band: wide), arms).status
+        func status(_ kind: Band.Kind) throws -> Verdict.Status {
+          let edge = kind == .authored(reason: "agreed, wider") ? ("0", "1") : ("0.0", "0.99")
+          let count = kind.isBinomial ? 90 : 100
+          // Of a hundred items, only two decimals are those of a count.
+          let printed = kind == .exactCount || kind == .rounding ? String(text.dropLast()) : text
+          return try Fixture.verdict(
+            Fixture.cell(
+              printed, band: kind, count: count,
+              stored: Band.Stored(lower: edge.0, upper: edge.1)), arms
+          ).status
+        }
+        let before = try status(narrow)
+        let after = try status(wide)
         if before <= .consistent { #expect(after != .diverged) }
         if after == .diverged { #expect(before == .diverged) }
       }
@@ -244,7 +282,7 @@ import Testing
       var broken = items
       let index = Int.random(in: 0..<20, using: &generator)
       let old = items[index]
-      switch Int.random(in: 0..<5, using: &generator) {
+      switch Int.random(in: 0..<6, using: &generator) {
       case 0:
         let score = [Double.nan, .infinity, -.infinity, 7].randomElement(using: &generator) ?? 7
         broken[index] = ArmScores.Item(
@@ -254,6 +292,9 @@ import Testing
       case 3:
         broken[index] = ArmScores.Item(
           id: "other/\(index)", prompt: old.prompt, scores: old.scores, cluster: nil)
+      case 4:
+        broken[index] = ArmScores.Item(
+          id: old.id, prompt: old.prompt, scores: [], cluster: nil)
       default:
         broken[index] = ArmScores.Item(
           id: old.id, prompt: Fixture.prompt("another"), scores: old.scores, cluster: nil)
@@ -273,6 +314,26 @@ import Testing
         #expect(verdict.status == .invalid)
         #expect(verdict.why.contains("/\(index) "))
       }
+      // A single arm shows what is wrong with itself, and with one of its seeds.
+      let seeds = [
+        Fixture.arm("sft", seed: 1, isFirst ? broken : items),
+        Fixture.arm("sft", seed: 2, isFirst ? items : broken),
+      ]
+      let flip = Band.Kind.conditionalFlip(discordance: 0.1, from: "a guess", level: 0.95)
+      for verdict in [
+        try Fixture.verdict(.noneCorrect(arms: ["sft"], rows: [Fixture.row]), seeds),
+        try Fixture.verdict(Fixture.cell("0.50", band: flip, count: nil), seeds),
+      ] {
+        // A band of flips needs the number of items, but nobody gets as far.
+        #expect(verdict.status == .invalid && verdict.why.contains("/\(index) "))
+      }
     }
+  }
+}
+
+extension Band.Kind {
+  /// Whether the band is about other items.
+  fileprivate var isBinomial: Bool {
+    if case .binomial = self { true } else { false }
   }
 }

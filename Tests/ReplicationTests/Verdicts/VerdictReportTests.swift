@@ -49,6 +49,19 @@ import Testing
         """)
   }
 
+  @Test("Every row of a claim stands with its status, the decisive one too")
+  func severalRows() {
+    let rows = [Fixture.row, DocumentedResults.RowName(task: "none", metric: "acc")]
+    let judgement = Judgement(
+      documented: Fixture.documented(claims: [
+        Fixture.claim(.better(arm: "eaft", than: "sft", rows: rows))
+      ]), results: Fixture.results(Fixture.pair(9, 0, of: 100)))
+    let lines = VerdictText.text(judgement).split(separator: "\n")
+    #expect(lines[0] == "SKIPPED claim: It is so.")
+    #expect(lines[1].hasPrefix("  CONSISTENT: On task.acc eaft scores higher"))
+    #expect(lines[2].hasPrefix("  SKIPPED: There is no none.acc"))
+  }
+
   @Test("Colours are only added, and only where they are wanted")
   func colors() {
     let plain = VerdictText.text(mixed())
@@ -72,10 +85,16 @@ import Testing
     #expect(finding["observed"]?.exactValue == 0.34)
     #expect(finding["band"]?["kind"]?.stringValue == "conditional-flip")
     #expect(finding["band"]?["lower"]?.exactValue != nil)
+    #expect(finding["test"]?["name"]?.stringValue == "z of conditional-flip")
+    #expect((finding["test"]?["p"]?.exactValue ?? 1) < 1e-12)
+    #expect(finding["on_other_items"]?["method"]?.stringValue == "wilson")
     let test = try #require(verdicts[2]["findings"]?.arrayValue?.first?["test"])
     #expect(test["name"]?.stringValue == "exact McNemar")
     #expect(abs((test["p"]?.exactValue ?? 0) - 0.25) < 1e-12)
     #expect(test["discordant"]?["first_only"]?.integerValue == 3)
+    // 0.25 − 0.125, and (|3| − 1)² / 3.
+    #expect(abs((test["p_mid"]?.exactValue ?? 0) - 0.125) < 1e-12)
+    #expect(abs((test["p_chi_squared"]?.exactValue ?? 0) - 0.248213) < 1e-6)
     _ = try CanonicalJSON.encode(json)
   }
 
@@ -110,18 +129,18 @@ import Testing
   @Test("JUnit is XML whose counts are those of its elements")
   func junit() throws {
     let text = VerdictJUnit.text(
-      mixed(), seconds: 1.5, timestamp: "2026-01-31T12:00:00Z",
+      mixed(), name: "gemma", seconds: 1.5, timestamp: "2026-01-31T12:00:00Z",
       properties: [(name: "record", value: "a<b & \"c\"")])
     let counter = try parsed(text)
     #expect(counter.suite["tests"] == "3" && counter.suite["failures"] == "1")
     #expect(counter.suite["errors"] == "0" && counter.suite["skipped"] == "1")
-    #expect(counter.suite["name"] == "post" && counter.suite["time"] == "1.500")
+    #expect(counter.suite["name"] == "gemma" && counter.suite["time"] == "1.500")
     #expect(counter.cases == ["task.acc sft", "task.acc eaft", "claims claim"])
-    #expect(counter.counts["property"] == 2)
+    #expect(counter.counts["property"] == 3)
     #expect(text.contains("<failure type=\"DIVERGED\" message=\"DIVERGED: 0.3400 lies below"))
     #expect(text.contains("<skipped message=\"UNTESTABLE: Not required: On task.acc"))
     let tampered = try parsed(
-      VerdictJUnit.text(mixed(tampering: ["Changed."]), seconds: 0, timestamp: "now"))
+      VerdictJUnit.text(mixed(tampering: ["Changed."]), name: "n", seconds: 0, timestamp: "now"))
     #expect(tampered.suite["errors"] == "1" && tampered.cases.first == "lock lock 1")
   }
 
@@ -131,10 +150,10 @@ import Testing
       documented: Fixture.documented(claims: [
         Fixture.claim(.better(arm: "eaft", than: "sft", rows: [Fixture.row]))
       ]), results: Fixture.results(Fixture.pair(3, 1, of: 30)))
-    let usual = try parsed(VerdictJUnit.text(judgement, seconds: 0, timestamp: "now"))
+    let usual = try parsed(VerdictJUnit.text(judgement, name: "n", seconds: 0, timestamp: "now"))
     #expect(usual.suite["skipped"] == "1" && usual.suite["failures"] == "0")
     let strict = try parsed(
-      VerdictJUnit.text(judgement, seconds: 0, timestamp: "now", strict: true))
+      VerdictJUnit.text(judgement, name: "n", seconds: 0, timestamp: "now", strict: true))
     #expect(strict.suite["skipped"] == "0" && strict.suite["failures"] == "1")
   }
 
@@ -158,7 +177,8 @@ import Testing
         allowsInconclusive: false)
       for strict in [false, true] {
         let counter = try parsed(
-          VerdictJUnit.text(judgement, seconds: 0, timestamp: "now", strict: strict))
+          VerdictJUnit.text(
+            judgement, name: "n", seconds: 0, timestamp: "now", strict: strict))
         for (attribute, element) in [
           ("tests", "testcase"), ("failures", "failure"), ("errors", "error"),
           ("skipped", "skipped"),
@@ -169,7 +189,7 @@ import Testing
         let fails = strict ? judgement.exitCode != 0 : [1, 3].contains(judgement.exitCode)
         #expect((failures > 0) == fails)
       }
-      let annotations = GitHubReport.annotations(judgement, file: nil)
+      let annotations = GitHubReport.annotations(judgement, file: nil, lines: [:])
       #expect(annotations.contains("::error ") == [1, 3].contains(judgement.exitCode))
     }
   }
@@ -191,14 +211,14 @@ import Testing
     let agreeing = Judgement(
       documented: Fixture.documented(cells: [Fixture.cell("0.31", band: flip)]),
       results: Fixture.results([Fixture.arm("sft", right: 31, of: 100)]))
-    #expect(GitHubReport.annotations(agreeing, file: nil).isEmpty)
+    #expect(GitHubReport.annotations(agreeing, file: nil, lines: [:]).isEmpty)
   }
 
   @Test("An empty comparison is an error too")
   func emptyAnnotations() {
     let empty = Judgement(documented: Fixture.documented(), results: Fixture.results([]))
     #expect(
-      GitHubReport.annotations(empty, file: nil)
+      GitHubReport.annotations(empty, file: nil, lines: [:])
         == "::error title=INVALID::Nothing was evaluated, so there is nothing that could have failed.\n"
     )
   }
