@@ -133,9 +133,10 @@ package struct Audit: Sendable {
     entry.notes.append(
       "\(LogText.count(count, "value")) computed anew from the scores of \(LogText.count(record.sampleTree.count, "sample"))."
     )
-    judgement = try record.documented().map {
+    judgement = try record.expectations().map {
       Judgement(
-        documented: $0, results: MeasuredResults(digest: record.resultsDigest, samples: samples))
+        documented: $0.results,
+        results: MeasuredResults(digest: record.resultsDigest, samples: samples))
     }
     if let judgement {
       entry.notes.append(

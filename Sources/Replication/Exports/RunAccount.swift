@@ -58,8 +58,8 @@ struct RunAccount {
       try Activity.evaluation(in: $0, of: record, history)
     }
     activities = trainings + evaluations
-    judgement = try record.documented().map {
-      try RecordCheck(record, documented: $0).run().judgement
+    judgement = try record.expectations().map {
+      try RecordCheck(record, expectations: $0).run().judgement
     }
   }
 

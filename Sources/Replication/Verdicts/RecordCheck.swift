@@ -32,7 +32,15 @@ package struct RecordCheck: Sendable {
       self.expectations = expectations
       return
     }
-    let locked = try records.map { try $0.expectations() }
+    let locked = try records.map { record in
+      do {
+        return try record.expectations()
+      } catch let error as ManifestError {
+        // Expectations that cannot be read are none that somebody wrote wrong, but some that were changed.
+        guard let finding = try record.tampering().first else { throw error }
+        throw RunError(.tampered, finding)
+      }
+    }
     guard let first = locked.first, let first else {
       throw RunError(
         .notFound,
@@ -49,9 +57,9 @@ package struct RecordCheck: Sendable {
   }
 
   /// Judges one record that was read already.
-  init(_ record: SealedRecord, documented: DocumentedResults) {
+  init(_ record: SealedRecord, expectations: ExperimentFile) {
     records = [record]
-    self.documented = documented
+    self.expectations = expectations
   }
 
   /// Verifies the records and judges their results.

@@ -17,7 +17,7 @@ import Testing
     let outcome = try toy.export(record, as: .crate, to: "crate")
     let copy = try SealedRecord(at: toy.folder.path(of: "crate/\(record.id)"))
     #expect(try copy.findings().isEmpty && copy.digest == record.digest)
-    let judgement = try RecordCheck([copy.path], artifacts: "nowhere", documented: nil).run()
+    let judgement = try RecordCheck([copy.path], artifacts: "nowhere", expectations: nil).run()
       .judgement
     #expect(judgement.status == .reproduced)
 
@@ -115,7 +115,7 @@ import Testing
     let judged = try ExportedToy(expecting: "0.50")
     let record = try await judged.run()
     try judged.export(record, as: .crate, to: "crate")
-    let judgement = try RecordCheck([record.path], artifacts: "nowhere", documented: nil).run()
+    let judgement = try RecordCheck([record.path], artifacts: "nowhere", expectations: nil).run()
       .judgement
     #expect(judgement.status == .diverged)
     let crate = try crate(judged)

@@ -85,7 +85,7 @@ import Testing
   func verdicts(value: String, result: String) async throws {
     let toy = try ExportedToy(expecting: value)
     let record = try await toy.run()
-    let judgement = try RecordCheck([record.path], artifacts: "nowhere", documented: nil).run()
+    let judgement = try RecordCheck([record.path], artifacts: "nowhere", expectations: nil).run()
       .judgement
     #expect((judgement.exitCode == 0) == (result == "PASSED"))
     try toy.export(record, as: .inToto, to: "in-toto")

@@ -166,7 +166,7 @@ import Testing
     let toy = try Toy(expecting: "0.00")
     let record = try await toy.runner().run().record
     try put(Array("{}".utf8), "\(record.path)/\(RecordFile.lock)")
-    let judgement = try RecordCheck([record.path], artifacts: "nowhere", documented: nil).run()
+    let judgement = try RecordCheck([record.path], artifacts: "nowhere", expectations: nil).run()
       .judgement
     #expect(judgement.status == .tampered && judgement.exitCode == 3)
     #expect(judgement.tampering.contains { $0.contains("lock.json has the SHA-256") })
