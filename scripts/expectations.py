@@ -4,8 +4,8 @@
     replicate run COPY.yaml --json > run.json       # COPY.yaml: the manifest with `seeds: [43, 44, 45, 46, 47]`
     scripts/expectations.py run.json > manifests/expectations/NAME.yaml
 
-Trained arms get the band in which one more seed is expected (seed-prediction); the untouched model, whose answers no seed
-changes, the exact count. One row of each benchmark is required, groups are not, and the level is such that a run like these
+Trained arms get the band in which one more seed is expected: seed-prediction, or conditional-flip where all seeds scored the
+same; the untouched model, whose answers no seed changes, the exact count. One row of each benchmark is required, groups are not, and the level is such that a run like these
 misses none of the required bands 19 times in 20 (Sidak). Seeds that the manifest itself uses should not be among those of the
 run: a band says nothing about a run that it was made from. Claims are copied as they are from the file that --claims names,
 such as the last one.
@@ -85,6 +85,14 @@ cells:""")
         for name, values in row["values"].items():
             if len(values) == 1:
                 print(f"      {name}: {{value: \"{values[0]:.{DIGITS}f}\", band: {{kind: exact-count}}}}")
+                continue
+            if len(set(values)) == 1:
+                # No spread gives no interval. That none of n items counts otherwise leaves up to 3/n of them (rule of three).
+                flips = 3 / row["n"]
+                print(f"      {name}:\n        value: \"{values[0]:.{DIGITS}f}\"\n        band:\n"
+                      f"          kind: conditional-flip\n          discordance: {flips:.6f}\n"
+                      f"          discordance_from: \"{len(values)} seeds scored the same: of {row['n']} items, 3 may still "
+                      f"differ (rule of three)\"\n          level: {level:.6f}")
                 continue
             texts = ", ".join(f"\"{value:.{DIGITS}f}\"" for value in values)
             print(f"      {name}:\n        value: \"{statistics.fmean(values):.{DIGITS}f}\"\n        band:\n"

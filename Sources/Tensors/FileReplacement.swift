@@ -61,7 +61,11 @@ package final class FileReplacement {
   }
 
   private func failure() -> TensorFileError {
-    TensorFileError(
-      .unwritable, "\(path) cannot be written: \(InputFile.text(ofSystemError: errno)).")
+    let number = errno
+    let remedy =
+      number == ENOSPC || number == EDQUOT ? "; make room, and the same command goes on" : ""
+    return TensorFileError(
+      .unwritable,
+      "\(path) cannot be written: \(InputFile.text(ofSystemError: number))\(remedy).")
   }
 }

@@ -70,6 +70,8 @@ package struct AuditReport: Sendable, Equatable {
   /// Whether nothing that was checked contradicts the record.
   package var isIntact: Bool { entries.allSatisfy { $0.findings.isEmpty } }
 
-  /// 0 if nothing contradicts the record, 3 if something does. The verdict on its results is another matter: `check`.
+  /// 0 if nothing contradicts the record, 3 if something does.
+  ///
+  /// The verdict on its results is another matter: ``judgement``.
   package var exitCode: Int32 { isIntact ? 0 : 3 }
 }

@@ -220,6 +220,7 @@ extension RunRecord {
   ///   - summary: The results.
   ///   - checkpoints: What was kept for audits; no part of the results.
   ///   - reached: Is told of the points that sealing passes.
+  /// - Returns: The record as it was sealed.
   /// - Throws: ``RunError`` `damaged` if a file was changed, removed or added behind the record's back.
   package func seal(
     _ summary: RunSummary, checkpoints: [KeptCheckpoint] = [],
