@@ -186,7 +186,9 @@ package struct SealedRecord: Sendable, Equatable {
     }
     let seal = try contents.seal
     if history.events.last?.type != RunRecord.sealedType || history.events.last?.data != seal {
-      findings.append("\(log) does not end with an event that seals these results and files.")
+      findings.append(
+        "\(log) does not end with a seal of the results, files, checkpoints and samples that \(path)/\(RecordFile.summary) holds."
+      )
     }
     if history.name != name || history.identity != identity || history.created != created
       || history.last != sealed || history.sessions != sessions
