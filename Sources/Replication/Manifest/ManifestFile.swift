@@ -8,6 +8,8 @@ package struct ManifestFile: Sendable, Equatable {
   package let sha256: Digest
   /// What it declares.
   package let manifest: Manifest
+  /// Whether it is less than the file says, for a quick check; the lock of the file says nothing of it then.
+  var isShortened = false
 
   /// Reads and checks a file.
   ///

@@ -142,6 +142,12 @@ import Testing
       #expect(sentence.contains("--renew"))
     }
     #expect(try RunStore(artifacts: toy.folder.path(of: "artifacts")).ids().isEmpty)
+    // What is shortened for a quick check was not announced by anybody.
+    _ = try await Runner(
+      try toy.file.shortened(steps: 2),
+      options: RunOptions(artifacts: toy.folder.path(of: "shortened"), threads: 2),
+      report: { _ in }
+    ).run()
     #expect(try await toy.runner().lock(renewing: true).lock.items.last?.count == 7)
   }
 

@@ -73,6 +73,7 @@ extension RunEvent {
 extension ManifestFile {
   /// The same file with its work shortened.
   func shortened(steps: Int) -> ManifestFile {
-    ManifestFile(path: path, sha256: sha256, manifest: manifest.shortened(steps: steps))
+    ManifestFile(
+      path: path, sha256: sha256, manifest: manifest.shortened(steps: steps), isShortened: true)
   }
 }
