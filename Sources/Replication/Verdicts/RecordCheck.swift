@@ -86,7 +86,7 @@ extension SealedRecord {
   /// Reads the record in a folder, or the one of a store whose id begins with these digits.
   ///
   /// - Throws: ``RunError`` or ``ProvenanceError`` when there is none, several, or a damaged one.
-  init(named name: String, artifacts: String) throws {
+  package init(named name: String, artifacts: String) throws {
     try self.init(at: RunStore(artifacts: artifacts).path(named: name))
   }
 

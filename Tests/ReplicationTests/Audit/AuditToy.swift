@@ -14,7 +14,7 @@ struct AuditToy {
   let file: ManifestFile
   let id: String
 
-  private static let manifests = URL(filePath: #filePath)
+  static let manifestsFolder = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "manifests").resolvingSymlinksInPath().path
 
@@ -22,7 +22,7 @@ struct AuditToy {
   private static let original = Task {
     let folder = try TemporaryFolder()
     let outcome = try await Runner(
-      try ManifestFile.read("\(manifests)/tiny.yaml"),
+      try ManifestFile.read("\(manifestsFolder)/tiny.yaml"),
       options: RunOptions(artifacts: folder.path(of: "artifacts"), threads: 2), report: { _ in }
     ).run()
     return (folder: folder, id: outcome.record.id)
@@ -31,7 +31,7 @@ struct AuditToy {
   init() async throws {
     let original = try await Self.original.value
     folder = try TemporaryFolder()
-    file = try ManifestFile.read("\(Self.manifests)/tiny.yaml")
+    file = try ManifestFile.read("\(Self.manifestsFolder)/tiny.yaml")
     id = original.id
     try FileManager.default.copyItem(
       atPath: original.folder.path(of: "artifacts"), toPath: folder.path(of: "artifacts"))
