@@ -63,7 +63,7 @@ extension Audit {
 
   /// What arms with one seed did not have in common although only their losses may differ.
   private func contractFindings(seed: UInt64) -> [String] {
-    let arms = record.summary.arms.filter { $0.seed.map { UInt64(clamping: $0) } == seed }
+    let arms = record.summary.arms.filter { $0.unsignedSeed == seed }
     guard let first = arms.first else { return [] }
     return arms.dropFirst().flatMap { arm -> [String] in
       var findings: [String] = []
@@ -96,7 +96,7 @@ extension Audit {
       for arm in record.summary.arms {
         let own = samples.first {
           $0.evaluation == evaluation.name && $0.arm == arm.name
-            && $0.seed == arm.seed.map { UInt64(clamping: $0) }
+            && $0.seed == arm.unsignedSeed
         }
         guard let own else {
           findings.append("There are no samples of \(arm.sentence) on \(evaluation.name).")

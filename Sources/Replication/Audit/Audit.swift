@@ -123,7 +123,7 @@ package struct Audit: Sendable {
     for part in samples {
       guard
         let arm = record.summary.arms.first(where: {
-          $0.name == part.arm && $0.seed.map { UInt64(clamping: $0) } == part.seed
+          $0.name == part.arm && $0.unsignedSeed == part.seed
         })
       else { continue }
       let metrics = part.pooled.summary(of: part.evaluation)

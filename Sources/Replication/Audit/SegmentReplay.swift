@@ -26,7 +26,7 @@ struct SegmentReplay: Sendable {
     guard let arm = manifest.arms.first(where: { $0.name == segment.arm }),
       case .trained(let objective, let reduction) = arm.treatment,
       let recorded = record.summary.arms.first(where: {
-        $0.name == segment.arm && $0.seed.map { UInt64(clamping: $0) } == segment.seed
+        $0.name == segment.arm && $0.unsignedSeed == segment.seed
       }), let key = keys[Self.name(segment.arm, segment.seed)]
     else {
       throw RunError(

@@ -163,8 +163,3 @@ extension RecordDifference {
     return .object(files)
   }
 }
-
-extension RunSummary.Arm {
-  /// The seed as manifests and samples have it.
-  var unsignedSeed: UInt64? { seed.map { UInt64(clamping: $0) } }
-}

@@ -33,12 +33,12 @@ extension SealedRecord {
           .damaged, "\(path)/\(file.name) belongs to no arm of the record \(id).")
       }
       return ArmSamples(
-        arm: arm.name, seed: arm.seed.map { UInt64(clamping: $0) }, evaluation: evaluation,
+        arm: arm.name, seed: arm.unsignedSeed, evaluation: evaluation,
         benchmark: samples.benchmark,
         results: try samples.tasks.map { try TaskResult(task: $0.task, samples: $0.samples) })
     }
     return summary.arms.flatMap { arm in
-      found.filter { $0.arm == arm.name && $0.seed == arm.seed.map { UInt64(clamping: $0) } }
+      found.filter { $0.arm == arm.name && $0.seed == arm.unsignedSeed }
     }
   }
 

@@ -10,6 +10,8 @@ package struct RunSummary: Sendable, Equatable {
     package var name: String
     /// The seed that the arm was trained with; nil for an arm that is not trained.
     package var seed: Int?
+    /// The same as manifests and samples have it.
+    var unsignedSeed: UInt64? { seed.map { UInt64(clamping: $0) } }
     /// Digests by what they are of: "weights", "prepared_examples", "tokenizer".
     package var digests: [String: Digest] = [:]
     /// The steps of training, first step first; empty for an arm that is not trained.

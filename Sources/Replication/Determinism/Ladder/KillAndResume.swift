@@ -111,7 +111,7 @@ struct KillAndResume: Sendable {
   /// Where two records part.
   static func divergence(_ whole: SealedRecord, _ resumed: SealedRecord) throws -> Divergence? {
     for (a, b) in zip(whole.summary.arms, resumed.summary.arms) where a != b {
-      let arm = ExecutionTrace.Arm(name: a.name, seed: a.seed.map { UInt64(clamping: $0) })
+      let arm = ExecutionTrace.Arm(name: a.name, seed: a.unsignedSeed)
       for (left, right) in zip(a.steps, b.steps) {
         if let difference = Divergence(left, right, of: arm) { return difference }
       }
