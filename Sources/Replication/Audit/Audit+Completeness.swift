@@ -7,14 +7,15 @@ extension Audit {
   func completeness() throws -> AuditReport.Entry {
     var entry = AuditReport.Entry(level: .completeness)
     let path = "\(record.path)/\(RecordFile.manifest)"
-    guard record.files.contains(where: { $0.name == RecordFile.lock }) else {
+    let bytes = try OpenFile.contents(of: path)
+    guard HarnessImport.description(bytes) == nil else {
       entry.isDone = false
       entry.notes = [
         "The record was imported; no manifest of this program says what it is to hold."
       ]
       return entry
     }
-    let manifest = try ManifestDecoder.decode(try OpenFile.contents(of: path), name: path)
+    let manifest = try ManifestDecoder.decode(bytes, name: path)
       .selecting(arms: record.summary.arms.map(\.name))
     entry.findings += armFindings(manifest)
     for seed in manifest.training.seeds {
@@ -25,7 +26,7 @@ extension Audit {
       do { entry.findings += try part() } catch { entry.findings.append("\(error)") }
     }
     entry.notes.append(
-      "\(LogText.count(record.summary.arms.count, "training")) and untouched models, \(LogText.count(manifest.evaluations.count, "evaluation")) of each."
+      "\(LogText.count(record.summary.arms.count, "model")), trained or untouched, \(LogText.count(manifest.evaluations.count, "evaluation")) of each."
     )
     return entry
   }
@@ -87,6 +88,9 @@ extension Audit {
   /// Evaluations without samples, with another number of them than was locked, or on other documents than another arm.
   private func sampleFindings(_ manifest: Manifest) throws -> [String] {
     let source = "\(record.path)/\(RecordFile.lock)"
+    guard record.files.contains(where: { $0.name == RecordFile.lock }) else {
+      return ["The record has no \(source), which every run is fixed to before it begins."]
+    }
     let lock = try ManifestLock(try OpenFile.contents(of: source), source: source)
     let samples = try record.samples()
     var findings: [String] = []

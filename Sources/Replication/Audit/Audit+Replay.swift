@@ -57,7 +57,7 @@ extension Audit {
       return "\(Decimals.fixed(100 * probability, 0)) %"
     }
     let half = (total + 1) / 2
-    let several = total > 2 ? ", of \(half) with \(percent(altered: half))" : ""
+    let several = total > 2 ? ", a change of \(half) with \(percent(altered: half))" : ""
     return
       "A change of one segment is found with a probability of \(percent(altered: 1))\(several)."
   }

@@ -144,10 +144,8 @@ extension RecordDifference {
   private static func manifest(_ record: SealedRecord) throws -> JSON {
     let path = "\(record.path)/\(RecordFile.manifest)"
     let bytes = try OpenFile.contents(of: path)
-    guard record.files.contains(where: { $0.name == RecordFile.lock }) else {
-      return try JSONParser.parse(bytes, source: path)
-    }
-    return try ManifestDecoder.decode(bytes, name: path).canonical
+    return try HarnessImport.description(bytes)
+      ?? ManifestDecoder.decode(bytes, name: path).canonical
   }
 
   /// The digests of all inputs by asset and file.

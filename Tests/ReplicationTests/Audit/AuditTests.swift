@@ -136,6 +136,15 @@ import Testing
     #expect(report.entries[1].findings[0].contains(GitAnchor.reference(of: toy.id)))
   }
 
+  @Test("does not take a run whose lock was left out for an import")
+  func withoutLock() async throws {
+    let toy = try await AuditToy()
+    try toy.reseal(leavingOut: [RecordFile.lock]) { _ in }
+    let report = try await toy.audit()
+    #expect(report.entries.last?.level == .completeness)
+    #expect(report.entries.last?.findings.contains { $0.contains("lock.json") } == true)
+  }
+
   @Test("names a kept checkpoint that was changed, and replays from the start without it")
   func checkpoints() async throws {
     let toy = try await AuditToy()

@@ -62,7 +62,7 @@ struct AuditToy {
   ///
   /// `summary` changes the results; events of training are those of the changed results.
   func reseal(
-    checkpoints: [KeptCheckpoint]? = nil, _ summary: (inout RunSummary) -> Void
+    leavingOut omitted: [String] = [], _ summary: (inout RunSummary) -> Void
   ) throws {
     let old = try record()
     let history = try RunHistory(recordAt: old.path, id: id)
@@ -86,7 +86,7 @@ struct AuditToy {
       case RunRecord.createdType, RunRecord.sessionType, RunRecord.sealedType: break
       case RunRecord.fileType:
         let name = try #require(event.data["name"]?.stringValue)
-        guard !name.hasPrefix("code/") else { continue }
+        guard !name.hasPrefix("code/"), !omitted.contains(name) else { continue }
         try forged.write(try #require(files.first { $0.name == name }).bytes, to: name)
       case RecordedEvent.trainingStep:
         let arm = try #require(event.data["arm"]?.stringValue)
@@ -108,7 +108,7 @@ struct AuditToy {
       default: try forged.append(type: event.type, event.data)
       }
     }
-    _ = try forged.seal(results, checkpoints: checkpoints ?? old.checkpoints)
+    _ = try forged.seal(results, checkpoints: old.checkpoints)
   }
 
   /// Trains an arm on from its last kept checkpoint, with one weight moved by one unit in the last place after a step,
