@@ -1,5 +1,6 @@
 import Foundation
 import Provenance
+import Tensors
 
 extension Audit {
   /// Executes segments of the training again, chosen by the record's own digest and the auditor's nonce.
@@ -46,6 +47,11 @@ extension Audit {
       "Chosen by the record's SHA-256 and the nonce \(hex(options.nonce)).",
       Self.detection(count: chosen.count, total: segments.count),
     ]
+    if !divergences.isEmpty, replay.manifest.numerics == .openblas {
+      entry.notes.append(
+        "The run computed with OpenBLAS, whose bits depend on its version and on the CPU: `replicate diff` of a run made here tells whether they are the same."
+      )
+    }
     return entry
   }
 
