@@ -100,8 +100,10 @@ package struct Audit: Sendable {
     do throws(ProvenanceError) {
       store = try AnchorStore(containing: record.path)
     } catch {
-      guard error.code == .noRepository else { throw error }
-      return skipped("\(record.path) lies in no git repository, so nothing was anchored.")
+      // A repository that cannot be opened says nothing against the record.
+      return skipped(
+        error.code == .noRepository
+          ? "\(record.path) lies in no git repository, so nothing was anchored." : error.message)
     }
     guard let anchor = try store.anchor(of: record.id) else {
       return skipped(
@@ -160,7 +162,7 @@ package struct Audit: Sendable {
       let found = try ArtifactStore.hash(fileAt: store.path(of: weights)).sha256
       guard found != weights else { continue }
       entry.findings.append(
-        "\(store.path(of: weights)), the weights of \(arm.name)\(arm.seed.map { " with the seed \($0)" } ?? ""), has the SHA-256 \(found)."
+        "\(store.path(of: weights)), the weights of \(arm.sentence), has the SHA-256 \(found)."
       )
     }
     let checkpoints = CheckpointStore(artifacts: run.artifacts)

@@ -178,10 +178,14 @@ extension ResumeCertification {
       }
       let checkpoints = CheckpointStore(artifacts: artifacts)
       for checkpoint in record.checkpoints where divergence == nil {
-        guard !checkpoints.contains(checkpoint) else { continue }
+        let finding =
+          checkpoints.contains(checkpoint)
+          ? try checkpoints.finding(checkpoint, threads: certification.options.threads)
+          : "its file is missing"
+        guard let finding else { continue }
         divergence = Divergence(
           place: checkpoint.arm, operation: "kept checkpoint after step \(checkpoint.step)",
-          note: "its file is missing")
+          note: finding)
       }
       let history = try RunHistory(recordAt: record.path, id: record.id)
       resumptionCount += KillAndResume.resumptions(history.events)
