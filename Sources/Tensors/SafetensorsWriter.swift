@@ -1,7 +1,7 @@
 /// Writes fp32 tensors as a safetensors file, byte for byte as the reference implementation does.
 package enum SafetensorsWriter {
   /// A tensor to write.
-  package struct Tensor {
+  package struct Tensor: Sendable {
     package let name: String
     package let shape: [Int]
     // The buffer itself, not its address: it stays alive as long as this does.

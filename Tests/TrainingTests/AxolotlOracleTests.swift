@@ -89,7 +89,7 @@ struct AxolotlOracleTests {
     // For comparing the final weights with those that `make_run.py` writes for the same folder.
     if let folder = ProcessInfo.processInfo.environment["REPLICATE_REPLAY_OUTPUT"] {
       let file = "native-\(reduction.rawValue)-\(alpha).safetensors"
-      try trainer.saveCheckpoint(to: "\(folder)/\(file)", identity: name)
+      try trainer.checkpoint(identity: name).write(to: "\(folder)/\(file)")
     }
   }
 }

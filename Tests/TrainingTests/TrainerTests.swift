@@ -163,7 +163,7 @@ struct RunFixture: Decodable {
       let folder = try TemporaryFolder()
       let first = try trainer("eaft")
       var found = try (0..<stop).map { _ in try first.step() }
-      try first.saveCheckpoint(to: folder.checkpoint, identity: "test")
+      try first.checkpoint(identity: "test").write(to: folder.checkpoint)
       #expect(folder.files() == ["checkpoint.safetensors"])
 
       let second = try Trainer(
@@ -179,13 +179,43 @@ struct RunFixture: Decodable {
     }
   }
 
+  @Test("A checkpoint that is written just before the next update is the state after its own step")
+  func checkpointBesideTheNextStep() throws {
+    let folder = try TemporaryFolder()
+    let trainer = try trainer("eaft")
+    _ = try trainer.step()
+    let state = [trainer.optimizer.firstMoments, trainer.model.parameters].map(bits)
+    let checkpoint = trainer.checkpoint(identity: "test")
+    _ = try trainer.step { try checkpoint.write(to: folder.checkpoint) }
+    #expect(bits(trainer.model.parameters) != state[1])
+
+    let resumed = try self.trainer("eaft")
+    try resumed.resume(from: folder.checkpoint, identity: "test")
+    #expect(resumed.completedSteps == 1)
+    #expect([resumed.optimizer.firstMoments, resumed.model.parameters].map(bits) == state)
+  }
+
+  @Test(
+    "A failure before the update leaves weights and optimizer as they were, and the step can be done again"
+  )
+  func failureBeforeUpdate() throws {
+    let (whole, trainer) = (try trainer("eaft"), try trainer("eaft"))
+    let records = try finish(whole)
+    #expect(throws: CancellationError.self) {
+      _ = try trainer.step { throw CancellationError() }
+    }
+    #expect(trainer.completedSteps == 0)
+    #expect(try finish(trainer) == records)
+    #expect(bits(trainer.model.parameters) == bits(whole.model.parameters))
+  }
+
   @Test("A checkpoint of another training is refused and changes nothing")
   func foreignCheckpoints() throws {
     let folder = try TemporaryFolder()
     let first = try trainer("eaft")
     _ = try first.step()
     _ = try first.step()
-    try first.saveCheckpoint(to: folder.checkpoint, identity: "one")
+    try first.checkpoint(identity: "one").write(to: folder.checkpoint)
     let initial = bits(try RunFixture.model().parameters)
 
     let other = try trainer("sft")
@@ -218,7 +248,7 @@ struct RunFixture: Decodable {
     let folder = try TemporaryFolder()
     let first = try trainer("eaft")
     _ = try first.step()
-    try first.saveCheckpoint(to: folder.checkpoint, identity: "one")
+    try first.checkpoint(identity: "one").write(to: folder.checkpoint)
     let content = try Data(contentsOf: URL(fileURLWithPath: folder.checkpoint))
     let initial = bits(try RunFixture.model().parameters)
     for length in [0, 7, 8, 200, content.count / 2, content.count - 1] {

@@ -44,8 +44,8 @@ struct ArmTraining: Sendable {
     let kept: (KeptCheckpoint) throws -> Void
     /// What a person should know.
     let note: (String) -> Void
-    /// A point was passed.
-    let reached: (RunPoint) -> Void
+    /// A point was passed; some are passed by the thread that writes checkpoints.
+    let reached: @Sendable (RunPoint) -> Void
   }
 
   private var checkpointPath: String { "\(folder)/checkpoint.safetensors" }
@@ -62,21 +62,31 @@ struct ArmTraining: Sendable {
       steps = resumed
       kept = try keptCheckpoints(upTo: trainer.completedSteps)
       // A kill may have come between saving a checkpoint and keeping it.
-      try keep(&kept, step: trainer.completedSteps, engine: engine, listener)
+      if kept.last?.step != trainer.completedSteps {
+        try note(try keep(step: trainer.completedSteps, threads: engine.threads), &kept, listener)
+      }
     }
+    var writing: CheckpointWriting?
+    // Whatever ends this training, nothing of it goes on.
+    defer { writing?.wait() }
     let clock = ContinuousClock()
     let start = (time: clock.now, step: trainer.completedSteps)
+    var saved = start.step
     var tokens = 0
     while !trainer.isFinished {
       guard !interruption.isRequested else {
-        if trainer.completedSteps > start.step { try save(trainer, steps, listener) }
+        try note(try writing?.finish(), &kept, listener)
+        writing = nil
+        if trainer.completedSteps > saved {
+          try note(try save(trainer, steps, listener).finish(), &kept, listener)
+        }
         throw EngineError(
           .interrupted, "Interrupted; the same command goes on where this run stopped.")
       }
       let number = trainer.completedSteps + 1
       let batch = SHA256.digest(of: trainer.batchBytes(ofStep: number))
       try checkContract(batch, step: number)
-      let record = try trainer.step()
+      let record = try trainer.step { try writing?.waitUntilTaken() }
       listener.reached(RunPoint(kind: .updated, arm: arm, step: number))
       let step = RunSummary.Step(record, batchDigest: batch)
       steps.append(step)
@@ -94,10 +104,13 @@ struct ArmTraining: Sendable {
           secondsLeft: seconds / Double(done)
             * Double(trainer.schedule.totalSteps - number)), step)
       if let checkpointInterval, number % checkpointInterval == 0, !trainer.isFinished {
-        try save(trainer, steps, listener)
-        try keep(&kept, step: number, engine: engine, listener)
+        try note(try writing?.finish(), &kept, listener)
+        writing = try save(trainer, steps, listener)
+        saved = number
       }
     }
+    try note(try writing?.finish(), &kept, listener)
+    writing = nil
     let weights = "\(folder)/weights.safetensors"
     try SafetensorsWriter.write(
       trainer.model.layout.tensors(of: trainer.model.parameters), metadata: ["format": "pt"],
@@ -127,35 +140,44 @@ struct ArmTraining: Sendable {
 
   // MARK: - Checkpoints
 
-  /// Stores what the next steps depend on; the steps first, so that a checkpoint never lacks its own.
+  /// Begins to store what the next steps depend on, and to keep it if it is to be kept.
   private func save(
     _ trainer: Trainer, _ steps: [RunSummary.Step], _ listener: Listener
-  ) throws {
-    let json: JSON = .array(steps.map(\.json))
-    try AtomicFile.write(try CanonicalJSON.encode(json), to: stepsPath)
-    func point(_ kind: RunPoint.Kind) -> RunPoint {
-      RunPoint(kind: kind, arm: arm, step: trainer.completedSteps)
+  ) throws -> CheckpointWriting {
+    let checkpoint = trainer.checkpoint(identity: key.hex)
+    let json = try CanonicalJSON.encode(.array(steps.map(\.json)))
+    let reached = listener.reached
+    return CheckpointWriting { taken in
+      func point(_ kind: RunPoint.Kind) -> RunPoint {
+        RunPoint(kind: kind, arm: arm, step: checkpoint.step)
+      }
+      // The steps first, so that a checkpoint never lacks its own.
+      try AtomicFile.write(json, to: stepsPath)
+      try checkpoint.write(to: checkpointPath) { remaining in
+        if remaining == checkpoint.tensors.count / 2 { reached(point(.savingCheckpoint)) }
+        if remaining == 0 { taken() }
+      }
+      reached(point(.savedCheckpoint))
+      return try keep(step: checkpoint.step, threads: 1)
     }
-    try trainer.saveCheckpoint(to: checkpointPath, identity: key.hex) {
-      listener.reached(point(.savingCheckpoint))
-    }
-    listener.reached(point(.savedCheckpoint))
   }
 
-  /// Keeps the checkpoint that was just saved after `step`, if it is one to be kept and is not kept yet.
-  private func keep(
-    _ kept: inout [KeptCheckpoint], step: Int, engine: NativeEngine, _ listener: Listener
+  /// Keeps the checkpoint that was saved after `step`; nil if it is not one to be kept.
+  private func keep(step: Int, threads: Int) throws -> KeptCheckpoint? {
+    guard let keptInterval, step.isMultiple(of: keptInterval) else { return nil }
+    let (byteCount, root) = try checkpoints.keep(checkpointPath, threads: threads)
+    return KeptCheckpoint(arm: arm, seed: seed, step: step, byteCount: byteCount, root: root)
+  }
+
+  /// Notes that a checkpoint is kept, for later processes and in the log.
+  private func note(
+    _ checkpoint: KeptCheckpoint?, _ kept: inout [KeptCheckpoint], _ listener: Listener
   ) throws {
-    guard let keptInterval, step.isMultiple(of: keptInterval), kept.last?.step != step else {
-      return
-    }
-    let (byteCount, root) = try checkpoints.keep(checkpointPath, threads: engine.threads)
-    let checkpoint = KeptCheckpoint(
-      arm: arm, seed: seed, step: step, byteCount: byteCount, root: root)
+    guard let checkpoint else { return }
     kept.append(checkpoint)
     try AtomicFile.write(try CanonicalJSON.encode(.array(kept.map(\.json))), to: keptPath)
     try listener.kept(checkpoint)
-    listener.reached(RunPoint(kind: .keptCheckpoint, arm: arm, step: step))
+    listener.reached(RunPoint(kind: .keptCheckpoint, arm: arm, step: checkpoint.step))
   }
 
   /// The checkpoints that earlier processes kept, up to the step that training goes on after.

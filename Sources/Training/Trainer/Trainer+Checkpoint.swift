@@ -8,24 +8,17 @@ extension Trainer {
   private static let firstPrefix = "exp_avg."
   private static let secondPrefix = "exp_avg_sq."
 
-  /// Writes everything that the next steps depend on.
+  /// Everything that the next steps depend on, to be written before the next update of the weights.
   ///
-  /// The file appears under its name only when it is complete and durable. Only a trainer with the same `identity` can
-  /// resume it: a digest of what the trainer does not compare by itself, above all model and examples.
-  /// `halfWritten` is called while half of the tensors are missing. Throws `TensorFileError` if the file cannot be
-  /// written.
-  package func saveCheckpoint(
-    to path: String, identity: String, halfWritten: () -> Void = {}
-  ) throws {
-    let tensors = checkpointTensors
+  /// Only a trainer with the same `identity` can resume it: a digest of what the trainer does not compare by itself,
+  /// above all model and examples.
+  package func checkpoint(identity: String) -> TrainingCheckpoint {
     var metadata = checkpointIdentity(identity)
     metadata["step"] = String(completedSteps)
-    try SafetensorsWriter.write(tensors, metadata: metadata, to: path) { remaining in
-      if remaining == tensors.count / 2 { halfWritten() }
-    }
+    return TrainingCheckpoint(step: completedSteps, tensors: checkpointTensors, metadata: metadata)
   }
 
-  /// The tensors that a checkpoint holds, as they are now.
+  /// The tensors that a checkpoint holds; they share the trainer's weights and moments.
   package var checkpointTensors: [SafetensorsWriter.Tensor] {
     checkpointBuffers.flatMap { prefix, buffer in
       model.layout.tensors(of: buffer, prefix: prefix)

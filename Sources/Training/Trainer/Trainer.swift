@@ -133,21 +133,25 @@ package final class Trainer {
 
   /// Does the next optimizer step.
   ///
-  /// Throws ``TrainingError`` with code ``TrainingError/Code/nonFinite(step:examples:seed:)`` when a loss or the
-  /// gradient norm is not finite; weights and optimizer are then as they were before the step.
-  package func step() throws -> StepRecord {
+  /// `beforeUpdate` is called when everything is computed and nothing is changed yet; whoever still reads weights or
+  /// moments on another thread is waited for there. Throws what it throws, and ``TrainingError`` with code
+  /// ``TrainingError/Code/nonFinite(step:examples:seed:)`` when a loss or the gradient norm is not finite; weights and
+  /// optimizer are then as they were before the step.
+  package func step(beforeUpdate: () throws -> Void = {}) throws -> StepRecord {
     precondition(!isFinished, "All \(schedule.totalSteps) steps are done.")
     let step = completedSteps + 1
     let batches = microBatches(ofStep: step)
     do {
-      return try self.step(step, batches: batches)
+      return try self.step(step, batches: batches, beforeUpdate)
     } catch {
       gradients.elements.update(repeating: 0)
       throw error
     }
   }
 
-  private func step(_ step: Int, batches: [[Int]]) throws -> StepRecord {
+  private func step(
+    _ step: Int, batches: [[Int]], _ beforeUpdate: () throws -> Void
+  ) throws -> StepRecord {
     let counts = batches.map { $0.reduce(0) { $0 + examples[$1].trainableCount } }
     let scales = configuration.reduction.scales(tokenCounts: counts)
     var (totals, loss, totalTokens) = (TokenLosses(), 0.0, 0)
@@ -164,6 +168,7 @@ package final class Trainer {
     let learningRate = learningRates.rate(ofStep: step)
     // As PyTorch's clip_grad_norm_, its 1e-6 included.
     let gradientScale = configuration.maximumGradientNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
+    try beforeUpdate()
     optimizer.update(
       model.parameters, gradients: gradients, gradientScale: gradientScale,
       learningRate: learningRate, threads: threads)

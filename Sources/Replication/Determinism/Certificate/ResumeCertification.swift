@@ -50,8 +50,8 @@ package struct ResumeCertification: Sendable {
     let whole = try await finished("\(folder)/whole")
     let duration = (ContinuousClock.now - start) / .milliseconds(1)
     var progress = Progress(certification: self, whole: whole, folder: folder)
-    try await progress.kill(at: Self.points(file.manifest, whole), inOneRun: true)
-    try await progress.kill(at: randomPoints(within: duration), inOneRun: false)
+    try await progress.kill(at: Self.points(file.manifest, whole))
+    for point in randomPoints(within: duration) { try await progress.kill(at: [point]) }
     return try progress.certificate(manifest: file.manifest, steps: steps)
   }
 
@@ -139,26 +139,17 @@ extension ResumeCertification {
     var comparedCount = 0
     var divergence: Divergence?
 
-    /// Kills a run at each point and resumes it; at the end of a run, compares it.
-    ///
-    /// `inOneRun` says whether a run goes on through all points although one of them may have come too late.
-    mutating func kill(at points: [RunPoint], inOneRun: Bool) async throws {
-      guard !points.isEmpty, divergence == nil else { return }
-      var artifacts = "\(folder)/killed-\(kills.count)"
-      var isOpen = false
-      for point in points where divergence == nil {
-        try await certification.prepare(artifacts)
+    /// Kills one run at each of the points in turn, then lets it finish and compares it.
+    mutating func kill(at points: [RunPoint]) async throws {
+      guard divergence == nil else { return }
+      let artifacts = "\(folder)/killed-\(kills.count)"
+      try await certification.prepare(artifacts)
+      for point in points {
         let request = KillableRun.Request(steps: certification.steps, kill: point)
         let end = try await certification.child.run(request, artifacts: artifacts)
         kills.append(ResumeCertificate.Kill(place: point.text, wasKilled: end == .killed))
         certification.report("\(end == .killed ? "killed" : "over") \(point.text)")
-        isOpen = true
-        guard end == .finished, !inOneRun else { continue }
-        try compare(artifacts)
-        artifacts = "\(folder)/killed-\(kills.count)"
-        isOpen = false
       }
-      guard isOpen, divergence == nil else { return }
       _ = try await certification.finished(artifacts)
       try compare(artifacts)
     }

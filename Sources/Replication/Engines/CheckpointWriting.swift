@@ -1,0 +1,52 @@
+import Foundation
+
+/// A checkpoint that a thread of its own writes while training goes on.
+///
+/// Training waits for it twice: before it changes the weights, until they are all handed to the system, and before the
+/// next checkpoint or the end, until the file is durable and kept. So a checkpoint costs the time to copy and hash its
+/// bytes, and not the time of the disk, with no second copy of weights and moments in memory.
+///
+/// `@unchecked Sendable`: the variables are only touched while `condition` is locked.
+final class CheckpointWriting: @unchecked Sendable {
+  private let condition = NSCondition()
+  private var isTaken = false
+  private var outcome: Result<KeptCheckpoint?, any Error>?
+
+  /// Begins; `write` calls `taken` when the weights may change, and returns the checkpoint if it is kept.
+  init(_ write: @escaping @Sendable (_ taken: () -> Void) throws -> KeptCheckpoint?) {
+    Thread.detachNewThread { [self] in
+      let result = Result { try write { change { isTaken = true } } }
+      change { outcome = result }
+    }
+  }
+
+  /// Returns when the weights may change; throws if they could not be written.
+  func waitUntilTaken() throws {
+    wait { isTaken || outcome != nil }
+    _ = try condition.withLock { try outcome?.get() }
+  }
+
+  /// Returns when nothing is left to do: the checkpoint, if it is kept; throws if it could not be written or kept.
+  func finish() throws -> KeptCheckpoint? {
+    wait()
+    return try condition.withLock { try outcome?.get() ?? nil }
+  }
+
+  /// Returns when nothing is left to do, well or badly.
+  func wait() {
+    wait { outcome != nil }
+  }
+
+  private func change(_ body: () -> Void) {
+    condition.withLock {
+      body()
+      condition.broadcast()
+    }
+  }
+
+  private func wait(until isOver: () -> Bool) {
+    condition.withLock {
+      while !isOver() { condition.wait() }
+    }
+  }
+}

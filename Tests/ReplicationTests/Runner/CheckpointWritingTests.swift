@@ -1,0 +1,58 @@
+import Foundation
+import Provenance
+import Synchronization
+import Testing
+
+@testable import Replication
+
+@Suite("A checkpoint that is written beside the training")
+struct CheckpointWritingTests {
+  private let kept = KeptCheckpoint(
+    arm: "sft", seed: 42, step: 8, byteCount: 5, root: SHA256.digest(of: "root"))
+
+  @Test("lets the weights change before the file is durable")
+  func phases() throws {
+    let disk = DispatchSemaphore(value: 0)
+    let isDurable = Mutex(false)
+    let writing = CheckpointWriting { [kept] taken in
+      taken()
+      disk.wait()
+      isDurable.withLock { $0 = true }
+      return kept
+    }
+    try writing.waitUntilTaken()
+    #expect(!isDurable.withLock { $0 })
+    disk.signal()
+    #expect(try writing.finish() == kept)
+    #expect(isDurable.withLock { $0 })
+    #expect(try writing.finish() == kept)
+  }
+
+  @Test("holds the weights until all of them are written")
+  func holding() throws {
+    let isTaken = Mutex(false)
+    let writing = CheckpointWriting { taken in
+      Thread.sleep(forTimeInterval: 0.05)
+      isTaken.withLock { $0 = true }
+      taken()
+      return nil
+    }
+    try writing.waitUntilTaken()
+    #expect(isTaken.withLock { $0 })
+    #expect(try writing.finish() == nil)
+  }
+
+  @Test(
+    "stops the training where it fails, before the weights change and at the end",
+    arguments: [false, true])
+  func failure(afterTheBytes: Bool) throws {
+    let writing = CheckpointWriting { taken in
+      if afterTheBytes { taken() }
+      throw RunError(.damaged, "The disk is full.")
+    }
+    if !afterTheBytes { #expect(throws: RunError.self) { try writing.waitUntilTaken() } }
+    #expect(throws: RunError.self) { try writing.finish() }
+    writing.wait()
+    #expect(throws: RunError.self) { try writing.waitUntilTaken() }
+  }
+}
