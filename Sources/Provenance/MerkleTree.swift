@@ -47,11 +47,16 @@ package struct MerkleTree: Sendable {
   // MARK: - Hashes
 
   /// The hash of a leaf's data.
-  package static func leafHash(of leaf: [UInt8]) -> Digest {
+  package static func leafHash(of leaf: UnsafeRawBufferPointer) -> Digest {
     var hash = SHA256()
     hash.update([0])
     hash.update(leaf)
     return hash.finalize()
+  }
+
+  /// The hash of a leaf's data.
+  package static func leafHash(of leaf: [UInt8]) -> Digest {
+    leaf.withUnsafeBytes { leafHash(of: $0) }
   }
 
   /// The hash of an inner node.

@@ -25,7 +25,7 @@ package enum SafetensorsWriter {
   ///
   /// The bytes depend on nothing but the arguments; tensors and metadata lie in the order of their names' bytes.
   /// The file appears under its name only when it is complete and durable. `progress` is told after each tensor how many
-  /// there are yet to write. Throws ``TensorFileError``.
+  /// there are yet to be copied. Throws ``TensorFileError``.
   package static func write(
     _ tensors: [Tensor], metadata: [String: String], to path: String,
     progress: (_ remaining: Int) -> Void = { _ in }

@@ -63,7 +63,7 @@ struct ArmTraining: Sendable {
       kept = try keptCheckpoints(upTo: trainer.completedSteps)
       // A kill may have come between saving a checkpoint and keeping it.
       if kept.last?.step != trainer.completedSteps {
-        try note(try keep(step: trainer.completedSteps, threads: engine.threads), &kept, listener)
+        try note(try keep(trainer.completedSteps, threads: engine.threads), &kept, listener)
       }
     }
     var writing: CheckpointWriting?
@@ -158,14 +158,15 @@ struct ArmTraining: Sendable {
         if remaining == 0 { taken() }
       }
       reached(point(.savedCheckpoint))
-      return try keep(step: checkpoint.step, threads: 1)
+      return try keep(checkpoint.step, threads: 1)
     }
   }
 
   /// Keeps the checkpoint that was saved after `step`; nil if it is not one to be kept.
-  private func keep(step: Int, threads: Int) throws -> KeptCheckpoint? {
+  private func keep(_ step: Int, threads: Int) throws -> KeptCheckpoint? {
     guard let keptInterval, step.isMultiple(of: keptInterval) else { return nil }
-    let (byteCount, root) = try checkpoints.keep(checkpointPath, threads: threads)
+    let (byteCount, root) = try CheckpointStore.root(ofFileAt: checkpointPath, threads: threads)
+    try checkpoints.keep(checkpointPath, root: root)
     return KeptCheckpoint(arm: arm, seed: seed, step: step, byteCount: byteCount, root: root)
   }
 
@@ -202,11 +203,11 @@ struct ArmTraining: Sendable {
         throw EngineError(
           .damagedWeights, "\(stepsPath) has fewer steps than the checkpoint beside it.")
       }
+      let step = trainer.completedSteps
       let root = try CheckpointStore.root(ofFileAt: checkpointPath, threads: engine.threads).root
-      try listener.resumed(trainer.completedSteps, root)
-      listener.note(
-        "\(arm): goes on after step \(trainer.completedSteps), from the last checkpoint")
-      return Array(steps.prefix(trainer.completedSteps))
+      try listener.resumed(step, root)
+      listener.note("\(arm): goes on after step \(step), from the last checkpoint")
+      return Array(steps.prefix(step))
     } catch {
       listener.note(
         "\(arm): the checkpoint cannot be used, so training starts anew: \(error)")

@@ -2,9 +2,9 @@ import Foundation
 
 /// A checkpoint that a thread of its own writes while training goes on.
 ///
-/// Training waits for it twice: before it changes the weights, until they are all handed to the system, and before the
-/// next checkpoint or the end, until the file is durable and kept. So a checkpoint costs the time to copy and hash its
-/// bytes, and not the time of the disk, with no second copy of weights and moments in memory.
+/// Training waits for it twice: before it changes the weights, until they are all copied, and before the next checkpoint or
+/// the end, until the file is durable and kept. So a checkpoint costs the time to copy and hash its bytes, and not the time
+/// of the disk, with no second copy of weights and moments in memory.
 ///
 /// `@unchecked Sendable`: the variables are only touched while `condition` is locked.
 final class CheckpointWriting: @unchecked Sendable {

@@ -5,6 +5,8 @@ import GRDB
 /// There are no steps from an older schema to this one: what was written by another version is rebuilt from the records.
 enum IndexSchema {
   /// The statements that make the tables, which SQLite keeps to the letter.
+  ///
+  /// Runs lie in the order in which they are listed: sorting thousands of whole rows would take longer than reading them.
   private static let statements = [
     """
     CREATE TABLE metrics (
@@ -22,7 +24,7 @@ enum IndexSchema {
     """,
     """
     CREATE TABLE runs (
-      id TEXT NOT NULL PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
       state TEXT NOT NULL,
       problem TEXT,
       name TEXT NOT NULL,
@@ -38,7 +40,8 @@ enum IndexSchema {
       record_sha256 TEXT,
       metrics_sha256 TEXT NOT NULL,
       evidence TEXT NOT NULL,
-      row_sha256 TEXT NOT NULL
+      row_sha256 TEXT NOT NULL,
+      PRIMARY KEY (created, attempt, id)
     ) STRICT, WITHOUT ROWID
     """,
   ]

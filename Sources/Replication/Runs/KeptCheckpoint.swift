@@ -73,14 +73,12 @@ package struct CheckpointStore: Sendable {
   /// Where the checkpoint with this root is or will be.
   package func path(of root: Digest) -> String { "\(path)/\(root)\(Self.ending)" }
 
-  /// Keeps the durable file at `source` by a second name, without copying it.
+  /// Keeps the durable file at `source`, whose chunks have this root, by a second name, without copying it.
   ///
   /// The file at `source` must only ever be replaced, never written to.
   ///
-  /// - Returns: The file's size and root.
-  /// - Throws: ``RunError`` `damaged` if it cannot be read or linked, as across file systems.
-  func keep(_ source: String, threads: Int) throws -> (byteCount: Int, root: Digest) {
-    let (byteCount, root) = try Self.root(ofFileAt: source, threads: threads)
+  /// - Throws: ``RunError`` `damaged` if it cannot be linked, as across file systems.
+  func keep(_ source: String, root: Digest) throws {
     try AtomicFile.createFolder(path)
     let place = path(of: root)
     // A file that is there already was put there whole; what it has become since, whoever reads it checks.
@@ -89,7 +87,6 @@ package struct CheckpointStore: Sendable {
         .damaged, "The checkpoint \(source) could not be kept as \(place) (error \(errno)).")
     }
     try AtomicFile.synchronizeFolder(path)
-    return (byteCount, root)
   }
 
   /// All kept checkpoints, sorted by name: their paths, and the roots that they are named by (nil for other files).
@@ -117,15 +114,17 @@ package struct CheckpointStore: Sendable {
 
   /// The size of a file and the root of the tree over its chunks, which are hashed on `threads` threads.
   static func root(ofFileAt path: String, threads: Int) throws -> (byteCount: Int, root: Digest) {
-    let file = try InputFile(path: path)
+    let file = try InputFile(path: path, pastCache: true)
     let count = (file.size + chunkSize - 1) / chunkSize
     let leaves = Mutex<[Digest?]>(Array(repeating: nil, count: count))
     let failure = Mutex<(any Error)?>(nil)
     Parallel.perform(tiles: count, threads: threads) { tile in
+      let chunk = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: min(chunkSize, file.size - tile * chunkSize), alignment: InputFile.alignment)
+      defer { chunk.deallocate() }
       do {
-        let offset = tile * chunkSize
-        let bytes = try file.bytes(at: offset, count: min(chunkSize, file.size - offset))
-        let leaf = MerkleTree.leafHash(of: bytes)
+        try file.read(at: tile * chunkSize, into: chunk)
+        let leaf = MerkleTree.leafHash(of: UnsafeRawBufferPointer(chunk))
         leaves.withLock { $0[tile] = leaf }
       } catch {
         failure.withLock { $0 = $0 ?? error }

@@ -10,6 +10,12 @@ package struct RecordFile: Sendable, Equatable {
   /// The digest of the content.
   package let digest: Digest
 
+  /// The folder of what sessions' code differed by from its commit.
+  static let codeFolder = "code/"
+
+  /// Whether the file tells of a session's code and not of what the run did.
+  var isOfCode: Bool { name.hasPrefix(Self.codeFolder) }
+
   /// The file as an event or a sealed record lists it.
   var json: JSON {
     ["name": .string(name), "bytes": JSON(byteCount), "sha256": JSON(digest)]

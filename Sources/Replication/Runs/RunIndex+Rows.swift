@@ -2,11 +2,12 @@ import GRDB
 import Provenance
 
 extension RunIndex {
-  /// The rows of all runs with the evidence that they were read by, newest first, each checked against its digest.
+  /// Passes on every run, newest first, with the evidence that it was read by; each row is checked against its digest.
   ///
   /// - Throws: ``IndexDamage`` for a row that is not as it was written.
-  static func checkedRows(_ database: Database) throws -> [(run: IndexedRun, evidence: String)] {
-    var rows: [(run: IndexedRun, evidence: String)] = []
+  static func checkRows(
+    _ database: Database, _ body: (_ run: IndexedRun, _ evidence: String) throws -> Void
+  ) throws {
     let cursor = try Row.fetchCursor(
       database, sql: "SELECT * FROM runs ORDER BY created DESC, attempt DESC, id DESC")
     while let row = try cursor.next() {
@@ -14,9 +15,8 @@ extension RunIndex {
       guard fields.count == 17, fields[16] == digest(of: fields.dropLast()).hex,
         let run = IndexedRun(fields), let evidence = fields[15]
       else { throw IndexDamage(reason: "a run's row is damaged") }
-      rows.append((run, evidence))
+      try body(run, evidence)
     }
-    return rows
   }
 
   /// Writes a record in the place of what is known of it.

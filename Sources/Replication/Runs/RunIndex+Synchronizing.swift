@@ -8,28 +8,29 @@ extension RunIndex {
   static func synchronize(_ queue: DatabaseQueue, _ store: RunStore, rebuilding: Bool) throws
     -> [IndexedRun]
   {
-    // The rows first: a record that is created meanwhile must not look like one that is gone.
-    let rows = rebuilding ? [] : try queue.read { try checkedRows($0) }
+    // A row that is read after this list cannot be of a record that was created after it: only who holds the lock of the
+    // index adds to it, and a copy in memory is as old as its making.
     var unknown = Set(try store.ids())
     var runs: [IndexedRun] = []
     runs.reserveCapacity(unknown.count)
     var (gone, changed) = ([String](), [IndexEntry]())
-    for (run, evidence) in rows {
-      let found = try RecordEvidence.text(ofRecordAt: store.path(of: run.id))
+    func compare(_ run: IndexedRun, _ evidence: String) throws {
+      let path = store.path(of: run.id)
+      let found = try RecordEvidence.text(ofRecordAt: path)
       guard unknown.remove(run.id) != nil, let found else {
         gone.append(run.id)
-        continue
+        return
       }
       if evidence == found, !found.isEmpty {
         runs.append(run)
-        continue
+        return
       }
-      let entry = IndexEntry(
-        recordAt: store.path(of: run.id), id: run.id, evidence: found)
+      let entry = IndexEntry(recordAt: path, id: run.id, evidence: found)
       runs.append(entry.run)
       // A damaged record is read every time, and seldom says anything else.
       if run != entry.run || evidence != entry.evidence { changed.append(entry) }
     }
+    if !rebuilding { try queue.read { try checkRows($0, compare) } }
     for id in unknown.sorted() {
       let path = store.path(of: id)
       guard let evidence = try RecordEvidence.text(ofRecordAt: path) else { continue }

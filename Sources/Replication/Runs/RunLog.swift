@@ -40,6 +40,7 @@ package struct RunLog: Sendable {
     let index = try RunIndex(artifacts: artifacts)
     let store = RunStore(artifacts: artifacts)
     var entries: [Entry] = []
+    entries.reserveCapacity(min(index.runs.count, filter.limit ?? .max))
     // Of a damaged record neither name nor date is known, but it must not vanish.
     var unknown = 0
     for run in index.runs {

@@ -109,7 +109,8 @@ package final class RunRecord: Sendable {
     if case .repository(let state) = session.code, let patch = state.patch,
       let digest = state.patchDigest
     {
-      try write(patch, to: "code/\(digest.hex.prefix(12)).patch", inFolder: folder)
+      try write(
+        patch, to: "\(RecordFile.codeFolder)\(digest.hex.prefix(12)).patch", inFolder: folder)
     }
     try log.append(type: RunRecord.sessionType, session.json, isDurable: true)
   }

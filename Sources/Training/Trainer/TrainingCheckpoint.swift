@@ -14,8 +14,8 @@ package struct TrainingCheckpoint: Sendable {
 
   /// Writes the state; the file appears under its name only when it is complete and durable.
   ///
-  /// `progress` is told after each tensor how many there are yet to write: when none is, the weights may change. Throws
-  /// `TensorFileError` if the file cannot be written.
+  /// `progress` is told after each tensor how many there are yet to be copied: when none is, the weights may change.
+  /// Throws `TensorFileError` if the file cannot be written.
   package func write(to path: String, progress: (_ remaining: Int) -> Void = { _ in }) throws {
     try SafetensorsWriter.write(tensors, metadata: metadata, to: path, progress: progress)
   }

@@ -48,6 +48,21 @@ import Testing
     #expect(findings[0].contains("arm 'eaft', seed 42, step \(step + 1):"))
   }
 
+  /// REPLICATE_AUDIT_RUN is a copy of the artifacts folder of a run of smollm2-135m-math, which is changed; takes minutes.
+  @Test(
+    "finds one weight of a real model off by one unit in the last place",
+    .enabled(if: ProcessInfo.processInfo.environment["REPLICATE_AUDIT_RUN"] != nil))
+  func nudgedModel() async throws {
+    let artifacts = try #require(ProcessInfo.processInfo.environment["REPLICATE_AUDIT_RUN"])
+    let run = try AuditToy(manifest: "smollm2-135m-math", artifacts: artifacts)
+    try await run.forgeTraining(of: "eaft", nudgingAfter: 11)
+    let report = try await run.audit { $0.replayCount = 4 }
+    let findings = report.entries.flatMap(\.findings)
+    print(findings.joined(separator: "\n"))
+    #expect(report.exitCode == 3)
+    #expect(findings.count == 1 && findings[0].contains("arm 'eaft', seed 42, step 12:"))
+  }
+
   @Test("finds the nudge after the last step in the tensor that it was done to")
   func nudgedWeights() async throws {
     let toy = try await AuditToy()

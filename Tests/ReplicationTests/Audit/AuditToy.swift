@@ -8,9 +8,10 @@ import Training
 
 @testable import Replication
 
-/// A finished run of the toy in a folder of its own, with everything that it left.
+/// A finished run, as a rule of the toy in a folder of its own, with everything that it left.
 struct AuditToy {
   let folder: TemporaryFolder
+  let artifacts: String
   let file: ManifestFile
   let id: String
 
@@ -33,11 +34,19 @@ struct AuditToy {
     folder = try TemporaryFolder()
     file = try ManifestFile.read("\(Self.manifestsFolder)/tiny.yaml")
     id = original.id
+    artifacts = folder.path(of: "artifacts")
     try FileManager.default.copyItem(
-      atPath: original.folder.path(of: "artifacts"), toPath: folder.path(of: "artifacts"))
+      atPath: original.folder.path(of: "artifacts"), toPath: artifacts)
   }
 
-  var artifacts: String { folder.path(of: "artifacts") }
+  /// The one run of a manifest in an artifacts folder that may be changed.
+  init(manifest: String, artifacts: String) throws {
+    folder = try TemporaryFolder()
+    file = try ManifestFile.read("\(Self.manifestsFolder)/\(manifest).yaml")
+    self.artifacts = artifacts
+    id = try #require(try RunStore(artifacts: artifacts).ids().first)
+  }
+
   var options: RunOptions { RunOptions(artifacts: artifacts, threads: 2) }
   var checkpoints: CheckpointStore { CheckpointStore(artifacts: artifacts) }
   var store: ArtifactStore { ArtifactStore(root: "\(artifacts)/store") }

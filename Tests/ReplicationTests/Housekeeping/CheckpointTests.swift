@@ -15,7 +15,8 @@ struct CheckpointTests {
   /// Keeps a checkpoint with these bytes.
   private func keep(_ bytes: [UInt8], step: Int) throws -> KeptCheckpoint {
     let source = try fixtures.runs.folder.write(bytes, to: "checkpoint-\(step)")
-    let (byteCount, root) = try checkpoints.keep(source, threads: 2)
+    let (byteCount, root) = try CheckpointStore.root(ofFileAt: source, threads: 2)
+    try checkpoints.keep(source, root: root)
     return KeptCheckpoint(arm: "sft", seed: 1, step: step, byteCount: byteCount, root: root)
   }
 

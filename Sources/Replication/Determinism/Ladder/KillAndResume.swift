@@ -122,11 +122,14 @@ struct KillAndResume: Sendable {
         return Divergence(place: "\(arm)", operation: "digest of the \(name)")
       }
     }
-    // Samples say more than the metrics that follow from them.
-    for (a, b) in zip(whole.files, resumed.files) where a != b {
+    // Samples say more than the metrics that follow from them. Every session notes its code, which may have changed.
+    let (files, others) = (
+      whole.files.filter { !$0.isOfCode }, resumed.files.filter { !$0.isOfCode }
+    )
+    for (a, b) in zip(files, others) where a != b {
       return try sampleDivergence(a, whole, resumed)
     }
-    if whole.files.count != resumed.files.count || whole.sampleTree != resumed.sampleTree {
+    if files.count != others.count || whole.sampleTree != resumed.sampleTree {
       return Divergence(place: "record", operation: "files")
     }
     if whole.checkpoints != resumed.checkpoints {

@@ -1,0 +1,57 @@
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("A file that is written to replace another")
+struct FileReplacementTests {
+  private static let block = 4 << 20
+
+  /// Bytes with a period that divides no block.
+  private static func bytes(_ count: Int) -> [UInt8] {
+    let period = (0..<4093).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 3) }
+    var bytes: [UInt8] = []
+    while bytes.count < count { bytes += period.prefix(count - bytes.count) }
+    return bytes
+  }
+
+  @Test(
+    "has the bytes it was given, whatever their pieces",
+    arguments: [0, 1, block - 1, block, block + 1, 2 * block + 4097], ["disk", "memory"])
+  func bytes(count: Int, place: String) throws {
+    // A file system in memory may not know writes past the page cache.
+    let parent = place == "disk" ? nil : "/dev/shm"
+    if let parent, access(parent, W_OK) != 0 { return }
+    let folder = URL(filePath: parent ?? NSTemporaryDirectory())
+      .appending(path: "replicate-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "file").path
+    try Data("old".utf8).write(to: URL(filePath: path))
+
+    let bytes = Self.bytes(count)
+    let replacement = try FileReplacement(of: path)
+    var (start, piece) = (0, 1)
+    while start < count {
+      let end = min(start + piece, count)
+      try replacement.write(Array(bytes[start..<end]))
+      (start, piece) = (end, piece * 3 + 1)
+    }
+    #expect(try Data(contentsOf: URL(filePath: path)) == Data("old".utf8))
+    try replacement.commit()
+    #expect(try Data(contentsOf: URL(filePath: path)) == Data(bytes))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
+  }
+
+  @Test("leaves the old content and no trace if it is abandoned")
+  func abandoned() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Array("old".utf8), to: "file")
+    do {
+      let replacement = try FileReplacement(of: path)
+      try replacement.write(Self.bytes(Self.block + 1))
+    }
+    #expect(try Data(contentsOf: URL(filePath: path)) == Data("old".utf8))
+    #expect(folder.files() == ["file"])
+  }
+}
