@@ -53,6 +53,8 @@ struct KillAndResume: Sendable {
       if interval < count {
         add(step(first, interval))
         add(step(first, interval), delay: 2)
+        // Checkpoints become durable beside the next steps: only here is one certain to be gone on from.
+        add(RunPoint(kind: .savedCheckpoint, arm: first, step: interval))
       }
       if interval < count / 2 { add(step(first, 2 * interval + 1)) }
       add(step(first, count))
