@@ -2,10 +2,10 @@
 
 Usage: checkpoints.py REPLICATE MANIFEST WORK [--rounds R] [-- OPTIONS OF replicate run]
 
-MANIFEST is run with one document an evaluation, once as it is and once without its two keys for checkpoints. The time of a training
-is the sum of the times between its events, from its start over every step to its stored weights; of each of these the
-fastest round counts, on both sides: what else the machine does can only slow it. WORK is a folder for everything written,
-on the disk that is to be measured.
+MANIFEST is run with one document an evaluation, once as it is and once without its two keys for checkpoints; every other
+round in the other order. The time of a training is the sum of the times between its events, from its start over every
+step to its stored weights; of each of these the fastest round counts, on both sides: what else the machine does can only
+slow it. WORK is a folder for everything written, on the disk that is to be measured.
 """
 
 import argparse
@@ -71,7 +71,8 @@ def main() -> None:
     (manifests / arguments.manifest.name).with_suffix(".lock.json").unlink(missing_ok=True)
     results = ([], [])
     for turn in range(arguments.rounds):
-        for side, text in zip(results, variants(arguments.manifest)):
+        sides = list(zip(results, variants(arguments.manifest)))
+        for side, text in sides if turn % 2 == 0 else reversed(sides):
             manifest = manifests / arguments.manifest.name
             manifest.write_text(text)
             side.append(seconds(arguments.replicate, manifest, arguments.work / "artifacts", arguments.options))
@@ -84,8 +85,8 @@ def main() -> None:
         print(f"{arm}: {without:.2f} s without checkpoints, {with_:.2f} s with: {100 * (with_ / without - 1):+.2f} %")
     without, with_ = (sum(side.values()) for side in fastest)
     print(f"all: {without:.2f} s without checkpoints, {with_:.2f} s with: {100 * (with_ / without - 1):+.2f} %")
-    slowest = sorted(fastest[0], key=lambda key: fastest[0][key] - fastest[1][key])[:4]
-    for key in slowest:
+    costliest = sorted(fastest[0], key=lambda key: fastest[0][key] - fastest[1][key])[:4]
+    for key in costliest:
         print(f"  {key[0]} step {key[1]}: {fastest[0][key]:.2f} s without, {fastest[1][key]:.2f} s with")
 
 

@@ -1,4 +1,3 @@
-internal import CKernels
 import Glibc
 
 /// A file written beside its destination, which takes the destination's name when it is complete.
@@ -6,9 +5,7 @@ import Glibc
 /// Whoever reads the destination sees the old content or the new, never a part, also after a power failure. An
 /// abandoned replacement removes what it wrote.
 ///
-/// The bytes go to the disk in blocks and, where the file system can, past the page cache: to make room there for a copy
-/// of gigabytes that nobody reads soon takes the processor longer than everything else, on virtual machines several times
-/// as long as the disk needs.
+/// The bytes go to the disk in blocks, all whole ones past the page cache (``DirectAccess``).
 package final class FileReplacement {
   /// Bytes that are written at a time.
   private static let blockSize = 4 << 20
@@ -17,7 +14,7 @@ package final class FileReplacement {
   private let temporaryPath: String
   private var descriptor: CInt
   private let block = UnsafeMutableRawBufferPointer.allocate(
-    byteCount: FileReplacement.blockSize, alignment: InputFile.alignment)
+    byteCount: FileReplacement.blockSize, alignment: DirectAccess.alignment)
   private var filled = 0
 
   /// Begins a replacement of the file at `path`, whose folder must exist.
@@ -48,7 +45,7 @@ package final class FileReplacement {
         .copyMemory(from: UnsafeRawBufferPointer(rebasing: part))
       filled += part.count
       rest = rest.dropFirst(part.count)
-      if filled == block.count { try writeBlock(pastCache: true) }
+      if filled == block.count { try writeBlock() }
     }
   }
 
@@ -60,7 +57,7 @@ package final class FileReplacement {
   /// Makes what was written durable and gives it the destination's name.
   package func commit() throws {
     precondition(descriptor >= 0, "A replacement can be committed once.")
-    if filled > 0 { try writeBlock(pastCache: false) }
+    if filled > 0 { try writeBlock() }
     guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else { throw failure() }
     close(descriptor)
     descriptor = -1
@@ -72,31 +69,24 @@ package final class FileReplacement {
     close(folderDescriptor)
   }
 
-  /// Writes what `block` holds; past the page cache only whole blocks can be.
-  private func writeBlock(pastCache: Bool) throws {
-    setDirect(pastCache)
+  /// Writes what `block` holds.
+  private func writeBlock() throws {
+    var isDirect = filled == block.count
+    DirectAccess.set(isDirect, of: descriptor)
     var done = 0
     while done < filled, let start = block.baseAddress {
       let count = Glibc.write(descriptor, start + done, filled - done)
       if count >= 0 {
         done += count
       } else if errno == EINVAL, isDirect {
-        // Part of a block was written, or the file system wants other places.
-        setDirect(false)
+        // Part of a block was written, or the file system wants another alignment.
+        isDirect = false
+        DirectAccess.set(false, of: descriptor)
       } else if errno != EINTR {
         throw failure()
       }
     }
     filled = 0
-  }
-
-  /// Whether writes go past the page cache.
-  private var isDirect: Bool { fcntl(descriptor, F_GETFL) & CInt(ck_o_direct) != 0 }
-
-  /// Asks for writes to go past the page cache or not; a file system that cannot do it goes on as before.
-  private func setDirect(_ wanted: Bool) {
-    guard wanted != isDirect else { return }
-    _ = fcntl(descriptor, F_SETFL, wanted ? O_WRONLY | CInt(ck_o_direct) : O_WRONLY)
   }
 
   private func failure() -> TensorFileError {

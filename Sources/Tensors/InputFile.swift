@@ -1,4 +1,3 @@
-internal import CKernels
 import Glibc
 
 /// A regular file that is read at given offsets.
@@ -10,16 +9,12 @@ package final class InputFile: Sendable {
   /// Size in bytes when the file was opened.
   package let size: Int
   private let descriptor: CInt
-  private let pastCache: Bool
-
-  /// Where memory has to begin, and parts of the file, to be read past the page cache.
-  package static let alignment = 4096
+  private let isDirect: Bool
 
   /// Opens a file for reading; throws ``TensorFileError`` when there is no readable regular file at `path`.
   ///
-  /// `pastCache` is for large files that are read once: where the file system and the ``alignment`` allow it, they are read
-  /// past the page cache. To make room there takes longer than reading, and drives out what others need.
-  package init(path: String, pastCache: Bool = false) throws {
+  /// With `isDirect` it is read past the page cache where memory and offset are aligned (``DirectAccess``).
+  package init(path: String, isDirect: Bool = false) throws {
     // Without O_NONBLOCK, opening a named pipe would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -33,8 +28,8 @@ package final class InputFile: Sendable {
     }
     self.path = path
     self.descriptor = descriptor
-    self.pastCache = pastCache
-    if pastCache { _ = fcntl(descriptor, F_SETFL, O_RDONLY | CInt(ck_o_direct)) }
+    self.isDirect = isDirect
+    DirectAccess.set(isDirect, of: descriptor)
     size = Int(status.st_size)
   }
 
@@ -53,7 +48,7 @@ package final class InputFile: Sendable {
       )
     }
     var done = 0
-    var mayBeUnaligned = pastCache
+    var mayBeUnaligned = isDirect
     while done < buffer.count {
       let count = pread(
         descriptor, start + done, min(buffer.count - done, 1 << 30), off_t(offset + done))
@@ -64,7 +59,7 @@ package final class InputFile: Sendable {
           .truncated, "\(path) became shorter while it was read: no byte at \(offset + done).")
       } else if errno == EINVAL, mayBeUnaligned {
         // As the end of a file is. Another thread may have seen the same.
-        _ = fcntl(descriptor, F_SETFL, O_RDONLY)
+        DirectAccess.set(false, of: descriptor)
         mayBeUnaligned = false
       } else if errno != EINTR {
         throw TensorFileError(

@@ -15,10 +15,9 @@ import Replication
     subcommands: [
       Run.self, Plan.self, Lock.self, Check.self, Audit.self, Power.self, Decode.self,
       Evaluate.self, Import.self, Rescore.self, Log.self, Show.self, Diff.self, Export.self,
-      Push.self,
-      Pull.self, Index.self, VerifyStore.self, CollectGarbage.self, Validate.self, List.self,
-      Doctor.self,
-      Determinism.self, Certify.self, DeterminismTrace.self, DeterminismRun.self,
+      Push.self, Pull.self, Index.self, VerifyStore.self, CollectGarbage.self, Validate.self,
+      List.self, Doctor.self, Determinism.self, Certify.self, DeterminismTrace.self,
+      DeterminismRun.self,
     ],
     defaultSubcommand: Run.self)
 

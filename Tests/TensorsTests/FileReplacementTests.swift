@@ -7,6 +7,11 @@ import Testing
 struct FileReplacementTests {
   private static let block = 4 << 20
 
+  /// A disk, and a file system in memory, which may not know writes past the page cache, where there is one.
+  private static let places = [NSTemporaryDirectory(), "/dev/shm"].filter {
+    FileManager.default.isWritableFile(atPath: $0)
+  }
+
   /// Bytes with a period that divides no block.
   private static func bytes(_ count: Int) -> [UInt8] {
     let period = (0..<4093).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 3) }
@@ -17,13 +22,9 @@ struct FileReplacementTests {
 
   @Test(
     "has the bytes it was given, whatever their pieces",
-    arguments: [0, 1, block - 1, block, block + 1, 2 * block + 4097], ["disk", "memory"])
+    arguments: [0, 1, block - 1, block, block + 1, 2 * block + 4097], places)
   func bytes(count: Int, place: String) throws {
-    // A file system in memory may not know writes past the page cache.
-    let parent = place == "disk" ? nil : "/dev/shm"
-    if let parent, access(parent, W_OK) != 0 { return }
-    let folder = URL(filePath: parent ?? NSTemporaryDirectory())
-      .appending(path: "replicate-\(UUID().uuidString)")
+    let folder = URL(filePath: place).appending(path: "replicate-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "file").path

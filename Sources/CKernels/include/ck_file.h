@@ -3,8 +3,8 @@
 
 #include <fcntl.h>
 
-// open's flag for writes past the page cache (open(2)). Swift's import of fcntl.h lacks it, and its value differs between
-// architectures. glibc has the second name in every mode.
+// O_DIRECT of open(2), which is no kernel: Swift's import of fcntl.h lacks it, and its value differs between architectures.
+// glibc has the second name in every mode.
 enum { ck_o_direct = __O_DIRECT };
 
 #endif

@@ -69,16 +69,20 @@ struct ArmTraining: Sendable {
     var writing: CheckpointWriting?
     // Whatever ends this training, nothing of it goes on.
     defer { writing?.wait() }
+    func settle() throws {
+      try note(try writing?.finish(), &kept, listener)
+      writing = nil
+    }
     let clock = ContinuousClock()
     let start = (time: clock.now, step: trainer.completedSteps)
     var saved = start.step
     var tokens = 0
     while !trainer.isFinished {
       guard !interruption.isRequested else {
-        try note(try writing?.finish(), &kept, listener)
-        writing = nil
+        try settle()
         if trainer.completedSteps > saved {
-          try note(try save(trainer, steps, listener).finish(), &kept, listener)
+          writing = try save(trainer, steps, listener)
+          try settle()
         }
         throw EngineError(
           .interrupted, "Interrupted; the same command goes on where this run stopped.")
@@ -104,13 +108,12 @@ struct ArmTraining: Sendable {
           secondsLeft: seconds / Double(done)
             * Double(trainer.schedule.totalSteps - number)), step)
       if let checkpointInterval, number % checkpointInterval == 0, !trainer.isFinished {
-        try note(try writing?.finish(), &kept, listener)
+        try settle()
         writing = try save(trainer, steps, listener)
         saved = number
       }
     }
-    try note(try writing?.finish(), &kept, listener)
-    writing = nil
+    try settle()
     let weights = "\(folder)/weights.safetensors"
     try SafetensorsWriter.write(
       trainer.model.layout.tensors(of: trainer.model.parameters), metadata: ["format": "pt"],

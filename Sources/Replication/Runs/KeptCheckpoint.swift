@@ -114,13 +114,13 @@ package struct CheckpointStore: Sendable {
 
   /// The size of a file and the root of the tree over its chunks, which are hashed on `threads` threads.
   static func root(ofFileAt path: String, threads: Int) throws -> (byteCount: Int, root: Digest) {
-    let file = try InputFile(path: path, pastCache: true)
+    let file = try InputFile(path: path, isDirect: true)
     let count = (file.size + chunkSize - 1) / chunkSize
     let leaves = Mutex<[Digest?]>(Array(repeating: nil, count: count))
     let failure = Mutex<(any Error)?>(nil)
     Parallel.perform(tiles: count, threads: threads) { tile in
       let chunk = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: min(chunkSize, file.size - tile * chunkSize), alignment: InputFile.alignment)
+        byteCount: min(chunkSize, file.size - tile * chunkSize), alignment: DirectAccess.alignment)
       defer { chunk.deallocate() }
       do {
         try file.read(at: tile * chunkSize, into: chunk)

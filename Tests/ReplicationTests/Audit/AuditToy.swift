@@ -95,7 +95,7 @@ struct AuditToy {
       case RunRecord.createdType, RunRecord.sessionType, RunRecord.sealedType: break
       case RunRecord.fileType:
         let name = try #require(event.data["name"]?.stringValue)
-        guard !name.hasPrefix("code/"), !omitted.contains(name) else { continue }
+        guard !name.hasPrefix(RecordFile.codeFolder), !omitted.contains(name) else { continue }
         try forged.write(try #require(files.first { $0.name == name }).bytes, to: name)
       case RecordedEvent.trainingStep:
         let arm = try #require(event.data["arm"]?.stringValue)
