@@ -1,6 +1,9 @@
+import Glibc
+
 /// A zeroed, 64-byte aligned block of fp32 numbers with one owner and no hidden copies.
 ///
-/// Weights, gradients, optimizer moments and activations are one buffer each, so that a step allocates nothing.
+/// Weights, gradients, optimizer moments and activations are one buffer each, so that a step allocates nothing. Pages
+/// of a large one are not touched before they are used, by the threads that use them.
 ///
 /// `@unchecked Sendable`: the block's address never changes; who writes which part when is decided by the code that
 /// tiles the work (``Parallel``), which gives each tile elements of its own.
@@ -10,17 +13,35 @@ package final class FloatBuffer: @unchecked Sendable {
   /// The first element; valid as long as the buffer is.
   package let pointer: UnsafeMutablePointer<Float>
 
+  /// Bytes from which on a buffer has pages of its own, which the system gives zeroed.
+  private static let mappedByteCount = 8 << 20
+
   /// Allocates `count` zeros.
   package init(count: Int) {
     precondition(count >= 0, "A buffer cannot have \(count) elements.")
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-    pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-    pointer.initialize(repeating: 0, count: max(count, 1))
     self.count = count
+    let byteCount = max(count, 1) * MemoryLayout<Float>.stride
+    if byteCount >= Self.mappedByteCount {
+      let pages = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+      guard let pages, pages != MAP_FAILED else {
+        fatalError("The system has no \(byteCount) bytes of memory left.")
+      }
+      pointer = pages.bindMemory(to: Float.self, capacity: count)
+    } else {
+      let raw = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+      pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
+      pointer.initialize(repeating: 0, count: max(count, 1))
+    }
   }
 
-  deinit { pointer.deallocate() }
+  deinit {
+    let byteCount = count * MemoryLayout<Float>.stride
+    if byteCount >= Self.mappedByteCount {
+      munmap(pointer, byteCount)
+    } else {
+      pointer.deallocate()
+    }
+  }
 
   /// All elements.
   package var elements: UnsafeMutableBufferPointer<Float> {

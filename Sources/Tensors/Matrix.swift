@@ -20,4 +20,15 @@ package struct Matrix: @unchecked Sendable {
     self.columns = columns
     self.stride = stride ?? columns
   }
+
+  /// Some of the rows.
+  package func rows(_ range: Range<Int>) -> Matrix {
+    Matrix(
+      pointer + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+  }
+
+  /// Some of the columns.
+  package func columns(_ range: Range<Int>) -> Matrix {
+    Matrix(pointer + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+  }
 }

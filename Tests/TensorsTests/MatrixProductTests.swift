@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 import Tensors
 import Testing
 
@@ -91,6 +92,7 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
     "are chains of fused multiply-adds over 384 terms each, whose sums are added in order",
     arguments: [
       (1, 1, 1), (5, 83, 400), (15, 33, 383), (14, 32, 384), (13, 31, 385), (29, 65, 1000),
+      (2, 800, 1600),
     ],
     [(false, false), (false, true), (true, false), (true, true)])
   func exactOrder(shape: (Int, Int, Int), transposed: (Bool, Bool)) {
@@ -136,13 +138,20 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
       guard let kernels = ck_matrix_for(isa)?.pointee else { continue }
       let out = FloatBuffer(count: shape.0 * shape.1)
       let scratch = FloatBuffer(count: kernels.scratch_bytes / MemoryLayout<Float>.stride)
+      let a = ck_operand(elements: operands.left.pointer, stride: shape.2, is_transposed: false)
+      let b = ck_operand(
+        elements: operands.right.pointer, stride: transposingRight ? shape.2 : shape.1,
+        is_transposed: transposingRight)
       kernels.multiply(
-        out.pointer, shape.1,
-        ck_operand(elements: operands.left.pointer, stride: shape.2, is_transposed: false),
-        ck_operand(
-          elements: operands.right.pointer, stride: transposingRight ? shape.2 : shape.1,
-          is_transposed: transposingRight),
-        shape.0, shape.1, shape.2, CK_REPLACE, scratch.pointer)
+        out.pointer, shape.1, a, b, shape.0, shape.1, shape.2, CK_REPLACE, scratch.pointer)
+      #expect(out.elements.map(\.bitPattern) == expected)
+      let packed = FloatBuffer(
+        count: kernels.packed_bytes(shape.0, shape.2) / MemoryLayout<Float>.stride)
+      kernels.pack(packed.pointer, a, shape.0, shape.2)
+      out.elements.update(repeating: .nan)
+      kernels.multiply_packed(
+        out.pointer, shape.1, packed.pointer, b, shape.0, shape.1, shape.2, CK_REPLACE,
+        scratch.pointer)
       #expect(out.elements.map(\.bitPattern) == expected)
     }
   }
@@ -167,6 +176,24 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
         transposingB: true, into: Matrix(alone.pointer, rows: 1, columns: 70), threads: 1)
       #expect(alone.elements.map(\.bitPattern).elementsEqual(whole[row * 70..<(row + 1) * 70]))
     }
+  }
+
+  @Test("give each column the bits that it has among fewer", arguments: [false, true])
+  func columnsAreIndependent(transposingRight: Bool) {
+    // Wide, long and deep enough for a to be packed in several parts that all tiles share.
+    let (rows, columns, depth) = (1030, 800, 1600)
+    let operands = Operands((rows, columns, depth), transposed: (false, transposingRight))
+    let whole = FloatBuffer(count: rows * columns)
+    operands.multiply(into: whole, threads: 3)
+    let parts = FloatBuffer(count: rows * columns)
+    for start in stride(from: 0, to: columns, by: 160) {
+      let range = start..<start + 160
+      MatrixProduct(.portable).multiply(
+        operands.a, transposingRight ? operands.b.rows(range) : operands.b.columns(range),
+        transposingB: transposingRight,
+        into: Matrix(parts.pointer, rows: rows, columns: columns).columns(range), threads: 2)
+    }
+    #expect(memcmp(whole.pointer, parts.pointer, rows * columns * 4) == 0)
   }
 
   @Test("without terms clear what they replace, and leave what they add to")
