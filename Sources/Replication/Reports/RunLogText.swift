@@ -4,16 +4,15 @@ package import Provenance
 package enum RunLogText {
   /// Id, time, name, status, and what was run with which code and to which results.
   package static func text(_ log: RunLog, now: FileStatus.Time = .now()) -> String {
-    let nameWidth = log.entries.map(\.run.name.count).max() ?? 0
-    let statusWidth = log.entries.map(\.status.name.count).max() ?? 0
-    var text = ""
-    for entry in log.entries {
+    let nameWidth = log.entries.map { $0.run.name.count }.max() ?? 0
+    let statusWidth = log.entries.map { $0.status.name.count }.max() ?? 0
+    func line(_ entry: RunLog.Entry) -> String {
       let run = entry.run
       let time = run.created.isEmpty ? "" : run.created.prefix(19) + "Z"
-      text += "\(run.id)  \(padded(String(time), 20))  \(padded(run.name, nameWidth))  "
-      text += "\(padded(entry.status.name, statusWidth))  \(detail(entry, now))\n"
+      return
+        "\(run.id)  \(padded(String(time), 20))  \(padded(run.name, nameWidth))  \(padded(entry.status.name, statusWidth))  \(detail(entry, now))\n"
     }
-    return text
+    return log.entries.map(line).joined()
   }
 
   private static func detail(_ entry: RunLog.Entry, _ now: FileStatus.Time) -> String {

@@ -2,21 +2,30 @@ import GRDB
 import Provenance
 
 extension RunIndex {
-  /// Passes on every run, newest first, with the evidence that it was read by; each row is checked against its digest.
+  /// Runs as the database has them.
+  struct CheckedRows {
+    /// Newest first.
+    var runs: [IndexedRun] = []
+    /// The evidence that each was read by.
+    var evidence: [String] = []
+  }
+
+  /// Reads every run's row and checks it against its digest.
   ///
   /// - Throws: ``IndexDamage`` for a row that is not as it was written.
-  static func checkRows(
-    _ database: Database, _ body: (_ run: IndexedRun, _ evidence: String) throws -> Void
-  ) throws {
+  static func checkedRows(_ database: Database) throws -> CheckedRows {
+    var rows = CheckedRows()
     let cursor = try Row.fetchCursor(
       database, sql: "SELECT * FROM runs ORDER BY created DESC, attempt DESC, id DESC")
     while let row = try cursor.next() {
-      let fields = (0..<row.count).map { fieldText(row[$0]) }
+      let fields: [String?] = (0..<row.count).map { row[$0] }
       guard fields.count == 17, fields[16] == digest(of: fields.dropLast()).hex,
         let run = IndexedRun(fields), let evidence = fields[15]
       else { throw IndexDamage(reason: "a run's row is damaged") }
-      try body(run, evidence)
+      rows.runs.append(run)
+      rows.evidence.append(evidence)
     }
+    return rows
   }
 
   /// Writes a record in the place of what is known of it.
@@ -71,17 +80,6 @@ extension RunIndex {
         )
       }
       return whole
-    }
-  }
-
-  /// A value as the text that is hashed; of numbers, the integer or the bits.
-  private static func fieldText(_ value: DatabaseValue) -> String? {
-    switch value.storage {
-    case .null: nil
-    case .int64(let integer): String(integer)
-    case .double(let double): String(double.bitPattern)
-    case .string(let text): text
-    case .blob: "a blob"
     }
   }
 
