@@ -30,7 +30,7 @@ let package = Package(
       ]),
 
     // MARK: - Native engine
-    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "Tokenizers"),
     .target(name: "LanguageModels", dependencies: ["CKernels", "Tensors", "Tokenizers"]),
     .target(

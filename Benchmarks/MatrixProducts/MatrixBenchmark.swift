@@ -70,7 +70,7 @@ import Tensors
         """
         {"product": "\(product.name)", "rows": \(product.rows), "columns": \(product.columns), \
         "depth": \(product.depth), "portable_gflops": \(best.portable), \
-        "openblas_gflops": \(best.openblas), "openblas": "\(MatrixProduct.libraryVersion)"}
+        "openblas_gflops": \(best.openblas), "openblas": "\(Numerics.openBLASVersion)"}
         """)
     }
   }

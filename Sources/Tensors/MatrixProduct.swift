@@ -1,5 +1,4 @@
 internal import CKernels
-internal import COpenBLAS
 internal import Synchronization
 
 /// fp32 matrix products, cut into tiles that one thread each computes.
@@ -72,12 +71,16 @@ package struct MatrixProduct: Sendable {
           accumulation.kernelValue, scratch)
       }
     case .openblas:
-      _ = Self.singleThreaded
-      cblas_sgemm(
-        CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,
-        b.isTransposed ? CblasTrans : CblasNoTrans, blasint(c.rows), blasint(c.columns),
-        blasint(a.columns), 1, a.stored.pointer, blasint(a.stored.stride), b.stored.pointer,
-        blasint(b.stored.stride), accumulation == .replacing ? 0 : 1, c.pointer, blasint(c.stride))
+      guard let library = OpenBLAS.shared else {
+        fatalError("The library libopenblas.so.0 cannot be loaded; install OpenBLAS.")
+      }
+      func order(_ operand: Operand) -> CInt {
+        operand.isTransposed ? OpenBLAS.transposed : OpenBLAS.plain
+      }
+      library.product(
+        OpenBLAS.rowMajor, order(a), order(b), CInt(c.rows), CInt(c.columns), CInt(a.columns), 1,
+        a.stored.pointer, CInt(a.stored.stride), b.stored.pointer, CInt(b.stored.stride),
+        accumulation == .replacing ? 0 : 1, c.pointer, CInt(c.stride))
     }
   }
 
@@ -212,17 +215,6 @@ package struct MatrixProduct: Sendable {
         memory: .allocate(byteCount: byteCount, alignment: 64), byteCount: byteCount)
     body(scratch.memory)
     idleScratch.withLock { $0.append(scratch) }
-  }
-
-  // MARK: - OpenBLAS
-
-  /// OpenBLAS runs with one thread: its own tiling, and with it the bits of a result, depends on the thread count.
-  private static let singleThreaded: Void = openblas_set_num_threads(1)
-
-  /// OpenBLAS's version and the processor type that it chose its kernels for.
-  package static var libraryVersion: String {
-    String(cString: openblas_get_config()) + ", core "
-      + String(cString: openblas_get_corename())
   }
 }
 

@@ -9,7 +9,10 @@ package enum Numerics: String, Sendable, CaseIterable {
   package var identity: String {
     switch self {
     case .portable: "fp32, portable"
-    case .openblas: "fp32, \(MatrixProduct.libraryVersion)"
+    case .openblas: "fp32, \(Self.openBLASVersion)"
     }
   }
+
+  /// OpenBLAS's version and the processor type that it chose its kernels for.
+  package static var openBLASVersion: String { OpenBLAS.shared?.version ?? "not installed" }
 }

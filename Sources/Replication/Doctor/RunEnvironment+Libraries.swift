@@ -7,7 +7,7 @@ extension RunEnvironment {
   /// This machine with the versions of all libraries that the program uses.
   static func withLibraries() -> RunEnvironment {
     .current(libraries: [
-      "openblas": MatrixProduct.libraryVersion, "sqlite": sqliteVersion,
+      "openblas": Numerics.openBLASVersion, "sqlite": sqliteVersion,
       "zlib": String(cString: zlibVersion()),
     ])
   }

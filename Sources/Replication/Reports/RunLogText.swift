@@ -6,13 +6,23 @@ package enum RunLogText {
   package static func text(_ log: RunLog, now: FileStatus.Time = .now()) -> String {
     let nameWidth = log.entries.map { $0.run.name.count }.max() ?? 0
     let statusWidth = log.entries.map { $0.status.name.count }.max() ?? 0
-    func line(_ entry: RunLog.Entry) -> String {
-      let run = entry.run
-      let time = run.created.isEmpty ? "" : run.created.prefix(19) + "Z"
-      return
-        "\(run.id)  \(padded(String(time), 20))  \(padded(run.name, nameWidth))  \(padded(entry.status.name, statusWidth))  \(detail(entry, now))\n"
+    var text = ""
+    for entry in log.entries {
+      let time = entry.run.created.isEmpty ? "" : entry.run.created.prefix(19) + "Z"
+      text += entry.run.id
+      append(time, width: 20, to: &text)
+      append(entry.run.name, width: nameWidth, to: &text)
+      append(entry.status.name, width: statusWidth, to: &text)
+      text += "  \(detail(entry, now))\n"
     }
-    return log.entries.map(line).joined()
+    return text
+  }
+
+  /// Appends two spaces and a column, of which those that follow are to begin at one place in all lines.
+  private static func append(_ column: some StringProtocol, width: Int, to text: inout String) {
+    text += "  "
+    text += column
+    text += String(repeating: " ", count: max(0, width - column.count))
   }
 
   private static func detail(_ entry: RunLog.Entry, _ now: FileStatus.Time) -> String {
@@ -49,10 +59,6 @@ package enum RunLogText {
     let seconds = max(0, now.seconds(since: time))
     let days = Int(seconds / 86400)
     return days < 2 ? "\(Durations.text(seconds)) ago" : "\(days) days ago"
-  }
-
-  private static func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
   }
 }
 

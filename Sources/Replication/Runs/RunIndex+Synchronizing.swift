@@ -26,16 +26,16 @@ extension RunIndex {
     var (known, unknown) = (try rows.get(), try found.get())
     var (gone, changed) = (Set<String>(), [IndexEntry]())
     for (index, evidence) in known.evidence.enumerated() {
-      let run = known.runs[index]
-      guard let found = unknown.removeValue(forKey: run.id) else {
-        gone.insert(run.id)
+      let id = known.runs[index].id
+      guard let found = unknown.removeValue(forKey: id) else {
+        gone.insert(id)
         continue
       }
       if evidence == found, !found.isEmpty { continue }
-      let entry = IndexEntry(recordAt: store.path(of: run.id), id: run.id, evidence: found)
-      known.runs[index] = entry.run
+      let entry = IndexEntry(recordAt: store.path(of: id), id: id, evidence: found)
       // A damaged record is read every time, and seldom says anything else.
-      if run != entry.run || evidence != entry.evidence { changed.append(entry) }
+      if known.runs[index] != entry.run || evidence != entry.evidence { changed.append(entry) }
+      known.runs[index] = entry.run
     }
     if !gone.isEmpty { known.runs.removeAll { gone.contains($0.id) } }
     for (id, evidence) in unknown.sorted(by: { $0.key < $1.key }) {

@@ -74,11 +74,11 @@ package struct RunLog: Sendable {
 extension RunLog.Entry {
   fileprivate init(_ run: IndexedRun, in store: RunStore) throws {
     self.run = run
-    let path = store.path(of: run.id)
     switch run.state {
     case .sealed: (status, signs) = (.sealed, nil)
     case .damaged: (status, signs) = (.damaged(run.problem ?? ""), nil)
     case .open:
+      let path = store.path(of: run.id)
       let isHeld = try FileLock.isHeld(at: "\(path)/\(RecordFile.events)")
       // A run that was sealed since the index looked was under way when it did.
       let isSealed = try FileStatus(at: "\(path)/\(RecordFile.summary)") != nil
