@@ -113,6 +113,7 @@ package struct MatrixProduct: Sendable {
     }
   }
 
+  /// One block: all threads pack their part of a, then all compute tiles with the whole of it.
   private func multiplyBlock(
     _ a: Operand, _ b: Operand, into c: Matrix, _ accumulation: Accumulation, threads: Int
   ) {
