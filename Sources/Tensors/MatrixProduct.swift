@@ -72,7 +72,7 @@ package struct MatrixProduct: Sendable {
       }
     case .openblas:
       guard let library = OpenBLAS.shared else {
-        fatalError("The library libopenblas.so.0 cannot be loaded; install OpenBLAS.")
+        preconditionFailure("Who asks for these products has asked whether they are available.")
       }
       func order(_ operand: Operand) -> CInt {
         operand.isTransposed ? OpenBLAS.transposed : OpenBLAS.plain

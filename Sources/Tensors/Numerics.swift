@@ -13,6 +13,9 @@ package enum Numerics: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether this machine has what computes it; products of what it lacks end the program.
+  package var isAvailable: Bool { self == .portable || OpenBLAS.shared != nil }
+
   /// OpenBLAS's version and the processor type that it chose its kernels for.
   package static var openBLASVersion: String { OpenBLAS.shared?.version ?? "not installed" }
 }

@@ -141,6 +141,35 @@ struct Program {
     }
   }
 
+  @Test(
+    "plans and runs nothing in OpenBLAS's products where OpenBLAS cannot be loaded, and says so")
+  func missingLibrary() throws {
+    try Program.withFolder { folder in
+      let manifests = "\(folder)/manifests"
+      try FileManager.default.copyItem(
+        at: Program.repository.appending(path: "manifests"), to: URL(filePath: manifests))
+      try FileManager.default.removeItem(atPath: "\(manifests)/tiny.lock.json")
+      let path = "\(manifests)/tiny.yaml"
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      try text.replacingOccurrences(of: "\ntraining:", with: "\nnumerics: openblas\ntraining:")
+        .write(
+          toFile: path, atomically: true, encoding: .utf8)
+      // The loader looks here first and does not go on after a file that is no library.
+      try "".write(toFile: "\(folder)/libopenblas.so.0", atomically: true, encoding: .utf8)
+      for verb in ["run", "plan"] {
+        let finished = try Program.run(
+          [
+            "LD_LIBRARY_PATH=\(folder)", Program.path, verb, path, "--artifacts",
+            "\(folder)/artifacts",
+          ], executable: "/usr/bin/env")
+        #expect(finished.status == 7 && !finished.wasKilled)
+        let said = verb == "run" ? finished.error : finished.output
+        #expect(said.contains("libopenblas.so.0 cannot be loaded: install OpenBLAS"))
+      }
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/artifacts"))
+    }
+  }
+
   @Test("takes assets from local files: 3 for another digest, 2 for what there is not")
   func localCopies() throws {
     try Program.withFolder { folder in

@@ -1,5 +1,5 @@
-/// What keeps a run from starting: inputs that are not here and that this program cannot fetch, and formats that it
-/// cannot read.
+/// What keeps a run from starting: inputs that are not here and that this program cannot fetch, formats that it cannot
+/// read, and a library that it lacks.
 package struct MissingInputs: Sendable, Equatable {
   /// One input, with what brings it here.
   package struct Input: Sendable, Equatable {
@@ -17,7 +17,7 @@ package struct MissingInputs: Sendable, Equatable {
   package let name: String
   /// The inputs, in the order of the manifest.
   package let inputs: [Input]
-  /// What this version cannot read wherever it comes from, a sentence each.
+  /// What keeps it from starting even with every input, a sentence each.
   package let obstacles: [String]
 
   /// Whether nothing keeps the run from starting.

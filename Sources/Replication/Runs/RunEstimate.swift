@@ -7,8 +7,9 @@ struct RunEstimate {
   /// Floating-point operations a second that a pass reaches.
   private let speed: Double
 
-  /// Measures the speed of matrix products for a few milliseconds.
-  init(parameterCount: Double, threads: Int, numerics: Numerics) {
+  /// Measures the speed of matrix products for a few milliseconds; nil where these cannot be computed.
+  init?(parameterCount: Double, threads: Int, numerics: Numerics) {
+    guard numerics.isAvailable else { return nil }
     self.parameterCount = parameterCount
     let products = MatrixProduct(numerics)
     let size = 768

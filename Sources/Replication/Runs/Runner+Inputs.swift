@@ -1,4 +1,5 @@
 import Evaluation
+import Tensors
 
 extension Runner {
   /// Every file that the manifest names.
@@ -46,7 +47,15 @@ extension Runner {
         inputs.append(download.missingOffline(store))
       }
     }
-    return MissingInputs(name: manifest.name, inputs: inputs, obstacles: unreadableFormats)
+    return MissingInputs(name: manifest.name, inputs: inputs, obstacles: obstacles)
+  }
+
+  /// What keeps the run from starting even with every input, a sentence each.
+  private var obstacles: [String] {
+    guard !manifest.numerics.isAvailable else { return unreadableFormats }
+    return unreadableFormats + [
+      "The manifest asks for `numerics: openblas`, and the library libopenblas.so.0 cannot be loaded: install OpenBLAS (Debian's libopenblas0), or take out that line for this program's own products."
+    ]
   }
 
   /// What is in a format that this version cannot read, in one sentence, if anything is.

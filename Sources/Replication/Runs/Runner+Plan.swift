@@ -37,7 +37,7 @@ extension Runner {
   }
 
   private func planSteps(_ inputs: RunInputs?) throws -> [RunPlan.Step] {
-    let estimate = (inputs.map { Double($0.parameterCount) } ?? assumedParameterCount).map {
+    let estimate = (inputs.map { Double($0.parameterCount) } ?? assumedParameterCount).flatMap {
       RunEstimate(parameterCount: $0, threads: options.threads, numerics: manifest.numerics)
     }
     var steps: [RunPlan.Step] = []
