@@ -45,12 +45,12 @@ package final class InferenceEngine {
   /// How much is computed side by side; with portable numerics no result depends on it.
   package struct PassLimits: Sendable, Equatable, Codable {
     /// Rows (tokens) of a forward pass; more only where more sequences are generated side by side.
-    package var rows = 1024
+    package var rows = 2048
     /// Sequences that are generated side by side.
     package var sequences = 32
 
     /// Limits; the defaults are fast.
-    package init(rows: Int = 1024, sequences: Int = 32) {
+    package init(rows: Int = 2048, sequences: Int = 32) {
       precondition(rows > 0 && sequences > 0, "A pass has at least one row and one sequence.")
       self.rows = rows
       self.sequences = sequences
