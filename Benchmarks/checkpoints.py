@@ -34,7 +34,9 @@ def variants(manifest: pathlib.Path) -> list[str]:
 
 def seconds(command: str, manifest: pathlib.Path, artifacts: pathlib.Path, options: list[str]) -> dict:
     """Runs a manifest; the seconds between the events of each training, by arm and event."""
-    shutil.rmtree(artifacts / "records", ignore_errors=True)
+    # What an interrupted run has left would go on.
+    for folder in ("records", "work"):
+        shutil.rmtree(artifacts / folder, ignore_errors=True)
     output = subprocess.run(
         [command, "run", str(manifest), "--artifacts", str(artifacts), "--repeat", "--json", *options],
         check=True,

@@ -2,10 +2,11 @@
 
     python evaluation.py REPLICATE WORK [--threads 2] [--rounds 2] [--cases hellaswag,arc,mmlu,gsm8k] [--scale 1.0] [--json FILE]
 
-Run it with the Python that has lm_eval (Tests/HarnessParity/requirements.txt). WORK is what Tests/HarnessParity/prepare.py
-made: the model in fp32 as a Hugging Face folder, and the rows. Both sides run in turns; of each case the fastest round
-counts on either side. The harness is timed without loading the model, the tokenizer and the data, and at several batch
-sizes, of which the best counts; replicate with everything but loading the model.
+Run it with the Python that has lm_eval (Tests/HarnessParity/requirements.txt). WORK is what
+Tests/HarnessParity/prepare.py made: the model in fp32 as a Hugging Face folder, and the rows. Both sides run in
+turns, as often on either side; of each case the fastest run counts on either side. The harness is timed without
+loading the model, the tokenizer and the data, and at several batch sizes, of which the best counts; replicate with
+everything but loading the model.
 """
 
 import argparse
@@ -88,10 +89,10 @@ def main():
         limit = max(1, round(documents * arguments.scale))
         theirs, ours = {}, []
         for _ in range(arguments.rounds):
-            with tempfile.TemporaryDirectory() as folder:
-                ours.append(run_replicate(arguments, case, limit, pathlib.Path(folder)))
-            # The batch size that was slower the first time is not timed again.
+            # The batch sizes that were slower the first time are not timed again.
             for batch in batches if len(theirs) < len(batches) else [max(theirs, key=theirs.get)]:
+                with tempfile.TemporaryDirectory() as folder:
+                    ours.append(run_replicate(arguments, case, limit, pathlib.Path(folder)))
                 with tempfile.TemporaryDirectory() as folder:
                     speed = run_harness(arguments, case, batch, limit, pathlib.Path(folder))
                 theirs[batch] = max(speed, theirs.get(batch, 0))

@@ -75,11 +75,11 @@ CK_INLINE float ck_sum(v16 v) {
 }
 
 CK_INLINE float ck_greatest(v16 v) {
-  float t[16], m;
+  float t[16];
   ck_store(t, v);
-  m = t[0];
-  for (int i = 1; i < 16; i++) m = t[i] > m ? t[i] : m;
-  return m;
+  for (int width = 8; width > 0; width /= 2)
+    for (int i = 0; i < width; i++) t[i] = t[i] > t[i + width] ? t[i] : t[i + width];
+  return t[0];
 }
 
 // The polynomials q below come from Tests/TensorsTests/Fixtures/elementary/fit_polynomials.py; the ulps are the
