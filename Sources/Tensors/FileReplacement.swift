@@ -5,10 +5,11 @@ import Glibc
 /// Whoever reads the destination sees the old content or the new, never a part, also after a power failure. An
 /// abandoned replacement removes what it wrote.
 ///
-/// The bytes go to the disk in blocks, all whole ones past the page cache (``DirectAccess``).
+/// The bytes go to the disk in blocks, all but the end of the last page past the page cache (``DirectAccess``).
 package final class FileReplacement {
-  /// Bytes that are written at a time.
-  private static let blockSize = 4 << 20
+  /// Bytes that are written at a time: so many that a writer beside a training, which after each write waits for a
+  /// processor, has few to wait for.
+  private static let blockSize = 32 << 20
 
   private let path: String
   private let temporaryPath: String
@@ -71,17 +72,17 @@ package final class FileReplacement {
 
   /// Writes what `block` holds.
   private func writeBlock() throws {
-    var isDirect = filled == block.count
-    DirectAccess.set(isDirect, of: descriptor)
+    var directEnd = filled - filled % DirectAccess.alignment
     var done = 0
     while done < filled, let start = block.baseAddress {
-      let count = Glibc.write(descriptor, start + done, filled - done)
+      let isDirect = done < directEnd
+      DirectAccess.set(isDirect, of: descriptor)
+      let count = Glibc.write(descriptor, start + done, (isDirect ? directEnd : filled) - done)
       if count >= 0 {
         done += count
       } else if errno == EINVAL, isDirect {
-        // Part of a block was written, or the file system wants another alignment.
-        isDirect = false
-        DirectAccess.set(false, of: descriptor)
+        // Part of a page was written, or the file system wants another alignment.
+        directEnd = 0
       } else if errno != EINTR {
         throw failure()
       }
