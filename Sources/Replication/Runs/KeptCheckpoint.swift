@@ -118,10 +118,15 @@ package struct CheckpointStore: Sendable {
     let count = (file.size + chunkSize - 1) / chunkSize
     let leaves = Mutex<[Digest?]>(Array(repeating: nil, count: count))
     let failure = Mutex<(any Error)?>(nil)
-    Parallel.perform(tiles: count, threads: threads) { tile in
-      let chunk = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: min(chunkSize, file.size - tile * chunkSize), alignment: DirectAccess.alignment)
-      defer { chunk.deallocate() }
+    // One for each thread: the system gives out memory of this size anew each time, and empties it first.
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: threads * chunkSize, alignment: DirectAccess.alignment)
+    defer { memory.deallocate() }
+    nonisolated(unsafe) let chunks = memory
+    Parallel.perform(tiles: count, threads: threads) { tile, worker in
+      let start = worker * chunkSize
+      let length = min(chunkSize, file.size - tile * chunkSize)
+      let chunk = UnsafeMutableRawBufferPointer(rebasing: chunks[start..<start + length])
       do {
         try file.read(at: tile * chunkSize, into: chunk)
         let leaf = MerkleTree.leafHash(of: UnsafeRawBufferPointer(chunk))
