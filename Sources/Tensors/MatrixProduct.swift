@@ -41,13 +41,7 @@ package struct MatrixProduct: Sendable {
       // Less work than waking a thread is.
       return multiplyHere(a, b, into: c, accumulation)
     }
-    if numerics == .portable, !a.isTransposed,
-      c.columns >= max(Self.sharingColumns, Self.columnUnit * threads)
-    {
-      multiplySharing(a, b, into: c, accumulation, threads: threads)
-    } else {
-      multiplyTiles(a, b, into: c, accumulation, threads: threads)
-    }
+    multiplyTiles(a, b, into: c, accumulation, threads: threads)
   }
 
   /// The same on the calling thread, as one tile.
@@ -65,7 +59,7 @@ package struct MatrixProduct: Sendable {
   ) {
     switch numerics {
     case .portable:
-      Self.withScratch(byteCount: kernels.scratch_bytes) { scratch in
+      withScratch { scratch in
         kernels.multiply(
           c.pointer, c.stride, a.kernelValue, b.kernelValue, c.rows, c.columns, a.columns,
           accumulation.kernelValue, scratch)
@@ -88,65 +82,6 @@ package struct MatrixProduct: Sendable {
 
   /// Columns of a tile are a multiple of this, but for the last tile's.
   private static let columnUnit = 32
-
-  /// Columns from which on a product shares one packed a among its tiles, and their number in each of these.
-  private static let (sharingColumns, sharingTileColumns) = (768, 192)
-
-  /// Rows and terms of a that are packed at a time: 6 MiB, which stay in a cache until the tiles have read them.
-  private static let packedBlock = (rows: 1024, terms: 4 * Int(CK_MATRIX_DEPTH_BLOCK))
-
-  /// Packs a once for all tiles, which can then be so small that no thread waits long for the last one.
-  ///
-  /// Packing a for each tile anew takes a wide product several percent of its time.
-  private func multiplySharing(
-    _ a: Operand, _ b: Operand, into c: Matrix, _ accumulation: Accumulation, threads: Int
-  ) {
-    let block = Self.packedBlock
-    for term in stride(from: 0, to: a.columns, by: block.terms) {
-      let terms = term..<min(a.columns, term + block.terms)
-      for row in stride(from: 0, to: c.rows, by: block.rows) {
-        let rows = row..<min(c.rows, row + block.rows)
-        multiplyBlock(
-          a.rows(rows).columns(terms), b.rows(terms), into: c.rows(rows),
-          term > 0 && accumulation == .replacing ? .adding : accumulation, threads: threads)
-      }
-    }
-  }
-
-  /// One block: all threads pack their part of a, then all compute tiles with the whole of it.
-  private func multiplyBlock(
-    _ a: Operand, _ b: Operand, into c: Matrix, _ accumulation: Accumulation, threads: Int
-  ) {
-    let (panel, depth) = (kernels.panel_rows, a.columns)
-    let panels = (a.rows + panel - 1) / panel
-    let columnTiles = multiple(
-      of: threads, from: (c.columns - 1) / Self.sharingTileColumns + 1)
-    @Sendable func rows(_ tile: Int, of tiles: Int) -> Range<Int> {
-      let range = Parallel.range(of: tile, tiles: tiles, count: panels)
-      return range.lowerBound * panel..<min(a.rows, range.upperBound * panel)
-    }
-    Self.withScratch(byteCount: kernels.packed_bytes(a.rows, depth)) { packed in
-      nonisolated(unsafe) let packed = packed
-      @Sendable func packedRows(from row: Int) -> UnsafeMutablePointer<Float> {
-        (packed + kernels.packed_bytes(row, depth)).assumingMemoryBound(to: Float.self)
-      }
-      let parts = min(panels, 4 * threads)
-      Parallel.perform(tiles: parts, threads: threads) { part in
-        let rows = rows(part, of: parts)
-        kernels.pack(
-          packedRows(from: rows.lowerBound), a.rows(rows).kernelValue, rows.count, depth)
-      }
-      Parallel.perform(tiles: columnTiles, threads: threads) { tile in
-        let columns = Self.columns(of: tile, tiles: columnTiles, count: c.columns)
-        Self.withScratch(byteCount: kernels.scratch_bytes) { scratch in
-          kernels.multiply_packed(
-            c.pointer + columns.lowerBound, c.stride, packedRows(from: 0),
-            b.columns(columns).kernelValue, c.rows, columns.count, depth,
-            accumulation.kernelValue, scratch)
-        }
-      }
-    }
-  }
 
   private func multiple(of threads: Int, from count: Int) -> Int {
     (count + threads - 1) / threads * threads
@@ -201,21 +136,14 @@ package struct MatrixProduct: Sendable {
   private struct Scratch: @unchecked Sendable {
     // @unchecked: whoever took it out of the list is alone with it.
     let memory: UnsafeMutableRawPointer
-    let byteCount: Int
   }
 
-  private static func withScratch(byteCount: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
-    // Of a few sizes only, so that blocks fit again.
-    let byteCount = 1 << (Int.bitWidth - (byteCount - 1).leadingZeroBitCount)
-    let idle = idleScratch.withLock { list in
-      list.lastIndex { $0.byteCount == byteCount }.map { list.remove(at: $0) }
-    }
+  private func withScratch(_ body: (UnsafeMutableRawPointer) -> Void) {
+    let idle = Self.idleScratch.withLock { $0.popLast() }
     let scratch =
-      idle
-      ?? Scratch(
-        memory: .allocate(byteCount: byteCount, alignment: 64), byteCount: byteCount)
+      idle ?? Scratch(memory: .allocate(byteCount: kernels.scratch_bytes, alignment: 64))
     body(scratch.memory)
-    idleScratch.withLock { $0.append(scratch) }
+    Self.idleScratch.withLock { $0.append(scratch) }
   }
 }
 

@@ -34,7 +34,7 @@ enum ck_accumulation {
 
 // The matrix products of one instruction set.
 struct ck_matrix_kernels {
-  // Bytes of memory, aligned to 64, that `multiply` and `multiply_packed` need.
+  // Bytes of memory, aligned to 64, that `multiply` needs.
   size_t scratch_bytes;
 
   // c = a b or as `accumulation` says. a: rows x depth, b: depth x columns, c: rows x columns, rows c_stride apart.
@@ -46,20 +46,6 @@ struct ck_matrix_kernels {
   void (*multiply)(float *c, size_t c_stride, struct ck_operand a, struct ck_operand b,
                    size_t rows, size_t columns, size_t depth, enum ck_accumulation accumulation,
                    void *scratch);
-
-  // Rows of a that are packed side by side: a product that begins at a multiple of them can use its part of a packed a.
-  size_t panel_rows;
-
-  // Bytes that a, rows x depth, takes when it is packed; those of a multiple of panel_rows come before those of the rest.
-  size_t (*packed_bytes)(size_t rows, size_t depth);
-
-  // Copies a, rows x depth, into the order in which `multiply_packed` reads it. `packed` is aligned to 64 bytes.
-  void (*pack)(float *packed, struct ck_operand a, size_t rows, size_t depth);
-
-  // The same bits as `multiply`, for an a that many products share and that was packed once.
-  void (*multiply_packed)(float *c, size_t c_stride, const float *packed, struct ck_operand b,
-                          size_t rows, size_t columns, size_t depth,
-                          enum ck_accumulation accumulation, void *scratch);
 };
 
 // The matrix products of the instruction set that ck_selected_isa() gives.
