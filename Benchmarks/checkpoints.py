@@ -63,8 +63,9 @@ def main() -> None:
     parser.add_argument("manifest", type=pathlib.Path)
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("options", nargs="*", help="options of `replicate run`, after --")
-    arguments = parser.parse_args()
+    # What follows -- is for `replicate run`; argparse takes it for arguments of its own that are too many.
+    end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    arguments, options = parser.parse_args(sys.argv[1:end]), sys.argv[end + 1 :]
     if os.getloadavg()[0] > 1:
         print("Something else keeps this machine busy; the figures below are worth little.", file=sys.stderr)
     # A manifest names other files of its folder.
@@ -77,7 +78,7 @@ def main() -> None:
         for side, text in sides if turn % 2 == 0 else reversed(sides):
             manifest = manifests / arguments.manifest.name
             manifest.write_text(text)
-            side.append(seconds(arguments.replicate, manifest, arguments.work / "artifacts", arguments.options))
+            side.append(seconds(arguments.replicate, manifest, arguments.work / "artifacts", options))
             shutil.rmtree(arguments.work / "artifacts" / "checkpoints", ignore_errors=True)
         totals = ", ".join(f"{sum(side[-1].values()):.1f} s {name}" for side, name in zip(results, NAMES))
         print(f"round {turn + 1}: {totals}", flush=True)

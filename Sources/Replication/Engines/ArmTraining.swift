@@ -161,6 +161,7 @@ struct ArmTraining: Sendable {
         if remaining == 0 { taken() }
       }
       reached(point(.savedCheckpoint))
+      CheckpointWriting.yieldToTraining()
       return try keep(checkpoint.step, threads: 1)
     }
   }

@@ -3,8 +3,8 @@ import Foundation
 /// A checkpoint that a thread of its own writes while training goes on.
 ///
 /// Training waits for it twice: before it changes the weights, until they are all copied, and before the next checkpoint or
-/// the end, until the file is durable and kept. So a checkpoint costs the time to copy and hash its bytes, and not the time
-/// of the disk, with no second copy of weights and moments in memory.
+/// the end, until the file is durable and kept. So a checkpoint costs the time to copy its bytes, and not the time of the
+/// disk or of hashing, with no second copy of weights and moments in memory.
 ///
 /// `@unchecked Sendable`: the variables are only touched while `condition` is locked.
 final class CheckpointWriting: @unchecked Sendable {
@@ -18,6 +18,15 @@ final class CheckpointWriting: @unchecked Sendable {
       let result = Result { try write { change { isTaken = true } } }
       change { outcome = result }
     }
+  }
+
+  /// What the calling thread does from here on, it does in the time that training leaves over.
+  ///
+  /// For `write`, once it has called `taken`: nobody waits for the rest. A thread as urgent as those of the training takes
+  /// a processor from one of them, and all others wait for that one at the end of each product.
+  static func yieldToTraining() {
+    // On Linux 0 is the calling thread, and others keep their priority. If it fails, hashing is as urgent as before.
+    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
   }
 
   /// Returns when the weights may change; throws if they could not be written.

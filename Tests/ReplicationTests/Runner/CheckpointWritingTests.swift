@@ -42,6 +42,24 @@ struct CheckpointWritingTests {
     #expect(try writing.finish() == nil)
   }
 
+  @Test("lets training go first when its weights may change, whose threads keep their priority")
+  func priority() throws {
+    @Sendable func niceness() -> CInt {
+      getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0)
+    }
+    let before = niceness()
+    let writers = Mutex<CInt?>(nil)
+    let writing = CheckpointWriting { taken in
+      taken()
+      CheckpointWriting.yieldToTraining()
+      writers.withLock { $0 = niceness() }
+      return nil
+    }
+    #expect(try writing.finish() == nil)
+    #expect(writers.withLock { $0 } == 19)
+    #expect(niceness() == before)
+  }
+
   @Test(
     "stops the training where it fails, before the weights change and at the end",
     arguments: [false, true])
