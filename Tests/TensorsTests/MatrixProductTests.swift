@@ -66,7 +66,10 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
 
   @Test(
     "equal a sum in double precision, whichever operand is transposed, with and without accumulation",
-    arguments: [(1, 1, 1), (3, 5, 7), (17, 33, 16), (130, 70, 40), (700, 600, 64), (15, 40, 800)],
+    arguments: [
+      (1, 1, 1), (3, 5, 7), (17, 33, 16), (130, 70, 40), (700, 600, 64), (15, 40, 800),
+      (400, 40, 500),
+    ],
     [(false, false), (false, true), (true, false), (true, true)])
   func matchReference(shape: (Int, Int, Int), transposed: (Bool, Bool)) {
     let operands = Operands(shape, transposed: transposed)

@@ -23,7 +23,8 @@ final class CheckpointWriting: @unchecked Sendable {
   /// What the calling thread does from here on, it does in the time that training leaves over.
   ///
   /// For `write`, once it has called `taken`: nobody waits for the rest. A thread as urgent as those of the training takes
-  /// a processor from one of them, and all others wait for that one at the end of each product.
+  /// a processor from one of them, and all others wait for that one at the end of each product. Where other programs keep
+  /// all processors busy, what is left takes long, and the next checkpoint waits for it.
   static func yieldToTraining() {
     // On Linux 0 is the calling thread, and others keep their priority. If it fails, hashing is as urgent as before.
     _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
