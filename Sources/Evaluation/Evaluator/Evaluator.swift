@@ -82,21 +82,56 @@ package struct Evaluator {
     let total = documents.count
     var completed = samples.reduce(0) { $0 + $1.count { $0 != nil } }
     try progress(Progress(completed: completed, total: total))
-    func add(_ response: SampleResult.Response, to document: PreparedDocument) throws {
-      let sample = try sample(
-        of: document, response: response, input: inputs[document.taskIndex])
+    let open = documents.filter { samples[$0.taskIndex][$0.position] == nil }
+    try ask(open, inputs) { document, sample in
       samples[document.taskIndex][document.position] = sample
       try record(sample)
       completed += 1
       try progress(Progress(completed: completed, total: total))
     }
+    let results = try zip(inputs, samples).map { input, samples in
+      try TaskResult(task: input.task, samples: samples.compactMap(\.self))
+    }
+    return BenchmarkResult(benchmark, tasks: results)
+  }
 
-    let open = documents.filter { samples[$0.taskIndex][$0.position] == nil }
+  /// The samples of some documents, each the same as in a run of all.
+  ///
+  /// - Parameters:
+  ///   - inputs: tasks with their documents.
+  ///   - chosen: for each task, the positions of the documents that are asked.
+  /// - Returns: For each task, the samples in the order of their positions.
+  /// - Throws: As ``run(_:inputs:finished:record:progress:)``.
+  package func samples(of inputs: [TaskInput], at chosen: [Set<Int>]) throws -> [[SampleResult]] {
+    let documents = order.sorted(try prepared(inputs))
+    var samples: [[Int: SampleResult]] = inputs.map { _ in [:] }
+    try ask(documents.filter { chosen[$0.taskIndex].contains($0.position) }, inputs) {
+      document, sample in
+      samples[document.taskIndex][document.position] = sample
+    }
+    return samples.map { $0.sorted { $0.key < $1.key }.map(\.value) }
+  }
+
+  /// What every document of each task asks, without asking the model.
+  ///
+  /// - Throws: As ``check(_:)``.
+  package func questions(of inputs: [TaskInput]) throws -> [[SampleQuestion]] {
+    var questions: [[SampleQuestion]] = inputs.map { _ in [] }
+    for document in try prepared(inputs) { questions[document.taskIndex].append(document.question) }
+    return questions
+  }
+
+  /// Asks documents, in their order, and hands each sample to `add` as soon as it is known.
+  private func ask(
+    _ open: [PreparedDocument], _ inputs: [TaskInput],
+    _ add: (PreparedDocument, SampleResult) throws -> Void
+  ) throws {
+    func take(_ response: SampleResult.Response, to document: PreparedDocument) throws {
+      try add(document, try sample(of: document, response: response, inputs[document.taskIndex]))
+    }
     let scored = open.filter { !$0.requests.isEmpty }
     try engine.score(scored.map(\.requests)) { index, scores in
-      let document = scored[index]
-      let input = inputs[document.taskIndex]
-      try add(response(of: scores, to: document, input: input), to: document)
+      try take(try response(of: scores, to: scored[index]), to: scored[index])
     }
     for (index, input) in inputs.enumerated() {
       guard case .generation(let stopStrings, let taskMaximum) = input.task.output else { continue }
@@ -109,14 +144,9 @@ package struct Evaluator {
         completed: { index, tokens in
           let response = SampleResult.Response.generation(
             stops.text(of: tokens), stopStrings: stops.strings, maximumNewTokens: maximumNewTokens)
-          try add(response, to: prompted[index])
+          try take(response, to: prompted[index])
         })
     }
-
-    let results = try zip(inputs, samples).map { input, samples in
-      try TaskResult(task: input.task, samples: samples.compactMap(\.self))
-    }
-    return BenchmarkResult(benchmark, tasks: results)
   }
 
   /// Checks that all documents of `inputs` can be asked, as a run does before it computes anything.
@@ -126,36 +156,38 @@ package struct Evaluator {
 
   private func prepared(_ inputs: [TaskInput]) throws -> [PreparedDocument] {
     try inputs.enumerated().flatMap { index, input in
-      try PreparedDocument.prepare(input, taskIndex: index, settings: settings, encoder: encoder)
+      try PreparedDocument.prepare(
+        input, taskIndex: index, settings: settings, encoder: encoder, tokenizer: tokenizer)
     }
   }
 
   private func response(
-    of scores: [ContinuationScore], to document: PreparedDocument, input: TaskInput
+    of scores: [ContinuationScore], to document: PreparedDocument
   ) throws -> SampleResult.Response {
-    guard case .choice(let choices, _) = input.documents[document.position].answer else {
+    let question = document.question
+    guard case .choices(let choices, let delimiter) = question.form else {
       preconditionFailure("Only choices are scored.")
     }
     guard scores.allSatisfy(\.logLikelihood.isFinite) else {
       throw EvaluationError(
         .nonFiniteScore,
-        "The model gives a choice of document \(input.documentIndices[document.position]) of \(input.task.name) a log-likelihood that is not a finite number; its weights are damaged or training diverged."
+        "The model gives a choice of document \(question.documentIndex) of \(question.task) a log-likelihood that is not a finite number; its weights are damaged or training diverged."
       )
     }
     return .choices(
       zip(choices, scores).map {
         SampleResult.ScoredChoice(
           text: $0, logLikelihood: $1.logLikelihood, isGreedy: $1.isGreedy)
-      }, delimiter: document.delimiter)
+      }, delimiter: delimiter)
   }
 
   private func sample(
-    of document: PreparedDocument, response: SampleResult.Response, input: TaskInput
+    of document: PreparedDocument, response: SampleResult.Response, _ input: TaskInput
   ) throws -> SampleResult {
-    let asked = input.documents[document.position]
+    let question = document.question
     return try SampleResult(
-      task: input.task, documentIndex: input.documentIndices[document.position],
-      prompt: document.prompt, target: asked.target, source: asked.source, response: response,
-      truncatedTokens: document.truncatedTokens, tools: tools)
+      task: input.task, documentIndex: question.documentIndex, prompt: question.prompt,
+      target: question.target, source: question.source, response: response,
+      truncatedTokens: question.truncatedTokens, tools: tools)
   }
 }

@@ -31,11 +31,7 @@ struct FinishedSamples {
       let input = inputs[document.taskIndex]
       let index = input.documentIndices[document.position]
       guard let sample = samples[document.taskIndex][index] else { continue }
-      let asked = input.documents[document.position]
-      guard PythonText.areEqual(sample.prompt, document.prompt),
-        PythonText.areEqual(sample.target, asked.target), sample.source == asked.source,
-        hasChoices(of: asked, delimiter: document.delimiter, sample.response)
-      else {
+      guard sample.question == document.question else {
         throw EvaluationError(
           .invalidSample,
           "The finished sample of document \(index) of \(input.task.name) answers another prompt than this evaluation asks."
@@ -44,15 +40,5 @@ struct FinishedSamples {
       result[document.taskIndex][document.position] = sample
     }
     return result
-  }
-
-  /// Whether a response scores the document's choices; always for one that is generated.
-  private func hasChoices(
-    of document: Document, delimiter: String, _ response: SampleResult.Response
-  ) -> Bool {
-    guard case .choice(let choices, _) = document.answer else { return true }
-    guard case .choices(let scored, let scoredDelimiter) = response else { return false }
-    return PythonText.areEqual(delimiter, scoredDelimiter)
-      && choices.elementsEqual(scored.map(\.text), by: PythonText.areEqual)
   }
 }

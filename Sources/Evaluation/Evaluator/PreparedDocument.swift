@@ -1,4 +1,5 @@
 import LanguageModels
+import Tokenizers
 
 /// A document as the model is asked: its prompt and the tokens of its requests.
 struct PreparedDocument {
@@ -6,16 +7,12 @@ struct PreparedDocument {
   let taskIndex: Int
   /// Position of the document in its task's input.
   let position: Int
-  /// The prompt, few-shot examples included.
-  let prompt: String
+  /// What is asked.
+  let question: SampleQuestion
   /// One request a choice; empty where a text is generated.
   let requests: [ScoringRequest]
-  /// What stands between the prompt and each choice.
-  let delimiter: String
   /// What a generated text continues; empty where choices are scored.
   let promptTokens: [Int32]
-  /// Tokens that the longest request lost on the left.
-  let truncatedTokens: Int
 
   /// Tokens of the longest request.
   var length: Int { requests.map(\.tokens.count).max() ?? promptTokens.count }
@@ -24,26 +21,35 @@ struct PreparedDocument {
   ///
   /// - Throws: ``EvaluationError``, and what the chat template throws.
   static func prepare(
-    _ input: TaskInput, taskIndex: Int, settings: EvaluationSettings, encoder: RequestEncoder
+    _ input: TaskInput, taskIndex: Int, settings: EvaluationSettings, encoder: RequestEncoder,
+    tokenizer: Tokenizer
   ) throws -> [PreparedDocument] {
     let task = input.task
     let builder = PromptBuilder(task: task, chatTemplate: settings.chatTemplate)
     var sampler = try FewShotSampler(
       task: task, pool: input.fewShotPool,
       count: task.shownExamples(requested: settings.fewShotCount), seed: settings.fewShotSeed)
+    var stopStrings: [String] = []
+    if case .generation(let strings, _) = task.output {
+      stopStrings = StopStrings(strings, tokenizer: tokenizer).strings
+    }
     return try input.documents.enumerated().map { position, document in
       let prompt = try builder.prompt(for: document, examples: sampler.next(for: document))
       var requests: [ScoringRequest] = []
       var promptTokens: [Int32] = []
       let truncatedTokens: Int
+      let form: SampleQuestion.Form
       switch (task.output, document.answer) {
       case (.multipleChoice, .choice(let choices, _)):
+        form = .choices(choices, delimiter: builder.choiceDelimiter)
         (requests, truncatedTokens) = try encoder.scoringRequests(
           context: prompt, continuations: choices.map { builder.choiceDelimiter + $0 })
-      case (.generation(_, let maximumNewTokens), .text),
-        (.generation(_, let maximumNewTokens), .instructions):
+      case (.generation(_, let taskMaximum), .text),
+        (.generation(_, let taskMaximum), .instructions):
+        let maximumNewTokens = settings.maximumNewTokens ?? taskMaximum
+        form = .generation(stopStrings: stopStrings, maximumNewTokens: maximumNewTokens)
         (promptTokens, truncatedTokens) = try encoder.generationPrompt(
-          prompt, maximumNewTokens: settings.maximumNewTokens ?? maximumNewTokens)
+          prompt, maximumNewTokens: maximumNewTokens)
       case (.multipleChoice, _), (.generation, .choice):
         throw EvaluationError(
           .invalidDocument,
@@ -51,9 +57,12 @@ struct PreparedDocument {
         )
       }
       return PreparedDocument(
-        taskIndex: taskIndex, position: position, prompt: prompt, requests: requests,
-        delimiter: builder.choiceDelimiter, promptTokens: promptTokens,
-        truncatedTokens: truncatedTokens)
+        taskIndex: taskIndex, position: position,
+        question: SampleQuestion(
+          task: task.name, documentIndex: input.documentIndices[position], prompt: prompt,
+          target: document.target, source: document.source, form: form,
+          truncatedTokens: truncatedTokens),
+        requests: requests, promptTokens: promptTokens)
     }
   }
 }

@@ -8,14 +8,14 @@ package import Tensors
 package final class Trainer {
   /// The model; its weights change with each step.
   package let model: LanguageModel
-  /// What it learns from.
-  package let examples: [TrainingExample]
   /// How.
   package let configuration: TrainingConfiguration
+  /// What it learns from.
+  package var examples: [TrainingExample] { batches.examples }
   /// Which examples each step sees.
-  package let schedule: BatchSchedule
+  package var schedule: BatchSchedule { batches.schedule }
   /// The learning rate of each step.
-  package let learningRates: LearningRateSchedule
+  package var learningRates: LearningRateSchedule { batches.learningRates }
   /// Optimizer steps done.
   package var completedSteps: Int { optimizer.completedUpdates }
   /// Whether all steps are done.
@@ -34,8 +34,7 @@ package final class Trainer {
   private let backpropagation: Backpropagation
   private let gradients: FloatBuffer
   private let evaluator: ObjectiveEvaluator
-  /// The order of the epoch that was asked for last.
-  private var epochOrder: (epoch: Int, order: [Int])?
+  private var batches: TrainingBatches
 
   /// Prepares a training from its first step.
   ///
@@ -48,14 +47,9 @@ package final class Trainer {
     try configuration.validate()
     try Self.check(examples, for: model.configuration)
     self.model = model
-    self.examples = examples
     self.configuration = configuration
     self.threads = threads
-    schedule = BatchSchedule(exampleCount: examples.count, configuration: configuration)
-    learningRates = LearningRateSchedule(
-      shape: configuration.schedule, peak: configuration.learningRate,
-      warmUpSteps: configuration.warmUp.steps(ofTotal: schedule.totalSteps),
-      totalSteps: schedule.totalSteps)
+    batches = TrainingBatches(examples: examples, configuration: configuration)
     optimizer = AdamW(layout: model.layout, settings: configuration.optimizer)
     backpropagation = Backpropagation(model: model, threads: threads, numerics: numerics)
     gradients = FloatBuffer(count: model.layout.count)
@@ -95,39 +89,10 @@ package final class Trainer {
   // MARK: - Batches
 
   /// Positions of the examples of step `step`, from 1, one array a micro-batch.
-  package func microBatches(ofStep step: Int) -> [[Int]] {
-    let epoch = schedule.epoch(ofStep: step)
-    let order: [Int]
-    if let known = epochOrder, known.epoch == epoch {
-      order = known.order
-    } else {
-      order = schedule.order(ofEpoch: epoch)
-      epochOrder = (epoch, order)
-    }
-    return schedule.microBatches(ofStep: step, order: order)
-  }
+  package func microBatches(ofStep step: Int) -> [[Int]] { batches.microBatches(ofStep: step) }
 
-  /// What step `step`, from 1, learns from, as bytes to be hashed.
-  ///
-  /// Little-endian 32-bit words: number of micro-batches; for each the number of examples; for each of these the number
-  /// of tokens, the ids, the labels.
-  package func batchBytes(ofStep step: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
-    func append(_ word: Int32) {
-      withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-    let batches = microBatches(ofStep: step)
-    append(Int32(batches.count))
-    for batch in batches {
-      append(Int32(batch.count))
-      for index in batch {
-        append(Int32(examples[index].inputIDs.count))
-        for id in examples[index].inputIDs { append(id) }
-        for label in examples[index].labels { append(label) }
-      }
-    }
-    return bytes
-  }
+  /// What step `step`, from 1, learns from, as ``TrainingBatches/bytes(ofStep:)`` writes it.
+  package func batchBytes(ofStep step: Int) -> [UInt8] { batches.bytes(ofStep: step) }
 
   // MARK: - Steps
 

@@ -1,0 +1,73 @@
+/// What a document asked the model: everything that a sample holds besides the answer and its scores.
+package struct SampleQuestion: Sendable, Equatable {
+  /// How the answer was to be given.
+  package enum Form: Sendable {
+    /// One of these texts, each scored after the delimiter.
+    case choices([String], delimiter: String)
+    /// A text, cut at the first stop string.
+    case generation(stopStrings: [String], maximumNewTokens: Int)
+  }
+
+  /// Name of the task, such as "mmlu_anatomy".
+  package let task: String
+  /// Position of the document in its evaluation split.
+  package let documentIndex: Int
+  /// The prompt, few-shot examples included, before tokenisation.
+  package let prompt: String
+  /// The right answer, as ``Document/target`` has it.
+  package let target: String
+  /// What the document was made from, if several were made from the same.
+  package let source: String?
+  /// How the answer was to be given.
+  package let form: Form
+  /// Tokens that the longest request lost on the left.
+  package let truncatedTokens: Int
+
+  /// Whether both ask the same, code point by code point.
+  package static func == (left: SampleQuestion, right: SampleQuestion) -> Bool {
+    left.differences(from: right).isEmpty
+  }
+
+  /// What is asked otherwise, by name: "document", "prompt", "target", "source", "choices", "stop strings", "length".
+  package func differences(from other: SampleQuestion) -> [String] {
+    var names: [String] = []
+    if task != other.task || documentIndex != other.documentIndex { names.append("document") }
+    if !PythonText.areEqual(prompt, other.prompt) { names.append("prompt") }
+    if !PythonText.areEqual(target, other.target) { names.append("target") }
+    switch (source, other.source) {
+    case (nil, nil): break
+    case (let one?, let another?) where PythonText.areEqual(one, another): break
+    default: names.append("source")
+    }
+    switch (form, other.form) {
+    case (.choices(let one, let delimiter), .choices(let another, let otherDelimiter)):
+      if !one.elementsEqual(another, by: PythonText.areEqual)
+        || !PythonText.areEqual(delimiter, otherDelimiter)
+      {
+        names.append("choices")
+      }
+    case (.generation(let one, let length), .generation(let another, let otherLength)):
+      if !one.elementsEqual(another, by: PythonText.areEqual) { names.append("stop strings") }
+      if length != otherLength { names.append("length") }
+    default: names.append("kind of answer")
+    }
+    if truncatedTokens != other.truncatedTokens { names.append("truncated tokens") }
+    return names
+  }
+}
+
+extension SampleResult {
+  /// What the model was asked.
+  package var question: SampleQuestion {
+    let form: SampleQuestion.Form =
+      switch response {
+      case .choices(let choices, let delimiter):
+        .choices(choices.map(\.text), delimiter: delimiter)
+      case .generation(_, let stopStrings, let maximumNewTokens):
+        .generation(stopStrings: stopStrings, maximumNewTokens: maximumNewTokens)
+      }
+    return SampleQuestion(
+      task: task, documentIndex: documentIndex, prompt: prompt, target: target, source: source,
+      form: form, truncatedTokens: truncatedTokens)
+  }
+}
