@@ -9,6 +9,8 @@ package final class EventLog: Sendable {
   private struct State {
     var chain: EventChain
     var length: Int
+    /// The time of the last event that this object appended.
+    var time = ""
   }
 
   private let file: OpenFile
@@ -80,8 +82,9 @@ package final class EventLog: Sendable {
           code: .brokenChain,
           message: "\(file.path) was changed by somebody else while this run was writing it.")
       }
-      let event = Event(
-        index: state.chain.count, time: Timestamp.now(), type: type, data: data)
+      // A clock that is set back while a process works does not take its events back.
+      let time = max(Timestamp.now(), state.time)
+      let event = Event(index: state.chain.count, time: time, type: type, data: data)
       let line = try event.line(previous: state.chain.head)
       do throws(ProvenanceError) {
         try file.write(line)
@@ -91,6 +94,7 @@ package final class EventLog: Sendable {
         throw error
       }
       state.length += line.count
+      state.time = time
       line.withUnsafeBytes { state.chain.append($0) }
       if isDurable { try file.synchronize() }
     }

@@ -7,9 +7,12 @@ struct Audit: AsyncParsableCommand {
     abstract: "Check a record without trusting its maker: digests, completeness, scores, training.",
     discussion: """
       Each level is reported by itself, those first that disprove a forged record with the least effort; the audit \
-      stops at the first contradiction unless --all is given. --replay K executes K segments of the training again, \
-      chosen by the record's own digest and a nonce that its maker did not know, and compares every bit. Ends with 0 if \
-      nothing contradicts the record, whatever the verdict on its results is, and with 3 if something does.
+      stops at the first contradiction unless --all is given. Your manifest decides how the record has to look, the one \
+      of its name or --manifest FILE, never its own copy. --reevaluate K answers K documents of every arm again from the \
+      recorded weights, and --replay K executes K segments of every training again; both are chosen by the record's own \
+      digest and a nonce that its maker did not know, and every bit is compared. Ends with 0 if nothing contradicts the \
+      record, whatever the verdict on its results is, with 3 if something does, and with 7 if something that was asked for \
+      cannot be checked here.
       """)
 
   @Argument(
@@ -20,12 +23,17 @@ struct Audit: AsyncParsableCommand {
   @Flag(help: "Compute answers and scores anew from the recorded responses.")
   var rescore = false
 
-  @Option(help: ArgumentHelp("Execute this many segments of the training again.", valueName: "k"))
+  @Option(
+    help: ArgumentHelp("Answer this many documents of every arm again.", valueName: "k"))
+  var reevaluate = 0
+
+  @Option(
+    help: ArgumentHelp("Execute this many segments of every training again.", valueName: "k"))
   var replay = 0
 
   @Option(
     help: ArgumentHelp(
-      "The auditor's part in choosing the segments (default: random, and printed).",
+      "The auditor's part in choosing documents and segments (default: random, and printed).",
       valueName: "hex"))
   var nonce: String?
 
@@ -33,7 +41,7 @@ struct Audit: AsyncParsableCommand {
   var all = false
 
   @Option(
-    help: "The manifest of the run, for --replay (default: the one of the record's name).",
+    help: "The manifest that the record is judged by (default: yours of the record's name).",
     completion: .file(extensions: ["yaml"]))
   var manifest: String?
 
@@ -46,11 +54,12 @@ struct Audit: AsyncParsableCommand {
   @OptionGroup var execution: ExecutionOptions
 
   func validate() throws {
-    guard (0...1_000_000).contains(replay) else {
-      throw ValidationError("--replay is \(replay); it has to be from 0 to 1000000.")
+    for (name, count) in [("reevaluate", reevaluate), ("replay", replay)]
+    where !(0...1_000_000).contains(count) {
+      throw ValidationError("--\(name) is \(count); it has to be from 0 to 1000000.")
     }
-    if nonce != nil, replay == 0 {
-      throw ValidationError("--nonce says something of --replay only.")
+    if nonce != nil, reevaluate == 0, replay == 0 {
+      throw ValidationError("--nonce says something of --reevaluate and --replay only.")
     }
     if let nonce, Self.bytes(ofHexadecimal: nonce) == nil {
       throw ValidationError("--nonce takes an even number of hexadecimal digits, at most 128.")
@@ -60,6 +69,7 @@ struct Audit: AsyncParsableCommand {
   func run() async throws {
     var options = Replication.Audit.Options()
     options.rescores = rescore
+    options.reevaluationCount = reevaluate
     options.replayCount = replay
     options.nonce =
       nonce.flatMap(Self.bytes) ?? (0..<16).map { _ in UInt8.random(in: 0...255) }
@@ -68,9 +78,14 @@ struct Audit: AsyncParsableCommand {
     let terminal = TerminalReport(style: Console.style, write: Console.error)
     defer { terminal.finish() }
     let audit = try Replication.Audit(
-      record, manifest: { try ManifestCatalog.standard.manifest(manifest ?? $0.name) },
+      record,
+      manifest: { record in
+        // What a record calls itself is a name of yours or none, and never a path.
+        try manifest.map { try ManifestCatalog.standard.manifest($0) }
+          ?? ManifestCatalog.standard.manifest(named: record.name)
+      },
       run: inputs.apply(to: execution.options), options: options, report: terminal.show)
-    let report = try await audit.report()
+    let report = await audit.report()
     terminal.finish()
     if execution.json {
       Console.output(try OutcomeJSON.text(report.json))

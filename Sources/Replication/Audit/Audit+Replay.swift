@@ -3,51 +3,45 @@ import Provenance
 import Tensors
 
 extension Audit {
-  /// Executes segments of the training again, chosen by the record's own digest and the auditor's nonce.
-  func replay() async throws -> AuditReport.Entry {
+  /// Executes segments of every training again, chosen by the record's own digest and the auditor's nonce.
+  func replay(_ inputs: AuditInputs) async throws -> AuditReport.Entry {
     var entry = AuditReport.Entry(level: .replay)
     let checkpoints = CheckpointStore(artifacts: run.artifacts)
-    let segments = TrainingSegment.all(of: record, checkpoints: checkpoints)
-    guard options.replayCount > 0, !segments.isEmpty else {
+    let (record, options, report) = (record, options, report)
+    let replay = SegmentReplay(
+      record: record, manifest: inputs.manifest, inputs: inputs.inputs,
+      store: ArtifactStore(root: "\(run.artifacts)/store"), checkpoints: checkpoints,
+      keys: try trainingKeys())
+    let all = record.summary.arms.map {
+      TrainingSegment.all(of: $0, in: record, checkpoints: checkpoints)
+    }
+    let chosen = zip(record.summary.arms, all).flatMap { arm, segments in
+      TrainingSegment.chosen(
+        options.replayCount, of: segments,
+        by: AuditChallenge(
+          record: record.digest, nonce: options.nonce, subject: "steps of \(arm.label)"))
+    }
+    guard !chosen.isEmpty else {
       entry.isDone = false
-      entry.notes = [
-        segments.isEmpty
-          ? "Nothing was trained."
-          : "Not asked for; --replay K executes K of \(LogText.count(segments.count, "segment")) again."
-      ]
+      entry.notes = ["Nothing was trained."]
       return entry
     }
-    let chosen = SegmentChallenge(record: record.digest, nonce: options.nonce)
-      .choice(of: options.replayCount, from: segments.count).map { segments[$0] }
-    let replay = try await segmentReplay(checkpoints)
-    let report = report
-    let divergences = try await ComputeQueue.run {
-      var divergences: [Divergence] = []
-      for segment in chosen {
+    entry.findings = try await ComputeQueue.run {
+      try chosen.compactMap { segment in
         report(.note("replays \(segment.text)"))
-        // A damaged start would be blamed on the training.
-        if let start = segment.start,
-          let finding = try checkpoints.finding(start, threads: replay.inputs.engine.threads)
-        {
-          divergences.append(
-            Divergence(place: segment.text, operation: "checkpoint", note: finding))
-          continue
-        }
-        let divergence = try replay.divergence(in: segment) { step in
+        return try Self.finding(segment, replay) { step in
           report(.note("step \(step) of \(segment.arm) is the recorded one"))
         }
-        if let divergence { divergences.append(divergence) }
       }
-      return divergences
     }
-    entry.findings = divergences.map { "Replayed, \($0.sentence)" }
-    let done = divergences.isEmpty ? ", every bit as recorded" : ""
+    let done = entry.findings.isEmpty ? ", every bit as recorded" : ""
+    let total = all.reduce(0) { $0 + $1.count }
     entry.notes = [
-      "\(chosen.count) of \(LogText.count(segments.count, "segment"))\(done): \(chosen.map(\.text).joined(separator: "; ")).",
-      "Chosen by the record's SHA-256 and the nonce \(hex(options.nonce)).",
-      Self.detection(count: chosen.count, total: segments.count),
+      "\(chosen.count) of \(LogText.count(total, "segment"))\(done): \(chosen.map(\.text).joined(separator: "; ")).",
+      "Chosen by the record's SHA-256 and the nonce \(Self.hex(options.nonce)).",
+      Self.detection(count: options.replayCount, of: all.filter { !$0.isEmpty }),
     ]
-    if !divergences.isEmpty, replay.manifest.numerics == .openblas {
+    if !entry.findings.isEmpty, inputs.manifest.numerics == .openblas {
       entry.notes.append(
         "The run computed with OpenBLAS, whose bits depend on its version and on the CPU: `replicate diff` of a run made here tells whether they are the same."
       )
@@ -55,53 +49,43 @@ extension Audit {
     return entry
   }
 
-  /// What a replay of this many segments would have found, in a sentence.
-  private static func detection(count: Int, total: Int) -> String {
-    func percent(altered: Int) -> String {
-      let probability = SegmentChallenge.detectionProbability(
-        count: count, total: total, altered: altered)
-      return "\(Decimals.fixed(100 * probability, 0)) %"
+  /// What a segment, executed again, has against the record; nil if every bit is as recorded.
+  ///
+  /// A checkpoint that is damaged, or of another training, is a finding like any other.
+  private static func finding(
+    _ segment: TrainingSegment, _ replay: SegmentReplay, progress: (_ step: Int) -> Void
+  ) throws -> String? {
+    do {
+      // A damaged start would be blamed on the training.
+      if let start = segment.start,
+        let finding = try replay.checkpoints.finding(start, threads: replay.inputs.engine.threads)
+      {
+        return finding
+      }
+      return try replay.divergence(in: segment, progress: progress).map {
+        "Replayed, \($0.sentence)"
+      }
+    } catch {
+      return "\(segment.text) cannot be executed again as recorded: \(error)"
     }
-    let half = (total + 1) / 2
-    let several = total > 2 ? ", a change of \(half) with \(percent(altered: half))" : ""
+  }
+
+  /// What a replay of so many segments of every arm would have found, in a sentence.
+  private static func detection(count: Int, of arms: [[TrainingSegment]]) -> String {
+    // A segment is drawn as often as its share of the steps says; the shortest one is the least likely.
+    let shares = arms.compactMap { segments -> Double? in
+      let steps = segments.map(\.steps.count)
+      return segments.count <= count
+        ? nil : Double(steps.min() ?? 0) / Double(steps.reduce(0, +))
+    }
+    guard let share = shares.min() else {
+      return "All segments were executed, so that a change of any step is found."
+    }
+    func missed(_ share: Double) -> Double {
+      (0..<count).reduce(1) { missed, _ in missed * (1 - share) }
+    }
     return
-      "A change of one segment is found with a probability of \(percent(altered: 1))\(several)."
-  }
-
-  private func hex(_ bytes: [UInt8]) -> String {
-    bytes.isEmpty
-      ? "(none)"
-      : bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-  }
-
-  /// Everything that replays need, once it is sure that it belongs to the record.
-  private func segmentReplay(_ checkpoints: CheckpointStore) async throws -> SegmentReplay {
-    guard let file = manifest else {
-      throw RunError(
-        .notFound,
-        "There is no manifest \(record.name) to take the inputs of a replay from; name the run's manifest with --manifest FILE."
-      )
-    }
-    let path = "\(record.path)/\(RecordFile.manifest)"
-    let recorded = try ManifestDecoder.decode(try OpenFile.contents(of: path), name: path)
-    let names = record.summary.arms.map(\.name)
-    guard
-      try CanonicalJSON.digest(of: recorded.selecting(arms: names).canonical)
-        == CanonicalJSON.digest(of: file.manifest.selecting(arms: names).canonical)
-    else {
-      throw RunError(
-        .differs,
-        "\(file.path) is not the manifest of the record \(record.id); name the one that it was run from with --manifest FILE."
-      )
-    }
-    let optional = file.manifest.declaredArms.filter { $0.isOptional && names.contains($0.name) }
-    let selected = try file.selecting(arms: optional.map(\.name))
-    let runner = Runner(selected, options: run, report: report)
-    let inputs = try await RunInputs(runner, quiet: false)
-    return SegmentReplay(
-      record: record, manifest: selected.manifest, inputs: inputs,
-      store: ArtifactStore(root: "\(run.artifacts)/store"), checkpoints: checkpoints,
-      keys: try trainingKeys())
+      "A change in one segment of one arm is found with a probability of at least \(percent(1 - missed(share))), a change in half of its steps with at least \(percent(1 - missed(0.5)))."
   }
 
   /// The keys of the trainings, as the log tells them.

@@ -7,7 +7,9 @@ package struct Audit: Sendable {
   package struct Options: Sendable {
     /// Whether answers and scores are computed anew from the recorded responses.
     package var rescores = false
-    /// How many segments of training are executed again; 0 for none.
+    /// How many documents of each arm are answered again; 0 for none.
+    package var reevaluationCount = 0
+    /// How many segments of each training are executed again; 0 for none.
     package var replayCount = 0
     /// The auditor's part in choosing them.
     package var nonce: [UInt8] = []
@@ -23,7 +25,7 @@ package struct Audit: Sendable {
   let record: SealedRecord
   let options: Options
   let run: RunOptions
-  /// The manifest that replays take inputs from; nil if there is none at hand.
+  /// The auditor's manifest, which decides how the record has to look; nil if there is none at hand.
   let manifest: ManifestFile?
   let report: @Sendable (RunEvent) -> Void
 
@@ -31,7 +33,7 @@ package struct Audit: Sendable {
   ///
   /// - Parameters:
   ///   - name: The record.
-  ///   - manifest: The manifest of the record's run; only replays need it.
+  ///   - manifest: Finds the auditor's manifest of the record's run; nil if there is none.
   ///   - run: Where artifacts are, and how replays are computed.
   ///   - options: What is done.
   ///   - report: Is told what happens.
@@ -41,7 +43,7 @@ package struct Audit: Sendable {
     options: Options, report: @escaping @Sendable (RunEvent) -> Void
   ) throws {
     record = try SealedRecord(named: name, artifacts: run.artifacts)
-    self.manifest = options.replayCount > 0 ? try manifest(record) : nil
+    self.manifest = try manifest(record)
     self.options = options
     self.run = run
     self.report = report
@@ -49,35 +51,108 @@ package struct Audit: Sendable {
 
   /// Does the levels in the order of their effort and stops at the first that contradicts the record.
   ///
-  /// - Throws: What keeps a level from being done, such as inputs that are missing for a replay.
-  package func report() async throws -> AuditReport {
+  /// Whatever goes wrong is told in the report: a level that fails over the record's content contradicts it, and one that
+  /// lacks something here says what.
+  package func report() async -> AuditReport {
     var result = AuditReport(record: record.id, path: record.path)
+    result.isImported = (try? isImported()) ?? false
+    var inputs: Result<AuditInputs, any Error>?
     for level in AuditReport.Level.allCases {
-      let entry: AuditReport.Entry
-      switch level {
-      case .digests: entry = read(level, digests)
-      case .anchor: entry = read(level, anchor)
-      case .completeness: entry = read(level, completeness)
-      case .metrics: entry = read(level) { try metrics(&result.judgement) }
-      case .artifacts: entry = read(level, artifacts)
-      case .rescoring: entry = try rescoring()
-      case .replay: entry = try await replay()
-      }
+      let entry = await entry(of: level, &inputs, &result.judgement)
       result.entries.append(entry)
       if !entry.findings.isEmpty, !options.isExhaustive { break }
     }
     return result
   }
 
-  /// A level that only reads the record: what cannot be read contradicts it.
-  private func read(
-    _ level: AuditReport.Level, _ body: () throws -> AuditReport.Entry
-  ) -> AuditReport.Entry {
+  private func entry(
+    of level: AuditReport.Level, _ inputs: inout Result<AuditInputs, any Error>?,
+    _ judgement: inout Judgement?
+  ) async -> AuditReport.Entry {
+    var entry = AuditReport.Entry(level: level)
     do {
-      return try body()
+      switch level {
+      case .digests: return try digests()
+      case .anchor: return try anchor()
+      case .completeness: return try completeness()
+      case .metrics: return try metrics(&judgement)
+      case .artifacts: return try artifacts()
+      case .rescoring: return try rescoring()
+      case .inputs, .reevaluation, .replay:
+        let isAsked = isAsked(for: level)
+        guard isAsked || level == .inputs, !(try isImported()) else {
+          entry.isDone = false
+          entry.notes = [
+            try isImported() ? "The record was imported, not executed." : Self.offer(of: level)
+          ]
+          return entry
+        }
+        do {
+          let known = try await self.inputs(&inputs)
+          switch level {
+          case .reevaluation: return try await reevaluation(known)
+          case .replay: return try await replay(known)
+          default: return try await recomputation(known)
+          }
+        } catch let obstacle as AuditObstacle where !isAsked {
+          entry.isDone = false
+          entry.notes = ["The inputs are not at hand: \(obstacle.description)."]
+        } catch let obstacle as AuditObstacle {
+          entry.obstacle = obstacle.description
+        }
+      }
     } catch {
-      return AuditReport.Entry(level: level, findings: ["\(error)"])
+      // What cannot be read, or not be computed, contradicts the record.
+      entry.findings = ["\(error)"]
     }
+    return entry
+  }
+
+  private func isAsked(for level: AuditReport.Level) -> Bool {
+    switch level {
+    case .reevaluation: options.reevaluationCount > 0
+    case .replay: options.replayCount > 0
+    default: false
+    }
+  }
+
+  private static func offer(of level: AuditReport.Level) -> String {
+    level == .replay
+      ? "Not asked for; --replay K executes K segments of every training again."
+      : "Not asked for; --reevaluate K answers K documents of every arm again."
+  }
+
+  /// The inputs of the run, brought once.
+  private func inputs(_ known: inout Result<AuditInputs, any Error>?) async throws -> AuditInputs {
+    if let known { return try known.get() }
+    let result: Result<AuditInputs, any Error>
+    do {
+      result = .success(
+        try await AuditInputs(
+          try AuditedManifest(record, auditor: manifest), options: run,
+          downloading: isAsked(for: .reevaluation) || isAsked(for: .replay), report: report))
+    } catch {
+      result = .failure(error)
+    }
+    known = result
+    return try result.get()
+  }
+
+  /// Whether the record was imported from what another program wrote.
+  func isImported() throws -> Bool {
+    HarnessImport.description(
+      try OpenFile.contents(of: "\(record.path)/\(RecordFile.manifest)")) != nil
+  }
+
+  /// A probability in percent, rounded down to what it is at least.
+  static func percent(_ probability: Double) -> String {
+    "\(Decimals.fixed((1000 * probability).rounded(.down) / 10, 1)) %"
+  }
+
+  static func hex(_ bytes: [UInt8]) -> String {
+    bytes.isEmpty
+      ? "(none)"
+      : bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
 
   // MARK: - Levels that read
@@ -122,27 +197,34 @@ package struct Audit: Sendable {
   private func metrics(_ judgement: inout Judgement?) throws -> AuditReport.Entry {
     var entry = AuditReport.Entry(level: .metrics)
     let samples = try record.samples()
-    for part in samples {
-      guard
-        let arm = record.summary.arms.first(where: {
-          $0.name == part.arm && $0.unsignedSeed == part.seed
-        })
-      else { continue }
-      let metrics = part.pooled.summary(of: part.evaluation)
+    for arm in record.summary.arms {
+      let metrics = samples.filter { $0.arm == arm.name && $0.seed == arm.unsignedSeed }
+        .flatMap { $0.pooled.summary(of: $0.evaluation) }
       entry.findings += AggregateDifference.all(arm, from: metrics).map(\.sentence)
+      let known = metrics.map { "\($0.task) \($0.name)" }
+      let extra = arm.metrics.map { "\($0.task) \($0.name)" }.filter { !known.contains($0) }
+      entry.findings += extra.map {
+        "\(arm.sentence) has the value \($0), of which there are no samples."
+      }
+      if arm.metrics.count > metrics.count, extra.isEmpty {
+        entry.findings.append("\(arm.sentence) has a value more than once.")
+      }
     }
     let count = record.summary.arms.reduce(0) { $0 + $1.metrics.count }
     entry.notes.append(
       "\(LogText.count(count, "value")) computed anew from the scores of \(LogText.count(record.sampleTree.count, "sample"))."
     )
-    judgement = try record.expectations().map {
+    let own = try manifest?.expectations()
+    let documented = try own?.documented ?? record.expectations()?.results
+    judgement = documented.map {
       Judgement(
-        documented: $0.results,
+        documented: $0,
         results: MeasuredResults(digest: record.resultsDigest, samples: samples))
     }
     if let judgement {
       entry.notes.append(
-        "By the expectations that it was locked to, the run is \(judgement.status.rawValue).")
+        "By the expectations \(own == nil ? "that it was locked to" : "of your manifest"), the run is \(judgement.status.rawValue)."
+      )
     }
     return entry
   }

@@ -8,12 +8,16 @@ package struct AuditReport: Sendable, Equatable {
     case anchor
     /// Every arm, seed, step and document that the manifest and the lock ask for, and the same batches for all arms.
     case completeness
-    /// Metrics from the recorded scores of documents, and verdicts from the locked expectations.
+    /// Metrics from the recorded scores of documents, and verdicts from the expectations.
     case metrics
+    /// What follows from the pinned inputs alone: documents, prompts and choices, and what every step learned from.
+    case inputs
     /// Weights and kept checkpoints, which the record vouches for and does not hold.
     case artifacts
     /// Answers and scores from the recorded responses.
     case rescoring
+    /// Answers of the recorded weights, given again.
+    case reevaluation
     /// Training, executed again.
     case replay
 
@@ -24,8 +28,10 @@ package struct AuditReport: Sendable, Equatable {
       case .anchor: "anchor in git"
       case .completeness: "completeness"
       case .metrics: "metrics and verdicts"
+      case .inputs: "documents and batches"
       case .artifacts: "weights and checkpoints"
       case .rescoring: "scores from responses"
+      case .reevaluation: "answers, given again"
       case .replay: "training, replayed"
       }
     }
@@ -39,6 +45,8 @@ package struct AuditReport: Sendable, Equatable {
     case failed
     /// Nothing was checked, for the reason given.
     case skipped
+    /// Something that was asked for cannot be checked here, for the reason given.
+    case unavailable
   }
 
   /// One level.
@@ -51,10 +59,13 @@ package struct AuditReport: Sendable, Equatable {
     package var notes: [String] = []
     /// Whether anything was checked.
     package var isDone = true
+    /// What kept something that was asked for from being checked, in one sentence; it says nothing of the record.
+    package var obstacle: String?
 
     /// What came of it.
     package var status: Status {
       guard findings.isEmpty else { return .failed }
+      if obstacle != nil { return .unavailable }
       return isDone ? .passed : .skipped
     }
   }
@@ -62,6 +73,8 @@ package struct AuditReport: Sendable, Equatable {
   /// The audited record.
   package let record: String
   package let path: String
+  /// Whether it was imported from another program's output, not executed.
+  package var isImported = false
   /// Levels in the order in which they were done.
   package var entries: [Entry] = []
   /// The verdict on the record's results, if it was locked to expectations and its evidence holds.
@@ -70,8 +83,11 @@ package struct AuditReport: Sendable, Equatable {
   /// Whether nothing that was checked contradicts the record.
   package var isIntact: Bool { entries.allSatisfy { $0.findings.isEmpty } }
 
-  /// 0 if nothing contradicts the record, 3 if something does.
+  /// 0 if nothing contradicts the record, 3 if something does, 7 if what was asked for could not be checked here.
   ///
   /// The verdict on its results is another matter: ``judgement``.
-  package var exitCode: Int32 { isIntact ? 0 : 3 }
+  package var exitCode: Int32 {
+    guard isIntact else { return 3 }
+    return entries.contains { $0.status == .unavailable } ? 7 : 0
+  }
 }

@@ -18,22 +18,45 @@ struct TrainingSegment: Sendable, Equatable {
     "\(ExecutionTrace.Arm(name: arm, seed: seed)), steps \(steps.lowerBound) to \(steps.upperBound)"
   }
 
-  /// The segments of all trained arms of a record, cut where a kept checkpoint is still there.
-  static func all(of record: SealedRecord, checkpoints: CheckpointStore) -> [TrainingSegment] {
-    record.summary.arms.flatMap { arm -> [TrainingSegment] in
-      guard let seed = arm.seed.map({ UInt64(clamping: $0) }), let last = arm.steps.last?.number
-      else { return [] }
-      let kept = record.checkpoints.filter {
-        $0.arm == arm.name && $0.seed == seed && (1..<last).contains($0.step)
-          && checkpoints.contains($0)
-      }
-      let starts = [nil] + kept.map(Optional.some)
-      let ends = kept.map(Optional.some) + [nil]
-      return zip(starts, ends).map { start, end in
-        TrainingSegment(
-          arm: arm.name, seed: seed, start: start, end: end,
-          steps: (start?.step ?? 0) + 1...(end?.step ?? last))
+  /// The segments of a trained arm of a record, cut where a kept checkpoint is still there; none of one that was not
+  /// trained.
+  static func all(
+    of arm: RunSummary.Arm, in record: SealedRecord, checkpoints: CheckpointStore
+  ) -> [TrainingSegment] {
+    guard let seed = arm.unsignedSeed, let last = arm.steps.last?.number, last > 0 else {
+      return []
+    }
+    var kept: [KeptCheckpoint] = []
+    for checkpoint in record.checkpoints
+    where checkpoint.arm == arm.name && checkpoint.seed == seed
+      && (1..<last).contains(checkpoint.step) && checkpoint.step > kept.last?.step ?? 0
+      && checkpoints.contains(checkpoint)
+    {
+      kept.append(checkpoint)
+    }
+    let starts = [nil] + kept.map(Optional.some)
+    let ends = kept.map(Optional.some) + [nil]
+    return zip(starts, ends).map { start, end in
+      TrainingSegment(
+        arm: arm.name, seed: seed, start: start, end: end,
+        steps: (start?.step ?? 0) + 1...(end?.step ?? last))
+    }
+  }
+
+  /// `count` of some segments of one training, in their order; all of them if there are no more.
+  ///
+  /// Steps are drawn, not segments, so that nobody hides much of a training in one long segment.
+  static func chosen(
+    _ count: Int, of segments: [TrainingSegment], by challenge: AuditChallenge
+  ) -> [TrainingSegment] {
+    let steps = segments.reduce(0) { $0 + $1.steps.count }
+    var chosen: Set<Int> = []
+    for step in challenge.draws(of: steps, from: steps).map({ $0 + 1 })
+    where chosen.count < count {
+      if let index = segments.firstIndex(where: { $0.steps.contains(step) }) {
+        chosen.insert(index)
       }
     }
+    return chosen.sorted().map { segments[$0] }
   }
 }

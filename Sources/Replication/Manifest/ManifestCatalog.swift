@@ -46,6 +46,12 @@ package struct ManifestCatalog: Sendable {
     try ManifestFile.read(try path(of: nameOrPath))
   }
 
+  /// Reads the manifest of this name, which is never taken for a path; nil if there is none.
+  package func manifest(named name: String) throws(ManifestError) -> ManifestFile? {
+    guard let file = files().first(where: { $0.name == name }) else { return nil }
+    return try ManifestFile.read(file.path)
+  }
+
   /// All manifests by name; one in an earlier folder hides one of the same name in a later folder.
   package func entries() -> [Entry] {
     files().map { file in

@@ -8,11 +8,12 @@ package enum AuditText {
 
   /// Every level with what was found, and the verdict on the record.
   package static func text(_ report: AuditReport) -> String {
-    var lines = report.entries.flatMap(lines)
+    var lines = report.isImported ? ["imported, not executed"] : []
+    lines += report.entries.flatMap(Self.lines)
     let failed = report.entries.filter { !$0.findings.isEmpty }.map(\.level.text)
     if failed.isEmpty {
       let done = report.entries.filter { $0.status == .passed }.map(\.level.text)
-      lines.append("The record \(report.record) holds: \(LogText.list(done)).")
+      lines.append("The record \(report.record) holds: \(LogText.list(done, limit: .max)).")
     } else {
       lines.append("The record \(report.record) does not hold: \(LogText.list(failed)).")
     }
@@ -27,6 +28,7 @@ package enum AuditText {
     let name = entry.level.text.padding(toLength: width, withPad: " ", startingAt: 0)
     var lines = ["\(name)  \(entry.status.rawValue)"]
     lines += entry.findings.prefix(longest).map { "  ✗ \($0)" }
+    if let obstacle = entry.obstacle { lines.append("  could not be checked: \(obstacle)") }
     if entry.findings.count > longest {
       lines.append("  … and \(entry.findings.count - longest) more (all with --json)")
     }
@@ -39,13 +41,13 @@ extension AuditReport {
   package var json: JSON {
     [
       "schema": "replicate/audit/v1", "record_id": .string(record), "record_path": .string(path),
-      "exit_code": JSON(Int(exitCode)), "intact": .bool(isIntact),
+      "imported": .bool(isImported), "exit_code": JSON(Int(exitCode)), "intact": .bool(isIntact),
       "levels": .array(
         entries.map { entry in
           [
             "level": .string(entry.level.rawValue), "status": .string(entry.status.rawValue),
             "findings": .array(entry.findings.map(JSON.string)),
-            "notes": .array(entry.notes.map(JSON.string)),
+            "notes": .array(entry.notes.map(JSON.string)), "obstacle": JSON(entry.obstacle),
           ]
         }),
       "judgement": judgement.map(VerdictJSON.json) ?? .null,

@@ -8,15 +8,21 @@ package struct RunDescription: Sendable {
   ///
   /// Never of what only changes speed. Runs of one identity are repetitions (attempts) of each other.
   package var identity: Digest
+  /// What the identity is the digest of, so that an audit can compute it anew; nil where the manifest's bytes are.
+  package var identityBasis: JSON?
   /// The manifest, byte for byte.
   package var manifest: [UInt8]
   /// The circumstances of this process.
   package var session: RunSession
 
   /// Creates a description.
-  package init(name: String, identity: Digest, manifest: [UInt8], session: RunSession) {
+  package init(
+    name: String, identity: Digest, identityBasis: JSON? = nil, manifest: [UInt8],
+    session: RunSession
+  ) {
     self.name = name
     self.identity = identity
+    self.identityBasis = identityBasis
     self.manifest = manifest
     self.session = session
   }

@@ -168,12 +168,17 @@ struct RunInputs: Sendable {
     ]
   }
 
-  /// Identity of the whole run.
-  func identity(of manifest: Manifest) throws -> Digest {
-    try CanonicalJSON.digest(of: [
+  /// What the identity of the whole run is the digest of.
+  func identityBasis(of manifest: Manifest) -> JSON {
+    [
       "step": "run/1", "common": common, "manifest": manifest.canonical,
       "inputs": digests(manifest.assets.map(\.name)),
-    ])
+    ]
+  }
+
+  /// Identity of the whole run.
+  func identity(of manifest: Manifest) throws -> Digest {
+    try CanonicalJSON.digest(of: identityBasis(of: manifest))
   }
 
   /// Identity of the training of an arm.

@@ -52,10 +52,11 @@ package final class RunRecord: Sendable {
     state = Mutex(State())
     try log.append(
       type: RunRecord.createdType,
-      [
-        "record_id": .string(id), "name": .string(name), "identity": JSON(identity),
-        "attempt": JSON(attempt), "manifest_sha256": JSON(SHA256.digest(of: description.manifest)),
-      ])
+      JSON(present: [
+        ("record_id", .string(id)), ("name", .string(name)), ("identity", JSON(identity)),
+        ("identity_basis", description.identityBasis ?? .null), ("attempt", JSON(attempt)),
+        ("manifest_sha256", JSON(SHA256.digest(of: description.manifest))),
+      ]))
     try write(description.manifest, to: RecordFile.manifest, inFolder: path)
     try begin(description.session, inFolder: path)
     try startHeartbeat(inFolder: path)

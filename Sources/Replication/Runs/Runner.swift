@@ -105,7 +105,8 @@ package struct Runner: Sendable {
         .unreadable, file: file.path, "the file was changed while this command was reading it")
     }
     return RunDescription(
-      name: manifest.name, identity: try inputs.identity(of: manifest), manifest: bytes,
+      name: manifest.name, identity: try inputs.identity(of: manifest),
+      identityBasis: inputs.identityBasis(of: manifest), manifest: bytes,
       session: RunSession(
         version: Version.text, code: codeState,
         environment: .withLibraries(),

@@ -1,5 +1,7 @@
+import Evaluation
 import Foundation
 import Provenance
+import Tensors
 import TestSupport
 import Testing
 
@@ -11,7 +13,8 @@ import Testing
     let toy = try await AuditToy()
     let report = try await toy.audit {
       $0.rescores = true
-      $0.replayCount = 4
+      $0.reevaluationCount = 1000
+      $0.replayCount = 2
       $0.nonce = [1, 2, 3]
     }
     #expect(report.exitCode == 0)
@@ -22,7 +25,11 @@ import Testing
     let replay = try #require(report.entries.last)
     #expect(replay.notes[0].contains("4 of 4 segments, every bit as recorded"))
     #expect(replay.notes[1].contains("010203"))
-    #expect(replay.notes[2].contains("100 %"))
+    #expect(replay.notes[2].contains("All segments were executed"))
+    let answers = try #require(report.entries.first { $0.level == .reevaluation })
+    #expect(answers.notes[0].contains("48 of 48 documents"))
+    #expect(answers.notes[0].contains("every bit as recorded"))
+    #expect(answers.notes[2].contains("5 % (2) with 100.0 %"))
   }
 
   @Test("says what it did not do: neither scores nor training unless asked")
@@ -30,7 +37,7 @@ import Testing
     let report = try await AuditToy().audit()
     #expect(report.isIntact)
     let skipped = report.entries.filter { $0.status == .skipped }.map(\.level)
-    #expect(skipped.filter { $0 != .anchor } == [.rescoring, .replay])
+    #expect(skipped.filter { $0 != .anchor } == [.rescoring, .reevaluation, .replay])
   }
 
   @Test(
@@ -41,7 +48,7 @@ import Testing
     try await toy.forgeTraining(of: "eaft", nudgingAfter: step)
     // Nothing that only reads can tell.
     #expect(try await toy.audit { $0.rescores = true }.isIntact)
-    let report = try await toy.audit { $0.replayCount = 4 }
+    let report = try await toy.audit { $0.replayCount = 2 }
     #expect(report.exitCode == 3)
     let findings = report.entries.flatMap(\.findings)
     #expect(findings.count == 1)
@@ -56,7 +63,7 @@ import Testing
     let artifacts = try #require(ProcessInfo.processInfo.environment["REPLICATE_AUDIT_RUN"])
     let run = try AuditToy(manifest: "smollm2-135m-math", artifacts: artifacts)
     try await run.forgeTraining(of: "eaft", nudgingAfter: 11)
-    let report = try await run.audit { $0.replayCount = 4 }
+    let report = try await run.audit { $0.replayCount = 2 }
     let findings = report.entries.flatMap(\.findings)
     print(findings.joined(separator: "\n"))
     #expect(report.exitCode == 3)
@@ -67,65 +74,10 @@ import Testing
   func nudgedWeights() async throws {
     let toy = try await AuditToy()
     try await toy.forgeTraining(of: "sft", nudgingAfter: 20)
-    let report = try await toy.audit { $0.replayCount = 4 }
+    let report = try await toy.audit { $0.replayCount = 2 }
     let finding = try #require(report.entries.flatMap(\.findings).first)
     #expect(finding.contains("arm 'sft', seed 42, after step 20"))
     #expect(finding.contains("v_proj") && finding.contains("1 of ") && finding.contains("(1 ulp"))
-  }
-
-  @Test("finds results that were sealed anew with better scores than the samples have")
-  func resealedScores() async throws {
-    let toy = try await AuditToy()
-    try toy.reseal { $0.arms[2].metrics[0].value += 0.0625 }
-    let report = try await toy.audit()
-    #expect(report.entries.filter { $0.status == .failed }.map(\.level) == [.metrics])
-    #expect(report.entries.last?.findings[0].contains("mmlu") == true)
-  }
-
-  @Test("finds results that lack an arm, a step or a batch")
-  func incomplete() async throws {
-    let changes: [(part: String, change: (inout RunSummary) -> Void)] = [
-      ("no results of eaft with the seed 42", { $0.arms.removeLast() }),
-      ("trained for 19 steps", { $0.arms[1].steps.removeLast() }),
-      (
-        "had another batch",
-        {
-          let step = $0.arms[2].steps[4]
-          $0.arms[2].steps[4] = RunSummary.Step(
-            number: step.number, batchDigest: SHA256.digest(of: "other"), values: step.values)
-        }
-      ),
-    ]
-    for (part, change) in changes {
-      let toy = try await AuditToy()
-      // The log of a shorter training has no further steps.
-      let old = try toy.record().summary
-      var changed = old
-      change(&changed)
-      guard changed.arms.count == old.arms.count, changed.arms[1].steps.count == 20 else {
-        let audit = try await Self.completeness(of: toy, changed)
-        #expect(audit.contains { $0.contains(part) }, "\(audit)")
-        continue
-      }
-      try toy.reseal(change)
-      let report = try await toy.audit()
-      #expect(report.entries.last?.level == .completeness)
-      #expect(report.entries.last?.findings.contains { $0.contains(part) } == true)
-    }
-  }
-
-  /// Findings of a record whose log is kept while its results are exchanged.
-  private static func completeness(of toy: AuditToy, _ summary: RunSummary) async throws
-    -> [String]
-  {
-    let record = try toy.record()
-    let path = "\(record.path)/\(RecordFile.summary)"
-    var object = try #require(
-      try JSONParser.parse(OpenFile.contents(of: path), source: path).objectValue)
-    object["results"] = summary.json
-    object["results_sha256"] = JSON(try CanonicalJSON.digest(of: summary.json))
-    try AtomicFile.write(try CanonicalJSON.encode(.object(object)), to: path)
-    return try await toy.audit { $0.isExhaustive = true }.entries.flatMap(\.findings)
   }
 
   @Test(
@@ -144,20 +96,11 @@ import Testing
     #expect(honest.entries.first { $0.level == .anchor }?.status == .passed)
 
     // The forger changes nothing but a note of the log, and seals everything as it has to be.
-    try toy.reseal { _ in }
+    try toy.forge { $0.events[$0.events.count - 1].time = "2100-01-01T00:00:00.000Z" }
     let report = try await toy.audit()
     #expect(report.entries.map(\.status) == [.passed, .failed])
     #expect(report.entries[1].findings[0].contains("record.json"))
     #expect(report.entries[1].findings[0].contains(GitAnchor.reference(of: toy.id)))
-  }
-
-  @Test("does not take a run whose lock was left out for an import")
-  func withoutLock() async throws {
-    let toy = try await AuditToy()
-    try toy.reseal(leavingOut: [RecordFile.lock]) { _ in }
-    let report = try await toy.audit()
-    #expect(report.entries.last?.level == .completeness)
-    #expect(report.entries.last?.findings.contains { $0.contains("lock.json") } == true)
   }
 
   @Test("names a kept checkpoint that was changed, and replays from the start without it")
@@ -179,17 +122,97 @@ import Testing
     #expect(replayed.entries.last?.notes[0].contains("steps 1 to 20") == true)
   }
 
-  @Test("refuses to replay another manifest")
-  func otherManifest() async throws {
+  @Test("is told of another manifest than the record's, and of none at all")
+  func manifests() async throws {
     let toy = try await AuditToy()
-    let shortened = toy.file.shortened(steps: 3)
-    await #expect(throws: RunError.self) {
+    func audit(_ manifest: ManifestFile?) async throws -> AuditReport {
       var options = Audit.Options()
       options.replayCount = 1
-      _ = try await Audit(
-        toy.id, manifest: { _ in shortened }, run: toy.options, options: options,
-        report: { _ in }
+      options.isExhaustive = true
+      return try await Audit(
+        toy.id, manifest: { _ in manifest }, run: toy.options, options: options, report: { _ in }
       ).report()
     }
+    let other = try await audit(toy.file.shortened(steps: 3))
+    #expect(other.exitCode == 3)
+    let completeness = try #require(other.entries.first { $0.level == .completeness })
+    #expect(completeness.findings[0].contains("is not the manifest \(toy.file.path)"))
+    #expect(completeness.findings[0].contains("training.max_steps"), "\(completeness.findings)")
+
+    let none = try await audit(nil)
+    #expect(none.exitCode == 7 && none.isIntact)
+    #expect(none.entries.last?.status == .unavailable)
+    #expect(none.entries[2].notes[0].contains("its own copy, which its maker chose"))
+  }
+
+  @Test("says what cannot be checked here, and holds nothing of it against the record")
+  func unavailable() async throws {
+    let toy = try await AuditToy()
+    let weights = try #require(try toy.record().summary.arms[2].digests["weights"])
+    try FileManager.default.removeItem(atPath: toy.store.path(of: weights))
+    let report = try await toy.audit { $0.reevaluationCount = 3 }
+    #expect(report.isIntact && report.exitCode == 7)
+    let entry = try #require(report.entries.first { $0.level == .reevaluation })
+    #expect(entry.obstacle?.contains("the weights of eaft with the seed 42") == true)
+    #expect(entry.notes[0].contains("base, sft with the seed 42"))
+  }
+
+  @Test("answers documents as often as a forger's share of them says")
+  func detectionRates() async throws {
+    let toy = try await AuditToy()
+    let record = try toy.record()
+    let inputs = try await AuditInputs(
+      AuditedManifest(record, auditor: toy.file), options: toy.options, downloading: false,
+      report: { _ in })
+    let reevaluation = try DocumentReevaluation(record, inputs, store: toy.store)
+    let places = reevaluation.places
+    let arm = try #require(record.summary.arms.last)
+    let loaded = try reevaluation.model(of: arm)
+    let count = 12
+    for share in [1, 5, 20] {
+      let altered = max(1, (places.count * share + 50) / 100)
+      // One unit in the last place of what the model says of the first documents.
+      let forged = try places.prefix(altered).map { place in
+        Self.nudged(try #require(reevaluation.recorded(place, of: arm)))
+      }
+      var found = 0
+      for nonce in 0..<200 {
+        let challenge = AuditChallenge(
+          record: record.digest, nonce: [UInt8(nonce), UInt8(share)], subject: "documents")
+        let chosen = challenge.draws(of: count, from: places.count)
+        let met = chosen.filter { $0 < altered }
+        guard !met.isEmpty else { continue }
+        let answers = try reevaluation.answers(
+          to: met.map { places[$0] }, of: loaded, numerics: .portable)
+        let differences = try zip(met, answers).compactMap { index, answer in
+          try reevaluation.difference(answer, from: forged[index], of: arm, at: places[index])
+        }
+        #expect(differences.count == met.count)
+        found += differences.isEmpty ? 0 : 1
+      }
+      let stated = AuditChallenge.detectionProbability(
+        count: count, total: places.count, altered: altered)
+      let error = (stated * (1 - stated) / 200).squareRoot()
+      print("\(share) %: \(altered) of \(places.count), stated \(stated), found \(found) of 200")
+      #expect(abs(Double(found) / 200 - stated) <= 3 * error + 1e-12)
+    }
+  }
+
+  /// The same answer with its first log-likelihood one unit in the last place higher, or with a letter more.
+  static func nudged(_ sample: SampleResult) -> SampleResult {
+    let response: SampleResult.Response
+    switch sample.response {
+    case .choices(let choices, let delimiter):
+      let first = SampleResult.ScoredChoice(
+        text: choices[0].text, logLikelihood: choices[0].logLikelihood.nextUp,
+        isGreedy: choices[0].isGreedy)
+      response = .choices([first] + choices.dropFirst(), delimiter: delimiter)
+    case .generation(let text, let stopStrings, let length):
+      response = .generation(text + "x", stopStrings: stopStrings, maximumNewTokens: length)
+    }
+    return SampleResult(
+      task: sample.task, documentIndex: sample.documentIndex, prompt: sample.prompt,
+      target: sample.target, source: sample.source, response: response,
+      truncatedTokens: sample.truncatedTokens, answers: sample.answers, scores: sample.scores)
   }
 }

@@ -21,18 +21,37 @@ struct AuditToy {
 
   /// The toy is run once; every test has a copy of what it left.
   private static let original = Task {
-    let folder = try TemporaryFolder()
-    let outcome = try await Runner(
-      try ManifestFile.read("\(manifestsFolder)/tiny.yaml"),
-      options: RunOptions(artifacts: folder.path(of: "artifacts"), threads: 2), report: { _ in }
-    ).run()
-    return (folder: folder, id: outcome.record.id)
+    try await Self.run(try ManifestFile.read("\(manifestsFolder)/tiny.yaml"))
   }
 
-  init() async throws {
-    let original = try await Self.original.value
+  private static func run(_ file: ManifestFile) async throws
+    -> (folder: TemporaryFolder, id: String)
+  {
+    let folder = try TemporaryFolder()
+    let outcome = try await Runner(
+      file, options: RunOptions(artifacts: folder.path(of: "artifacts"), threads: 2),
+      report: { _ in }
+    ).run()
+    return (folder, outcome.record.id)
+  }
+
+  /// A run of the toy; of another manifest beside it, if `change` makes one of its text, which no lock goes with.
+  init(manifest change: ((String) -> String)? = nil) async throws {
     folder = try TemporaryFolder()
-    file = try ManifestFile.read("\(Self.manifestsFolder)/tiny.yaml")
+    let original: (folder: TemporaryFolder, id: String)
+    if let change {
+      let manifests = folder.path(of: "manifests")
+      try FileManager.default.copyItem(atPath: Self.manifestsFolder, toPath: manifests)
+      try FileManager.default.removeItem(atPath: "\(manifests)/tiny.lock.json")
+      let path = "\(manifests)/tiny.yaml"
+      let text = change(try String(contentsOfFile: path, encoding: .utf8))
+      try Data(text.utf8).write(to: URL(filePath: path))
+      file = try ManifestFile.read(path)
+      original = try await Self.run(file)
+    } else {
+      file = try ManifestFile.read("\(Self.manifestsFolder)/tiny.yaml")
+      original = try await Self.original.value
+    }
     id = original.id
     artifacts = folder.path(of: "artifacts")
     try FileManager.default.copyItem(
@@ -51,8 +70,10 @@ struct AuditToy {
   var checkpoints: CheckpointStore { CheckpointStore(artifacts: artifacts) }
   var store: ArtifactStore { ArtifactStore(root: "\(artifacts)/store") }
 
+  /// The only record, which has another id when it was forged to be that of another identity.
   func record() throws -> SealedRecord {
-    try SealedRecord(at: RunStore(artifacts: artifacts).path(of: id))
+    let store = RunStore(artifacts: artifacts)
+    return try SealedRecord(at: store.path(of: try store.ids()[0]))
   }
 
   /// Audits the record as it is now.
@@ -60,7 +81,8 @@ struct AuditToy {
     var options = Audit.Options()
     change(&options)
     return try await Audit(
-      id, manifest: { _ in file }, run: self.options, options: options, report: { _ in }
+      try RunStore(artifacts: artifacts).ids()[0], manifest: { _ in file }, run: self.options,
+      options: options, report: { _ in }
     ).report()
   }
 
@@ -68,56 +90,10 @@ struct AuditToy {
 
   /// Seals the record anew, as somebody would who has all of this program: chain, digests and trees are those of the
   /// changed content.
-  ///
-  /// `summary` changes the results; events of training are those of the changed results.
-  func reseal(
-    leavingOut omitted: [String] = [], _ summary: (inout RunSummary) -> Void
-  ) throws {
-    let old = try record()
-    let history = try RunHistory(recordAt: old.path, id: id)
-    let files = try old.files.map {
-      (name: $0.name, bytes: try OpenFile.contents(of: "\(old.path)/\($0.name)"))
-    }
-    let manifest = try #require(files.first { $0.name == RecordFile.manifest }).bytes
-    var results = old.summary
-    summary(&results)
-    try FileManager.default.removeItem(atPath: old.path)
-    let start = try RunStore(artifacts: artifacts).begin(
-      RunDescription(
-        name: old.name, identity: old.identity, manifest: manifest,
-        session: RunSession(
-          version: "0", code: .noRepository, environment: .current(libraries: [:]))))
-    guard case .open(let forged) = start.kind else {
-      throw RunError(.sealed, "The record is there still.")
-    }
-    for event in history.events {
-      switch event.type {
-      case RunRecord.createdType, RunRecord.sessionType, RunRecord.sealedType: break
-      case RunRecord.fileType:
-        let name = try #require(event.data["name"]?.stringValue)
-        guard !name.hasPrefix(RecordFile.codeFolder), !omitted.contains(name) else { continue }
-        try forged.write(try #require(files.first { $0.name == name }).bytes, to: name)
-      case RecordedEvent.trainingStep:
-        let arm = try #require(event.data["arm"]?.stringValue)
-        let number = try #require(event.data["step"]?["step"]?.integerValue)
-        let step = try #require(
-          results.arms.first { $0.name == arm }?.steps.first { $0.number == number })
-        try forged.append(
-          type: event.type,
-          ["arm": .string(arm), "seed": event.data["seed"] ?? .null, "step": step.json])
-      case RecordedEvent.trainingFinished:
-        let arm = try #require(event.data["arm"]?.stringValue)
-        let weights = results.arms.first { $0.name == arm }?.digests["weights"]
-        try forged.append(
-          type: event.type,
-          [
-            "arm": .string(arm), "seed": event.data["seed"] ?? .null,
-            "weights": JSON(try #require(weights)),
-          ])
-      default: try forged.append(type: event.type, event.data)
-      }
-    }
-    _ = try forged.seal(results, checkpoints: old.checkpoints)
+  func forge(_ change: (inout ForgedRecord) throws -> Void) throws {
+    var forged = try ForgedRecord(try record())
+    try change(&forged)
+    try forged.seal(in: RunStore(artifacts: artifacts))
   }
 
   /// Trains an arm on from its last kept checkpoint, with one weight moved by one unit in the last place after a step,
@@ -162,10 +138,10 @@ struct AuditToy {
     let writer = try await ArtifactWriter(store) {}
     let blob = try writer.adopt(
       fileAt: weights, "weights", from: "a forger", sha256: nil, bytes: nil)
-    try reseal { summary in
-      for index in summary.arms.indices where summary.arms[index].name == arm {
-        summary.arms[index].steps = steps
-        summary.arms[index].digests["weights"] = blob.sha256
+    try forge { record in
+      record.change(arm) {
+        $0.steps = steps
+        $0.digests["weights"] = blob.sha256
       }
     }
   }

@@ -137,6 +137,17 @@ struct ManifestCatalogTests {
     )
   }
 
+  @Test("What a record calls itself is looked up by name, and never as a path")
+  func namesOnly() throws {
+    let root = try layout()
+    let path = root.path(of: "project/manifests/sample.yaml")
+    let catalog = catalog(root, from: "project")
+    #expect(try catalog.manifest(named: "sample")?.path == path)
+    for name in [path, "sample.yaml", "./sample", "../manifests/sample", "nothing", ""] {
+      #expect(try catalog.manifest(named: name) == nil)
+    }
+  }
+
   @Test("The list has every manifest once, by name, with what is wrong with it")
   func listsEntries() throws {
     let root = try layout()

@@ -1,0 +1,163 @@
+import Evaluation
+import Foundation
+import LanguageModels
+import Provenance
+import Training
+
+/// Computes anew what follows from a run's inputs alone, and compares it with the record.
+///
+/// That is which documents are asked and how, and what every step of training learns from: it takes neither training nor
+/// an answer of the model.
+struct InputRecomputation {
+  let record: SealedRecord
+  let manifest: Manifest
+  let inputs: RunInputs
+  let samples: RecordedSamples
+
+  /// Everything that the record says otherwise, in sentences.
+  func findings(expectations: [UInt8]?) throws -> [String] {
+    let loaded = try inputs.engine.load()
+    return try lockFindings(expectations) + questionFindings(loaded) + trainingFindings()
+      + identityFindings()
+  }
+
+  // MARK: - Documents
+
+  /// Documents that were locked otherwise than the inputs hold them.
+  private func lockFindings(_ expectations: [UInt8]?) throws -> [String] {
+    let lock = try ManifestLock(manifest, expectations: expectations, inputs: inputs)
+    return zip(lock.items, samples.lock.items).compactMap { computed, recorded in
+      guard computed != recorded else { return nil }
+      return
+        "\(record.path)/\(RecordFile.lock) has \(recorded.count) documents of \(recorded.evaluation) with the SHA-256 \(recorded.digest), but the inputs hold \(computed.count) of \(computed.evaluation) with \(computed.digest)."
+    }
+  }
+
+  /// Samples whose prompt, choices, right answer or bounds are not what the inputs give.
+  private func questionFindings(_ loaded: LoadedModel) throws -> [String] {
+    var findings: [String] = []
+    for evaluation in manifest.evaluations {
+      let evaluator = Evaluator(
+        model: loaded.model, tokenizer: loaded.tokenizer,
+        settings: manifest.settings(of: evaluation), threads: inputs.engine.threads,
+        numerics: inputs.engine.numerics)
+      let expected = try evaluator.questions(of: try inputs.taskInputs(evaluation)).flatMap(\.self)
+      for arm in record.summary.arms {
+        // Whatever has no samples is named as incomplete.
+        guard let own = samples.samples(of: arm, on: evaluation) else { continue }
+        let questions = own.flatMap { $0.samples.map(\.question) }
+        let difference = RecordedSamples.difference(
+          questions, expected, to: "the inputs ask on \(evaluation.name)")
+        if let difference {
+          findings.append("\(arm.sentence) was asked otherwise than \(difference)")
+        }
+      }
+    }
+    return findings
+  }
+
+  // MARK: - Training
+
+  /// Trainings of another length, on other examples, batches or learning rates than the inputs give.
+  private func trainingFindings() throws -> [String] {
+    var findings: [String] = []
+    for model in manifest.models {
+      guard let seed = model.seed,
+        case .trained(let objective, let reduction) = model.arm.treatment,
+        let arm = record.summary.arms.first(where: {
+          $0.name == model.arm.name && $0.unsignedSeed == seed
+        })
+      else { continue }
+      let data = try inputs.prepared(seed)
+      if arm.digests["prepared_examples"] != data.digest {
+        findings.append(
+          "\(arm.sentence) was trained on other examples than the inputs give, whose SHA-256 is \(data.digest)."
+        )
+      }
+      let batches = TrainingBatches(
+        examples: data.examples.examples,
+        configuration: manifest.training.configuration(
+          objective: objective, reduction: reduction, seed: seed))
+      if let finding = Self.finding(arm, batches) { findings.append(finding) }
+    }
+    return findings
+  }
+
+  /// The first step that is not what it has to be, or another number of them.
+  private static func finding(_ arm: RunSummary.Arm, _ batches: TrainingBatches) -> String? {
+    var batches = batches
+    let total = batches.schedule.totalSteps
+    guard arm.steps.count == total else {
+      return
+        "\(arm.sentence) was trained for \(arm.steps.count) steps, but manifest and inputs ask for \(total)."
+    }
+    for step in arm.steps {
+      let number = step.number
+      guard (1...total).contains(number) else { continue }
+      let counts = batches.tokenCounts(ofStep: number)
+      let expected: [String: Double] = [
+        "epoch": Double(batches.schedule.epoch(ofStep: number)),
+        "learning_rate": batches.learningRates.rate(ofStep: number),
+        "trainable_tokens": Double(counts.trainable), "total_tokens": Double(counts.total),
+      ]
+      for name in RunSummary.Step.sharedNames
+      where step.values[name]?.bitPattern != expected[name]?.bitPattern {
+        return
+          "Step \(number) of \(arm.sentence) has the \(name) \(step.values[name].map { "\($0)" } ?? "none"), but manifest and inputs give \(expected[name].map { "\($0)" } ?? "none")."
+      }
+      if step.batchDigest != SHA256.digest(of: batches.bytes(ofStep: number)) {
+        return
+          "Step \(number) of \(arm.sentence) learned from another batch than the inputs give."
+      }
+    }
+    return nil
+  }
+
+  // MARK: - Identity
+
+  /// Whether a run of this very program, with these inputs, would have the record's identity.
+  private func identityFindings() throws -> [String] {
+    let events = try RunHistory(recordAt: record.path, id: record.id).events
+    var findings: [String] = []
+    if events.last(where: { $0.type == RecordedEvent.inputs })?.data != inputs.json {
+      findings.append("The log tells of other inputs than the manifest stands for.")
+    }
+    guard let basis = events.first?.data["identity_basis"] else { return findings }
+    let own = inputs.identityBasis(of: manifest)
+    // Another build, or another OpenBLAS, is no fault of the record.
+    let names = ["program", "numerics"]
+    func stripped(_ basis: JSON) -> JSON {
+      guard var object = basis.objectValue, var common = object["common"]?.objectValue else {
+        return basis
+      }
+      for name in names { common[name] = nil }
+      object["common"] = .object(common)
+      return .object(object)
+    }
+    if let difference = ValueDifference.first(stripped(basis), stripped(own), at: "identity") {
+      findings.append(
+        "The record's identity was made from other things than manifest and inputs give: \(difference.path), \(difference.shortText)."
+      )
+    }
+    return findings
+  }
+}
+
+extension Audit {
+  /// What the inputs say about the record; not done where they are not at hand.
+  func recomputation(_ inputs: AuditInputs) async throws -> AuditReport.Entry {
+    var entry = AuditReport.Entry(level: .inputs)
+    let record = record
+    entry.findings = try await ComputeQueue.run {
+      try InputRecomputation(
+        record: record, manifest: inputs.manifest, inputs: inputs.inputs,
+        samples: try RecordedSamples(record, inputs.manifest)
+      ).findings(expectations: inputs.expectations)
+    }
+    let steps = record.summary.arms.reduce(0) { $0 + $1.steps.count }
+    entry.notes = [
+      "Documents, prompts, choices and right answers of \(LogText.count(record.sampleTree.count, "sample")), and examples, batches and learning rates of \(LogText.count(steps, "step")) computed anew from the pinned inputs."
+    ]
+    return entry
+  }
+}
