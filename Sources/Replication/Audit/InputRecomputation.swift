@@ -74,6 +74,10 @@ struct InputRecomputation {
           "\(arm.sentence) was trained on other examples than the inputs give, whose SHA-256 is \(data.digest)."
         )
       }
+      guard !data.examples.examples.isEmpty else {
+        findings.append("The inputs give no example to train \(arm.sentence) on.")
+        continue
+      }
       let batches = TrainingBatches(
         examples: data.examples.examples,
         configuration: manifest.training.configuration(

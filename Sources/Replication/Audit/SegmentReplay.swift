@@ -42,8 +42,18 @@ struct SegmentReplay: Sendable {
       configuration: manifest.training.configuration(
         objective: objective, reduction: reduction, seed: segment.seed),
       threads: inputs.engine.threads, numerics: inputs.engine.numerics)
+    guard segment.steps.upperBound <= trainer.schedule.totalSteps else {
+      return Divergence(
+        place: "\(place)", operation: "number of steps",
+        note: "manifest and inputs ask for \(trainer.schedule.totalSteps)")
+    }
     if let start = segment.start {
       try trainer.resume(from: checkpoints.path(of: start.root), identity: key.hex)
+      guard trainer.completedSteps == start.step else {
+        return Divergence(
+          place: "\(place), after step \(start.step)", operation: "step of the checkpoint",
+          note: "it was saved after step \(trainer.completedSteps)")
+      }
     }
     for number in segment.steps {
       let batch = SHA256.digest(of: trainer.batchBytes(ofStep: number))

@@ -18,12 +18,14 @@ struct TrainingSegment: Sendable, Equatable {
     "\(ExecutionTrace.Arm(name: arm, seed: seed)), steps \(steps.lowerBound) to \(steps.upperBound)"
   }
 
-  /// The segments of a trained arm of a record, cut where a kept checkpoint is still there; none of one that was not
-  /// trained.
+  /// The segments of a trained arm of a record, cut where a kept checkpoint is still there.
+  ///
+  /// None of an arm that was not trained, or whose steps are not 1, 2, 3 and so on.
   static func all(
     of arm: RunSummary.Arm, in record: SealedRecord, checkpoints: CheckpointStore
   ) -> [TrainingSegment] {
-    guard let seed = arm.unsignedSeed, let last = arm.steps.last?.number, last > 0 else {
+    let last = arm.steps.count
+    guard let seed = arm.unsignedSeed, last > 0, arm.steps.map(\.number) == Array(1...last) else {
       return []
     }
     var kept: [KeptCheckpoint] = []

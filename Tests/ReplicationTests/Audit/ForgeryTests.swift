@@ -41,12 +41,45 @@ struct Forgery: Sendable, CustomTestStringConvertible {
       $0.rescores = true
       $0.reevaluationCount = 1000
       $0.replayCount = 10
+      // Going on after a contradiction meets content that no level expects; it takes its time.
+      $0.isExhaustive = ProcessInfo.processInfo.environment["REPLICATE_LONG_TESTS"] == "1"
     }
     let failed = report.entries.filter { !$0.findings.isEmpty }
-    #expect(failed.map(\.level) == [forgery.level], "\(failed)")
+    #expect(failed.first?.level == forgery.level, "\(failed)")
     #expect(report.exitCode == 3)
-    let findings = failed.flatMap(\.findings)
+    let findings = failed.first?.findings ?? []
     #expect(findings.contains { $0.contains(forgery.words) }, "\(findings)")
+  }
+
+  @Test("with numbers beyond all reason is found, and every level goes on")
+  func absurdNumbers() async throws {
+    let toy = try await AuditToy()
+    try toy.forge { record in
+      record.change("sft") { $0.steps[19].number = 9_007_199_254_740_991 }
+      record.change("eaft") { arm in
+        while arm.steps.count < 40 {
+          var step = arm.steps[19]
+          step.number = arm.steps.count + 1
+          arm.steps.append(step)
+        }
+      }
+      let old = record.checkpoints[0]
+      record.checkpoints[0] = KeptCheckpoint(
+        arm: old.arm, seed: old.seed, step: 9_007_199_254_740_991, byteCount: 9_007_199_254_740_991,
+        root: old.root)
+      let (name, file) = (record.name("arc_challenge", "base"), record.name("gsm8k", "base"))
+      record.samples[name] = record.samples[file]
+    }
+    let report = try await toy.audit {
+      $0.rescores = true
+      $0.reevaluationCount = 1000
+      $0.replayCount = 10
+      $0.isExhaustive = true
+    }
+    #expect(report.entries.count == AuditReport.Level.allCases.count)
+    #expect(report.exitCode == 3)
+    let replay = try #require(report.entries.last?.findings)
+    #expect(replay.contains { $0.contains("manifest and inputs ask for 20") }, "\(replay)")
   }
 
   @Test("is the genuine one byte for byte where nothing was changed, and passes")
