@@ -51,6 +51,38 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     #expect(findings.contains { $0.contains(forgery.words) }, "\(findings)")
   }
 
+  /// REPLICATE_AUDIT_RUN is a copy of the artifacts folder of a run of smollm2-135m-math, which is changed; takes minutes.
+  @Test(
+    "is found in a real model's record where 5 % of one arm's likelihoods differ in the last bit",
+    .enabled(if: ProcessInfo.processInfo.environment["REPLICATE_AUDIT_RUN"] != nil))
+  func nudgedAnswers() async throws {
+    let artifacts = try #require(ProcessInfo.processInfo.environment["REPLICATE_AUDIT_RUN"])
+    let run = try AuditToy(manifest: "smollm2-135m-math", artifacts: artifacts)
+    var forged: Set<String> = []
+    try run.forge { record in
+      for evaluation in ["mmlu", "hellaswag", "arc_challenge"] {
+        try record.answer(evaluation, ["eaft"]) { sample, index in
+          guard index.isMultiple(of: 20) else { return nil }
+          forged.insert("document \(sample.documentIndex) of \(sample.task)")
+          return .init(response: AuditTests.nudged(sample).response)
+        }
+      }
+    }
+    let report = try await run.audit {
+      $0.rescores = true
+      $0.reevaluationCount = 40
+      $0.nonce = [1]
+    }
+    let findings = report.entries.flatMap(\.findings)
+    print("\(forged.count) forged:", report.entries.last?.notes ?? [], findings)
+    #expect(report.entries.last?.level == .reevaluation && report.exitCode == 3)
+    #expect(!findings.isEmpty)
+    for finding in findings {
+      #expect(finding.contains("(1 ulp") || finding.contains("1 ulp"), "\(finding)")
+      #expect(forged.contains { finding.contains($0) }, "\(finding)")
+    }
+  }
+
   @Test("with numbers beyond all reason is found, and every level goes on")
   func absurdNumbers() async throws {
     let toy = try await AuditToy()
