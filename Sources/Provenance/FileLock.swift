@@ -13,18 +13,25 @@ package struct FileLock: ~Copyable, Sendable {
   ///   - waitingSeconds: How long to wait for another holder.
   /// - Throws: ``ProvenanceError`` `locked` if another holder keeps it.
   package init(path: String, waitingSeconds: Double = 0) throws(ProvenanceError) {
-    let file = try OpenFile(path: path, flags: O_RDWR | O_CREAT)
-    try file.lock(waitingSeconds: waitingSeconds)
-    self.file = file
+    file = try Self.locked(path, waitingSeconds, LOCK_EX)
   }
 
   /// Takes the lock together with everybody else who shares it; it keeps out those who want it alone.
   ///
   /// - Throws: ``ProvenanceError`` `locked` if a holder keeps it for itself.
   package init(sharing path: String, waitingSeconds: Double = 0) throws(ProvenanceError) {
-    let file = try OpenFile(path: path, flags: O_RDWR | O_CREAT)
-    try file.lock(waitingSeconds: waitingSeconds, kind: LOCK_SH)
-    self.file = file
+    file = try Self.locked(path, waitingSeconds, LOCK_SH)
+  }
+
+  private static func locked(_ path: String, _ waitingSeconds: Double, _ kind: Int32)
+    throws(ProvenanceError) -> OpenFile
+  {
+    while true {
+      let file = try OpenFile(path: path, flags: O_RDWR | O_CREAT)
+      try file.lock(waitingSeconds: waitingSeconds, kind: kind)
+      // A holder may remove the file before it lets go; whoever comes then locks another one.
+      if try file.isInPlace() { return file }
+    }
   }
 
   /// Whether somebody holds the lock on the file at `path` at this moment; false if there is no such file.
@@ -52,6 +59,13 @@ extension OpenFile {
       }
       usleep(5000)
     }
+  }
+
+  /// Whether the path still leads to this file.
+  fileprivate func isInPlace() throws(ProvenanceError) -> Bool {
+    let mine = try status()
+    var there = stat()
+    return stat(path, &there) == 0 && there.st_ino == mine.st_ino && there.st_dev == mine.st_dev
   }
 
   fileprivate func tryLock(_ kind: Int32) throws(ProvenanceError) -> Bool {

@@ -84,8 +84,7 @@ struct ArmTraining: Sendable {
           writing = try save(trainer, steps, listener)
           try settle()
         }
-        throw EngineError(
-          .interrupted, "Interrupted; the same command goes on where this run stopped.")
+        throw EngineError.interrupted
       }
       let number = trainer.completedSteps + 1
       let batch = SHA256.digest(of: trainer.batchBytes(ofStep: number))
@@ -109,7 +108,12 @@ struct ArmTraining: Sendable {
             * Double(trainer.schedule.totalSteps - number)), step)
       if let checkpointInterval, number % checkpointInterval == 0, !trainer.isFinished {
         try settle()
-        writing = try save(trainer, steps, listener)
+        let begun = try save(trainer, steps, listener)
+        if !begun.isBesideTraining, saved == start.step {
+          listener.note(
+            "\(arm): the system gives no further thread: training waits for checkpoints")
+        }
+        writing = begun
         saved = number
       }
     }
@@ -150,7 +154,7 @@ struct ArmTraining: Sendable {
     let checkpoint = trainer.checkpoint(identity: key.hex)
     let json = try CanonicalJSON.encode(.array(steps.map(\.json)))
     let reached = listener.reached
-    return CheckpointWriting { taken in
+    return CheckpointWriting { turn in
       func point(_ kind: RunPoint.Kind) -> RunPoint {
         RunPoint(kind: kind, arm: arm, step: checkpoint.step)
       }
@@ -158,10 +162,10 @@ struct ArmTraining: Sendable {
       try AtomicFile.write(json, to: stepsPath)
       try checkpoint.write(to: checkpointPath) { remaining in
         if remaining == checkpoint.tensors.count / 2 { reached(point(.savingCheckpoint)) }
-        if remaining == 0 { taken() }
+        if remaining == 0 { turn.taken() }
       }
       reached(point(.savedCheckpoint))
-      CheckpointWriting.yieldToTraining()
+      turn.yieldToTraining()
       return try keep(checkpoint.step, threads: 1)
     }
   }

@@ -82,5 +82,9 @@ package struct EngineError: Error, Equatable, CustomStringConvertible {
     self.message = message
   }
 
+  /// The error of whatever was asked to stop.
+  package static let interrupted = EngineError(
+    .interrupted, "Interrupted; the same command goes on where this one stopped.")
+
   package var description: String { message }
 }

@@ -139,10 +139,7 @@ package struct ModelEvaluation: Sendable {
       }, record: { try journal.append($0) },
       progress: { progress in
         report(.evaluating(pace.progress(progress)))
-        if interruption.isRequested, progress.completed < progress.total {
-          throw EngineError(
-            .interrupted, "Interrupted; the same command goes on where this one stopped.")
-        }
+        if progress.completed < progress.total { try interruption.check() }
       })
   }
 

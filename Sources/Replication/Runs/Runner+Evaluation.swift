@@ -15,30 +15,8 @@ extension Runner {
       let benchmark = evaluation.task.benchmark
       let key = try inputs.evaluationKey(evaluation, manifest: manifest, weights: weights)
       let what = "evaluation of \(arm.name) on \(evaluation.name)"
-      let samples: [UInt8]
-      if let known = try reusable(key, what: what), let digest = known.outputs["samples"] {
-        samples = try OpenFile.contents(of: store.path(of: digest))
-      } else {
-        if model == nil {
-          let engine = inputs.engine
-          let path = weights.map { store.path(of: $0) }
-          model = try await ComputeQueue.run { LoadedArm(try engine.load(weights: path)) }
-        }
-        guard let model else { preconditionFailure("The model was loaded just now.") }
-        let journal = try self.journal(key, what: what)
-        let finished = try finished(key, journal, what: what)
-        samples = try await compute(
-          evaluation, arm: arm.name, model, inputs, finished: finished, journal)
-        let writer = try await ArtifactWriter(store) { report(.note("waiting for another run")) }
-        let blob = try writer.add("samples", from: what, sha256: nil, bytes: nil) { write in
-          try samples.withUnsafeBytes { try write($0) }
-        }
-        report(
-          .reached(
-            RunPoint(kind: .storedSamples, arm: arm.name, evaluation: evaluation.name)))
-        try cache.store(StepResult(outputs: ["samples": blob.sha256], details: [:]), for: key)
-        try journal?.remove()
-      }
+      let samples = try await samples(
+        evaluation, key, what: what, arm: arm.name, weights, &model, inputs)
       let seed = arm.seed.map { UInt64($0) }
       try record.write(
         samples,
@@ -67,24 +45,52 @@ extension Runner {
     init(_ loaded: LoadedModel) { self.loaded = loaded }
   }
 
-  /// Where samples are kept until the evaluation with this key is done; nil while another process does the same.
-  private func journal(_ key: Digest, what: String) throws(ProvenanceError) -> EvaluationJournal? {
-    try AtomicFile.createFolder("\(options.artifacts)/work")
-    do throws(ProvenanceError) {
-      return try EvaluationJournal(
-        path: "\(options.artifacts)/work/\(key.hex.prefix(16)).samples.jsonl")
-    } catch {
-      guard error.code == .locked else { throw error }
-      report(.note("another process is at the \(what) as well"))
-      return nil
+  /// The samples of an evaluation, computed unless that was done before; `model` is loaded if it is needed.
+  private func samples(
+    _ evaluation: Manifest.Evaluation, _ key: Digest, what: String, arm: String, _ weights: Digest?,
+    _ model: inout LoadedArm?, _ inputs: RunInputs
+  ) async throws -> [UInt8] {
+    if let known = try known(key, what: what) { return known }
+    let work = "\(options.artifacts)/work"
+    try AtomicFile.createFolder(work)
+    let journal = try await taken(what) { () throws(ProvenanceError) in
+      try EvaluationJournal(path: "\(work)/\(key.hex.prefix(16)).samples.jsonl")
     }
+    // Whoever was at it may have finished it meanwhile.
+    if let known = try known(key, what: what) {
+      journal.removeIfEmpty()
+      return known
+    }
+    if model == nil {
+      let engine = inputs.engine
+      let path = weights.map { store.path(of: $0) }
+      model = try await ComputeQueue.run { LoadedArm(try engine.load(weights: path)) }
+    }
+    guard let model else { preconditionFailure("The model was loaded just now.") }
+    let finished = try finished(key, journal, what: what)
+    let samples = try await compute(
+      evaluation, arm: arm, model, inputs, finished: finished, journal)
+    let writer = try await ArtifactWriter(store) { report(.note("waiting for another run")) }
+    let blob = try writer.add("samples", from: what, sha256: nil, bytes: nil) { write in
+      try samples.withUnsafeBytes { try write($0) }
+    }
+    report(
+      .reached(RunPoint(kind: .storedSamples, arm: arm, evaluation: evaluation.name)))
+    try cache.store(StepResult(outputs: ["samples": blob.sha256], details: [:]), for: key)
+    try journal.remove()
+    return samples
+  }
+
+  /// The samples of a finished evaluation; nil if it is to be done.
+  private func known(_ key: Digest, what: String) throws -> [UInt8]? {
+    guard let digest = try reusable(key, what: what)?.outputs["samples"] else { return nil }
+    return try OpenFile.contents(of: store.path(of: digest))
   }
 
   /// The samples that an interrupted run left in its journal; none of a damaged one.
-  private func finished(_ key: Digest, _ journal: EvaluationJournal?, what: String) throws
+  private func finished(_ key: Digest, _ journal: EvaluationJournal, what: String) throws
     -> [SampleResult]
   {
-    guard let journal else { return [] }
     let samples: [SampleResult]
     do {
       samples = try journal.begin(["key": JSON(key)])
@@ -98,7 +104,7 @@ extension Runner {
 
   private func compute(
     _ evaluation: Manifest.Evaluation, arm: String, _ model: LoadedArm, _ inputs: RunInputs,
-    finished: [SampleResult], _ journal: EvaluationJournal?
+    finished: [SampleResult], _ journal: EvaluationJournal
   ) async throws -> [UInt8] {
     let tasks = try inputs.taskInputs(evaluation)
     let tools = try inputs.languageTools(evaluation)
@@ -112,12 +118,9 @@ extension Runner {
       var pace = EvaluationPace(arm: arm, task: evaluation.name)
       let result = try evaluator.run(
         evaluation.task.benchmark, inputs: tasks, finished: finished,
-        record: { try journal?.append($0) },
+        record: { try journal.append($0) },
         progress: { progress in
-          guard !interruption.isRequested else {
-            throw EngineError(
-              .interrupted, "Interrupted; the same command goes on where this run stopped.")
-          }
+          try interruption.check()
           report(.evaluating(pace.progress(progress)))
         })
       let lines = result.tasks.flatMap { $0.samples.map { $0.jsonLine + "\n" } }

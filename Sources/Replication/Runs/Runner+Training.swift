@@ -22,31 +22,23 @@ extension Runner {
     let configuration = manifest.training.configuration(
       objective: objective, reduction: reduction, seed: seed)
     let key = try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed)
-    if let known = try reusable(key, what: "training of \(arm.name), seed \(seed)"),
-      let weights = known.outputs["weights"]
-    {
-      let details = JSONField(known.details, source: "the finished training \(key)")
-      let steps = try details["steps"].elements().map { try RunSummary.Step($0) }
-      // The arm may have had another name when it was trained.
-      let checkpoints = try details["checkpoints"].elements().map {
-        try KeptCheckpoint($0).of(arm: arm.name)
-      }
-      try record.append(
-        type: RecordedEvent.trainingReused,
-        [
-          "arm": .string(arm.name), "seed": .string(String(seed)), "key": JSON(key),
-          "weights": JSON(weights), "checkpoints": .array(checkpoints.map(\.json)),
-        ])
-      return TrainedArm(weights: weights, steps: steps, checkpoints: checkpoints)
+    let what = "training of \(arm.name), seed \(seed)"
+    if let trained = try trainedBefore(arm, seed: seed, key, what, record) { return trained }
+    let folder = "\(options.artifacts)/work/\(key.hex.prefix(16))"
+    let lock = try await taken(what) { () throws(ProvenanceError) in
+      try WorkLock(path: "\(folder).lock")
     }
+    defer { withExtendedLifetime(lock) {} }
+    // Whoever was at it may have finished it meanwhile.
+    if let trained = try trainedBefore(arm, seed: seed, key, what, record) { return trained }
     let training = ArmTraining(
       arm: arm.name, seed: seed, configuration: configuration, data: try inputs.prepared(seed),
-      key: key, folder: "\(options.artifacts)/work/\(key.hex.prefix(16))",
+      key: key, folder: folder,
       checkpointInterval: manifest.training.checkpointInterval,
       keptInterval: manifest.training.keptCheckpointInterval,
       checkpoints: CheckpointStore(artifacts: options.artifacts), others: others,
       interruption: interruption)
-    let (engine, report) = (inputs.engine, report)
+    let engine = inputs.engine
     try record.append(
       type: RecordedEvent.trainingStarted,
       [
@@ -54,25 +46,9 @@ extension Runner {
         "configuration": .string(configuration.canonicalText),
       ])
     let result = try await ComputeQueue.run {
-      try training.run(
-        engine: engine,
-        ArmTraining.Listener(
-          trained: { progress, step in
-            try record.append(
-              type: RecordedEvent.trainingStep,
-              ["arm": .string(arm.name), "seed": .string(String(seed)), "step": step.json])
-            report(.trained(progress))
-          },
-          resumed: { step, root in
-            try record.append(
-              type: RecordedEvent.trainingResumed,
-              [
-                "arm": .string(arm.name), "seed": .string(String(seed)), "from_step": JSON(step),
-                "checkpoint_root": JSON(root),
-              ])
-          },
-          kept: { try record.append(type: RecordedEvent.checkpointKept, $0.json, isDurable: true) },
-          note: { report(.note($0)) }, reached: { report(.reached($0)) }))
+      try interruption.holding {
+        try training.run(engine: engine, listener(arm, seed: seed, record))
+      }
     }
     let writer = try await ArtifactWriter(store) { report(.note("waiting for another run")) }
     let blob = try writer.adopt(
@@ -94,6 +70,52 @@ extension Runner {
     try FileManager.default.removeItem(atPath: training.folder)
     return TrainedArm(
       weights: blob.sha256, steps: result.steps, checkpoints: result.checkpoints)
+  }
+
+  /// Writes what happens in a training to the record, and tells of it.
+  private func listener(
+    _ arm: Manifest.Arm, seed: UInt64, _ record: RunRecord
+  ) -> ArmTraining.Listener {
+    let report = report
+    return ArmTraining.Listener(
+      trained: { progress, step in
+        try record.append(
+          type: RecordedEvent.trainingStep,
+          ["arm": .string(arm.name), "seed": .string(String(seed)), "step": step.json])
+        report(.trained(progress))
+      },
+      resumed: { step, root in
+        try record.append(
+          type: RecordedEvent.trainingResumed,
+          [
+            "arm": .string(arm.name), "seed": .string(String(seed)), "from_step": JSON(step),
+            "checkpoint_root": JSON(root),
+          ])
+      },
+      kept: { try record.append(type: RecordedEvent.checkpointKept, $0.json, isDurable: true) },
+      note: { report(.note($0)) }, reached: { report(.reached($0)) })
+  }
+
+  /// What an earlier training with the same key left, which the record then names; nil if it is to be done.
+  private func trainedBefore(
+    _ arm: Manifest.Arm, seed: UInt64, _ key: Digest, _ what: String, _ record: RunRecord
+  ) throws -> TrainedArm? {
+    guard let known = try reusable(key, what: what), let weights = known.outputs["weights"] else {
+      return nil
+    }
+    let details = JSONField(known.details, source: "the finished training \(key)")
+    let steps = try details["steps"].elements().map { try RunSummary.Step($0) }
+    // The arm may have had another name when it was trained.
+    let checkpoints = try details["checkpoints"].elements().map {
+      try KeptCheckpoint($0).of(arm: arm.name)
+    }
+    try record.append(
+      type: RecordedEvent.trainingReused,
+      [
+        "arm": .string(arm.name), "seed": .string(String(seed)), "key": JSON(key),
+        "weights": JSON(weights), "checkpoints": .array(checkpoints.map(\.json)),
+      ])
+    return TrainedArm(weights: weights, steps: steps, checkpoints: checkpoints)
   }
 
   /// A finished step, unless everything is to be done again.
