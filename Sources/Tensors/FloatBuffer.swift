@@ -23,12 +23,15 @@ package final class FloatBuffer: @unchecked Sendable {
     let byteCount = max(count, 1) * MemoryLayout<Float>.stride
     if byteCount >= Self.mappedByteCount {
       let pages = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-      guard let pages, pages != MAP_FAILED else {
-        fatalError("The system has no \(byteCount) bytes of memory left.")
+      guard let pages, pages != MAP_FAILED, MemoryShortage.leavesRoom() else {
+        MemoryShortage.end(byteCount: byteCount)
       }
       pointer = pages.bindMemory(to: Float.self, capacity: count)
     } else {
-      let raw = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+      var block: UnsafeMutableRawPointer?
+      guard posix_memalign(&block, 64, byteCount) == 0, let raw = block else {
+        MemoryShortage.end(byteCount: byteCount)
+      }
       pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
       pointer.initialize(repeating: 0, count: max(count, 1))
     }
@@ -39,7 +42,7 @@ package final class FloatBuffer: @unchecked Sendable {
     if byteCount >= Self.mappedByteCount {
       munmap(pointer, byteCount)
     } else {
-      pointer.deallocate()
+      free(pointer)
     }
   }
 
