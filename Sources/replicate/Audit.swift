@@ -88,9 +88,9 @@ struct Audit: AsyncParsableCommand {
     let report = await audit.report()
     terminal.finish()
     if execution.json {
-      Console.output(try OutcomeJSON.text(report.json))
+      try Console.output(json: report.json)
     } else {
-      Console.output(AuditText.text(report) + "\n")
+      Console.output(AuditText.text(report))
     }
     if report.exitCode != 0 { throw ExitCode(report.exitCode) }
   }

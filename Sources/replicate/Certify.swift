@@ -43,10 +43,15 @@ struct Certify: AsyncParsableCommand {
       file, steps: steps, options: inputs.apply(to: execution.options),
       program: Bundle.main.executablePath ?? CommandLine.arguments[0], randomCount: random,
       randomSeed: seed
-    ) { Console.error("· \($0)\n") }.run()
-    let text = try OutcomeJSON.text(certificate.json)
-    if let output { try AtomicFile.write(Array(text.utf8), to: output) }
-    Console.output(execution.json ? text : certificate.text + "\n")
+    ) { Console.error("· \($0)") }.run()
+    if let output {
+      try AtomicFile.write(Array(try OutcomeJSON.text(certificate.json).utf8), to: output)
+    }
+    if execution.json {
+      try Console.output(json: certificate.json)
+    } else {
+      Console.output(certificate.text)
+    }
     if certificate.exitCode != 0 { throw ExitCode(certificate.exitCode) }
   }
 }

@@ -41,11 +41,10 @@ struct Check: ParsableCommand, ReportingCommand {
       judgement, of: outcome.records, by: outcome.expectations,
       seconds: (ContinuousClock.now - start) / .seconds(1))
     if json {
-      Console.output(try OutcomeJSON.text(VerdictJSON.json(outcome)))
+      try Console.output(json: VerdictJSON.json(outcome))
     } else {
       Console.output(
-        VerdictText.heading(outcome) + "\n\n"
-          + VerdictText.text(judgement, colors: Console.hasColors) + "\n")
+        ReportText(paragraphs: [VerdictText.heading(outcome), VerdictText.text(judgement)]))
     }
     if judgement.exitCode != 0 { throw ExitCode(judgement.exitCode) }
   }

@@ -41,9 +41,9 @@ struct CollectGarbage: ParsableCommand {
     options.removesCheckpoints = checkpoints
     let outcome = try GarbageCollection(artifacts: self.options.artifacts, options: options).run()
     if self.options.json {
-      Console.output(try OutcomeJSON.text(HousekeepingJSON.json(outcome)))
+      try Console.output(json: HousekeepingJSON.json(outcome))
     } else {
-      Console.output(HousekeepingText.text(outcome) + "\n")
+      Console.output(HousekeepingText.text(outcome))
     }
   }
 }

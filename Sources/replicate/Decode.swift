@@ -30,20 +30,19 @@ struct Decode: ParsableCommand, ReportingCommand {
   func run() throws {
     let file = try ExperimentCatalog.standard.experiment(experiment)
     if recipe, !json {
-      Console.output(DecodingRecipeText.text(try file.requiredRecipe()) + "\n")
+      Console.output(DecodingRecipeText.text(try file.requiredRecipe()))
       return
     }
     let table = DecodedTable(file.results, itemCounts: nRange?.range)
     let ledger = recipe ? try file.requiredRecipe() : try file.recipe()
     if json {
-      Console.output(
-        try OutcomeJSON.text(DecodingJSON.json(table, file: file, recipe: ledger)))
+      try Console.output(json: DecodingJSON.json(table, file: file, recipe: ledger))
     } else {
-      Console.output(DecodingText.text(table, path: file.path) + "\n")
+      var parts = [DecodingText.text(table, path: file.path)]
       if let ledger {
-        Console.output(
-          "\nRecipe: \(DecodingRecipeText.summary(ledger)) (--recipe prints it).\n")
+        parts.append("Recipe: \(DecodingRecipeText.summary(ledger)) (--recipe prints it).")
       }
+      Console.output(ReportText(paragraphs: parts))
     }
     if table.exitCode != 0 { throw ExitCode(table.exitCode) }
   }

@@ -73,29 +73,31 @@ struct Determinism: AsyncParsableCommand {
       if let path { try DeterminismLadder.prepareOutput(path) }
     }
     let terminal = TerminalReport(style: Console.style, write: Console.error)
-    let show = execution.json ? Console.error : Console.output
-    show(LadderText.beginning(file.manifest.name, steps: steps) + "\n")
+    let show: @Sendable (ReportText) -> Void = { [isJSON = execution.json] text in
+      if isJSON { Console.error(text) } else { Console.output(text) }
+    }
+    show(LadderText.beginning(file.manifest.name, steps: steps))
     let verification = DeterminismLadder(
       file, options: inputs.apply(to: execution.options), settings: settings
     ) { event in
       switch event {
       case .asset(let event): terminal.show(.asset(event))
       case .note(let text): terminal.show(.note(text))
-      case .rung(let result): show(LadderText.text(result) + "\n")
+      case .rung(let result): show(LadderText.text(result))
       }
     }
-    let signals = EndSignals(verification)
-    defer { withExtendedLifetime(signals) {} }
+    // Its child processes end with this one.
+    StopSignals.shared.endAtOnce { verification.removeWorkFolder() }
     let outcome = try await verification.run()
     terminal.finish()
-    show(LadderText.conclusion(outcome) + "\n")
-    if execution.json { Console.output(try OutcomeJSON.text(LadderJSON.json(outcome))) }
+    show(LadderText.conclusion(outcome))
+    if execution.json { try Console.output(json: LadderJSON.json(outcome)) }
     do {
       if let junit { try AtomicFile.write(Array(LadderJUnit.text(outcome).utf8), to: junit) }
     } catch {
       // That results differ is the more important news.
       guard outcome.exitCode != 0 else { throw error }
-      Console.error("replicate: \(error)\n")
+      Console.error(ReportText(error, prefix: "replicate: "))
     }
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }
@@ -103,29 +105,11 @@ struct Determinism: AsyncParsableCommand {
   private func compareLogs() throws {
     let difference = try LogComparison.compare(logs[0], logs[1])
     if execution.json {
-      Console.output(try OutcomeJSON.text(difference.json))
+      try Console.output(json: difference.json)
     } else {
-      Console.output(difference.text + "\n")
+      Console.output(difference.text)
     }
     if !difference.isIdentical { throw ExitCode(ExitStatus.nondeterministic) }
-  }
-}
-
-/// Lets Ctrl-C and SIGTERM end a verification at once, without its files; its child processes end with it.
-private struct EndSignals {
-  private let sources: [any DispatchSourceSignal]
-
-  init(_ verification: DeterminismLadder) {
-    sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler {
-        verification.removeWorkFolder()
-        exit(ExitStatus.interrupted)
-      }
-      source.resume()
-      return source
-    }
   }
 }
 
@@ -142,7 +126,7 @@ struct DeterminismTrace: AsyncParsableCommand {
   @Option(help: "File that gets the trace.") var output: String
 
   func run() async throws {
-    ParentProcess.follow()
+    try ParentProcess.follow()
     try await TracedChild(
       try manifest.read(), options: inputs.apply(to: execution.options), request: request
     ).run(output: output)
@@ -162,7 +146,7 @@ struct DeterminismRun: AsyncParsableCommand {
   @OptionGroup var execution: ExecutionOptions
 
   func run() async throws {
-    ParentProcess.follow()
+    try ParentProcess.follow()
     try await KillableRun(
       try manifest.read(), options: inputs.apply(to: execution.options), request: request
     ).run()

@@ -21,9 +21,9 @@ struct Diff: ParsableCommand {
     let records = try [a, b].map { try SealedRecord(named: $0, artifacts: options.artifacts) }
     let difference = try RecordDifference(records[0], records[1])
     if options.json {
-      Console.output(try OutcomeJSON.text(difference.json))
+      try Console.output(json: difference.json)
     } else {
-      Console.output(difference.text + "\n")
+      Console.output(difference.text)
     }
     if !difference.isSame { throw ExitCode(1) }
   }

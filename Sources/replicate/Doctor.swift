@@ -19,9 +19,9 @@ struct Doctor: AsyncParsableCommand {
   func run() async throws {
     let report = await Examination(artifacts: artifacts).report()
     if json {
-      Console.output(try OutcomeJSON.text(DoctorJSON.json(report)))
+      try Console.output(json: DoctorJSON.json(report))
     } else {
-      Console.output(DoctorText.text(report) + "\n")
+      Console.output(DoctorText.text(report))
     }
     if report.exitCode != 0 { throw ExitCode(report.exitCode) }
   }

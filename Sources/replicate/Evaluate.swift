@@ -101,17 +101,16 @@ struct Evaluate: AsyncParsableCommand {
 
   func run() async throws {
     let report = TerminalReport(style: Console.style, write: Console.error)
-    let interruption = Interruption()
-    let signals = StopSignals(interruption)
-    defer { withExtendedLifetime(signals) { report.finish() } }
+    defer { report.finish() }
     let outcome = try await ModelEvaluation(
-      request, options: execution.options, interruption: interruption, report: report.show
+      request, options: execution.options, interruption: StopSignals.shared.interruption,
+      report: report.show
     ).run()
     report.finish()
     if execution.json {
-      Console.output(try OutcomeJSON.text(EvaluationJSON.json(outcome)))
+      try Console.output(json: EvaluationJSON.json(outcome))
     } else {
-      Console.output(EvaluationText.text(outcome) + "\n")
+      Console.output(EvaluationText.text(outcome))
     }
   }
 }

@@ -19,7 +19,7 @@ struct ExchangeOptions: ParsableArguments {
 
   /// Prints an outcome and ends the command as it says.
   func finish(_ outcome: AnchorExchange.Outcome) throws {
-    Console.output(json ? try OutcomeJSON.text(outcome.json) : outcome.text + "\n")
+    if json { try Console.output(json: outcome.json) } else { Console.output(outcome.text) }
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }
 }

@@ -30,33 +30,39 @@ enum ExitStatus {
 
   /// Ends the process with what parsing the command line threw: help, version or a usage error.
   static func exitAfterParsing(_ error: any Error, of command: any ParsableCommand.Type) -> Never {
-    let text = command.fullMessage(for: error) + "\n"
+    let text = command.fullMessage(for: error)
     if command.exitCode(for: error).isSuccess {
-      Console.output(text)
+      Console.output(ReportText(ownText: text))
       Foundation.exit(0)
     }
-    Console.error(text)
+    // The message repeats arguments; all around it is ours.
+    let message = command.message(for: error)
+    Console.error(
+      ReportText(ownText: text.replacingOccurrences(of: message, with: Printable.text(message))))
     Foundation.exit(usage)
   }
 
   /// Ends the process with what a command threw while it worked, printed as the sentence that it is.
   ///
   /// A command that was to print one JSON object prints one of the failure.
-  static func exit(
-    with error: any Error, from parsed: any ParsableCommand, of command: any ParsableCommand.Type
-  ) -> Never {
+  static func exit(with error: any Error, from parsed: any ParsableCommand) -> Never {
     if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
     // Help is a command of the parser's own, which throws its text.
-    if command.exitCode(for: error).isSuccess { exitAfterParsing(error, of: command) }
-    let code = code(of: error)
+    if Replicate.exitCode(for: error).isSuccess { exitAfterParsing(error, of: Replicate.self) }
+    let wasStopped = StopSignals.shared.interruption.isRequested
+    let error = error is CancellationError ? EngineError.interrupted : error
+    let cause = code(of: error)
+    // What fails because it is being stopped was stopped.
+    let code = wasStopped && [incomplete, unavailable].contains(cause) ? interrupted : cause
     // One exit code is also that of INVALID.
-    let sentence = code == tampered ? "\(name(of: code)): \(error)" : "\(error)"
-    Console.error("replicate: \(sentence)\n")
+    let prefix = code == tampered ? "\(name(of: code)): " : ""
+    Console.error(ReportText(error, prefix: "replicate: \(prefix)"))
     if let reporting = parsed as? any ReportingCommand, reporting.json {
-      let failure = OutcomeJSON.failure(
-        status: name(of: code), exitCode: code, why: sentence,
-        missing: (error as? AssetError)?.missing)
-      Console.output((try? OutcomeJSON.text(failure)) ?? "")
+      try? Console.output(
+        json:
+          OutcomeJSON.failure(
+            status: name(of: code), exitCode: code, why: "\(prefix)\(error)",
+            missing: (error as? AssetError)?.missing))
     }
     Foundation.exit(code)
   }
@@ -76,6 +82,7 @@ enum ExitStatus {
   private static func code(of error: any Error) -> Int32 {
     switch error {
     case is ManifestError, is LogError: usage
+    case let error as ShortageError: error.kind == .memory ? incomplete : unavailable
     case let error as EvaluationCommandError: error.code == .missingData ? unavailable : usage
     case let error as RunError where [.notFound, .ambiguous, .occupied].contains(error.code): usage
     case let error as RunError where [.damaged, .tampered].contains(error.code): tampered

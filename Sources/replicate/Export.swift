@@ -31,7 +31,7 @@ struct Export: ParsableCommand {
     let outcome = try RecordExport(
       record, artifacts: artifacts, format: format, output: output
     ).run()
-    Console.output(json ? try OutcomeJSON.text(outcome.json) : outcome.text + "\n")
+    if json { try Console.output(json: outcome.json) } else { Console.output(outcome.text) }
   }
 }
 

@@ -41,12 +41,12 @@ struct Import: AsyncParsableCommand {
       artifacts: rescoring.artifacts
     ).run()
     if let note = await RecordAnchor.note(anchoring: outcome.record) {
-      Console.error("\(note)\n")
+      Console.error("\(note)")
     }
     if rescoring.json {
-      Console.output(try OutcomeJSON.text(outcome.json))
+      try Console.output(json: outcome.json)
     } else {
-      Console.output(outcome.text + "\n")
+      Console.output(outcome.text)
     }
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }

@@ -19,15 +19,14 @@ struct Index: ParsableCommand {
     let index = try RunIndex(artifacts: options.artifacts, rebuilding: rebuild)
     let path = RunIndex.path(artifacts: options.artifacts)
     if options.json {
-      Console.output(
-        try OutcomeJSON.text([
-          "schema": "replicate/index/v1", "path": .string(path), "runs": JSON(index.runs.count),
-          "notice": JSON(index.notice),
-        ]))
+      try Console.output(json: [
+        "schema": "replicate/index/v1", "path": .string(path), "runs": JSON(index.runs.count),
+        "notice": JSON(index.notice),
+      ])
     } else {
-      if let notice = index.notice { Console.error("· \(notice)\n") }
+      if let notice = index.notice { Console.error("· \(notice)") }
       let count = index.runs.count
-      Console.output("\(path) lists \(count) run\(count == 1 ? "" : "s").\n")
+      Console.output("\(path) lists \(count) run\(count == 1 ? "" : "s").")
     }
   }
 }

@@ -14,12 +14,13 @@ struct List: ParsableCommand {
       case .success(let manifest):
         let notes = notes(on: manifest)
         let rest = notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
-        Console.output("\(name)  \(manifest.title)\(rest)\n")
-      case .failure(let error): Console.output("\(name)  cannot be read: \(error)\n")
+        Console.output("\(name)  \(manifest.title)\(rest)")
+      case .failure(let error):
+        Console.output(ReportText(error, prefix: "\(name)  cannot be read: "))
       }
     }
     if entries.isEmpty {
-      Console.output("There is no folder of manifests here, above, or in the installation.\n")
+      Console.output("There is no folder of manifests here, above, or in the installation.")
     }
   }
 

@@ -29,12 +29,13 @@ struct Lock: AsyncParsableCommand, ReportingCommand {
     ).lock(renewing: renew)
     report.finish()
     if json {
-      Console.output(String(decoding: try lock.encoded(), as: UTF8.self))
+      try Console.output(
+        json: JSONParser.parse(lock.encoded(), source: ManifestLock.path(of: file)))
     } else {
       let path = ManifestLock.path(of: file)
       let counts = lock.items.map { "\($0.count) of \($0.evaluation)" }.joined(separator: ", ")
       Console.output(
-        "\(path) \(isUnchanged ? "holds already" : "fixes") the manifest \(lock.manifest.hex.prefix(12)), \(lock.expectations.map { "the expectations \($0.hex.prefix(12))" } ?? "no expectations"), the scorer (\(lock.scorer)) and the items (\(counts)).\n"
+        "\(path) \(isUnchanged ? "holds already" : "fixes") the manifest \(lock.manifest.hex.prefix(12)), \(lock.expectations.map { "the expectations \($0.hex.prefix(12))" } ?? "no expectations"), the scorer (\(lock.scorer)) and the items (\(counts))."
       )
     }
   }

@@ -52,9 +52,9 @@ struct Log: ParsableCommand {
     )
     let log = try RunLog(artifacts: options.artifacts, filter: filter)
     if options.json {
-      Console.output(try OutcomeJSON.text(RunLogJSON.json(log)))
+      try Console.output(json: RunLogJSON.json(log))
     } else {
-      for notice in log.notices { Console.error("· \(notice)\n") }
+      for notice in log.notices { Console.error("· \(notice)") }
       Console.output(RunLogText.text(log))
     }
   }

@@ -20,9 +20,9 @@ struct Plan: AsyncParsableCommand, ReportingCommand {
       try manifest.read().selecting(arms: arms.arm), options: options, report: { _ in }
     ).plan()
     if json {
-      Console.output(try OutcomeJSON.text(OutcomeJSON.json(plan)))
+      try Console.output(json: OutcomeJSON.json(plan))
     } else {
-      Console.output(PlanText.text(plan) + "\n")
+      Console.output(PlanText.text(plan))
     }
     if plan.missing != nil { throw ExitCode(ExitStatus.unavailable) }
   }

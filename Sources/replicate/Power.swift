@@ -20,8 +20,10 @@ struct Power: ParsableCommand, ReportingCommand {
 
   func run() throws {
     let analysis = try PowerAnalysis(try manifest.read(), artifacts: artifacts)
-    Console.output(
-      json
-        ? try OutcomeJSON.text(PowerJSON.json(analysis)) : PowerText.text(analysis) + "\n")
+    if json {
+      try Console.output(json: PowerJSON.json(analysis))
+    } else {
+      Console.output(PowerText.text(analysis))
+    }
   }
 }

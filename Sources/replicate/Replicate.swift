@@ -1,8 +1,10 @@
 import ArgumentParser
+import Dispatch
 import Foundation
 import Replication
+import Tensors
 
-@main struct Replicate: AsyncParsableCommand {
+struct Replicate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replicate",
     abstract: "Checks published fine-tuning results by running them again, with evidence.",
@@ -20,29 +22,56 @@ import Replication
       DeterminismRun.self,
     ],
     defaultSubcommand: Run.self)
+}
 
-  /// Runs the command and ends with the documented exit code; errors are printed once, on standard error.
-  static func main() async {
+/// The process: one command, from its arguments to the documented exit code.
+@main enum Program {
+  /// Runs the command; errors are printed once, on standard error.
+  ///
+  /// Not asynchronous itself: that takes threads, of which nobody knows yet whether there are any.
+  static func main() {
+    Console.prepare()
     // Without arguments a person wants to know what there is.
     guard CommandLine.arguments.count > 1 else {
-      print(helpMessage())
+      Console.output(ReportText(ownText: Replicate.helpMessage()))
       return
     }
     let parsed: any ParsableCommand
     do {
-      parsed = try parseAsRoot()
+      parsed = try Replicate.parseAsRoot()
     } catch {
-      ExitStatus.exitAfterParsing(error, of: Self.self)
+      ExitStatus.exitAfterParsing(error, of: Replicate.self)
     }
+    let command = Command(parsed: parsed)
+    MemoryShortage.end { ExitStatus.exit(with: ShortageError(.memory, $0), from: command.parsed) }
     do {
-      if var command = parsed as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        var command = parsed
-        try command.run()
-      }
+      try ProcessLimits.check()
+      if parsed is any AsyncParsableCommand { run(command) }
+      var parsed = parsed
+      try parsed.run()
     } catch {
-      ExitStatus.exit(with: error, from: parsed, of: Self.self)
+      ExitStatus.exit(with: error, from: parsed)
     }
+  }
+
+  /// A parsed command, which nobody changes any more.
+  private struct Command: @unchecked Sendable {
+    let parsed: any ParsableCommand
+  }
+
+  /// Runs a command that does several things at once, until it ends the process.
+  private static func run(_ command: Command) -> Never {
+    let task = Task {
+      do {
+        if var running = command.parsed as? any AsyncParsableCommand { try await running.run() }
+      } catch {
+        ExitStatus.exit(with: error, from: command.parsed)
+      }
+      Foundation.exit(0)
+    }
+    StopSignals.shared.watch(task) {
+      ExitStatus.exit(with: EngineError.interrupted, from: command.parsed)
+    }
+    dispatchMain()
   }
 }

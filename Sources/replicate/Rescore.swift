@@ -23,9 +23,9 @@ struct Rescore: ParsableCommand {
       record, artifacts: rescoring.artifacts, languageData: rescoring.languageData
     ).run()
     if rescoring.json {
-      Console.output(try OutcomeJSON.text(outcome.json))
+      try Console.output(json: outcome.json)
     } else {
-      Console.output(outcome.text + "\n")
+      Console.output(outcome.text)
     }
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }

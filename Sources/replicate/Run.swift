@@ -27,13 +27,11 @@ struct Run: AsyncParsableCommand, ReportingCommand {
     options.isRepeating = isRepeating
     options.modelFolder = saveModels
     let report = TerminalReport(style: Console.style, write: Console.error)
-    let interruption = Interruption()
-    let signals = StopSignals(interruption)
-    defer { withExtendedLifetime(signals) { report.finish() } }
+    defer { report.finish() }
     let file = try manifest.read().selecting(arms: arms.arm)
     let start = ContinuousClock.now
     var outcome = try await Runner(
-      file, options: options, interruption: interruption, report: report.show
+      file, options: options, interruption: StopSignals.shared.interruption, report: report.show
     ).run()
     report.finish()
     if var judgement = outcome.judgement {
@@ -44,12 +42,12 @@ struct Run: AsyncParsableCommand, ReportingCommand {
         seconds: (ContinuousClock.now - start) / .seconds(1))
     } else if judging.junit != nil {
       Console.error(
-        "replicate: \(file.path) names no expectations, so --junit has nothing to say.\n")
+        "replicate: \(file.path) names no expectations, so --junit has nothing to say.")
     }
     if json {
-      Console.output(try OutcomeJSON.text(OutcomeJSON.json(outcome)))
+      try Console.output(json: OutcomeJSON.json(outcome))
     } else {
-      Console.output(OutcomeText.text(outcome, colors: Console.hasColors) + "\n")
+      Console.output(OutcomeText.text(outcome))
     }
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }

@@ -18,9 +18,9 @@ struct Show: ParsableCommand {
   func run() throws {
     let overview = try RecordOverview(record, artifacts: options.artifacts)
     if options.json {
-      Console.output(try OutcomeJSON.text(RecordJSON.json(overview)))
+      try Console.output(json: RecordJSON.json(overview))
     } else {
-      Console.output(RecordText.text(overview) + "\n")
+      Console.output(RecordText.text(overview))
     }
     if overview.exitCode != 0 { throw ExitCode(overview.exitCode) }
   }

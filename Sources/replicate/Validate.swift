@@ -15,7 +15,7 @@ struct Validate: ParsableCommand {
       for asset in file.manifest.assets { _ = try file.assets(of: asset) }
       let optional = file.manifest.declaredArms.filter(\.isOptional).map(\.name)
       let arms = optional.isEmpty ? "" : " (optional arms: \(optional.joined(separator: ", ")))"
-      Console.output("\(file.path) is valid: \(file.manifest.title)\(arms)\n")
+      Console.output("\(file.path) is valid: \(file.manifest.title)\(arms)")
     }
   }
 }

@@ -13,9 +13,9 @@ struct VerifyStore: ParsableCommand {
   func run() throws {
     let outcome = try StoreVerification(artifacts: options.artifacts).run()
     if options.json {
-      Console.output(try OutcomeJSON.text(HousekeepingJSON.json(outcome)))
+      try Console.output(json: HousekeepingJSON.json(outcome))
     } else {
-      Console.output(HousekeepingText.text(outcome) + "\n")
+      Console.output(HousekeepingText.text(outcome))
     }
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }

@@ -23,7 +23,7 @@ package struct Examination: Sendable {
     async let pip = Self.answer(of: "python3", ["-m", "pip", "--version"], variables)
     async let curl = Self.answer(of: "curl", ["--version"], variables)
     let selfTests = InstructionSet.available.map(Self.selfTest)
-    let environment = RunEnvironment.withLibraries()
+    let environment = RunEnvironment.withLibraries(for: .openblas)
     let (code, digest) = (Version.code, try? RunEnvironment.executableDigest())
     let selected = InstructionSet.selected
     let checks =

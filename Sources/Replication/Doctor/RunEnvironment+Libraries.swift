@@ -4,10 +4,13 @@ import Provenance
 import Tensors
 
 extension RunEnvironment {
-  /// This machine with the versions of all libraries that the program uses.
-  static func withLibraries() -> RunEnvironment {
+  /// This machine with the versions of all libraries that computations with `numerics` use.
+  ///
+  /// OpenBLAS starts threads as soon as it is loaded, which portable computations must not depend on.
+  static func withLibraries(for numerics: Numerics) -> RunEnvironment {
     .current(libraries: [
-      "openblas": Numerics.openBLASVersion, "sqlite": sqliteVersion,
+      "openblas": numerics == .openblas ? Numerics.openBLASVersion : "not used",
+      "sqlite": sqliteVersion,
       "zlib": String(cString: zlibVersion()),
     ])
   }

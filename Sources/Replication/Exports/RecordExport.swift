@@ -33,7 +33,7 @@ package struct RecordExport: Sendable {
     }
 
     /// The outcome as one line, for a person.
-    package var text: String {
+    package var text: ReportText {
       let what =
         switch format {
         case .crate: "a Process Run Crate"

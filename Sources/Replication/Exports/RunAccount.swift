@@ -28,8 +28,8 @@ struct RunAccount {
     guard findings.isEmpty else {
       throw RunError(
         .damaged,
-        "The record \(record.id) is not as it was sealed and cannot be exported:\n"
-          + findings.joined(separator: "\n"))
+        "The record \(record.id) is not as it was sealed and cannot be exported: "
+          + findings.joined(separator: " "))
     }
     self.record = record
     let own = [

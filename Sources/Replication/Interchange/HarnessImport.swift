@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Provenance
+import Tensors
 
 /// Brings what lm-evaluation-harness wrote into the store of records: its files as they are, and its samples scored anew.
 package struct HarnessImport: Sendable {
@@ -67,8 +68,8 @@ package struct HarnessImport: Sendable {
         name: "import of \(model ?? (folder.log.path as NSString).lastPathComponent)",
         identity: SHA256.digest(of: manifest), manifest: manifest,
         session: RunSession(
-          version: Version.text, code: Version.code, environment: .withLibraries(),
-          internalParameters: ["engine": "import"])))
+          version: Version.text, code: Version.code, environment: .withLibraries(for: .portable),
+          internalParameters: ["engine": .string(Self.engine)])))
     func outcome(_ record: SealedRecord, reuse: String?) -> Outcome {
       Outcome(record: record, reuse: reuse, source: folder.log.path, comparison: comparison)
     }

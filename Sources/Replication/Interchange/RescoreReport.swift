@@ -13,7 +13,7 @@ extension HarnessImport.Outcome {
   }
 
   /// The import for a person: scores, what differs, and where the record is.
-  package var text: String {
+  package var text: ReportText {
     var lines = ["\(source): \(LogText.count(comparison.documents, "document")) scored anew."]
     for result in comparison.results {
       for metric in result.summary(of: result.name) {
@@ -33,7 +33,7 @@ extension HarnessImport.Outcome {
     lines.append(conclusion)
     let place = "the record \(record.id) in \(record.path)"
     lines.append(reuse.map { "Nothing new: \($0); it is \(place)." } ?? "Kept as \(place).")
-    return lines.joined(separator: "\n")
+    return ReportText(lines)
   }
 
   private var conclusion: String {
@@ -61,7 +61,7 @@ extension RecordRescoring.Outcome {
   }
 
   /// The outcome for a person.
-  package var text: String {
+  package var text: ReportText {
     var lines = RescoreText.lines(findings.map { "not as it was sealed: \($0)" })
     lines += RescoreText.lines(differences.map(\.sentence))
     lines += RescoreText.lines(aggregateDifferences.map(\.sentence))
@@ -76,7 +76,7 @@ extension RecordRescoring.Outcome {
         "The record \(record.id): \(count) scored anew; \(LogText.count(differences.count, "score")) of documents and \(LogText.count(aggregateDifferences.count, "value")) of tasks and groups changed."
       )
     }
-    return lines.joined(separator: "\n")
+    return ReportText(lines)
   }
 }
 

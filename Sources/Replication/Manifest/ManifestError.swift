@@ -42,9 +42,11 @@ package struct ManifestError: Error, Equatable, CustomStringConvertible {
     package let excerpt: [String]
 
     /// `file:line:column: message` and the excerpt, indented by two spaces.
-    package var description: String {
+    package var description: String { lines.joined(separator: "\n") }
+
+    fileprivate var lines: [String] {
       let place = [line, column].compactMap { $0.map { "\($0):" } }.joined()
-      return (["\(file):\(place) \(message)"] + excerpt.map { "  " + $0 }).joined(separator: "\n")
+      return ["\(file):\(place) \(message)"] + excerpt.map { "  " + $0 }
     }
   }
 
@@ -77,8 +79,12 @@ package struct ManifestError: Error, Equatable, CustomStringConvertible {
   }
 
   /// All problems, one after the other, and how many more there are.
-  package var description: String {
-    let rest = omittedCount > 0 ? ["… and \(omittedCount) more."] : []
-    return (problems.map(\.description) + rest).joined(separator: "\n")
+  package var description: String { lines.joined(separator: "\n") }
+
+  /// The same, for a person.
+  var text: ReportText { ReportText(lines) }
+
+  private var lines: [String] {
+    problems.flatMap(\.lines) + (omittedCount > 0 ? ["… and \(omittedCount) more."] : [])
   }
 }

@@ -6,7 +6,7 @@ extension AnchorExchange.Outcome {
   package var exitCode: Int32 { conflicts.isEmpty ? 0 : 3 }
 
   /// One line for what was moved, and one for each difference.
-  package var text: String {
+  package var text: ReportText {
     let isPush = direction == .push
     let count = moved.count == 1 ? "1 anchor" : "\(moved.count) anchors"
     var lines = [
@@ -21,7 +21,7 @@ extension AnchorExchange.Outcome {
         "  \($0.name): \($0.found.map { "\($0)" } ?? "none") here, \($0.anchored.map { "\($0)" } ?? "none") there"
       }
     }
-    return lines.joined(separator: "\n")
+    return ReportText(lines)
   }
 
   /// Everything as JSON.

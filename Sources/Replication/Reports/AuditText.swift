@@ -7,8 +7,8 @@ package enum AuditText {
   private static let longest = 20
 
   /// Every level with what was found, and the verdict on the record.
-  package static func text(_ report: AuditReport) -> String {
-    var lines = report.isImported ? ["imported, not executed"] : []
+  package static func text(_ report: AuditReport) -> ReportText {
+    var lines = report.isImported ? [HarnessImport.notice] : []
     lines += report.entries.flatMap(Self.lines)
     let failed = report.entries.filter { !$0.findings.isEmpty }.map(\.level.text)
     if failed.isEmpty {
@@ -20,7 +20,7 @@ package enum AuditText {
     if report.entries.count < AuditReport.Level.allCases.count {
       lines.append("Stopped at the first contradiction; --all goes on.")
     }
-    return lines.joined(separator: "\n")
+    return ReportText(lines)
   }
 
   private static func lines(_ entry: AuditReport.Entry) -> [String] {

@@ -1,7 +1,7 @@
 /// A recipe as text: the ledger of what is not known.
 package enum DecodingRecipeText {
   /// The whole ledger: a table of what engines do with each key, and the reasons of each choice.
-  package static func text(_ recipe: Recipe) -> String {
+  package static func text(_ recipe: Recipe) -> ReportText {
     let header = ["", "published"] + recipe.engines.map(\.name) + ["choice here"]
     let published = recipe.entries.filter { $0.published != nil }
     let open = recipe.entries.filter { $0.published == nil }
@@ -14,17 +14,13 @@ package enum DecodingRecipeText {
     let leading = Set(header.indices)
     let table = OutcomeText.columns([header] + rows(published) + rows(open), leading: leading)
     let engines = recipe.engines.map { "\($0.name): \($0.title)" }.joined(separator: "; ")
-    let reasons = recipe.entries.map { Paragraph.wrapped(explanation($0), indent: "  ") }
-    return """
-      \(recipe.title)
-      \(summary(recipe))
-
-      \(table)
-
-      \(Paragraph.wrapped("consumed: the engine reads it, and results depend on it. ignored: it accepts it, and they do not. unknown: it has no such setting, which is dropped or refused. defaulted: it takes its own default unless told. \(engines)."))
-
-      \(reasons.joined(separator: "\n"))
-      """
+    let reasons = recipe.entries.flatMap { Paragraph.wrapped(explanation($0), indent: "  ") }
+    let key =
+      "consumed: the engine reads it, and results depend on it. ignored: it accepts it, and they do not. unknown: it has no such setting, which is dropped or refused. defaulted: it takes its own default unless told. \(engines)."
+    return ReportText(paragraphs: [
+      ReportText([recipe.title, summary(recipe)]), ReportText(table),
+      ReportText(Paragraph.wrapped(key)), ReportText(reasons),
+    ])
   }
 
   /// How many keys are published and how many choices are open, and which published keys an engine does not know.

@@ -3,8 +3,8 @@ import Statistics
 /// A decoded table as text.
 package enum DecodingText {
   /// Everything that a person reads: values, numbers of items, sums, comparisons, and what cannot be.
-  package static func text(_ table: DecodedTable, path: String) -> String {
-    var parts = ["\(table.results.title)\n\(path)"]
+  package static func text(_ table: DecodedTable, path: String) -> ReportText {
+    var parts = [ReportText([table.results.title, path])]
     if !table.rows.isEmpty {
       let isWide = table.printedArms.count <= 2
       parts.append(isWide ? wideValues(table) : longValues(table))
@@ -14,13 +14,13 @@ package enum DecodingText {
       parts += notes(table)
     }
     parts.append(contradictions(table))
-    return parts.joined(separator: "\n\n")
+    return ReportText(paragraphs: parts)
   }
 
   // MARK: - Values
 
   /// One line a row, for two arms.
-  private static func wideValues(_ table: DecodedTable) -> String {
+  private static func wideValues(_ table: DecodedTable) -> ReportText {
     let arms = table.printedArms
     let comparison = table.comparisons.first
     let header =
@@ -32,11 +32,11 @@ package enum DecodingText {
         + arms.flatMap { arm in row.value(of: arm).map { value($0, row) } ?? ["–", "–", "–"] }
         + (comparison == nil ? [] : differences(compared))
     }
-    return OutcomeText.columns([header] + rows, leading: [0])
+    return ReportText(OutcomeText.columns([header] + rows, leading: [0]))
   }
 
   /// One line a row and arm, for more arms than fit side by side.
-  private static func longValues(_ table: DecodedTable) -> String {
+  private static func longValues(_ table: DecodedTable) -> ReportText {
     let rows = table.rows.flatMap { row in
       row.values.enumerated().map { index, value in
         [
@@ -45,7 +45,7 @@ package enum DecodingText {
       }
     }
     let header = ["row", "n", "arm", "printed", "right", "± SE"]
-    return OutcomeText.columns([header] + rows, leading: [0, 2])
+    return ReportText(OutcomeText.columns([header] + rows, leading: [0, 2]))
   }
 
   private static func value(_ value: DecodedTable.Value, _ row: DecodedTable.Row) -> [String] {
@@ -77,7 +77,7 @@ package enum DecodingText {
 
   // MARK: - Numbers of items
 
-  private static func itemCounts(_ table: DecodedTable) -> String {
+  private static func itemCounts(_ table: DecodedTable) -> ReportText {
     let rows = table.rows.compactMap { row in
       row.itemCounts.map { counts in
         [
@@ -86,8 +86,9 @@ package enum DecodingText {
         ]
       }
     }
-    return "Numbers of items that all values of a row fit:\n"
-      + OutcomeText.columns([["row", "n", "tried", "fit"]] + rows, leading: [0, 3])
+    return ReportText(
+      ["Numbers of items that all values of a row fit:"]
+        + OutcomeText.columns([["row", "n", "tried", "fit"]] + rows, leading: [0, 3]))
   }
 
   private static func fitting(_ counts: DecodedTable.ItemCounts) -> String {
@@ -102,15 +103,16 @@ package enum DecodingText {
 
   // MARK: - Sums and means
 
-  private static func compositions(_ table: DecodedTable) -> String {
+  private static func compositions(_ table: DecodedTable) -> ReportText {
     let rows = table.compositions.map { composition in
       let printed = composition.cell.value(of: composition.arm)?.text ?? "–"
       return [table.name(of: composition.cell), composition.arm]
         + outcome(composition.outcome, composition.cell, printed)
     }
-    return "Rows that are made from others:\n"
-      + OutcomeText.columns(
-        [["row", "arm", "parts come to", "printed", "says"]] + rows, leading: [0, 1, 4])
+    return ReportText(
+      ["Rows that are made from others:"]
+        + OutcomeText.columns(
+          [["row", "arm", "parts come to", "printed", "says"]] + rows, leading: [0, 1, 4]))
   }
 
   private static func outcome(
@@ -139,13 +141,14 @@ package enum DecodingText {
 
   private static func comparison(
     _ comparison: DecodedTable.Comparison, _ table: DecodedTable, showsDifferences: Bool
-  ) -> String {
+  ) -> ReportText {
     let (first, second) = (comparison.minuend, comparison.subtrahend)
     guard comparison.rows.contains(where: { $0.frontier != nil }) else {
       let rows = comparison.rows.map { [table.name(of: $0.cell)] + differences($0) }
-      return "\(first) against \(second):\n"
-        + OutcomeText.columns(
-          [["row", "\(first) − \(second)", "unpaired z"]] + rows, leading: [0])
+      return ReportText(
+        ["\(first) against \(second):"]
+          + OutcomeText.columns(
+            [["row", "\(first) − \(second)", "unpaired z"]] + rows, leading: [0]))
     }
     let rows = comparison.rows.map { row in
       [table.name(of: row.cell)] + (showsDifferences ? differences(row) : []) + frontier(row)
@@ -163,8 +166,8 @@ package enum DecodingText {
     let names = never.map { table.name(of: $0.cell) }.joined(separator: ", ")
     let verdict =
       never.isEmpty
-      ? "" : "\n" + Paragraph.wrapped("Never significant, whatever was answered: \(names).")
-    return heading + "\n" + OutcomeText.columns([header] + rows, leading: [0]) + verdict
+      ? [] : Paragraph.wrapped("Never significant, whatever was answered: \(names).")
+    return ReportText(heading + OutcomeText.columns([header] + rows, leading: [0]) + verdict)
   }
 
   private static func frontier(_ row: DecodedTable.ComparedRow) -> [String] {
@@ -180,11 +183,11 @@ package enum DecodingText {
     return [netText, "\(largest)\(suffix)", "\(Decimals.fixed(rate * 100, 1)) %"]
   }
 
-  private static func contradictions(_ table: DecodedTable) -> String {
+  private static func contradictions(_ table: DecodedTable) -> ReportText {
     guard !table.rows.isEmpty else { return "No values are documented." }
     guard !table.contradictions.isEmpty else { return "Everything that is printed is possible." }
-    return "Impossible as printed:\n"
-      + table.contradictions.map { "  " + $0.message }.joined(separator: "\n")
+    return ReportText(
+      ["Impossible as printed:"] + table.contradictions.map { "  " + $0.message })
   }
 }
 

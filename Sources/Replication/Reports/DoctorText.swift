@@ -1,7 +1,7 @@
 /// An examination as text.
 package enum DoctorText {
   /// A line for everything that was looked at, advice under what needs it, and a sentence at the end.
-  package static func text(_ report: DoctorReport) -> String {
+  package static func text(_ report: DoctorReport) -> ReportText {
     let width = report.checks.map(\.name.count).max() ?? 0
     var lines: [String] = []
     for check in report.checks {
@@ -11,7 +11,7 @@ package enum DoctorText {
         lines.append(String(repeating: " ", count: width + 4) + "→ \(advice)")
       }
     }
-    return lines.joined(separator: "\n") + "\n\n" + conclusion(report)
+    return ReportText(paragraphs: [ReportText(lines), ReportText(conclusion(report))])
   }
 
   private static func mark(_ status: DoctorReport.Check.Status) -> String {

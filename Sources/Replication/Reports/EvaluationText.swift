@@ -3,16 +3,16 @@ import Evaluation
 /// The end of an evaluation as text.
 package enum EvaluationText {
   /// The table of scores, what has to be known of them, and where the results are.
-  package static func text(_ outcome: EvaluationOutcome) -> String {
+  package static func text(_ outcome: EvaluationOutcome) -> ReportText {
     let header = [
       "task", "version", "filter", "n-shot", "metric", "value", "± stderr", "clustered", "n",
     ]
     let lines = outcome.results.flatMap { rows($0, outcome.settings) }
     let parts = [
-      OutcomeText.columns([header] + lines, leading: [0, 2, 4]),
-      outcome.warnings.joined(separator: "\n"), "results: \(outcome.resultsPath)",
+      ReportText(OutcomeText.columns([header] + lines, leading: [0, 2, 4])),
+      ReportText(outcome.warnings), "results: \(outcome.resultsPath)",
     ]
-    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    return ReportText(paragraphs: parts.filter { !$0.isEmpty })
   }
 
   /// The groups of a benchmark, the total first, and then its tasks.

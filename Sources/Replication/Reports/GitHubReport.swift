@@ -1,3 +1,10 @@
+/// A line that GitHub Actions executes, and that only ``GitHubReport`` makes.
+package struct WorkflowCommand: Sendable, Equatable {
+  /// The line without its line feed.
+  package let text: String
+  fileprivate init(_ text: String) { self.text = text }
+}
+
 /// A judgement as GitHub Actions shows it: annotations on standard output, and a summary of the step.
 package enum GitHubReport {
   /// One workflow command a line for everything that does not agree; empty if everything does.
@@ -8,10 +15,10 @@ package enum GitHubReport {
   ///   - judgement: what is reported.
   ///   - file: the file that the annotations point to.
   ///   - lines: the line there of each verdict, by its id.
-  /// - Returns: lines to print, each with its line feed.
+  /// - Returns: lines to print.
   package static func annotations(
     _ judgement: Judgement, file: String?, lines: [String: Int]
-  ) -> String {
+  ) -> [WorkflowCommand] {
     var commands = judgement.tampering.map {
       command("error", file: file, line: nil, title: "lock", message: $0)
     }
@@ -26,7 +33,7 @@ package enum GitHubReport {
           "error", file: file, line: nil, title: judgement.status.rawValue,
           message: judgement.why))
     }
-    return commands.map { $0 + "\n" }.joined()
+    return commands
   }
 
   private static func level(_ verdict: Verdict) -> String {
@@ -36,24 +43,25 @@ package enum GitHubReport {
 
   private static func command(
     _ level: String, file: String?, line: Int?, title: String, message: String
-  ) -> String {
+  ) -> WorkflowCommand {
     var properties: [String] = []
     if let file {
       properties.append("file=\(property(file))")
       if let line { properties.append("line=\(line)") }
     }
     properties.append("title=\(property(title))")
-    return "::\(level) \(properties.joined(separator: ","))::\(data(message))"
+    return WorkflowCommand(
+      "::\(level) \(properties.joined(separator: ","))::\(data(message))")
   }
 
   /// The text of a workflow command, which ends at the line's end.
   static func data(_ text: String) -> String {
-    replaced(text, ["%": "%25", "\r": "%0D", "\n": "%0A"])
+    replaced(Printable.text(text), ["%": "%25"])
   }
 
   /// A property of a workflow command, which ends at a comma or a colon.
   static func property(_ text: String) -> String {
-    replaced(text, ["%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"])
+    replaced(Printable.text(text), ["%": "%25", ":": "%3A", ",": "%2C"])
   }
 
   /// The judgement as Markdown: the verdict, a table of the cells, one of everything else.
@@ -64,7 +72,8 @@ package enum GitHubReport {
     let cells = judgement.verdicts.filter { $0.subject == .cell }
     if !cells.isEmpty {
       lines += [
-        "| row | arm | documented | band | here | verdict |", "|---|---|---:|---|---:|---|",
+        "| row | arm | documented | band | \(VerdictText.here(judgement)) | verdict |",
+        "|---|---|---:|---|---:|---|",
       ]
       lines += cells.map { verdict in
         let (row, arm) = VerdictText.names(verdict)
@@ -93,14 +102,18 @@ package enum GitHubReport {
     "| " + cells.map(cell).joined(separator: " | ") + " |"
   }
 
-  /// Text that stays inside a cell of a Markdown table and means only itself.
+  /// Text that stays inside a cell of a Markdown table and means only itself: no markup, link, mention or formula.
   static func cell(_ text: String) -> String {
-    replaced(
-      text,
+    let oneLine = replaced(text, ["\n": " ", "\r": " "])
+    let marked = replaced(
+      Printable.text(oneLine),
       [
         "|": "\\|", "\\": "\\\\", "`": "\\`", "*": "\\*", "_": "\\_", "[": "\\[", "]": "\\]",
-        "<": "&lt;", ">": "&gt;", "&": "&amp;", "\n": " ", "\r": " ",
+        ":": "\\:", "@": "\\@", "#": "\\#", "~": "\\~", "$": "\\$", "!": "\\!", "<": "&lt;",
+        ">": "&gt;", "&": "&amp;",
       ])
+    // An address without a scheme becomes a link too.
+    return marked.replacing(/(?i)www\./) { $0.output.dropLast() + "&#46;" }
   }
 
   /// Replaces code points, so that the parts of a line end are found each by itself.

@@ -3,7 +3,7 @@ package import Provenance
 /// What a verification of the store or a garbage collection came to, as text.
 package enum HousekeepingText {
   /// A finding a line, and a sentence at the end.
-  package static func text(_ outcome: StoreVerification.Outcome) -> String {
+  package static func text(_ outcome: StoreVerification.Outcome) -> ReportText {
     let scope =
       "\(LogText.count(outcome.fileCount, "file")) of the store (\(Sizes.text(outcome.byteCount))), \(LogText.count(outcome.stepCount, "finished step")) and \(LogText.count(outcome.sealedCount, "sealed record"))"
     let open = outcome.openCount == 0 ? "" : "; \(outcome.openCount) unfinished were only read"
@@ -12,18 +12,18 @@ package enum HousekeepingText {
       lines.isEmpty
       ? "All is well: \(scope) are as they were written\(open)."
       : "\(LogText.count(lines.count, "finding")) in \(scope)\(open)."
-    return (lines + [end]).joined(separator: "\n")
+    return ReportText(lines + [end])
   }
 
   /// A line for everything that was or would be removed, notes, and the bytes at the end.
-  package static func text(_ outcome: GarbageCollection.Outcome) -> String {
+  package static func text(_ outcome: GarbageCollection.Outcome) -> ReportText {
     let lines = outcome.items.map { "\($0.path)  \(Sizes.text($0.bytes))  \($0.reason)" }
     let count = LogText.count(outcome.items.count, "item")
     let end =
       outcome.isDryRun
       ? "\(count) would be removed, which would free \(Sizes.text(outcome.bytes))."
       : "\(count) removed, \(Sizes.text(outcome.bytes)) freed."
-    return (lines + outcome.notes + [end]).joined(separator: "\n")
+    return ReportText(lines + outcome.notes + [end])
   }
 }
 

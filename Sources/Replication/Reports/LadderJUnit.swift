@@ -54,10 +54,11 @@ package enum LadderJUnit {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&apos;"
-      case "\n", "\t", "\r": result += "&#\(scalar.value);"
+      // Two of these begin a workflow command where the file is printed.
+      case "\n", "\t", "\r", "#": result += "&#\(scalar.value);"
       default:
         let isAllowed = scalar.value >= 0x20 && scalar.value != 0xFFFE && scalar.value != 0xFFFF
-        result.unicodeScalars.append(isAllowed ? scalar : "\u{FFFD}")
+        result += isAllowed ? Printable.text(String(scalar)) : "\u{FFFD}"
       }
     }
     return result

@@ -1,12 +1,12 @@
 /// The verification of determinism as text.
 package enum LadderText {
   /// What is verified, before it is.
-  package static func beginning(_ name: String, steps: Int?) -> String {
-    name + (steps.map { ", shortened to \($0) training steps and few documents" } ?? "")
+  package static func beginning(_ name: String, steps: Int?) -> ReportText {
+    ReportText(name + (steps.map { ", shortened to \($0) training steps and few documents" } ?? ""))
   }
 
   /// A rung that is done: one line, and what differs below it.
-  package static func text(_ result: RungResult) -> String {
+  package static func text(_ result: RungResult) -> ReportText {
     let status =
       switch result.status {
       case .identical: "identical"
@@ -25,11 +25,11 @@ package enum LadderText {
         lines += variant.divergences.map { "        \($0.sentence)" }
       }
     }
-    return lines.joined(separator: "\n")
+    return ReportText(lines)
   }
 
   /// The end, in one sentence.
-  package static func conclusion(_ outcome: LadderOutcome) -> String {
+  package static func conclusion(_ outcome: LadderOutcome) -> ReportText {
     let different = outcome.rungs.filter { $0.status == .different }.map(\.rung.name)
     let identical = outcome.rungs.filter { $0.status == .identical }.map(\.rung.name)
     var sentences: [String] = []
@@ -46,8 +46,9 @@ package enum LadderText {
       sentences.append("\(unverified.joined(separator: ", ")) could not be verified.")
     }
     if let path = outcome.recorded { sentences.append("Golden file written: \(path)") }
-    return sentences.joined(separator: " ")
-      + " (\(outcome.numerics), \(outcome.instructionSet), \(Durations.text(outcome.seconds)))"
+    return ReportText(
+      sentences.joined(separator: " ")
+        + " (\(outcome.numerics), \(outcome.instructionSet), \(Durations.text(outcome.seconds)))")
   }
 
   private static func padded(_ text: String, _ width: Int) -> String {

@@ -90,4 +90,7 @@ extension OutcomeJSON {
   package static func text(_ value: JSON) throws -> String {
     String(decoding: try CanonicalJSON.encode(value), as: UTF8.self) + "\n"
   }
+
+  /// The same value as one line that a terminal may get.
+  package static func printed(_ value: JSON) throws -> String { Printable.json(try text(value)) }
 }

@@ -2,21 +2,19 @@ import Provenance
 
 /// The end of a run as text: the table, the verdicts, and where the record is.
 package enum OutcomeText {
-  /// Everything that a person reads at the end; verdicts in colour if `colors`.
-  package static func text(_ outcome: RunOutcome, colors: Bool = false) -> String {
-    var parts: [String] = []
-    if let table = outcome.table, !table.rows.isEmpty { parts.append(text(table)) }
-    if let judgement = outcome.judgement {
-      parts.append(VerdictText.text(judgement, colors: colors))
-    }
+  /// Everything that a person reads at the end.
+  package static func text(_ outcome: RunOutcome) -> ReportText {
+    var parts: [ReportText] = []
+    if let table = outcome.table, !table.rows.isEmpty { parts.append(ReportText(text(table))) }
+    if let judgement = outcome.judgement { parts.append(VerdictText.text(judgement)) }
     parts.append(
       "record \(outcome.record.id), results \(outcome.record.resultsDigest.hex.prefix(16)): \(outcome.record.path)"
     )
     if let reuse = outcome.reuse { parts.append("nothing was computed: \(reuse)") }
-    return parts.joined(separator: "\n\n")
+    return ReportText(paragraphs: parts)
   }
 
-  private static func text(_ table: ResultTable) -> String {
+  private static func text(_ table: ResultTable) -> [String] {
     let header =
       ["task", "metric", "n"] + table.arms
       + ["\(table.minuend) − \(table.subtrahend)", "± paired SE", "\(table.minuend) is"]
@@ -31,8 +29,10 @@ package enum OutcomeText {
   }
 
   /// Rows as columns of equal width, those in `leading` aligned left and all others right; a rule under the first row.
-  static func columns(_ rows: [[String]], leading: Set<Int>) -> String {
-    guard let header = rows.first else { return "" }
+  static func columns(_ rows: [[String]], leading: Set<Int>) -> [String] {
+    // Widths are those of what is printed.
+    let rows = rows.map { $0.map(Printable.text) }
+    guard let header = rows.first else { return [] }
     let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {
       let padded = cells.enumerated().map { column, cell in
@@ -42,7 +42,7 @@ package enum OutcomeText {
       return trimmed(padded.joined(separator: "  "))
     }
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "──")
-    return ([line(header), rule] + rows.dropFirst().map(line)).joined(separator: "\n")
+    return [line(header), rule] + rows.dropFirst().map(line)
   }
 
   private static func trimmed(_ line: String) -> String {

@@ -4,7 +4,7 @@ enum Paragraph {
   private static let width = 100
 
   /// Breaks a text between words; `indent` stands before every line but the first.
-  static func wrapped(_ text: String, indent: String = "") -> String {
+  static func wrapped(_ text: String, indent: String = "") -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {
@@ -15,6 +15,6 @@ enum Paragraph {
         line += (line.isEmpty ? "" : " ") + word
       }
     }
-    return (lines + [line]).joined(separator: "\n")
+    return lines + [line]
   }
 }

@@ -1,7 +1,7 @@
 /// A plan as text.
 package enum PlanText {
   /// Downloads, steps with what is reused and why, and the time that all of it should take.
-  package static func text(_ plan: RunPlan) -> String {
+  package static func text(_ plan: RunPlan) -> ReportText {
     var lines = ["\(plan.name): \(plan.title)"]
     lines += plan.declaredDifferences.map { "  note: \($0)" }
     if !plan.optionalArms.isEmpty {
@@ -9,7 +9,7 @@ package enum PlanText {
         "  optional, not run without --arm: \(plan.optionalArms.joined(separator: ", "))")
     }
     if let finished = plan.finished {
-      return (lines + ["  nothing to do: \(finished)"]).joined(separator: "\n")
+      return ReportText(lines + ["  nothing to do: \(finished)"])
     }
     if !plan.downloads.isEmpty {
       let total = plan.downloads.compactMap(\.bytes).reduce(0, +)
@@ -29,7 +29,7 @@ package enum PlanText {
     if let seconds = plan.seconds, seconds > 0 {
       lines.append("  all together about \(Durations.text(seconds)) on this machine")
     }
-    if let missing = plan.missing { lines += ["", missing.text] }
-    return lines.joined(separator: "\n")
+    let text = ReportText(lines)
+    return plan.missing.map { ReportText(paragraphs: [text, $0.text]) } ?? text
   }
 }

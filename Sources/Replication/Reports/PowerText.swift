@@ -3,7 +3,7 @@ import Statistics
 /// What a manifest could detect, as text.
 package enum PowerText {
   /// A table, and what has to be known to read it.
-  package static func text(_ analysis: PowerAnalysis) -> String {
+  package static func text(_ analysis: PowerAnalysis) -> ReportText {
     let hasSeeds = analysis.rows.contains { $0.seedDeviation != nil }
     var header = [
       "task", "metric", "n", "differing", "least", "noticed", "documented", "n it takes",
@@ -11,13 +11,11 @@ package enum PowerText {
     ]
     if hasSeeds { header += ["seed SD", "seeds it takes"] }
     let rows = analysis.rows.map { cells($0, seedCount: hasSeeds ? analysis.seedCount : nil) }
-    return """
-      \(analysis.name): what \(analysis.minuend) − \(analysis.subtrahend) could show, two-sided at 5 %
-
-      \(OutcomeText.columns([header] + rows, leading: [0, 1]))
-
-      \(notes(analysis, hasSeeds: hasSeeds).map { Paragraph.wrapped($0) }.joined(separator: "\n"))
-      """
+    return ReportText(paragraphs: [
+      "\(analysis.name): what \(analysis.minuend) − \(analysis.subtrahend) could show, two-sided at 5 %",
+      ReportText(OutcomeText.columns([header] + rows, leading: [0, 1])),
+      ReportText(notes(analysis, hasSeeds: hasSeeds).flatMap { Paragraph.wrapped($0) }),
+    ])
   }
 
   /// A line of the table; without a number of seeds, without what is said of them.

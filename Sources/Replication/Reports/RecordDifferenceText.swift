@@ -6,7 +6,7 @@ extension RecordDifference {
   private static let longest = 12
 
   /// The comparison for a person: candidate causes, then effects.
-  package var text: String {
+  package var text: ReportText {
     var lines = ["\(a) against \(b)\(letters.isEmpty ? "" : ": \(letters)")"]
     lines.append(
       causes.isEmpty
@@ -21,7 +21,7 @@ extension RecordDifference {
     lines += evaluations.flatMap(\.lines)
     lines += unmatched
     if isSame { lines.append("Everything that both records hold is the same, bit by bit.") }
-    return lines.joined(separator: "\n")
+    return ReportText(lines)
   }
 
   fileprivate static func shortened(_ lines: [String]) -> [String] {

@@ -3,7 +3,7 @@ package import Provenance
 /// A record as text, for a person.
 package enum RecordText {
   /// Everything: where it stands, who computed it with what, its arms, metrics, files and digests.
-  package static func text(_ record: RecordOverview, now: FileStatus.Time = .now()) -> String {
+  package static func text(_ record: RecordOverview, now: FileStatus.Time = .now()) -> ReportText {
     var parts = [rows(head(record, now))]
     parts += record.sessions.enumerated().map { session($1, number: $0 + 1) }
     if !record.inputs.isEmpty {
@@ -16,7 +16,7 @@ package enum RecordText {
     parts += record.arms.map(arm)
     if !record.evaluations.isEmpty {
       let done = record.evaluations.map { "\(title($0.arm, $0.seed)) on \($0.name)" }
-      parts.append("evaluated so far: " + done.joined(separator: "; "))
+      parts.append(ReportText("evaluated so far: " + done.joined(separator: "; ")))
     }
     if let metrics = metrics(record.arms) { parts.append(metrics) }
     parts.append(
@@ -25,13 +25,14 @@ package enum RecordText {
         record.files.map { [$0.name, "\($0.byteCount)", $0.digest.hex] }, leading: [0, 2]))
     parts.append(rows(digests(record)))
     parts.append(conclusion(record))
-    return parts.joined(separator: "\n\n")
+    return ReportText(paragraphs: parts)
   }
 
   private static func head(
     _ record: RecordOverview, _ now: FileStatus.Time
   ) -> [(String, String)] {
     var status = record.status.name
+    if HarnessImport.isImport(record.sessions) { status += ", " + HarnessImport.notice }
     if let life = RunLogText.life(record.status, record.signs, now) { status += ", " + life }
     return [
       ("record", record.id), ("name", record.name), ("attempt", "\(record.attempt)"),
@@ -41,7 +42,7 @@ package enum RecordText {
     ]
   }
 
-  private static func session(_ session: JSON, number: Int) -> String {
+  private static func session(_ session: JSON, number: Int) -> ReportText {
     let environment = session["environment"]
     func text(_ key: String) -> String? { environment?[key]?.stringValue }
     let memory = environment?["memory_bytes"]?.integerValue.map(Sizes.text)
@@ -80,7 +81,7 @@ package enum RecordText {
     return "\(commit), dirty: \(count ?? "changed files")"
   }
 
-  private static func arm(_ arm: RunSummary.Arm) -> String {
+  private static func arm(_ arm: RunSummary.Arm) -> ReportText {
     var lines = [("arm", title(arm.name, arm.seed))]
     if let first = arm.steps.first, let last = arm.steps.last {
       func loss(_ step: RunSummary.Step) -> String {
@@ -93,7 +94,7 @@ package enum RecordText {
     return rows(lines)
   }
 
-  private static func metrics(_ arms: [RunSummary.Arm]) -> String? {
+  private static func metrics(_ arms: [RunSummary.Arm]) -> ReportText? {
     let rows = arms.flatMap { arm in
       arm.metrics.map { metric in
         [
@@ -117,10 +118,10 @@ package enum RecordText {
     return lines
   }
 
-  private static func conclusion(_ record: RecordOverview) -> String {
+  private static func conclusion(_ record: RecordOverview) -> ReportText {
     guard record.findings.isEmpty else {
-      return "The record is not as it was sealed:\n"
-        + record.findings.map { "✗ " + $0 }.joined(separator: "\n")
+      return ReportText(
+        ["The record is not as it was sealed:"] + record.findings.map { "✗ " + $0 })
     }
     return record.status == .sealed
       ? "Log, files and results are as they were sealed."
@@ -132,15 +133,18 @@ package enum RecordText {
   }
 
   /// Names and values in two columns.
-  private static func rows(_ rows: [(String, String)]) -> String {
+  private static func rows(_ rows: [(String, String)]) -> ReportText {
     let width = max(19, rows.map(\.0.count).max() ?? 0)
-    return rows.filter { !$0.1.isEmpty }.map { name, value in
-      name + String(repeating: " ", count: width - name.count) + "  " + value
-    }.joined(separator: "\n")
+    return ReportText(
+      rows.filter { !$0.1.isEmpty }.map { name, value in
+        name + String(repeating: " ", count: width - name.count) + "  " + value
+      })
   }
 
-  private static func table(_ header: [String], _ rows: [[String]], leading: Set<Int>) -> String {
-    OutcomeText.columns([header] + rows, leading: leading)
+  private static func table(_ header: [String], _ rows: [[String]], leading: Set<Int>)
+    -> ReportText
+  {
+    ReportText(OutcomeText.columns([header] + rows, leading: leading))
   }
 }
 

@@ -3,19 +3,18 @@ package import Provenance
 /// A list of runs as text, one line a run.
 package enum RunLogText {
   /// Id, time, name, status, and what was run with which code and to which results.
-  package static func text(_ log: RunLog, now: FileStatus.Time = .now()) -> String {
+  package static func text(_ log: RunLog, now: FileStatus.Time = .now()) -> ReportText {
     let nameWidth = log.entries.map { $0.run.name.count }.max() ?? 0
     let statusWidth = log.entries.map { $0.status.name.count }.max() ?? 0
-    var text = ""
-    for entry in log.entries {
-      let time = entry.run.created.isEmpty ? "" : entry.run.created.prefix(19) + "Z"
-      text += entry.run.id
-      append(time, width: 20, to: &text)
-      append(entry.run.name, width: nameWidth, to: &text)
-      append(entry.status.name, width: statusWidth, to: &text)
-      text += "  \(detail(entry, now))\n"
-    }
-    return text
+    return ReportText(
+      log.entries.map { entry in
+        let time = entry.run.created.isEmpty ? "" : entry.run.created.prefix(19) + "Z"
+        var line = entry.run.id
+        append(time, width: 20, to: &line)
+        append(entry.run.name, width: nameWidth, to: &line)
+        append(entry.status.name, width: statusWidth, to: &line)
+        return line + "  \(detail(entry, now))"
+      })
   }
 
   /// Appends two spaces and a column, of which those that follow are to begin at one place in all lines.

@@ -17,6 +17,13 @@ package final class TerminalReport: Sendable {
     }
   }
 
+  /// What is to be written to the terminal, ready for it.
+  package struct Drawing: Sendable {
+    /// The characters, with line ends and escape sequences that are all our own.
+    package let text: String
+    fileprivate init(_ text: String) { self.text = text }
+  }
+
   private struct State {
     /// Whether the last line is a bar that the next text has to replace.
     var hasBar = false
@@ -25,11 +32,11 @@ package final class TerminalReport: Sendable {
   }
 
   private let style: Style
-  private let write: @Sendable (String) -> Void
+  private let write: @Sendable (Drawing) -> Void
   private let state = Mutex(State())
 
-  /// Writes to `write`, which takes text with its line ends.
-  package init(style: Style, write: @escaping @Sendable (String) -> Void) {
+  /// Writes to `write`.
+  package init(style: Style, write: @escaping @Sendable (Drawing) -> Void) {
     self.style = style
     self.write = write
   }
@@ -37,7 +44,7 @@ package final class TerminalReport: Sendable {
   /// Shows an event.
   package func show(_ event: RunEvent) {
     switch event {
-    case .planned(let plan): line(PlanText.text(plan))
+    case .planned(let plan): lines(PlanText.text(plan))
     case .note(let text): line("· " + text)
     case .asset(let event): show(event)
     case .trained(let progress): show(progress)
@@ -54,7 +61,7 @@ package final class TerminalReport: Sendable {
   /// Ends a bar, so that other output begins on a line of its own.
   package func finish() {
     state.withLock { state in
-      if state.hasBar { write("\n") }
+      if state.hasBar { write(Drawing("\n")) }
       state.hasBar = false
     }
   }
@@ -121,9 +128,11 @@ package final class TerminalReport: Sendable {
 
   // MARK: - Lines and bars
 
-  private func line(_ text: String) {
+  private func line(_ text: String) { lines(ReportText(text)) }
+
+  private func lines(_ text: ReportText) {
     state.withLock { state in
-      write((state.hasBar ? "\r\u{1B}[K" : "") + text + "\n")
+      write(Drawing((state.hasBar ? "\r\u{1B}[K" : "") + text.text(colors: false)))
       state.hasBar = false
     }
   }
@@ -133,9 +142,10 @@ package final class TerminalReport: Sendable {
     let full = min(cells, max(0, Int(share * Double(cells))))
     let drawing =
       String(repeating: "█", count: full) + String(repeating: "░", count: cells - full)
-    let whole = "\(title) \(drawing) \(text)"
+    let whole = ReportLine("\(title) \(drawing) \(text)").text()
     state.withLock { state in
-      write("\r\u{1B}[K" + String(whole.prefix(max(20, style.width - 1))) + (isDone ? "\n" : ""))
+      let shown = String(whole.prefix(max(20, style.width - 1)))
+      write(Drawing("\r\u{1B}[K" + shown + (isDone ? "\n" : "")))
       state.hasBar = !isDone
     }
   }

@@ -23,6 +23,7 @@ package enum VerdictJSON {
         [
           "record_id": .string($0.id), "name": .string($0.name), "record_sha256": JSON($0.digest),
           "results_sha256": JSON($0.resultsDigest), "path": .string($0.path),
+          "imported": .bool($0.isImported),
         ]
       })
     object["expectations"] = [

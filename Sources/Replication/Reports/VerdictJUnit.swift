@@ -24,7 +24,8 @@ package enum VerdictJUnit {
       [
         (name: "status", value: judgement.status.rawValue),
         (name: "expectations", value: judgement.name),
-      ] + properties
+      ] + (judgement.hasImports ? [(name: "results", value: HarnessImport.notice)] : [])
+      + properties
     return
       ([
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<testsuites \(counts)>",

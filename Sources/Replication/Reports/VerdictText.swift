@@ -2,72 +2,84 @@ import Provenance
 
 /// A judgement as text for a person: cells as a table, claims with their reasons, the verdict on the last line.
 package enum VerdictText {
-  /// Everything that a person reads; statuses in colour if `colors`.
-  package static func text(_ judgement: Judgement, colors: Bool = false) -> String {
-    var parts: [String] = []
+  /// Everything that a person reads.
+  package static func text(_ judgement: Judgement) -> ReportText {
+    var parts: [ReportText] = []
     let cells = judgement.verdicts.filter { $0.subject == .cell }
-    if !cells.isEmpty { parts.append(table(cells, colors: colors)) }
+    if !cells.isEmpty { parts.append(table(cells, of: judgement)) }
     let notes = cells.filter { $0.status > .consistent }
-    if !notes.isEmpty { parts.append(paragraphs(notes, colors: colors)) }
+    if !notes.isEmpty { parts.append(paragraphs(notes)) }
     let others = judgement.verdicts.filter { $0.subject != .cell }
-    if !others.isEmpty { parts.append(paragraphs(others, colors: colors)) }
-    parts.append(conclusion(judgement, colors: colors))
-    return parts.joined(separator: "\n\n")
+    if !others.isEmpty { parts.append(paragraphs(others)) }
+    parts.append(ReportText([conclusion(judgement)]))
+    return ReportText(paragraphs: parts)
   }
 
   /// The verdict on the run, as one line.
-  package static func conclusion(_ judgement: Judgement, colors: Bool = false) -> String {
-    let name = painted(judgement.status.rawValue, judgement.status, colors)
+  package static func conclusion(_ judgement: Judgement) -> ReportLine {
     let isForgiven =
       judgement.exitCode == 0 && judgement.status > .consistent ? " (allowed)" : ""
-    return "\(name)\(isForgiven) \(judgement.name): \(judgement.why)"
+    let imported = judgement.hasImports ? " (results \(HarnessImport.notice))" : ""
+    return ReportLine(
+      judgement.status.rawValue, color(judgement.status),
+      "\(isForgiven) \(judgement.name)\(imported): \(judgement.why)")
   }
 
   /// What was judged by what, to stand before the verdicts of a check.
-  package static func heading(_ outcome: RecordCheck.Outcome) -> String {
+  package static func heading(_ outcome: RecordCheck.Outcome) -> ReportText {
     let expectations = outcome.expectations
     let records = outcome.records.map {
-      "record \($0.id) of \($0.name), results \($0.resultsDigest.hex.prefix(16))"
+      "record \($0.id) of \($0.name)\($0.isImported ? " (\(HarnessImport.notice))" : ""), results \($0.resultsDigest.hex.prefix(16))"
     }
     let origin =
       outcome.isLocked
       ? "to which the run was locked before it began" : "which the run was not locked to"
-    return
-      (records + [
+    return ReportText(
+      records + [
         "judged by \(expectations.results.name), \(expectations.path), SHA-256 \(expectations.sha256.hex.prefix(16)), \(origin)"
-      ]).joined(separator: "\n")
+      ])
   }
 
-  private static func table(_ cells: [Verdict], colors: Bool) -> String {
-    let header = ["row", "arm", "documented", "band", "here", "verdict"]
+  private static func table(_ cells: [Verdict], of judgement: Judgement) -> ReportText {
+    let header = ["row", "arm", "documented", "band", here(judgement), "verdict"]
+    func ending(_ verdict: Verdict) -> String {
+      verdict.status.rawValue + (verdict.isRequired ? "" : " (optional)")
+    }
     let rows = cells.map { verdict -> [String] in
       let (row, arm) = names(verdict)
       let finding = verdict.decisive
       return [
         row, arm, finding.expected ?? "–", range(finding),
-        finding.observed.map(finding.unit.text) ?? "–",
-        verdict.status.rawValue + (verdict.isRequired ? "" : " (optional)"),
+        finding.observed.map(finding.unit.text) ?? "–", ending(verdict),
       ]
     }
-    let text = OutcomeText.columns([header] + rows, leading: [0, 1, 3, 5])
-    guard colors else { return text }
+    let lines = OutcomeText.columns([header] + rows, leading: [0, 1, 3, 5])
     // The verdict is the last column, so that colours move no other one.
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let painted = zip(lines.dropFirst(2), cells).map { line, verdict in
-      let ending = verdict.status.rawValue + (verdict.isRequired ? "" : " (optional)")
-      return String(line.dropLast(ending.count)) + Self.painted(ending, verdict.status, true)
+      let ending = ending(verdict)
+      return ReportLine(String(line.dropLast(ending.count)), ending, color(verdict.status))
     }
-    return (lines.prefix(2) + painted).joined(separator: "\n")
+    return ReportText(lines.prefix(2).map { ReportLine($0) } + painted)
   }
 
-  private static func paragraphs(_ verdicts: [Verdict], colors: Bool) -> String {
-    verdicts.flatMap { verdict -> [String] in
-      let status = painted(verdict.status.rawValue, verdict.status, colors)
-      let optional = verdict.isRequired ? "" : " (optional)"
-      let isAlone = verdict.findings.count == 1
-      return ["\(status) \(verdict.id)\(optional): \(verdict.title)"]
-        + verdict.findings.map { isAlone ? "  \($0.why)" : "  \($0.status.rawValue): \($0.why)" }
-    }.joined(separator: "\n")
+  private static func paragraphs(_ verdicts: [Verdict]) -> ReportText {
+    ReportText(
+      verdicts.flatMap { verdict -> [ReportLine] in
+        let optional = verdict.isRequired ? "" : " (optional)"
+        let isAlone = verdict.findings.count == 1
+        let heading = ReportLine(
+          verdict.status.rawValue, color(verdict.status),
+          " \(verdict.id)\(optional): \(verdict.title)")
+        return [heading]
+          + verdict.findings.map {
+            ReportLine(isAlone ? "  \($0.why)" : "  \($0.status.rawValue): \($0.why)")
+          }
+      })
+  }
+
+  /// What a table calls the column of what was measured.
+  static func here(_ judgement: Judgement) -> String {
+    judgement.hasImports ? "here (\(HarnessImport.notice))" : "here"
   }
 
   /// The row and the arm of a cell's verdict.
@@ -92,14 +104,11 @@ package enum VerdictText {
       ? "\(counts.lowerBound)" : "\(counts.lowerBound) to \(counts.upperBound)"
   }
 
-  private static func painted(_ text: String, _ status: Verdict.Status, _ colors: Bool) -> String {
-    guard colors else { return text }
-    let code =
-      switch status {
-      case .reproduced, .consistent: "32"
-      case .inconclusive, .untestable, .skipped: "33"
-      case .diverged, .invalid, .tampered: "31"
-      }
-    return "\u{1B}[\(code)m\(text)\u{1B}[0m"
+  private static func color(_ status: Verdict.Status) -> ReportLine.Color {
+    switch status {
+    case .reproduced, .consistent: .green
+    case .inconclusive, .untestable, .skipped: .yellow
+    case .diverged, .invalid, .tampered: .red
+    }
   }
 }

@@ -24,25 +24,29 @@ package struct MissingInputs: Sendable, Equatable {
   package var isEmpty: Bool { inputs.isEmpty && obstacles.isEmpty }
 
   /// Everything in one message.
-  package var text: String {
-    var parts = ["\(name) cannot be run here yet; nothing was downloaded or computed."]
-    parts += obstacles
+  package var text: ReportText {
+    var parts: [ReportText] = [
+      "\(name) cannot be run here yet; nothing was downloaded or computed."
+    ]
+    parts += obstacles.map { ReportText($0) }
     if !inputs.isEmpty {
       parts.append(
         inputs.count == 1 ? "An input is missing:" : "\(inputs.count) inputs are missing:")
     }
     parts += inputs.map { input in
-      (["\(input.asset): \(input.reason)"] + input.steps.map { "  " + $0 }).joined(separator: "\n")
+      ReportText(["\(input.asset): \(input.reason)"] + input.steps.map { "  " + $0 })
     }
     let options = inputs.compactMap { input in
       input.option.map { "  --asset \(input.asset)=\($0)" }
     }
-    if !options.isEmpty {
+    if let last = options.last {
       let what =
         options.count == 1 ? "this option (or another path)" : "these options (or other paths)"
       parts.append(
-        "Then give the same command with \(what):\n" + options.joined(separator: " \\\n"))
+        ReportText(
+          ["Then give the same command with \(what):"] + options.dropLast().map { $0 + " \\" }
+            + [last]))
     }
-    return parts.joined(separator: "\n\n")
+    return ReportText(paragraphs: parts)
   }
 }

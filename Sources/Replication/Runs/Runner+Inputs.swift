@@ -19,7 +19,7 @@ extension Runner {
   func requireInputs() throws {
     let missing = try missingInputs()
     guard missing.isEmpty else {
-      var error = AssetError(code: .missing, message: missing.text)
+      var error = AssetError(code: .missing, message: missing.text.plain)
       error.missing = missing
       throw error
     }

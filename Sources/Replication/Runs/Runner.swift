@@ -109,7 +109,7 @@ package struct Runner: Sendable {
       identityBasis: inputs.identityBasis(of: manifest), manifest: bytes,
       session: RunSession(
         version: Version.text, code: codeState,
-        environment: .withLibraries(),
+        environment: .withLibraries(for: manifest.numerics),
         internalParameters: ["threads": JSON(options.threads), "engine": "native"]))
   }
 

@@ -13,6 +13,8 @@ package struct Judgement: Sendable, Equatable {
   package var allowsInconclusive: Bool
   /// Everything that is documented, results first, then cells, then claims.
   package let verdicts: [Verdict]
+  /// Whether results were imported, so that nothing here says how they were computed.
+  package let hasImports: Bool
 
   /// Compares results with documented ones.
   ///
@@ -20,10 +22,11 @@ package struct Judgement: Sendable, Equatable {
   ///   - documented: what is documented; values without a band are not judged.
   ///   - results: the scores of the run.
   ///   - tampering: sentences about what was locked and has changed since.
+  ///   - hasImports: whether results were imported.
   ///   - allowsInconclusive: whether exit code 4 becomes 0.
   package init(
     documented: DocumentedResults, results: MeasuredResults, tampering: [String] = [],
-    allowsInconclusive: Bool = false
+    hasImports: Bool = false, allowsInconclusive: Bool = false
   ) {
     let cells = DecodedTable.rows(of: documented).flatMap { row in
       row.cell.values.compactMap { value in
@@ -37,17 +40,18 @@ package struct Judgement: Sendable, Equatable {
     self.init(
       name: documented.name, title: documented.title,
       verdicts: Self.digestVerdict(documented, results) + cells + Self.claims(documented, results),
-      tampering: tampering, allowsInconclusive: allowsInconclusive)
+      tampering: tampering, hasImports: hasImports, allowsInconclusive: allowsInconclusive)
   }
 
   init(
     name: String, title: String, verdicts: [Verdict], tampering: [String],
-    allowsInconclusive: Bool
+    hasImports: Bool = false, allowsInconclusive: Bool
   ) {
     self.name = name
     self.title = title
     self.verdicts = verdicts
     self.tampering = tampering
+    self.hasImports = hasImports
     self.allowsInconclusive = allowsInconclusive
   }
 

@@ -63,8 +63,11 @@ package struct RecordCheck: Sendable {
   }
 
   /// Verifies the records and judges their results.
+  ///
+  /// - Throws: ``RunError`` `ambiguous` when several imports hold one model, and what reading throws.
   package func run() throws -> Outcome {
     let tampered = try records.flatMap { try $0.tampering() }
+    if tampered.isEmpty { try ImportedModel.check(records) }
     // The digest of results is that of one whole record.
     let digest = records.count == 1 ? records[0].resultsDigest : nil
     // Of a damaged record nothing can be said but that it is.
@@ -78,7 +81,8 @@ package struct RecordCheck: Sendable {
       },
       judgement: Judgement(
         documented: expectations.results,
-        results: MeasuredResults(digest: digest, samples: samples), tampering: tampered))
+        results: MeasuredResults(digest: digest, samples: samples), tampering: tampered,
+        hasImports: records.contains(where: \.isImported)))
   }
 }
 

@@ -81,7 +81,7 @@ struct AnchorExchangeTests {
       #expect(outcome.conflicts.first?.differences.map(\.name) == ["record.json"])
       #expect(outcome.present.contains(Self.ids[1]))
       #expect(outcome.moved == [Self.ids[outcome.direction == .pull ? 3 : 2]])
-      #expect(outcome.exitCode == 3 && outcome.text.contains(Self.ids[0]))
+      #expect(outcome.exitCode == 3 && outcome.text.plain.contains(Self.ids[0]))
       #expect(outcome.json["conflicts"] != [])
     }
     #expect(try here.git("rev-parse", GitAnchor.reference(of: Self.ids[0])) == ours)

@@ -58,7 +58,7 @@ import Testing
     #expect(difference.evaluations.allSatisfy { !$0.arm.hasPrefix("base") })
     let answered = difference.evaluations.flatMap(\.documents)
     #expect(!answered.isEmpty && answered.allSatisfy { $0.reason == .text })
-    #expect(difference.text.contains("manifest.training.learning_rate"))
+    #expect(difference.text.plain.contains("manifest.training.learning_rate"))
     #expect(difference.json["letters"] == .string(difference.letters))
   }
 

@@ -58,7 +58,7 @@ import Testing
 
   @Test("ends with one line a rung, and the divergence below it")
   func text() {
-    let lines = outcome.rungs.map(LadderText.text)
+    let lines = outcome.rungs.map { LadderText.text($0).plain }
     #expect(lines[0].contains("D0  twice in one process"))
     #expect(lines[0].contains("identical  1.2 s") && !lines[0].contains("\n"))
     #expect(lines[1].contains("DIFFERENT") && lines[1].contains("= 1 thread"))
@@ -67,7 +67,7 @@ import Testing
         "arm 'a<b>', step 1: the first result that differs is \"layer 0, forward: \"x\" & y\": its value 1.0 against NaN"
       ))
     #expect(lines[2].contains("skipped") && lines[2].contains("there is <only> one"))
-    #expect(LadderText.conclusion(outcome).hasPrefix("NOT DETERMINISTIC: D2 differs."))
+    #expect(LadderText.conclusion(outcome).plain.hasPrefix("NOT DETERMINISTIC: D2 differs."))
   }
 
   @Test("has one exit code for text, JSON and the command")
@@ -92,7 +92,8 @@ import Testing
     ladder = LadderOutcome(
       name: "", steps: nil, numerics: "", instructionSet: "", rungs: [outcome.rungs[0], named],
       recorded: nil, seconds: 0)
-    #expect(LadderText.conclusion(ladder).hasPrefix("Deterministic: D0 identical. D6 could not"))
+    #expect(
+      LadderText.conclusion(ladder).plain.hasPrefix("Deterministic: D0 identical. D6 could not"))
     ladder.isRecordingFailed = true
     #expect(ladder.exitCode == 5)
     ladder = outcome

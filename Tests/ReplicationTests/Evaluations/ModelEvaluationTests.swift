@@ -27,7 +27,7 @@ import Testing
     #expect(outcome.warnings.count == 4)
     #expect(outcome.warnings[0].contains("gsm8k has 12 documents instead of 1319"))
     #expect(outcome.warnings[3].contains("of its 57 tasks have none"))
-    let table = EvaluationText.text(outcome)
+    let table = EvaluationText.text(outcome).plain
     #expect(table.contains("strict-match") && table.contains("  mmlu_"))
     #expect(try OutcomeJSON.text(EvaluationJSON.json(outcome)).contains("\"arc_challenge\""))
   }

@@ -128,7 +128,7 @@ struct DecodedTableTests {
     #expect(frontier.net == 10...30)
     let known = DiscordanceFrontier.largestDiscordantCount(difference: 30, count: 1000)
     #expect(frontier.largestDiscordance == known && frontier.isBestCase)
-    #expect(DecodingText.text(table, path: "d.yaml").contains("that is the best case"))
+    #expect(DecodingText.text(table, path: "d.yaml").plain.contains("that is the best case"))
   }
 
   // MARK: - Contradictions
@@ -145,7 +145,7 @@ struct DecodedTableTests {
         == "IFEval, prompts (ifeval.prompt_level_strict_acc), eaft: no whole number of right answers to 541 items is printed as 0.3901: 211 of them give 0.3900, 212 of them give 0.3919."
     )
     #expect(table.comparisons.first?.rows[5].frontier == nil)
-    #expect(DecodingText.text(table, path: "d.yaml").contains(contradiction.message))
+    #expect(DecodingText.text(table, path: "d.yaml").plain.contains(contradiction.message))
   }
 
   @Test("An altered group makes the total inconsistent, though each of them is possible")
@@ -186,7 +186,7 @@ struct DecodedTableTests {
     #expect(aime.values.allSatisfy { $0.answerCount == 90 && $0.countsOfRun == nil })
     #expect(table.comparisons.flatMap(\.rows).allSatisfy { $0.frontier == nil })
     #expect(table.comparisons.flatMap(\.rows).allSatisfy { $0.unpairedStatistic == nil })
-    let text = DecodingText.text(table, path: "d.yaml")
+    let text = DecodingText.text(table, path: "d.yaml").plain
     #expect(text.contains("n × 3: each value is the mean of 3 runs") && text.contains("30 × 3"))
     #expect(!text.contains("Never significant"))
   }
@@ -264,7 +264,7 @@ struct DecodedTableTests {
   @Test(
     "The text shows every row with its counts, and the recommendation of caution for instructions")
   func writesText() throws {
-    let lines = DecodingText.text(try Self.blog.get(), path: "d.yaml").split(separator: "\n")
+    let lines = DecodingText.text(try Self.blog.get(), path: "d.yaml").plain.split(separator: "\n")
     func line(_ beginning: String) -> Substring { lines.first { $0.hasPrefix(beginning) } ?? "" }
     func words(_ line: Substring) -> [Substring] { line.split(separator: " ") }
     #expect(

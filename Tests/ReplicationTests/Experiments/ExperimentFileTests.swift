@@ -111,7 +111,7 @@ struct ExperimentFileTests {
     let recipe = try file.requiredRecipe()
     #expect(recipe.unknownKeys(of: "axolotl") == ["eaft_normalize"])
     #expect(recipe.unknownKeys(of: "native").isEmpty)
-    let text = DecodingRecipeText.text(recipe)
+    let text = DecodingRecipeText.text(recipe).plain
     for entry in recipe.entries { #expect(text.contains(entry.key)) }
   }
 

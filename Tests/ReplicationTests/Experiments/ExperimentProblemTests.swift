@@ -180,7 +180,7 @@ struct ExperimentProblemTests {
         if results.cells.allSatisfy({ $0.count ?? 0 < 2000 }) {
           let table = DecodedTable(results, itemCounts: 500...510)
           #expect(table.rows.count == results.cells.count)
-          #expect(!DecodingText.text(table, path: "d.yaml").isEmpty)
+          #expect(!DecodingText.text(table, path: "d.yaml").plain.isEmpty)
         }
         counts.read += 1
       } catch let error as ManifestError {
@@ -204,7 +204,7 @@ struct ExperimentProblemTests {
         isGentle ? nudged(bytes, &random) : mutated(bytes, &random, characters: "{}[]\",:-0.9 \n")
       do {
         let recipe = try RecipeDecoder.decode(input, name: "r.yaml")
-        #expect(!DecodingRecipeText.text(recipe).isEmpty)
+        #expect(!DecodingRecipeText.text(recipe).plain.isEmpty)
         counts.read += 1
       } catch is ManifestError {
         counts.refused += 1

@@ -40,7 +40,7 @@ import Testing
     let outcome = try rescored(arm: arm, seed: seed, evaluation: evaluation).outcome
     #expect(outcome.exitCode == 0 && outcome.documents == 2)
     #expect(outcome.notes.isEmpty && outcome.aggregateDifferences.isEmpty)
-    #expect(outcome.text.hasSuffix("2 samples scored anew, no score changed."))
+    #expect(outcome.text.plain.hasSuffix("2 samples scored anew, no score changed."))
   }
 
   @Test("a score that changed is told with its document, and the values that it changes")

@@ -34,7 +34,7 @@ import Testing
   func columns() {
     let text = OutcomeText.columns(
       [["task", "n"], ["mmlu", "14042"], ["arc", "5"]], leading: [0])
-    #expect(text == "task      n\n───────────\nmmlu  14042\narc       5")
+    #expect(text == ["task      n", "───────────", "mmlu  14042", "arc       5"])
   }
 
   @Test("A difference is judged by two standard errors, and identical scores are called so")
@@ -56,7 +56,7 @@ import Testing
   ) -> String {
     let text = Mutex("")
     let report = TerminalReport(style: .init(isInteractive: isInteractive, width: 80)) { piece in
-      text.withLock { $0 += piece }
+      text.withLock { $0 += piece.text }
     }
     for event in events { report.show(event) }
     report.finish()
@@ -100,7 +100,7 @@ import Testing
         .init(title: "train eaft", reuse: nil, seconds: 90),
       ], finished: nil, declaredDifferences: [])
     #expect(
-      PlanText.text(plan) == """
+      PlanText.text(plan).plain == """
         n: t
           to download: 2.5 MB
             w.whl, 2.5 MB

@@ -113,7 +113,7 @@ import Testing
       json["records"]?.arrayValue?.first?["record_sha256"]?.stringValue == record.digest.hex)
     #expect(json["expectations"]?["sha256"]?.stringValue == edited.sha256.hex)
     #expect(json["expectations"]?["locked"]?.boolValue == false)
-    #expect(VerdictText.heading(other).contains("which the run was not locked to"))
+    #expect(VerdictText.heading(other).plain.contains("which the run was not locked to"))
   }
 
   @Test(

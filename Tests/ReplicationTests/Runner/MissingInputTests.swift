@@ -93,7 +93,7 @@ import Testing
         """)
     #expect(!FileManager.default.fileExists(atPath: folder.path(of: "artifacts")))
     let plan = try await runner(file).plan()
-    #expect(plan.missing?.text == message && PlanText.text(plan).hasSuffix(message))
+    #expect(plan.missing?.text.plain == message && PlanText.text(plan).plain.hasSuffix(message))
     #expect(OutcomeJSON.json(plan)["missing"]?.arrayValue?.count == 2)
   }
 
@@ -187,7 +187,8 @@ import Testing
     let (file, copies) = (try file(optional: "    optional: true\n"), copies())
     let plan = try await runner(file, copies: copies).plan()
     #expect(
-      plan.optionalArms == ["eaft"] && PlanText.text(plan).contains("not run without --arm: eaft"))
+      plan.optionalArms == ["eaft"]
+        && PlanText.text(plan).plain.contains("not run without --arm: eaft"))
     let without = try await runner(file, copies: copies).run()
     #expect(without.record.summary.arms.map(\.name) == ["base", "sft"])
     let trained = Mutex(Set<String>())

@@ -36,7 +36,7 @@ struct RecordOverviewTests {
       #expect(shown.inputs.map(\.digest) == [SHA256.digest(of: "train")])
       #expect(shown.chain.head == sealed.chainHead && shown.recordDigest == sealed.digest)
     }
-    let text = RecordText.text(try show(sealed.id))
+    let text = RecordText.text(try show(sealed.id)).plain
     for part in [
       sealed.id, "tiny", sealed.created, sealed.sealed, sealed.identity.hex,
       SHA256.digest(of: "train").hex, "sft, seed \(Int.max)", "0.1000 at step 1",
@@ -80,7 +80,7 @@ struct RecordOverviewTests {
     #expect(shown.status == .interrupted && shown.resultsDigest == nil)
     #expect(shown.arms.map(\.digests) == [["weights": weights], ["weights": weights]])
     #expect(shown.evaluations == [.init(arm: "sft", seed: 42, name: "gsm8k")])
-    let text = RecordText.text(shown)
+    let text = RecordText.text(shown).plain
     for part in ["interrupted, last sign of life", "sft, seed 42 on gsm8k", "not finished"] {
       #expect(text.contains(part))
     }
@@ -98,7 +98,7 @@ struct RecordOverviewTests {
     try put([1], sealed.path + "/manifest.yaml")
     let shown = try show(sealed.id)
     #expect(shown.findings.count == 1 && shown.exitCode == 3)
-    #expect(RecordText.text(shown).contains("✗ \(sealed.path)/manifest.yaml"))
+    #expect(RecordText.text(shown).plain.contains("✗ \(sealed.path)/manifest.yaml"))
   }
 
   @Test("What there is not, what is not clear and what cannot be read are errors that say so")
@@ -124,7 +124,7 @@ struct RecordOverviewTests {
     let whole = try OpenFile.contents(of: path + "/events.jsonl")
     try fuzz(200) { _, generator in
       try put(mutated(whole, &generator), path + "/events.jsonl")
-      if let shown = try? show(path) { #expect(!RecordText.text(shown).isEmpty) }
+      if let shown = try? show(path) { #expect(!RecordText.text(shown).plain.isEmpty) }
     }
   }
 }

@@ -57,7 +57,7 @@ struct RunLogTests {
     try put([0x7B], sealed.path + "/record.json")
     let entry = try #require(try log().entries.first)
     #expect(entry.status.name == "damaged")
-    #expect(RunLogText.text(try log()).contains("record.json"))
+    #expect(RunLogText.text(try log()).plain.contains("record.json"))
     let named = try log { $0.name = "tiny" }
     #expect(named.entries == [] && named.notices.contains { $0.contains("1 damaged record") })
     #expect(try log { $0.status = "damaged" }.entries == [entry])
@@ -75,14 +75,16 @@ struct RunLogTests {
     age("events.jsonl", 750, now)
     age("heartbeat", 8, now)
     #expect(
-      RunLogText.text(try log(), now: now).contains("last event 12 min 30 s ago, alive 8 s ago"))
+      RunLogText.text(try log(), now: now).plain.contains(
+        "last event 12 min 30 s ago, alive 8 s ago"))
     age("heartbeat", 600, now)
-    #expect(RunLogText.text(try log(), now: now).contains("no sign of life since 10 min 0 s ago"))
+    #expect(
+      RunLogText.text(try log(), now: now).plain.contains("no sign of life since 10 min 0 s ago"))
     age("events.jsonl", 5, now)
-    #expect(RunLogText.text(try log(), now: now).contains("last event 5 s ago ·"))
+    #expect(RunLogText.text(try log(), now: now).plain.contains("last event 5 s ago ·"))
     try FileManager.default.removeItem(atPath: record.path + "/heartbeat")
     age("events.jsonl", 3 * 86400, now)
-    #expect(RunLogText.text(try log(), now: now).contains("last event 3 days ago ·"))
+    #expect(RunLogText.text(try log(), now: now).plain.contains("last event 3 days ago ·"))
     withExtendedLifetime(record) {}
   }
 
@@ -96,12 +98,12 @@ struct RunLogTests {
       sealed.id, sealed.created.prefix(19) + "Z", "tiny", "sealed",
       "arms base sft · seeds \(Int.max) · code 0123456789ab-dirty · results \(sealed.resultsDigest.hex.prefix(12))",
     ].joined(separator: "  ")
-    #expect(RunLogText.text(try log()) == expected + "\n")
+    #expect(RunLogText.text(try log()).plain == expected)
     let json = RunLogJSON.json(try log())
     let run = try #require(json["runs"]?.arrayValue?.first)
     #expect(run["record_sha256"]?.stringValue == sealed.digest.hex)
     #expect(run["dirty"] == true && run["arms"] == ["base", "sft"])
-    #expect(RunLogText.text(try RunLog(artifacts: artifacts + "/absent")).isEmpty)
+    #expect(RunLogText.text(try RunLog(artifacts: artifacts + "/absent")).plain.isEmpty)
   }
 
   /// Makes many records, for `replicate log` to be timed with: REPLICATE_MANY_RECORDS is the artifacts folder that gets

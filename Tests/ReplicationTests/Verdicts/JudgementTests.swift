@@ -140,7 +140,7 @@ import Testing
       let json = VerdictJSON.json(judgement)
       #expect(json["exit_code"]?.integerValue == Int(judgement.exitCode))
       #expect(json["status"]?.stringValue == judgement.status.rawValue)
-      let line = VerdictText.text(judgement).split(separator: "\n").last ?? ""
+      let line = VerdictText.text(judgement).plain.split(separator: "\n").last ?? ""
       #expect(line.hasPrefix(judgement.status.rawValue))
       let expected: [Int32]
       switch judgement.status {

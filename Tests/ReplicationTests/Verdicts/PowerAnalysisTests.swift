@@ -47,7 +47,7 @@ import Testing
     #expect(abs(try #require(row.requiredCount) - 78_488_800) < 1000)
     let mmlu = try #require(analysis.rows.first { $0.task == "mmlu" })
     #expect(mmlu.count == 228 && mmlu.documented == nil && mmlu.requiredCount == nil)
-    let text = PowerText.text(analysis)
+    let text = PowerText.text(analysis).plain
     #expect(text.contains("78488") && text.contains("never") && text.contains("80?"))
     #expect(text.contains("One seed:"))
     #expect(text.replacing("\n", with: " ").contains("takes 10 seeds of both, of half of one 34"))
@@ -62,7 +62,7 @@ import Testing
     let analysis = try PowerAnalysis(manifest, documented: nil)
     let row = try #require(analysis.rows.first { $0.task == "gsm8k" })
     #expect(row.smallestSignificant == nil && row.smallestDetectable == nil)
-    let line = PowerText.text(analysis).split(separator: "\n").first { $0.hasPrefix("gsm8k") }
+    let line = PowerText.text(analysis).plain.split(separator: "\n").first { $0.hasPrefix("gsm8k") }
     #expect(try #require(line).split(separator: " ").count { $0 == "none" } == 2)
   }
 
@@ -88,7 +88,7 @@ import Testing
     let stem = try row(locked, "mmlu_stem", "acc")
     #expect(stem.count == 16 && stem.countOrigin == .benchmark)
     #expect(try row(locked, "arc_challenge", "acc_norm").countOrigin == .benchmark)
-    #expect(PowerText.text(locked).contains("n?: no lock and no finished run says"))
+    #expect(PowerText.text(locked).plain.contains("n?: no lock and no finished run says"))
 
     let whole = try PowerAnalysis(
       try ManifestFile.read("\(Self.manifests)/gemma-1b-numina.yaml").manifest,
@@ -126,7 +126,7 @@ import Testing
     let same = try #require(analysis.rows.first { $0.task == "arc_challenge" })
     #expect(same.count == 40 && same.countOrigin == .record && same.differentCount == 0)
     #expect(same.discordance == 1.0 / 40 && same.seedDeviation == 0)
-    let text = PowerText.text(analysis)
+    let text = PowerText.text(analysis).plain
     // One subject is no test, but its answers are counted all the same.
     let subject = VerdictFixture.items(
       [0, 1, 0, 0], clusters: [String?](repeating: "mmlu_anatomy", count: 4))
@@ -138,7 +138,7 @@ import Testing
             arm: arm, seed: 1,
             rows: [.init(task: "mmlu_stem", metric: "acc,none", items: subject)])
         }))
-    #expect(PowerText.text(stem).contains("0 of 4, below 25.0 %"))
+    #expect(PowerText.text(stem).plain.contains("0 of 4, below 25.0 %"))
     #expect(text.contains("0 of 40, below 2.5 %") && text.contains("measured by the run abc"))
     let row = try #require(analysis.rows.first { $0.task == "hellaswag" })
     #expect(row.differentCount == 6 && row.discordance == 0.15)

@@ -55,7 +55,7 @@ extension ResumeCertificate {
   }
 
   /// The certificate for a person.
-  package var text: String {
+  package var text: ReportText {
     var lines = kills.map { "  \($0.wasKilled ? "killed" : "over before the kill") \($0.place)" }
     lines.append(
       "\(name)\(steps.map { ", shortened to \($0) steps" } ?? ""): \(LogText.count(killCount, "kill")) (SIGKILL), training resumed from a checkpoint \(LogText.count(resumptionCount, "time")), \(LogText.count(comparedCount, "killed run")) compared with one that nobody disturbed."
@@ -64,6 +64,6 @@ extension ResumeCertificate {
       divergence.map { "Not the same: \($0.sentence)" }
         ?? "Every byte of weights, checkpoints, samples and results is the same: results \(results.hex.prefix(16)), samples \(samples.hex.prefix(16))."
     )
-    return lines.joined(separator: "\n")
+    return ReportText(lines)
   }
 }

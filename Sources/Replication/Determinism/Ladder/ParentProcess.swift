@@ -5,8 +5,10 @@ package enum ParentProcess {
   /// Ends this process as soon as its parent has: the other end of standard input is then closed.
   ///
   /// A child that went on would compute for nobody, and write into folders that another verification may use.
-  package static func follow() {
-    Thread.detachNewThread {
+  ///
+  /// - Throws: ``DeterminismError`` `child` if there is no thread to watch it.
+  package static func follow() throws(DeterminismError) {
+    let isFollowing = BackgroundThread.start {
       var byte: UInt8 = 0
       while true {
         let count = read(STDIN_FILENO, &byte, 1)
@@ -14,6 +16,10 @@ package enum ParentProcess {
         // No SIGKILL, which a living parent takes for the one that it asked for.
         if count <= 0 { _exit(EXIT_FAILURE) }
       }
+    }
+    guard isFollowing else {
+      throw DeterminismError(
+        .child, "The system gives this process no further thread; allow more with `ulimit -u`.")
     }
   }
 }

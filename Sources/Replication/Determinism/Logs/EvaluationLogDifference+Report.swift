@@ -4,8 +4,11 @@ import Provenance
 
 extension EvaluationLogDifference {
   /// The difference for a person: the first one, what else differs by task, scores, settings, and the files.
-  var text: String {
+  var text: ReportText {
     var lines = [verdict]
+    if let first, first.document != nil, first.cause != nil {
+      lines.append("\(first.difference.path): \(first.difference.text)")
+    }
     if !tasks.isEmpty, !isIdentical { lines.append(summary) }
     lines += tasks.filter { !$0.isIdentical }.map { "  \($0.task): \(words($0))" }
     for (side, names) in [("A", tasksOnlyInA), ("B", tasksOnlyInB)] where !names.isEmpty {
@@ -32,7 +35,7 @@ extension EvaluationLogDifference {
       lines.append("Settings that differ: \(LogText.list(words)).")
     }
     lines += ["A is \(paths.a)", "B is \(paths.b)"]
-    return lines.joined(separator: "\n")
+    return ReportText(lines)
   }
 
   private var verdict: String {
@@ -47,7 +50,7 @@ extension EvaluationLogDifference {
       let filter = cause == .score && first.filter != "none" ? first.filter : nil
       let suffix = filter.map { ", filter \(LogText.quoted($0))" } ?? ""
       return
-        "The evaluations differ first in task \(first.task), document \(document)\(suffix): \(cause.text).\n\(first.difference.path): \(first.difference.text)"
+        "The evaluations differ first in task \(first.task), document \(document)\(suffix): \(cause.text)."
     case (let document?, nil):
       return
         "The evaluations differ first in task \(first.task): only \(side) has document \(document)."

@@ -41,7 +41,7 @@ package enum LogDifference: Sendable, Equatable {
   }
 
   /// The difference for a person: the first one in the first line, then a summary; no line feed at the end.
-  package var text: String {
+  package var text: ReportText {
     switch self {
     case .training(let difference): difference.text
     case .evaluation(let difference): difference.text

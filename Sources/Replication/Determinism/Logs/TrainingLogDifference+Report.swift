@@ -4,7 +4,7 @@ import Provenance
 
 extension TrainingLogDifference {
   /// The difference for a person: the first one, what else differs, what was not compared, and the files.
-  var text: String {
+  var text: ReportText {
     var lines = [verdict]
     if let firstValue {
       lines.append("Values that both have differ first at \(words(firstValue)).")
@@ -21,7 +21,7 @@ extension TrainingLogDifference {
       lines.append("Other fields that differ: \(LogText.list(fields)).")
     }
     lines += ["A is \(files.a.text)", "B is \(files.b.text)"]
-    return lines.joined(separator: "\n")
+    return ReportText(lines)
   }
 
   private var verdict: String {

@@ -62,7 +62,7 @@ struct EvaluationLogTests {
     let score = try folder.compare(
       LogFixtures.file(a), LogFixtures.file(Array(a.dropLast()) + [b[4]]))
     #expect(
-      score.text.hasPrefix(
+      score.text.plain.hasPrefix(
         """
         The evaluations differ first in task a, document 4: only the score differs, for the same output.
         acc: 1.0 against 0.0, a distance of 1 (relative 1; 
@@ -139,8 +139,8 @@ struct EvaluationLogTests {
     #expect(task.documentsOnlyInA == [3] && task.documentsOnlyInB == [0])
     let difference = try folder.compare(
       LogFixtures.file(Array(lines[1...])), LogFixtures.file(Array(lines[..<3])))
-    #expect(difference.text.hasPrefix("The evaluations differ first in task "))
-    #expect(difference.text.contains(": only B has document 0.\n"))
+    #expect(difference.text.plain.hasPrefix("The evaluations differ first in task "))
+    #expect(difference.text.plain.contains(": only B has document 0.\n"))
     #expect(difference.json["first_difference"]?["field"] == "doc_id")
   }
 
@@ -206,19 +206,21 @@ struct EvaluationLogTests {
     #expect(evaluation.settings.map(\.path) == ["config.batch_size"])
     #expect(evaluation.first?.task == "boolq" && evaluation.first?.field == "task")
     #expect(
-      difference.text.hasPrefix("The evaluations differ first in task boolq, which only A has.\n"))
+      difference.text.plain.hasPrefix(
+        "The evaluations differ first in task boolq, which only A has.\n"))
 
     // One file asks for its own task only, and brings no results.
     let single = try LogComparison.compare(
       folder.path + "/b/samples_arc_easy.jsonl", folder.path + "/a")
     #expect(single.isIdentical)
-    #expect(single.text.hasPrefix("The evaluations are identical: 1 task, 1 document, 0 scores."))
+    #expect(
+      single.text.plain.hasPrefix("The evaluations are identical: 1 task, 1 document, 0 scores."))
     // Two results files can be compared alone.
     let results = try LogComparison.compare(
       folder.path + "/b/results.json",
       folder.path + "/a/model/results_2026-01-02T03-04-05.678901.json")
     #expect(
-      results.text.hasPrefix(
+      results.text.plain.hasPrefix(
         "The samples agree; the results differ first in arc_easy, acc,none: 0.75 against 0.5"))
   }
 
@@ -230,7 +232,8 @@ struct EvaluationLogTests {
       LogFixtures.results(#""arc": {"acc,none": 0.5}"#, config: #"{"batch_size": "8"}"#))
     #expect(difference.isIdentical)
     #expect(
-      difference.text.contains("Settings that differ: config.batch_size \"1\" against \"8\"."))
+      difference.text.plain.contains("Settings that differ: config.batch_size \"1\" against \"8\".")
+    )
   }
 
   @Test("Evaluations of which nothing was compared are refused, not identical")
@@ -271,16 +274,17 @@ struct EvaluationLogTests {
     let difference = try folder.compare(both, one)
     #expect(!difference.isIdentical)
     #expect(
-      difference.text.hasPrefix(
+      difference.text.plain.hasPrefix(
         "The evaluations differ first in the results of b, which only A has.\n"))
-    #expect(difference.text.contains("\nResults only in A: b.\n"))
+    #expect(difference.text.plain.contains("\nResults only in A: b.\n"))
     #expect(difference.json["scores"]?["tasks_only_in_a"] == ["b"])
     #expect(difference.json["first_difference"]?["field"] == "results")
     let unscored = try folder.compare(one, LogFixtures.results(#""a": {"alias": "a"}"#))
-    #expect(unscored.text.contains("\n1 of 1 score differ: a acc,none 0.5 against nothing.\n"))
-    #expect(!unscored.isIdentical && !unscored.text.contains("not compared"))
+    #expect(
+      unscored.text.plain.contains("\n1 of 1 score differ: a acc,none 0.5 against nothing.\n"))
+    #expect(!unscored.isIdentical && !unscored.text.plain.contains("not compared"))
     let back = try folder.compare(one, both)
-    #expect(!back.isIdentical && back.text.contains("\nResults only in B: b.\n"))
+    #expect(!back.isIdentical && back.text.plain.contains("\nResults only in B: b.\n"))
 
     for side in ["a", "b"] {
       _ = try folder.write(
@@ -290,7 +294,8 @@ struct EvaluationLogTests {
     let samples = try LogComparison.compare(folder.path + "/runs/a", folder.path + "/runs/b")
     #expect(samples.isIdentical)
     #expect(
-      samples.text.contains("\nOnly A has results files with scores, which were not compared.\n"))
+      samples.text.plain.contains(
+        "\nOnly A has results files with scores, which were not compared.\n"))
     #expect(samples.json["scores"]?["in_a"] == true && samples.json["scores"]?["in_b"] == false)
   }
 
@@ -303,7 +308,7 @@ struct EvaluationLogTests {
     }
     #expect(try folder.compare(scores(0.5), scores(0.5)).isIdentical)
     let difference = try folder.compare(scores(0.5), scores(0.75))
-    #expect(difference.text.contains("\n1 of 3 scores differ: a acc 0.5 against 0.75.\n"))
+    #expect(difference.text.plain.contains("\n1 of 3 scores differ: a acc 0.5 against 0.75.\n"))
   }
 
   @Test("Integers beyond 64 bits are compared by their digits")

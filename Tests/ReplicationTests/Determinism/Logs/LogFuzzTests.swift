@@ -67,8 +67,10 @@ struct LogFuzzTests {
         let there = try LogComparison.compare(original, path)
         let back = try LogComparison.compare(path, original)
         // Expectations cost more than the reading, so only a failure makes one.
-        if there.isIdentical != back.isIdentical { Issue.record("\(there.text)\n\(back.text)") }
-        if there.text.isEmpty { Issue.record("There is no text.") }
+        if there.isIdentical != back.isIdentical {
+          Issue.record("\(there.text.plain)\n\(back.text.plain)")
+        }
+        if there.text.plain.isEmpty { Issue.record("There is no text.") }
         _ = try CanonicalJSON.encode(there.json)
         _ = try CanonicalJSON.encode(back.json)
         if there.isIdentical { identical += 1 }

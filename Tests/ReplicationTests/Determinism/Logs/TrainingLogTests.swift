@@ -28,7 +28,7 @@ struct TrainingLogTests {
     #expect(
       difference.ignoredKeys
         == ["eval_runtime", "eval_samples_per_second", "eval_steps_per_second"])
-    #expect(difference.text.hasPrefix("The training logs are identical: 6 steps of epoch,"))
+    #expect(difference.text.plain.hasPrefix("The training logs are identical: 6 steps of epoch,"))
   }
 
   @Test("Accumulating a batch in two parts is found at the step and by the one ulp where it shows")
@@ -43,7 +43,7 @@ struct TrainingLogTests {
     #expect(difference.keys.filter(\.differs).map(\.name) == ["eval_loss", "loss"])
     #expect(difference.otherFields.map(\.path) == ["train_batch_size"])
     #expect(
-      difference.text.hasPrefix(
+      difference.text.plain.hasPrefix(
         "The training logs differ first at step 5, in loss: 0.9695352911949158 against 0.9695353507995605, a distance of 6e-08 (relative 6.1e-08; 1 ulp of fp32, 536870912 of fp64).\n"
       ))
     #expect(difference.files.a.choice == "the last of 2 checkpoints")
@@ -57,7 +57,8 @@ struct TrainingLogTests {
     #expect(difference.firstValue == nil)
     #expect(difference.stepsOnlyInA == [4, 5, 6] && difference.stepsOnlyInB == [])
     #expect(
-      difference.text.hasPrefix("The training logs differ first at step 4, which only A has.\n"))
+      difference.text.plain.hasPrefix(
+        "The training logs differ first at step 4, which only A has.\n"))
   }
 
   @Test("Within a step the loss comes before the gradient, and both after what was fed")
@@ -102,7 +103,7 @@ struct TrainingLogTests {
     #expect(difference.firstValue?.step == 2 && difference.firstValue?.key == "loss")
     #expect(difference.firstValue?.difference.distance == nil)
     #expect(
-      difference.text.split(separator: "\n").prefix(2) == [
+      difference.text.plain.split(separator: "\n").prefix(2) == [
         "The training logs differ first at step 1, in ppl: it is only in A (inf).",
         "Values that both have differ first at step 2, in loss: 2 against NaN.",
       ])
@@ -138,7 +139,7 @@ struct TrainingLogTests {
       LogFixtures.trainerState(entries, ", \"global_step\": 15"))
     #expect(!difference.isIdentical)
     #expect(
-      difference.text.hasPrefix(
+      difference.text.plain.hasPrefix(
         "The training logs agree, but A went on to step 12 and B to step 15.\n"))
     #expect(difference.json["first_difference"]?["step"] == 13)
     let onlyOne = try folder.compare(
@@ -146,7 +147,7 @@ struct TrainingLogTests {
       LogFixtures.trainerState(entries, ", \"global_step\": 15"))
     #expect(!onlyOne.isIdentical)
     #expect(
-      onlyOne.text.hasPrefix(
+      onlyOne.text.plain.hasPrefix(
         "The training logs agree, but only B says how many steps the run did: 15.\n"))
     let number = onlyOne.json["first_difference"]?["difference"]?["b"]
     #expect(number == 15 && onlyOne.json["first_difference"]?["difference"]?["a"] == nil)
@@ -228,9 +229,10 @@ struct TrainingLogTests {
     _ = try folder.write([], to: "run/checkpoint-99999999999999999999/trainer_state.json")
     let run = folder.path + "/run/"
     let difference = try LogComparison.compare(run, run + "checkpoint-9")
-    #expect(difference.text.contains("in loss: 10 against 9.\n"))
+    #expect(difference.text.plain.contains("in loss: 10 against 9.\n"))
     #expect(
-      difference.text.contains("checkpoint-10/trainer_state.json (the last of 2 checkpoints)"))
+      difference.text.plain.contains("checkpoint-10/trainer_state.json (the last of 2 checkpoints)")
+    )
   }
 
   @Test(
