@@ -4,16 +4,22 @@ extension Audit {
   /// Whether the record holds just what manifest and lock ask for, and its log tells of it.
   func completeness() throws -> AuditReport.Entry {
     var entry = AuditReport.Entry(level: .completeness)
-    guard !(try isImported()) else {
+    let isImported = try isImported()
+    if isImported != record.isImported {
+      entry.findings.append(
+        "The manifest says that the record was \(isImported ? HarnessImport.notice : "executed"), and its sessions say otherwise."
+      )
+    }
+    guard !isImported else {
       entry.isDone = false
       entry.notes = [
-        "The record was imported, not executed: no manifest of this program says what it is to hold, and nothing ties its scores to a model."
+        "The record was \(HarnessImport.notice): no manifest of this program says what it is to hold, and nothing ties its scores to a model."
       ]
       return entry
     }
     let audited = try AuditedManifest(record, auditor: manifest)
     let manifest = audited.manifest
-    entry.findings = audited.findings
+    entry.findings += audited.findings
     entry.findings += RecordStructure(record: record, manifest: manifest).findings()
     for seed in manifest.training.seeds { entry.findings += contractFindings(seed: seed) }
     // One part that cannot be read hides nothing that another part tells.

@@ -83,7 +83,7 @@ package struct Audit: Sendable {
         guard isAsked || level == .inputs, !(try isImported()) else {
           entry.isDone = false
           entry.notes = [
-            try isImported() ? "The record was imported, not executed." : Self.offer(of: level)
+            try isImported() ? "The record was \(HarnessImport.notice)." : Self.offer(of: level)
           ]
           return entry
         }

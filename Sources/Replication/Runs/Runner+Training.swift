@@ -109,6 +109,11 @@ extension Runner {
     let checkpoints = try details["checkpoints"].elements().map {
       try KeptCheckpoint($0).of(arm: arm.name)
     }
+    // Which checkpoints a record keeps says its manifest; another one may have asked for others.
+    guard checkpoints.map(\.step) == manifest.training.keptSteps(ofTotal: steps.count) else {
+      report(.note("\(what) is repeated: other checkpoints of it were kept than are asked for"))
+      return nil
+    }
     try record.append(
       type: RecordedEvent.trainingReused,
       [
