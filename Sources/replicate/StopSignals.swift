@@ -53,7 +53,7 @@ final class StopSignals: Sendable {
     let state = state.withLock { ($0.task, $0.end, $0.farewell) }
     if let farewell = state.2 {
       farewell()
-      state.1?()
+      exit(ExitStatus.interrupted)
     }
     if interruption.isRequested { state.1?() }
     interruption.request()

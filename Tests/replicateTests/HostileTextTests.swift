@@ -73,7 +73,7 @@ import Testing
         ["pull", Self.hostile, "--artifacts", artifacts, "--json"],
         ["evaluate", "--model", Self.hostile, "--tasks", "arc_challenge", "--output", artifacts],
         ["evaluate", "--model", "x", "--tasks", Self.hostile, "--output", artifacts],
-        ["determinism", "--logs", Self.hostile, copy], ["doctor", "--artifacts", artifacts],
+        ["determinism", "--logs", Self.hostile, copy],
       ]
       for command in commands { _ = try self.run(command, in: folder) }
     }

@@ -89,6 +89,8 @@ struct LadderChild: Sendable {
     } catch {
       throw DeterminismError(.child, "The program \(program) could not be started: \(error).")
     }
+    // It was ended because this process is to end.
+    try Task.checkCancellation()
     switch result.terminationStatus {
     case .exited(0): return .finished
     case .signaled(SIGKILL): return .killed
