@@ -49,6 +49,7 @@ let package = Package(
         "CZlib", "Evaluation", "LanguageModels", "Provenance", "Statistics", "Tensors",
         "Tokenizers", "Training",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "Yams", package: "Yams"),
       ]),

@@ -10,35 +10,48 @@ package enum AtomicFile {
 
   /// Puts bytes at `path`: temporary file in the same folder, fsync, rename, fsync of the folder.
   ///
-  /// - Throws: ``ProvenanceError`` `file`; whatever stood at `path` before is then still there, and no temporary file.
-  package static func write(_ bytes: [UInt8], to path: String) throws(ProvenanceError) {
-    let temporary = temporaryPath(for: path)
-    do throws(ProvenanceError) {
-      let file = try OpenFile(path: temporary, flags: O_WRONLY | O_CREAT | O_EXCL)
-      try file.write(bytes)
-      try file.synchronize()
-    } catch {
-      unlink(temporary)
+  /// - Throws: ``ProvenanceError``; whatever stood at `path` before is then still there, and no temporary file.
+  package static func write(_ bytes: [UInt8], to path: ContainedPath) throws(ProvenanceError) {
+    do {
+      try write(to: path) { try $0.write(bytes) }
+    } catch let error as ProvenanceError {
       throw error
+    } catch {
+      preconditionFailure("Writing bytes throws errors of this module only.")
     }
-    try finish(temporary, path)
   }
 
-  /// Lets `body` write a file under a temporary name, then puts it at `path` as ``write(_:to:)`` does.
+  /// Puts bytes at a path that somebody named, as ``write(_:to:)-(_,ContainedPath)`` does.
+  package static func write(_ bytes: [UInt8], to path: String) throws(ProvenanceError) {
+    try write(bytes, to: ContainedPath(path))
+  }
+
+  /// Lets `body` write a file under a temporary name, then puts it at `path` as ``write(_:to:)-(_,ContainedPath)`` does.
   ///
-  /// - Throws: What `body` throws, or ``ProvenanceError`` `file`.
-  package static func write(to path: String, _ body: (_ temporaryPath: String) throws -> Void)
-    throws
-  {
-    let temporary = temporaryPath(for: path)
-    do {
-      try body(temporary)
-      try OpenFile.reading(temporary).synchronize()
-    } catch {
-      unlink(temporary)
-      throw error
+  /// - Throws: What `body` throws, or ``ProvenanceError``.
+  package static func write(
+    to path: ContainedPath, _ body: (borrowing OpenFile) throws -> Void
+  ) throws {
+    let temporary = temporaryName()
+    let outcome = try path.withFolder {
+      (folder, name) throws(ProvenanceError) -> Result<Void, any Error> in
+      let file = try OpenFile.open(
+        temporary, in: folder, flags: O_RDWR | O_CREAT | O_EXCL,
+        path: path.parent.appending(temporary).path)
+      do {
+        try body(file)
+        try file.synchronize()
+        guard renameat(folder, temporary, folder, name) == 0 else {
+          throw ProvenanceError.system("put in place", path.path)
+        }
+      } catch {
+        unlinkat(folder, temporary, 0)
+        return .failure(error)
+      }
+      try ContainedPath.synchronize(folder, path.parent.path)
+      return .success(())
     }
-    try finish(temporary, path)
+    try outcome.get()
   }
 
   /// Returns when the names in a folder are on the storage device.
@@ -60,25 +73,18 @@ package enum AtomicFile {
     }
   }
 
-  private static func finish(_ temporary: String, _ path: String) throws(ProvenanceError) {
-    guard rename(temporary, path) == 0 else {
-      let error = ProvenanceError.system("put in place", path)
-      unlink(temporary)
-      throw error
-    }
-    try synchronizeFolder(folder(of: path))
-  }
-
-  private static func temporaryPath(for path: String) -> String {
+  private static func temporaryName() -> String {
     let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
-    return "\(folder(of: path))/\(temporaryPrefix)\(getpid())-\(number)"
+    return "\(temporaryPrefix)\(getpid())-\(number)"
   }
 
   /// The folder that a path's last component is in.
   static func folder(of path: String) -> String {
-    var trimmed = Substring(path)
-    while trimmed.count > 1, trimmed.last == "/" { trimmed.removeLast() }
-    guard let slash = trimmed.lastIndex(of: "/") else { return "." }
-    return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+    // Bytes, not characters: a slash with an accent after it is a slash to the system.
+    let slash = UInt8(ascii: "/")
+    var trimmed = Substring(path).utf8
+    while trimmed.count > 1, trimmed.last == slash { trimmed.removeLast() }
+    guard let end = trimmed.lastIndex(of: slash) else { return "." }
+    return end == trimmed.startIndex ? "/" : String(Substring(trimmed[..<end]))
   }
 }

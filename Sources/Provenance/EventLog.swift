@@ -26,12 +26,12 @@ package final class EventLog: Sendable {
   ///   - finalPath: What errors call the file, if it will be renamed.
   ///   - recordID: The record that the chain belongs to.
   /// - Throws: ``ProvenanceError`` `file`.
-  package init(creating path: String, knownAs finalPath: String? = nil, recordID: String)
+  package init(creating path: ContainedPath, knownAs finalPath: String? = nil, recordID: String)
     throws(ProvenanceError)
   {
-    var file = try OpenFile(path: path, flags: O_RDWR | O_APPEND | O_CREAT | O_EXCL)
+    var file = try OpenFile(path, flags: O_RDWR | O_APPEND | O_CREAT | O_EXCL)
     try file.lock(waitingSeconds: 0)
-    try AtomicFile.synchronizeFolder(AtomicFile.folder(of: path))
+    try path.parent.synchronizeFolder()
     if let finalPath { file.path = finalPath }
     self.file = file
     state = Mutex(State(chain: EventChain(recordID: recordID), length: 0))
@@ -43,12 +43,11 @@ package final class EventLog: Sendable {
   ///
   /// - Throws: ``ProvenanceError`` `locked` if another process appends to it, `brokenChain` with the first line that is
   ///   wrong.
-  package init(opening path: String, recordID: String) throws(ProvenanceError) {
-    let file = try OpenFile(path: path, flags: O_RDWR | O_APPEND)
+  package init(opening path: ContainedPath, recordID: String) throws(ProvenanceError) {
+    let file = try OpenFile(path, flags: O_RDWR | O_APPEND)
     try file.lock(waitingSeconds: 0)
-    var bytes: [UInt8] = []
-    try file.readAll { bytes.append(contentsOf: $0) }
-    let content = try EventLog.check(bytes, recordID: recordID, path: path)
+    let bytes = try file.contents()
+    let content = try EventLog.check(bytes, recordID: recordID, path: path.path)
     let whole = bytes.count - content.truncatedByteCount
     if content.truncatedByteCount > 0 { try file.truncate(to: whole) }
     self.file = file
@@ -117,8 +116,10 @@ extension EventLog {
   /// Reads a log and checks its chain, without locking or changing anything.
   ///
   /// - Throws: ``ProvenanceError`` `brokenChain` with the first line that is wrong.
-  package static func read(_ path: String, recordID: String) throws(ProvenanceError) -> Content {
-    try check(try OpenFile.contents(of: path), recordID: recordID, path: path)
+  package static func read(_ path: ContainedPath, recordID: String) throws(ProvenanceError)
+    -> Content
+  {
+    try check(try OpenFile.contents(of: path), recordID: recordID, path: path.path)
   }
 
   /// Checks the bytes of a log.

@@ -12,37 +12,59 @@ package struct FileLock: ~Copyable, Sendable {
   ///   - path: The file that stands for what is locked.
   ///   - waitingSeconds: How long to wait for another holder.
   /// - Throws: ``ProvenanceError`` `locked` if another holder keeps it.
-  package init(path: String, waitingSeconds: Double = 0) throws(ProvenanceError) {
+  package init(path: ContainedPath, waitingSeconds: Double = 0) throws(ProvenanceError) {
     file = try Self.locked(path, waitingSeconds, LOCK_EX)
   }
 
   /// Takes the lock together with everybody else who shares it; it keeps out those who want it alone.
   ///
   /// - Throws: ``ProvenanceError`` `locked` if a holder keeps it for itself.
-  package init(sharing path: String, waitingSeconds: Double = 0) throws(ProvenanceError) {
+  package init(sharing path: ContainedPath, waitingSeconds: Double = 0) throws(ProvenanceError) {
     file = try Self.locked(path, waitingSeconds, LOCK_SH)
   }
 
-  private static func locked(_ path: String, _ waitingSeconds: Double, _ kind: Int32)
+  private static func locked(_ path: ContainedPath, _ waitingSeconds: Double, _ kind: Int32)
     throws(ProvenanceError) -> OpenFile
   {
     while true {
-      let file = try OpenFile(path: path, flags: O_RDWR | O_CREAT)
+      let file = try OpenFile(path, flags: O_RDWR | O_CREAT)
       try file.lock(waitingSeconds: waitingSeconds, kind: kind)
       // A holder may remove the file before it lets go; whoever comes then locks another one.
-      if try file.isInPlace() { return file }
+      if try file.isInPlace(path) { return file }
     }
+  }
+
+  /// Takes the lock together with everybody else who shares it, on a file that is there already; nil if there is none.
+  ///
+  /// For those who only read: it makes nothing, not even the file.
+  ///
+  /// - Throws: ``ProvenanceError`` `locked` if a holder keeps it for itself.
+  package init?(sharingExisting path: ContainedPath, waitingSeconds: Double = 0)
+    throws(ProvenanceError)
+  {
+    let file: OpenFile
+    do throws(ProvenanceError) {
+      file = try OpenFile.reading(path)
+    } catch {
+      guard error.code == .notFound else { throw error }
+      return nil
+    }
+    try file.lock(waitingSeconds: waitingSeconds, kind: LOCK_SH)
+    self.file = file
   }
 
   /// Whether somebody holds the lock on the file at `path` at this moment; false if there is no such file.
   ///
   /// Holders who share the lock count only if `isShared`.
-  package static func isHeld(at path: String, isShared: Bool = false) throws(ProvenanceError)
-    -> Bool
+  package static func isHeld(at path: ContainedPath, isShared: Bool = false)
+    throws(ProvenanceError) -> Bool
   {
-    guard access(path, F_OK) == 0 else { return false }
-    let file = try OpenFile.reading(path)
-    return try !file.tryLock(isShared ? LOCK_EX : LOCK_SH)
+    do throws(ProvenanceError) {
+      return try !OpenFile.reading(path).tryLock(isShared ? LOCK_EX : LOCK_SH)
+    } catch {
+      guard error.code == .notFound else { throw error }
+      return false
+    }
   }
 }
 
@@ -61,11 +83,14 @@ extension OpenFile {
     }
   }
 
-  /// Whether the path still leads to this file.
-  fileprivate func isInPlace() throws(ProvenanceError) -> Bool {
+  /// Whether this file is still what lies at `path`.
+  fileprivate func isInPlace(_ path: ContainedPath) throws(ProvenanceError) -> Bool {
     let mine = try status()
-    var there = stat()
-    return stat(path, &there) == 0 && there.st_ino == mine.st_ino && there.st_dev == mine.st_dev
+    return try path.withFolder { (folder, name) throws(ProvenanceError) in
+      var there = stat()
+      return fstatat(folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0
+        && there.st_ino == mine.st_ino && there.st_dev == mine.st_dev
+    }
   }
 
   fileprivate func tryLock(_ kind: Int32) throws(ProvenanceError) -> Bool {

@@ -63,6 +63,29 @@ package struct FileStatus: Sendable, Equatable {
       if errno == ENOENT || errno == ENOTDIR { return nil }
       throw .system("look at", path)
     }
+    self.init(status)
+  }
+
+  /// Looks at a path, whose last component may be a link, which is not followed; nil if there is nothing.
+  ///
+  /// - Throws: ``ProvenanceError`` `link` for a link on the way, `file` if it cannot be looked at.
+  package init?(at path: ContainedPath) throws(ProvenanceError) {
+    var status = stat()
+    do throws(ProvenanceError) {
+      try path.withFolder { (folder, name) throws(ProvenanceError) in
+        guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+          throw .system("look at", path.path)
+        }
+      }
+    } catch {
+      guard error.code == .notFound else { throw error }
+      return nil
+    }
+    self.init(status)
+  }
+
+  /// Reads what stat(2) says.
+  init(_ status: stat) {
     kind =
       switch status.st_mode & S_IFMT {
       case S_IFREG: .file

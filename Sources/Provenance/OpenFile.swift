@@ -17,11 +17,63 @@ package struct OpenFile: ~Copyable, Sendable {
     }
     var descriptor: Int32
     repeat {
-      descriptor = open(path, flags | O_CLOEXEC, mode)
+      descriptor = Glibc.open(path, flags | O_CLOEXEC, mode)
     } while descriptor < 0 && errno == EINTR
     guard descriptor >= 0 else { throw .system("open", path) }
     rawValue = descriptor
     self.path = path
+  }
+
+  /// Opens a file or, with `O_DIRECTORY`, a folder that no link may stand for; pipes and devices are refused.
+  ///
+  /// A file that is opened to be written, and has a second name elsewhere, is refused too: its content is not only its own.
+  ///
+  /// - Throws: ``ProvenanceError`` `link`, `notFound` or `file`.
+  package init(_ path: ContainedPath, flags: Int32, mode: UInt32 = 0o644) throws(ProvenanceError) {
+    self = try path.withFolder { (folder, name) throws(ProvenanceError) in
+      try OpenFile.open(name, in: folder, flags: flags, mode: mode, path: path.path)
+    }
+  }
+
+  /// Opens what has a name in an open folder.
+  static func open(
+    _ name: String, in folder: CInt, flags: Int32, mode: UInt32 = 0o644, path: String
+  ) throws(ProvenanceError) -> OpenFile {
+    precondition(flags & O_TRUNC == 0, "What a file is has to be known before it is emptied.")
+    // O_NONBLOCK: opening a pipe that nobody is at must not hang.
+    let descriptor = retried {
+      openat(folder, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode)
+    }
+    guard descriptor >= 0 else { throw .at("open", path, name: name, in: folder) }
+    let file = OpenFile(rawValue: descriptor, path: path)
+    try file.check(isFolder: flags & O_DIRECTORY != 0, isWritten: flags & O_ACCMODE != O_RDONLY)
+    return file
+  }
+
+  private init(rawValue: Int32, path: String) {
+    self.rawValue = rawValue
+    self.path = path
+  }
+
+  /// Refuses what is not of the kind that is wanted, and to write to a file that is somewhere else as well.
+  private func check(isFolder: Bool, isWritten: Bool) throws(ProvenanceError) {
+    let status = try status()
+    guard status.st_mode & S_IFMT == (isFolder ? S_IFDIR : S_IFREG) else {
+      throw ProvenanceError(
+        code: .file, message: "\(path) is not a \(isFolder ? "folder" : "regular file").")
+    }
+    guard !isWritten || status.st_nlink <= 1 else {
+      throw ProvenanceError(
+        code: .file,
+        message:
+          "\(path) has a second name elsewhere and is not written to; replace it by a copy of its own."
+      )
+    }
+  }
+
+  /// Opens an existing regular file for reading, which no link may stand for.
+  package static func reading(_ path: ContainedPath) throws(ProvenanceError) -> OpenFile {
+    try OpenFile(path, flags: O_RDONLY)
   }
 
   /// Opens an existing regular file for reading; folders, pipes and devices are refused.
@@ -48,11 +100,21 @@ package struct OpenFile: ~Copyable, Sendable {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { piece.deallocate() }
     while true {
-      let count = read(rawValue, piece.baseAddress, piece.count)
+      let part = try read(into: piece)
+      guard !part.isEmpty else { return }
+      body(part)
+    }
+  }
+
+  /// Reads from the current position on as much as there is at once; nothing at the end.
+  private func read(into piece: UnsafeMutableRawBufferPointer) throws(ProvenanceError)
+    -> UnsafeRawBufferPointer
+  {
+    while true {
+      let count = Glibc.read(rawValue, piece.baseAddress, piece.count)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw .system("read", path) }
-      guard count > 0 else { return }
-      body(UnsafeRawBufferPointer(rebasing: piece[0..<count]))
+      return UnsafeRawBufferPointer(rebasing: piece[0..<count])
     }
   }
 
@@ -79,6 +141,16 @@ package struct OpenFile: ~Copyable, Sendable {
     guard ftruncate(rawValue, off_t(length)) == 0 else { throw .system("shorten", path) }
   }
 
+  /// Goes back to the beginning.
+  package func rewind() throws(ProvenanceError) {
+    guard lseek(rawValue, 0, SEEK_SET) == 0 else { throw .system("read", path) }
+  }
+
+  /// Sets who may read and write the file.
+  package func setMode(_ mode: UInt32) throws(ProvenanceError) {
+    guard fchmod(rawValue, mode) == 0 else { throw .system("set the permissions of", path) }
+  }
+
   /// Returns when the content is on the storage device.
   package func synchronize() throws(ProvenanceError) {
     guard fsync(rawValue) == 0 else { throw .system("save", path) }
@@ -90,31 +162,60 @@ extension OpenFile {
   ///
   /// - Throws: ``ProvenanceError``: `notFound` if there is no such file, `file` if reading it fails.
   package static func contents(of path: String) throws(ProvenanceError) -> [UInt8] {
-    let file = try OpenFile.reading(path)
+    try reading(path).contents()
+  }
+
+  /// The whole content of a regular file, which no link may stand for.
+  package static func contents(of path: ContainedPath) throws(ProvenanceError) -> [UInt8] {
+    try reading(path).contents()
+  }
+
+  /// Everything from the current position on.
+  package func contents() throws(ProvenanceError) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(Int(clamping: try file.status().st_size))
-    try file.readAll { bytes.append(contentsOf: $0) }
+    bytes.reserveCapacity(Int(clamping: try status().st_size))
+    try readAll { bytes.append(contentsOf: $0) }
     return bytes
+  }
+
+  /// The digest and the size in bytes of everything from the current position on.
+  package func digest() throws(ProvenanceError) -> (sha256: Digest, byteCount: Int) {
+    var hash = SHA256()
+    var count = 0
+    try readAll { piece in
+      hash.update(piece)
+      count += piece.count
+    }
+    return (hash.finalize(), count)
   }
 }
 
 extension OpenFile {
-  /// Copies a regular file to a path where there is none, and gives the digest of what was copied.
+  /// Appends everything from the current position on to another file, and gives the digest of what was copied.
+  ///
+  /// - Throws: ``ProvenanceError``; the copy is then incomplete.
+  package func copy(to output: borrowing OpenFile) throws(ProvenanceError) -> Digest {
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { piece.deallocate() }
+    var hash = SHA256()
+    while true {
+      let part = try read(into: piece)
+      guard !part.isEmpty else { return hash.finalize() }
+      hash.update(part)
+      try output.write(part)
+    }
+  }
+
+  /// Copies a regular file to a path where there is none, and gives the digest of what was copied; durable.
   ///
   /// - Throws: ``ProvenanceError``; the copy may then be incomplete.
-  package static func copy(_ source: String, to path: String) throws(ProvenanceError) -> Digest {
-    let input = try OpenFile.reading(source)
+  package static func copy(_ source: ContainedPath, to path: String) throws(ProvenanceError)
+    -> Digest
+  {
     let output = try OpenFile(path: path, flags: O_WRONLY | O_CREAT | O_EXCL)
-    var hash = SHA256()
-    var failure: ProvenanceError?
-    try input.readAll { piece in
-      guard failure == nil else { return }
-      hash.update(piece)
-      do throws(ProvenanceError) { try output.write(piece) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    let digest = try OpenFile.reading(source).copy(to: output)
     try output.synchronize()
-    return hash.finalize()
+    return digest
   }
 }
 

@@ -12,6 +12,8 @@ package struct ProvenanceError: Error, Equatable, CustomStringConvertible {
     case file
     /// A file or folder that does not exist.
     case notFound
+    /// A link where a file or folder has to be: whoever made it may have led it anywhere.
+    case link
     /// Another process holds the lock.
     case locked
     /// A folder that is in no git repository, although one is needed.

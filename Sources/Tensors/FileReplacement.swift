@@ -12,17 +12,33 @@ package final class FileReplacement {
   private static let blockSize = 32 << 20
 
   private let path: String
-  private let temporaryPath: String
+  private let name: String
+  private let temporaryName: String
+  /// The folder of both names, so that nobody can put another in its place.
+  private let folder: CInt
   private var descriptor: CInt
   private let block = UnsafeMutableRawBufferPointer.allocate(
     byteCount: FileReplacement.blockSize, alignment: DirectAccess.alignment)
   private var filled = 0
 
   /// Begins a replacement of the file at `path`, whose folder must exist.
-  package init(of path: String) throws {
+  ///
+  /// With `folder`, a descriptor of the folder that the file is in, the rest of `path` is only what errors call it.
+  package init(of path: String, in folder: CInt? = nil) throws {
+    let (folderPath, name) = FileName.parts(of: path)
     self.path = path
-    temporaryPath = "\(path).\(getpid()).partial"
-    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    self.name = name
+    temporaryName = "\(name).\(getpid()).partial"
+    self.folder = openat(
+      folder ?? AT_FDCWD, folder == nil ? folderPath : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if self.folder >= 0 {
+      // What has this name was left by a killed process with this process's number, or is not ours.
+      unlinkat(self.folder, temporaryName, 0)
+      descriptor = openat(
+        self.folder, temporaryName, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    } else {
+      descriptor = -1
+    }
     guard descriptor >= 0 else {
       throw TensorFileError(
         .unwritable, "\(path) cannot be created: \(InputFile.text(ofSystemError: errno)).")
@@ -31,9 +47,11 @@ package final class FileReplacement {
 
   deinit {
     block.deallocate()
-    guard descriptor >= 0 else { return }
-    close(descriptor)
-    unlink(temporaryPath)
+    if descriptor >= 0 {
+      close(descriptor)
+      unlinkat(folder, temporaryName, 0)
+    }
+    if folder >= 0 { close(folder) }
   }
 
   /// Appends bytes.
@@ -59,15 +77,13 @@ package final class FileReplacement {
   package func commit() throws {
     precondition(descriptor >= 0, "A replacement can be committed once.")
     if filled > 0 { try writeBlock() }
-    guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else { throw failure() }
+    guard fsync(descriptor) == 0, renameat(folder, temporaryName, folder, name) == 0 else {
+      throw failure()
+    }
     close(descriptor)
     descriptor = -1
     // The new name is durable only once its folder is.
-    let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
-    let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folderDescriptor >= 0 else { return }
-    fsync(folderDescriptor)
-    close(folderDescriptor)
+    fsync(folder)
   }
 
   /// Writes what `block` holds.

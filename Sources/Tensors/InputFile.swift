@@ -13,10 +13,18 @@ package final class InputFile: Sendable {
 
   /// Opens a file for reading; throws ``TensorFileError`` when there is no readable regular file at `path`.
   ///
-  /// With `isDirect` it is read past the page cache where memory and offset are aligned (``DirectAccess``).
-  package init(path: String, isDirect: Bool = false) throws {
+  /// With `isDirect` it is read past the page cache where memory and offset are aligned (``DirectAccess``). With `folder`,
+  /// a descriptor of the folder that the file is in, no link may stand for the file, and the rest of `path` is only what
+  /// errors call it.
+  package init(path: String, in folder: CInt? = nil, isDirect: Bool = false) throws {
     // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+    let descriptor =
+      if let folder {
+        openat(folder, FileName.parts(of: path).name, flags | O_NOFOLLOW)
+      } else {
+        open(path, flags)
+      }
     guard descriptor >= 0 else {
       throw TensorFileError(
         .unreadable, "\(path) cannot be opened: \(InputFile.text(ofSystemError: errno)).")

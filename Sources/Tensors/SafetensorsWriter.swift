@@ -25,14 +25,14 @@ package enum SafetensorsWriter {
   ///
   /// The bytes depend on nothing but the arguments; tensors and metadata lie in the order of their names' bytes.
   /// The file appears under its name only when it is complete and durable. `progress` is told after each tensor how many
-  /// there are yet to be copied. Throws ``TensorFileError``.
+  /// there are yet to be copied. `folder` is as for ``FileReplacement``. Throws ``TensorFileError``.
   package static func write(
     _ tensors: [Tensor], metadata: [String: String], to path: String,
-    progress: (_ remaining: Int) -> Void = { _ in }
+    in folder: CInt? = nil, progress: (_ remaining: Int) -> Void = { _ in }
   ) throws {
     let ordered = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let header = header(of: ordered, metadata: metadata)
-    let replacement = try FileReplacement(of: path)
+    let replacement = try FileReplacement(of: path, in: folder)
     try replacement.write(
       (0..<8).map { UInt8(truncatingIfNeeded: header.count >> ($0 * 8)) } + header)
     for (index, tensor) in ordered.enumerated() {

@@ -86,7 +86,7 @@ enum ExitStatus {
     case let error as EvaluationCommandError: error.code == .missingData ? unavailable : usage
     case let error as RunError where [.notFound, .ambiguous, .occupied].contains(error.code): usage
     case let error as RunError where [.damaged, .tampered].contains(error.code): tampered
-    case let error as ProvenanceError where error.code == .noRepository: usage
+    case let error as ProvenanceError where [.noRepository, .link].contains(error.code): usage
     case let error as ProvenanceError where error.code == .repository: unavailable
     case let error as AnchorError: error.code == .damaged ? tampered : unavailable
     case let error as InterchangeError: error.code == .missingLanguageData ? unavailable : usage

@@ -40,6 +40,7 @@ struct Import: AsyncParsableCommand {
       folder, names: try TaskNames(taskMap), arm: arm, languageData: rescoring.languageData,
       artifacts: rescoring.artifacts
     ).run()
+    if let note = outcome.note { Console.error("· \(note)\n") }
     if let note = await RecordAnchor.note(anchoring: outcome.record) {
       Console.error("\(note)")
     }

@@ -6,8 +6,8 @@ struct Index: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Bring the index of the records up to date, or make it anew.",
     discussion: """
-      The index is made from the records alone and is brought up to date by every command that reads it; this is for \
-      whoever does not trust that.
+      The index is made from the records alone and is brought up to date by every run; this is for records that were \
+      received or removed, and for whoever does not trust that. `replicate log` is right without it, and slower.
       """)
 
   @Flag(help: "Forget everything and read all records again.")

@@ -15,7 +15,7 @@ struct Log: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List runs, newest first, one line each.",
     discussion: """
-      A run that a process is at is running, and it is told when the process last gave a sign of life; one that no \
+      Nothing is written: what the index lacks is read from the records. A run that a process is at is running, and it is told when the process last gave a sign of life; one that no \
       process is at is interrupted, and the command that began it goes on with it.
       """)
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Provenance
 import Replication
 
 /// Which manifest a command is about.
@@ -43,7 +44,7 @@ extension LocalCopy: ExpressibleByArgument {
     let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
     self.init(
-      asset: String(parts[0]), path: URL(filePath: String(parts[1])).standardizedFileURL.path)
+      asset: String(parts[0]), path: ContainedPath.absolute(String(parts[1])))
   }
 }
 
@@ -81,7 +82,7 @@ struct ExecutionOptions: ParsableArguments {
   /// The options for a runner.
   var options: RunOptions {
     var options = RunOptions(
-      artifacts: URL(filePath: artifacts).path,
+      artifacts: ContainedPath.absolute(artifacts),
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     options.isOffline = offline
     options.mirrorFolders = mirror

@@ -36,6 +36,10 @@ struct Replicate: AsyncParsableCommand {
       Console.output(ReportText(ownText: Replicate.helpMessage()))
       return
     }
+    if let problem = CommandLineText.problem() {
+      Console.error("replicate: \(problem)\n")
+      Foundation.exit(ExitStatus.usage)
+    }
     let parsed: any ParsableCommand
     do {
       parsed = try Replicate.parseAsRoot()

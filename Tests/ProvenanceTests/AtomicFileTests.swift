@@ -19,9 +19,9 @@ struct AtomicFileTests {
     try AtomicFile.write([1, 2, 3], to: folder.path(of: "a"))
     try AtomicFile.write([], to: folder.path(of: "a"))
     #expect(try OpenFile.contents(of: folder.path(of: "a")) == [])
-    try AtomicFile.write(to: folder.path(of: "a")) { temporary in
-      #expect(temporary.hasPrefix(folder.path(of: AtomicFile.temporaryPrefix)))
-      try Data([4]).write(to: URL(filePath: temporary))
+    try AtomicFile.write(to: ContainedPath(folder.path(of: "a"))) { file in
+      #expect(try names().contains { $0.hasPrefix(AtomicFile.temporaryPrefix) })
+      try file.write([4])
     }
     #expect(try OpenFile.contents(of: folder.path(of: "a")) == [4])
     #expect(try names() == ["a"])
@@ -32,13 +32,10 @@ struct AtomicFileTests {
     struct Failure: Error {}
     try AtomicFile.write([1], to: folder.path(of: "a"))
     #expect(throws: Failure.self) {
-      try AtomicFile.write(to: folder.path(of: "a")) { temporary in
-        try Data([9]).write(to: URL(filePath: temporary))
+      try AtomicFile.write(to: ContainedPath(folder.path(of: "a"))) { file in
+        try file.write([9])
         throw Failure()
       }
-    }
-    #expect(throws: ProvenanceError.self) {
-      try AtomicFile.write(to: folder.path(of: "a")) { _ in }
     }
     #expect(throws: ProvenanceError.self) { try AtomicFile.write([1], to: folder.path(of: "no/b")) }
     #expect(throws: ProvenanceError.self) { try AtomicFile.write([1], to: folder.path) }
@@ -69,18 +66,18 @@ struct AtomicFileTests {
   @Test("A lock is exclusive, is waited for, and is free again when its holder is killed")
   func locks() throws {
     let path = folder.path(of: "lock")
-    #expect(try !FileLock.isHeld(at: path))
+    #expect(try !FileLock.isHeld(at: ContainedPath(path)))
     do {
-      let lock = try FileLock(path: path)
-      #expect(try FileLock.isHeld(at: path))
+      let lock = try FileLock(path: ContainedPath(path))
+      #expect(try FileLock.isHeld(at: ContainedPath(path)))
       #expect {
-        _ = try FileLock(path: path)
+        _ = try FileLock(path: ContainedPath(path))
       } throws: {
         ($0 as? ProvenanceError)?.code == .locked
       }
       _ = consume lock
     }
-    #expect(try !FileLock.isHeld(at: path))
+    #expect(try !FileLock.isHeld(at: ContainedPath(path)))
 
     let program = "/usr/bin/flock"
     guard FileManager.default.isExecutableFile(atPath: program) else { return }
@@ -91,10 +88,10 @@ struct AtomicFileTests {
     try holder.run()
     defer { if holder.isRunning { holder.terminate() } }
     let deadline = ContinuousClock.now + .seconds(10)
-    while try !FileLock.isHeld(at: path), ContinuousClock.now < deadline { usleep(1000) }
-    #expect(throws: ProvenanceError.self) { _ = try FileLock(path: path) }
+    while try !FileLock.isHeld(at: ContainedPath(path)), ContinuousClock.now < deadline { usleep(1000) }
+    #expect(throws: ProvenanceError.self) { _ = try FileLock(path: ContainedPath(path)) }
     kill(holder.processIdentifier, SIGKILL)
-    _ = try FileLock(path: path, waitingSeconds: 10)
+    _ = try FileLock(path: ContainedPath(path), waitingSeconds: 10)
   }
 
   @Test(

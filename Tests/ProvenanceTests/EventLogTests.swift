@@ -12,7 +12,7 @@ struct EventLogTests {
   init() throws { folder = try TemporaryFolder() }
 
   private func writeThreeEvents() throws {
-    let log = try EventLog(creating: path, recordID: "r1")
+    let log = try EventLog(creating: ContainedPath(path), recordID: "r1")
     try log.append(type: "created", ["name": "tiny"])
     try log.append(type: "step", ["loss": .exact(0.5), "text": "two\nlines, é"], isDurable: true)
     try log.append(type: "finished", [:])
@@ -38,17 +38,17 @@ struct EventLogTests {
   @Test("What was appended is read back, in order, and a reopened log continues the chain")
   func roundTrip() throws {
     try writeThreeEvents()
-    let first = try EventLog.read(path, recordID: "r1")
+    let first = try EventLog.read(ContainedPath(path), recordID: "r1")
     #expect(first.events.map(\.type) == ["created", "step", "finished"])
     #expect(first.events.map(\.index) == [0, 1, 2])
     #expect(first.events[1].data["text"] == "two\nlines, é")
     #expect(first.events[1].data["loss"]?.exactValue == 0.5)
     #expect(first.truncatedByteCount == 0)
 
-    let log = try EventLog(opening: path, recordID: "r1")
+    let log = try EventLog(opening: ContainedPath(path), recordID: "r1")
     #expect(log.chain == first.chain)
     try log.append(type: "resumed", ["from_step": 3])
-    let second = try EventLog.read(path, recordID: "r1")
+    let second = try EventLog.read(ContainedPath(path), recordID: "r1")
     #expect(second.events.count == 4)
     #expect(second.chain == log.chain)
     #expect(second.chain.head != first.chain.head)
@@ -62,10 +62,10 @@ struct EventLogTests {
     for end in lastStart..<whole.count {
       try put(Array(whole[..<end]))
       let unfinished = end - lastStart
-      #expect(try EventLog.read(path, recordID: "r1").truncatedByteCount == unfinished)
-      let log = try EventLog(opening: path, recordID: "r1")
+      #expect(try EventLog.read(ContainedPath(path), recordID: "r1").truncatedByteCount == unfinished)
+      let log = try EventLog(opening: ContainedPath(path), recordID: "r1")
       try log.append(type: "finished", [:])
-      let content = try EventLog.read(path, recordID: "r1")
+      let content = try EventLog.read(ContainedPath(path), recordID: "r1")
       #expect(content.chain == log.chain)
       if unfinished == 0 {
         #expect(content.events.map(\.type) == ["created", "step", "finished"])
@@ -84,7 +84,7 @@ struct EventLogTests {
   func bitFlips() throws {
     try writeThreeEvents()
     let whole = try bytes()
-    let chain = try EventLog.read(path, recordID: "r1").chain
+    let chain = try EventLog.read(ContainedPath(path), recordID: "r1").chain
     for index in whole.indices {
       var changed = whole
       changed[index] ^= 1 << UInt8(index % 8)
@@ -101,7 +101,7 @@ struct EventLogTests {
     func refusedLine(_ lines: [[UInt8]]) throws -> String? {
       try put(lines.flatMap { $0 })
       do {
-        _ = try EventLog(opening: path, recordID: "r1")
+        _ = try EventLog(opening: ContainedPath(path), recordID: "r1")
         return nil
       } catch {
         #expect(error.code == .brokenChain)
@@ -116,32 +116,32 @@ struct EventLogTests {
     let edited = String(decoding: lines[1], as: UTF8.self).replacing("two", with: "six")
     #expect(try refusedLine([lines[0], Array(edited.utf8), lines[2]]) == "3")
     try put(lines.flatMap { $0 })
-    #expect(throws: ProvenanceError.self) { try EventLog.read(path, recordID: "r2") }
+    #expect(throws: ProvenanceError.self) { try EventLog.read(ContainedPath(path), recordID: "r2") }
   }
 
   @Test("A second owner is refused, in this process and in another, until the first is gone")
   func locking() throws {
-    var log: EventLog? = try EventLog(creating: path, recordID: "r1")
-    #expect(throws: ProvenanceError.self) { try EventLog(creating: path, recordID: "r1") }
+    var log: EventLog? = try EventLog(creating: ContainedPath(path), recordID: "r1")
+    #expect(throws: ProvenanceError.self) { try EventLog(creating: ContainedPath(path), recordID: "r1") }
     #expect {
-      try EventLog(opening: path, recordID: "r1")
+      try EventLog(opening: ContainedPath(path), recordID: "r1")
     } throws: {
       ($0 as? ProvenanceError)?.code == .locked
     }
-    #expect(try FileLock.isHeld(at: path))
+    #expect(try FileLock.isHeld(at: ContainedPath(path)))
     let program = "/usr/bin/flock"
     if FileManager.default.isExecutableFile(atPath: program) {
       #expect(try runProgram(program, ["--nonblock", path, "true"]).status == 1)
     }
     try log?.append(type: "still mine", [:])
     log = nil
-    #expect(try !FileLock.isHeld(at: path))
-    _ = try EventLog(opening: path, recordID: "r1")
+    #expect(try !FileLock.isHeld(at: ContainedPath(path)))
+    _ = try EventLog(opening: ContainedPath(path), recordID: "r1")
   }
 
   @Test("A log that somebody else changes while it is open takes no further event")
   func changedWhileOpen() throws {
-    let log = try EventLog(creating: path, recordID: "r1")
+    let log = try EventLog(creating: ContainedPath(path), recordID: "r1")
     try log.append(type: "created", [:])
     let handle = try #require(FileHandle(forWritingAtPath: path))
     try handle.seekToEnd()
@@ -155,22 +155,22 @@ struct EventLogTests {
 
   @Test("An event that canonical JSON cannot hold is refused and leaves the log as it was")
   func refusedEvent() throws {
-    let log = try EventLog(creating: path, recordID: "r1")
+    let log = try EventLog(creating: ContainedPath(path), recordID: "r1")
     try log.append(type: "created", [:])
     let before = try bytes()
     #expect(throws: ProvenanceError.self) { try log.append(type: "step", ["loss": .number(.nan)]) }
     #expect(try bytes() == before)
     try log.append(type: "step", ["loss": .exact(Double.nan)])
-    #expect(try EventLog.read(path, recordID: "r1").events.count == 2)
+    #expect(try EventLog.read(ContainedPath(path), recordID: "r1").events.count == 2)
   }
 
   @Test("Events from many threads end up as whole lines of one chain")
   func threads() throws {
-    let log = try EventLog(creating: path, recordID: "r1")
+    let log = try EventLog(creating: ContainedPath(path), recordID: "r1")
     DispatchQueue.concurrentPerform(iterations: 100) { index in
       try? log.append(type: "step", ["index": JSON(index)])
     }
-    let content = try EventLog.read(path, recordID: "r1")
+    let content = try EventLog.read(ContainedPath(path), recordID: "r1")
     #expect(content.events.count == 100)
     #expect(Set(content.events.compactMap { $0.data["index"]?.integerValue }).count == 100)
   }
@@ -179,7 +179,7 @@ struct EventLogTests {
   func mutations() throws {
     try writeThreeEvents()
     let whole = try bytes()
-    let chain = try EventLog.read(path, recordID: "r1").chain
+    let chain = try EventLog.read(ContainedPath(path), recordID: "r1").chain
     fuzz(300) { round, generator in
       let changed = mutated(whole, &generator)
       guard changed != whole, let content = try? EventLog.check(changed, recordID: "r1", path: path)

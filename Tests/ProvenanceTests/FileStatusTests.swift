@@ -54,17 +54,17 @@ struct FileStatusTests {
   func sharing() throws {
     let path = folder.path(of: "lock")
     do {
-      let first = try FileLock(sharing: path)
-      let second = try FileLock(sharing: path)
-      #expect(throws: ProvenanceError.self) { _ = try FileLock(path: path) }
-      #expect(try !FileLock.isHeld(at: path))
-      #expect(try FileLock.isHeld(at: path, isShared: true))
+      let first = try FileLock(sharing: ContainedPath(path))
+      let second = try FileLock(sharing: ContainedPath(path))
+      #expect(throws: ProvenanceError.self) { _ = try FileLock(path: ContainedPath(path)) }
+      #expect(try !FileLock.isHeld(at: ContainedPath(path)))
+      #expect(try FileLock.isHeld(at: ContainedPath(path), isShared: true))
       withExtendedLifetime(first) {}
       withExtendedLifetime(second) {}
     }
-    let alone = try FileLock(path: path)
+    let alone = try FileLock(path: ContainedPath(path))
     #expect {
-      _ = try FileLock(sharing: path)
+      _ = try FileLock(sharing: ContainedPath(path))
     } throws: {
       ($0 as? ProvenanceError)?.code == .locked
     }

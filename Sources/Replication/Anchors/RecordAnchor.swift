@@ -18,7 +18,7 @@ package enum RecordAnchor {
     try names.filter { name in
       name == RecordFile.summary || record.files.contains { $0.name == name }
     }.map { name in
-      GitAnchor.File(name: name, bytes: try OpenFile.contents(of: "\(record.path)/\(name)"))
+      GitAnchor.File(name: name, bytes: try record.contents(of: name))
     } + [
       GitAnchor.File(name: samples, bytes: try CanonicalJSON.encode(record.sampleTree.json))
     ]

@@ -11,6 +11,8 @@ package struct AssetError: Error, Equatable, CustomStringConvertible {
     case wrongDigest
     /// Something that is needed and neither stored nor mirrored while the network is off.
     case offline
+    /// Something that would have to be stored first, where nothing may be written.
+    case notStored
     /// Inputs that are not here and that this program cannot fetch.
     case missing
     /// A download that failed for good.
@@ -50,13 +52,18 @@ extension AssetError {
     return AssetError(code: .file, message: "Could not \(operation) \(path): \(reason).")
   }
 
-  /// Runs `body` and turns what ``Provenance`` throws into an asset error of the given kind.
+  /// What ``Provenance`` threw on a file, as an asset error; a link stays the error that it is.
+  static func wrapped(_ error: ProvenanceError) -> any Error {
+    error.code == .link ? error : AssetError(code: .file, message: error.message)
+  }
+
+  /// Runs `body` and turns what ``Provenance`` throws into an asset error of the given kind, but for links.
   static func wrapping<Result: ~Copyable>(
     _ code: Code, _ body: () throws -> Result
   ) throws -> Result {
     do {
       return try body()
-    } catch let error as ProvenanceError {
+    } catch let error as ProvenanceError where error.code != .link {
       throw AssetError(code: code, message: error.message)
     }
   }

@@ -6,8 +6,10 @@ package enum AssetEvent: Sendable, Equatable {
   case reused(item: String)
   /// The item was found in a mirror folder.
   case mirrored(item: String, path: String)
-  /// The item's stored copy was damaged and has been removed.
-  case removedDamaged(item: String, path: String)
+  /// The item's stored copy is damaged and not used; it is left, or set aside by whoever stores the item anew.
+  case damaged(item: String, path: String)
+  /// What a person should know besides, in a sentence.
+  case note(String)
   /// A download begins, or goes on where an earlier one was interrupted (`resumedFrom` bytes are there).
   case downloading(item: String, resumedFrom: Int, totalBytes: Int?)
   /// A download has this many bytes so far.

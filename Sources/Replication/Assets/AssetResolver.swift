@@ -31,6 +31,8 @@ struct AssetResolver: Sendable {
   let mirrors: MirrorSearch
   /// Whether the network must not be used.
   let isOffline: Bool
+  /// Whether nothing may be written either, so that only what is stored already can be had.
+  var isReading = false
   /// Variables for pip and curl besides the inherited ones.
   let environment: [String: String]
   /// Takes what happens.
@@ -168,15 +170,21 @@ extension AssetResolver {
     switch try store.lookUp(sha256) {
     case .absent: return nil
     case .present(let blob): return blob
-    case .removedDamaged(let path):
-      report(.removedDamaged(item: item, path: path))
+    case .damaged(let path):
+      report(.damaged(item: item, path: path))
       return nil
     }
   }
 
   private func writer(for item: String, _ session: inout Session) async throws -> ArtifactWriter {
     if let writer = session.writer { return writer }
-    let writer = try await ArtifactWriter(store) { report(.waiting(item: item)) }
+    guard !isReading else {
+      throw AssetError(
+        code: .notStored, message: "\(item) is not in the store, to which nothing may be written.")
+    }
+    let writer = try await ArtifactWriter(store, note: { report(.note($0)) }) {
+      report(.waiting(item: item))
+    }
     session.writer = writer
     return writer
   }
@@ -212,7 +220,7 @@ extension AssetResolver {
       throw AssetError.wrongDigest(asset.name, from: path, expected: expected, found: found)
     }
     return ResolvedAsset(
-      asset: asset, path: URL(fileURLWithPath: path).standardizedFileURL.path, sha256: found,
+      asset: asset, path: ContainedPath.absolute(path), sha256: found,
       bytes: bytes)
   }
 }
@@ -302,7 +310,7 @@ extension Asset {
       // Parts of a concatenation have names of their own, none of which is the whole.
       parts.count == 1 ? String(parts[0].path.split(separator: "/").last ?? "") : ""
     case .https(let address): AssetAddress(address)?.fileName ?? ""
-    case .file(let path): URL(fileURLWithPath: path).lastPathComponent
+    case .file(let path): ContainedPath(path).name
     case .hub(let file): String(file.path.split(separator: "/").last ?? "")
     }
   }

@@ -6,20 +6,26 @@ final class StoreUse: Sendable {
   private let lock: FileLock?
 
   /// The file that is locked.
-  static func path(in store: ArtifactStore) -> String { "\(store.root)/in-use" }
+  static func place(in store: ArtifactStore) -> ContainedPath { store.folder.appending("in-use") }
 
   /// Begins to use the store, until this object goes away.
   ///
-  /// Where nothing can be written, nothing can be removed either, and no lock is needed.
+  /// Where nothing can be written, nothing can be removed either, and no lock is needed. With `isReading` nothing is
+  /// written, not even the file that is locked: without it nobody has ever used the store.
   ///
-  /// - Throws: ``AssetError`` `file` while files are being removed for longer than a person would wait.
-  init(_ store: ArtifactStore) throws {
-    let path = StoreUse.path(in: store)
+  /// - Throws: ``AssetError`` `file` while files are being removed for longer than a person would wait;
+  ///   ``ProvenanceError`` `link`.
+  init(_ store: ArtifactStore, isReading: Bool = false) throws {
+    let place = StoreUse.place(in: store)
     do throws(ProvenanceError) {
-      try AtomicFile.createFolder(store.root)
-      lock = try FileLock(sharing: path, waitingSeconds: 600)
+      if isReading {
+        lock = try FileLock(sharingExisting: place, waitingSeconds: 600)
+      } else {
+        try store.folder.createFolder()
+        lock = try FileLock(sharing: place, waitingSeconds: 600)
+      }
     } catch {
-      guard error.code != .locked else { throw AssetError(code: .file, message: error.message) }
+      guard ![.locked, .link].contains(error.code) else { throw AssetError.wrapped(error) }
       lock = nil
     }
   }

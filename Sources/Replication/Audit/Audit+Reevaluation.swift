@@ -10,7 +10,7 @@ extension Audit {
     var entry = AuditReport.Entry(level: .reevaluation)
     let platform = try RecordedPlatform(record, numerics: inputs.manifest.numerics)
     let (record, options, report) = (record, options, report)
-    let store = ArtifactStore(root: "\(run.artifacts)/store")
+    let store = ArtifactStore(run.folder)
     let (parts, total) = try await ComputeQueue.run {
       let reevaluation = try DocumentReevaluation(record, inputs, store: store)
       let places = reevaluation.places

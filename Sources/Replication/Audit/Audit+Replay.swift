@@ -10,7 +10,7 @@ extension Audit {
     let (record, options, report) = (record, options, report)
     let replay = SegmentReplay(
       record: record, manifest: inputs.manifest, inputs: inputs.inputs,
-      store: ArtifactStore(root: "\(run.artifacts)/store"), checkpoints: checkpoints,
+      store: ArtifactStore(run.folder), checkpoints: checkpoints,
       keys: try trainingKeys())
     let all = record.summary.arms.map {
       TrainingSegment.all(of: $0, in: record, checkpoints: checkpoints)
@@ -91,7 +91,7 @@ extension Audit {
   /// The keys of the trainings, as the log tells them.
   private func trainingKeys() throws -> [String: Digest] {
     var keys: [String: Digest] = [:]
-    for event in try RunHistory(recordAt: record.path, id: record.id).events
+    for event in try RunHistory(recordAt: record.place, id: record.id).events
     where event.type == RecordedEvent.trainingStarted || event.type == RecordedEvent.trainingReused
     {
       let data = JSONField(event.data, source: "\(record.path)/\(RecordFile.events)")

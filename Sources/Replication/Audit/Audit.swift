@@ -141,7 +141,7 @@ package struct Audit: Sendable {
   /// Whether the record was imported from what another program wrote.
   func isImported() throws -> Bool {
     HarnessImport.description(
-      try OpenFile.contents(of: "\(record.path)/\(RecordFile.manifest)")) != nil
+      try record.contents(of: RecordFile.manifest)) != nil
   }
 
   /// A probability in percent, rounded down to what it is at least.
@@ -232,7 +232,7 @@ package struct Audit: Sendable {
   private func artifacts() throws -> AuditReport.Entry {
     var entry = AuditReport.Entry(level: .artifacts)
     var (checked, absent) = (0, 0)
-    let store = ArtifactStore(root: "\(run.artifacts)/store")
+    let store = ArtifactStore(run.folder)
     for arm in record.summary.arms {
       guard let weights = arm.digests["weights"] else { continue }
       guard store.contains(weights) else {
@@ -241,7 +241,7 @@ package struct Audit: Sendable {
       }
       checked += 1
       // Only looking: a damaged file is evidence, and stays.
-      let found = try ArtifactStore.hash(fileAt: store.path(of: weights)).sha256
+      let found = try ArtifactStore.hash(store.place(of: weights)).sha256
       guard found != weights else { continue }
       entry.findings.append(
         "\(store.path(of: weights)), the weights of \(arm.sentence), has the SHA-256 \(found)."

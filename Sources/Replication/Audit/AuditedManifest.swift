@@ -20,7 +20,7 @@ struct AuditedManifest: Sendable {
   init(_ record: SealedRecord, auditor file: ManifestFile?) throws {
     let names = record.summary.arms.map(\.name)
     let path = "\(record.path)/\(RecordFile.manifest)"
-    let copy = try ManifestDecoder.decode(try OpenFile.contents(of: path), name: path)
+    let copy = try ManifestDecoder.decode(try record.contents(of: RecordFile.manifest), name: path)
       .selecting(arms: names)
     guard let file else {
       manifest = copy
@@ -73,7 +73,7 @@ struct AuditedManifest: Sendable {
     guard let locked = try ManifestLock.read(of: file),
       record.files.contains(where: { $0.name == RecordFile.lock })
     else { return [] }
-    let recorded = try ManifestLock(try OpenFile.contents(of: source), source: source)
+    let recorded = try ManifestLock(try record.contents(of: RecordFile.lock), source: source)
     return locked.differences(to: recorded).map {
       "\(source) is not what \(ManifestLock.path(of: file)) locked. \($0)"
     }
@@ -81,6 +81,6 @@ struct AuditedManifest: Sendable {
 
   private static func expectations(of record: SealedRecord) throws -> [UInt8]? {
     guard record.files.contains(where: { $0.name == RecordFile.expectations }) else { return nil }
-    return try OpenFile.contents(of: "\(record.path)/\(RecordFile.expectations)")
+    return try record.contents(of: RecordFile.expectations)
   }
 }

@@ -121,7 +121,7 @@ struct InputRecomputation {
 
   /// Whether a run of this very program, with these inputs, would have the record's identity.
   private func identityFindings() throws -> [String] {
-    let events = try RunHistory(recordAt: record.path, id: record.id).events
+    let events = try RunHistory(recordAt: record.place, id: record.id).events
     var findings: [String] = []
     if events.last(where: { $0.type == RecordedEvent.inputs })?.data != inputs.json {
       findings.append("The log tells of other inputs than the manifest stands for.")

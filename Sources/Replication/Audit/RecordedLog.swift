@@ -12,7 +12,7 @@ struct RecordedLog {
   init(_ record: SealedRecord, _ manifest: Manifest) throws {
     self.record = record
     self.manifest = manifest
-    history = try RunHistory(recordAt: record.path, id: record.id)
+    history = try RunHistory(recordAt: record.place, id: record.id)
   }
 
   /// Everything that summary and log tell otherwise, in sentences.

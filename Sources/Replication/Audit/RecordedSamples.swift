@@ -19,7 +19,7 @@ struct RecordedSamples {
       throw RunError(
         .damaged, "The record has no \(source), which every run is fixed to before it begins.")
     }
-    lock = try ManifestLock(try OpenFile.contents(of: source), source: source)
+    lock = try ManifestLock(try record.contents(of: RecordFile.lock), source: source)
     samples = try record.samples()
   }
 

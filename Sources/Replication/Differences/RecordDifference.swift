@@ -143,14 +143,14 @@ extension RecordDifference {
   /// What the run was to do; for an import, what was imported.
   private static func manifest(_ record: SealedRecord) throws -> JSON {
     let path = "\(record.path)/\(RecordFile.manifest)"
-    let bytes = try OpenFile.contents(of: path)
+    let bytes = try record.contents(of: RecordFile.manifest)
     return try HarnessImport.description(bytes)
       ?? ManifestDecoder.decode(bytes, name: path).canonical
   }
 
   /// The digests of all inputs by asset and file.
   private static func inputs(_ record: SealedRecord) throws -> JSON {
-    let events = try RunHistory(recordAt: record.path, id: record.id).events
+    let events = try RunHistory(recordAt: record.place, id: record.id).events
     var files = JSON.Object()
     for input in events.last(where: { $0.type == RecordedEvent.inputs })?.data.arrayValue ?? [] {
       guard let asset = input["asset"]?.stringValue, let name = input["file"]?.stringValue else {

@@ -152,7 +152,7 @@ extension Examination {
   private static func existingFolder(of folder: String) -> String {
     var path = folder
     while access(path, F_OK) != 0, path != "/" {
-      path = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      path = ContainedPath(path).parent.path
     }
     return path
   }

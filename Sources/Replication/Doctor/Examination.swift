@@ -13,7 +13,7 @@ package struct Examination: Sendable {
   ///   - artifacts: The folder for downloads, unfinished work and records; need not exist.
   ///   - variables: Environment variables for the programs that downloads are made with, besides the inherited ones.
   package init(artifacts: String, variables: [String: String] = [:]) {
-    self.artifacts = URL(fileURLWithPath: artifacts).standardizedFileURL.path
+    self.artifacts = ContainedPath.absolute(artifacts)
     self.variables = variables
   }
 

@@ -15,7 +15,7 @@ struct ArmTraining: Sendable {
   /// Identity of the training: what its result depends on.
   let key: Digest
   /// Where unfinished work lies; removed when the training is done and stored.
-  let folder: String
+  let folder: ContainedPath
   /// Steps between checkpoints; nil for none.
   let checkpointInterval: Int?
   /// Steps between checkpoints that are kept, and where; nil for none.
@@ -28,7 +28,7 @@ struct ArmTraining: Sendable {
   /// What a training leaves.
   struct Result: Sendable {
     /// A safetensors file with the weights, in ``ArmTraining/folder``.
-    let weightsPath: String
+    let weights: ContainedPath
     let steps: [RunSummary.Step]
     /// The checkpoints that were kept, first step first.
     let checkpoints: [KeptCheckpoint]
@@ -48,13 +48,13 @@ struct ArmTraining: Sendable {
     let reached: @Sendable (RunPoint) -> Void
   }
 
-  private var checkpointPath: String { "\(folder)/checkpoint.safetensors" }
-  private var stepsPath: String { "\(folder)/steps.json" }
-  private var keptPath: String { "\(folder)/kept.json" }
+  private var checkpointPlace: ContainedPath { folder.appending("checkpoint.safetensors") }
+  private var stepsPlace: ContainedPath { folder.appending("steps.json") }
+  private var keptPlace: ContainedPath { folder.appending("kept.json") }
 
   /// Trains to the end, and tells `listener` of it.
   func run(engine: NativeEngine, _ listener: Listener) throws -> Result {
-    try AtomicFile.createFolder(folder)
+    try folder.createFolder()
     var trainer = try makeTrainer(engine)
     var steps: [RunSummary.Step] = []
     var kept: [KeptCheckpoint] = []
@@ -118,11 +118,13 @@ struct ArmTraining: Sendable {
       }
     }
     try settle()
-    let weights = "\(folder)/weights.safetensors"
-    try SafetensorsWriter.write(
-      trainer.model.layout.tensors(of: trainer.model.parameters), metadata: ["format": "pt"],
-      to: weights)
-    return Result(weightsPath: weights, steps: steps, checkpoints: kept)
+    let weights = folder.appending("weights.safetensors")
+    try weights.withFolderDescriptor { descriptor in
+      try SafetensorsWriter.write(
+        trainer.model.layout.tensors(of: trainer.model.parameters), metadata: ["format": "pt"],
+        to: weights.path, in: descriptor)
+    }
+    return Result(weights: weights, steps: steps, checkpoints: kept)
   }
 
   private func makeTrainer(_ engine: NativeEngine) throws -> Trainer {
@@ -159,10 +161,12 @@ struct ArmTraining: Sendable {
         RunPoint(kind: kind, arm: arm, step: checkpoint.step)
       }
       // The steps first, so that a checkpoint never lacks its own.
-      try AtomicFile.write(json, to: stepsPath)
-      try checkpoint.write(to: checkpointPath) { remaining in
-        if remaining == checkpoint.tensors.count / 2 { reached(point(.savingCheckpoint)) }
-        if remaining == 0 { turn.taken() }
+      try AtomicFile.write(json, to: stepsPlace)
+      try checkpointPlace.withFolderDescriptor { descriptor in
+        try checkpoint.write(to: checkpointPlace.path, in: descriptor) { remaining in
+          if remaining == checkpoint.tensors.count / 2 { reached(point(.savingCheckpoint)) }
+          if remaining == 0 { turn.taken() }
+        }
       }
       reached(point(.savedCheckpoint))
       turn.yieldToTraining()
@@ -173,8 +177,8 @@ struct ArmTraining: Sendable {
   /// Keeps the checkpoint that was saved after `step`; nil if it is not one to be kept.
   private func keep(_ step: Int, threads: Int) throws -> KeptCheckpoint? {
     guard let keptInterval, step.isMultiple(of: keptInterval) else { return nil }
-    let (byteCount, root) = try CheckpointStore.root(ofFileAt: checkpointPath, threads: threads)
-    try checkpoints.keep(checkpointPath, root: root)
+    let (byteCount, root) = try CheckpointStore.root(ofFileAt: checkpointPlace, threads: threads)
+    try checkpoints.keep(checkpointPlace, root: root)
     return KeptCheckpoint(arm: arm, seed: seed, step: step, byteCount: byteCount, root: root)
   }
 
@@ -184,16 +188,16 @@ struct ArmTraining: Sendable {
   ) throws {
     guard let checkpoint else { return }
     kept.append(checkpoint)
-    try AtomicFile.write(try CanonicalJSON.encode(.array(kept.map(\.json))), to: keptPath)
+    try AtomicFile.write(try CanonicalJSON.encode(.array(kept.map(\.json))), to: keptPlace)
     try listener.kept(checkpoint)
     listener.reached(RunPoint(kind: .keptCheckpoint, arm: arm, step: checkpoint.step))
   }
 
   /// The checkpoints that earlier processes kept, up to the step that training goes on after.
   private func keptCheckpoints(upTo step: Int) throws -> [KeptCheckpoint] {
-    guard FileManager.default.fileExists(atPath: keptPath) else { return [] }
-    let bytes = try OpenFile.contents(of: keptPath)
-    return try JSONField(try JSONParser.parse(bytes, source: keptPath), source: keptPath)
+    guard try FileStatus(at: keptPlace) != nil else { return [] }
+    let (bytes, source) = (try OpenFile.contents(of: keptPlace), keptPlace.path)
+    return try JSONField(try JSONParser.parse(bytes, source: source), source: source)
       .elements().map { try KeptCheckpoint($0) }.filter { $0.step <= step }
   }
 
@@ -201,18 +205,21 @@ struct ArmTraining: Sendable {
   private func resume(
     _ trainer: inout Trainer, engine: NativeEngine, _ listener: Listener
   ) throws -> [RunSummary.Step]? {
-    guard FileManager.default.fileExists(atPath: checkpointPath) else { return nil }
+    guard try FileStatus(at: checkpointPlace) != nil else { return nil }
     do {
-      try trainer.resume(from: checkpointPath, identity: key.hex)
-      let bytes = try OpenFile.contents(of: stepsPath)
-      let field = JSONField(try JSONParser.parse(bytes, source: stepsPath), source: stepsPath)
+      try checkpointPlace.withFolderDescriptor { descriptor in
+        try trainer.resume(from: checkpointPlace.path, in: descriptor, identity: key.hex)
+      }
+      let (bytes, source) = (try OpenFile.contents(of: stepsPlace), stepsPlace.path)
+      let field = JSONField(try JSONParser.parse(bytes, source: source), source: source)
       let steps = try field.elements().map { try RunSummary.Step($0) }
       guard steps.count >= trainer.completedSteps else {
         throw EngineError(
-          .damagedWeights, "\(stepsPath) has fewer steps than the checkpoint beside it.")
+          .damagedWeights, "\(source) has fewer steps than the checkpoint beside it.")
       }
       let step = trainer.completedSteps
-      let root = try CheckpointStore.root(ofFileAt: checkpointPath, threads: engine.threads).root
+      let root = try CheckpointStore.root(
+        ofFileAt: checkpointPlace, threads: engine.threads).root
       try listener.resumed(step, root)
       listener.note("\(arm): goes on after step \(step), from the last checkpoint")
       return Array(steps.prefix(step))

@@ -12,19 +12,20 @@ final class EvaluationJournal: Sendable {
   private static let secondsBetweenSaves = 5.0
   private static let format = "replicate/evaluation-journal/v1"
 
-  private let path: String
+  private let place: ContainedPath
+  private var path: String { place.path }
   private let file: OpenFile
   /// Keeps other processes out while this object lives.
   private let lock: FileLock
   private let lastSave = Mutex(ContinuousClock.now)
 
-  /// Opens the journal at `path` or creates an empty one.
+  /// Opens the journal at a place or creates an empty one.
   ///
   /// - Throws: ``ProvenanceError`` `locked` if another process writes it, `file` if it cannot be written.
-  init(path: String) throws(ProvenanceError) {
-    self.path = path
-    lock = try FileLock(path: path)
-    file = try OpenFile(path: path, flags: O_RDWR | O_APPEND)
+  init(path place: ContainedPath) throws(ProvenanceError) {
+    self.place = place
+    lock = try FileLock(path: place)
+    file = try OpenFile(place, flags: O_RDWR | O_APPEND)
   }
 
   /// The samples that an evaluation with this identity left, in the order in which they were finished.
@@ -33,7 +34,7 @@ final class EvaluationJournal: Sendable {
   ///
   /// - Throws: ``EvaluationCommandError`` `output` if the journal is that of another evaluation or damaged.
   func begin(_ identity: JSON) throws -> [SampleResult] {
-    let bytes = try OpenFile.contents(of: path)
+    let bytes = try OpenFile.contents(of: place)
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let unfinished = lines.popLast() ?? []
     guard let header = lines.first else { return try beginAnew(identity) }
@@ -60,7 +61,7 @@ final class EvaluationJournal: Sendable {
     let header: JSON = ["journal": .string(Self.format), "identity": identity]
     try file.write(try CanonicalJSON.encode(header) + [UInt8(ascii: "\n")])
     try file.synchronize()
-    try AtomicFile.synchronizeFolder(URL(filePath: path).deletingLastPathComponent().path)
+    try place.parent.synchronizeFolder()
     return []
   }
 
@@ -102,14 +103,12 @@ final class EvaluationJournal: Sendable {
 
   /// Removes the journal, whose samples are stored elsewhere by now.
   func remove() throws(ProvenanceError) {
-    guard unlink(path) == 0 else {
-      throw ProvenanceError(code: .file, message: "\(path) could not be removed.")
-    }
+    try place.remove()
   }
 
   /// Removes the file if it holds no sample: it was only created to find out whether it can be.
   func removeIfEmpty() {
-    guard let bytes = try? OpenFile.contents(of: path) else { return }
-    if bytes.count(where: { $0 == UInt8(ascii: "\n") }) < 2 { unlink(path) }
+    guard let bytes = try? OpenFile.contents(of: place) else { return }
+    if bytes.count(where: { $0 == UInt8(ascii: "\n") }) < 2 { try? place.remove() }
   }
 }

@@ -43,7 +43,7 @@ package struct ModelEvaluation: Sendable {
     do throws(ProvenanceError) {
       let place = HarnessModel.folderName(of: request.model)
       try AtomicFile.createFolder("\(request.output)/\(place)")
-      return try EvaluationJournal(path: "\(request.output)/unfinished.jsonl")
+      return try EvaluationJournal(path: ContainedPath("\(request.output)/unfinished.jsonl"))
     } catch {
       throw EvaluationCommandError(.output, "The results could not be written: \(error.message)")
     }
@@ -52,7 +52,7 @@ package struct ModelEvaluation: Sendable {
   private func run(_ benchmarks: [Benchmark], _ journal: EvaluationJournal) async throws
     -> EvaluationOutcome
   {
-    let store = ArtifactStore(root: "\(options.artifacts)/store")
+    let store = ArtifactStore(options.folder)
     // Held until the results are there, so that nobody removes what is being read.
     let use = try StoreUse(store)
     defer { withExtendedLifetime(use) {} }

@@ -24,9 +24,14 @@ package struct ExperimentFile: Sendable, Equatable {
     let file = Self.path(in: path)
     let bytes = try ManifestFile.contents(
       of: file, limit: ManifestSource.largestSize, kind: "a file of documented results")
-    let (results, lines) = try DocumentedResultsDecoder.decodeWithLines(bytes, name: file)
-    return ExperimentFile(
-      path: file, sha256: SHA256.digest(of: bytes), results: results, lines: lines)
+    return try ExperimentFile(bytes, path: file)
+  }
+
+  /// Checks the content of a file.
+  init(_ bytes: [UInt8], path: String) throws(ManifestError) {
+    (results, lines) = try DocumentedResultsDecoder.decodeWithLines(bytes, name: path)
+    self.path = path
+    sha256 = SHA256.digest(of: bytes)
   }
 
   /// Reads the recipe beside the file; nil if there is none, as for files that are not in an experiment's folder.

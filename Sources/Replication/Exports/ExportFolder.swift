@@ -24,7 +24,7 @@ struct ExportFolder {
   ///
   /// - Throws: ``RunError`` `occupied` for anything else.
   init(_ path: String) throws(RunError) {
-    self.path = URL(fileURLWithPath: path).standardizedFileURL.path
+    self.path = ContainedPath.absolute(path)
     guard FileManager.default.fileExists(atPath: self.path) else { return }
     let entries = try? FileManager.default.contentsOfDirectory(atPath: self.path)
     guard let entries, entries.isEmpty else { throw occupied }
@@ -43,10 +43,9 @@ struct ExportFolder {
   /// - Throws: ``RunError`` `damaged` if a file of the record changed meanwhile, `occupied` if the folder was filled
   ///   meanwhile; ``ProvenanceError``. Nothing is left behind then.
   func write(_ files: [File], from record: SealedRecord) throws -> [RecordFile] {
-    let url = URL(fileURLWithPath: path)
-    let parent = url.deletingLastPathComponent().path
-    let unfinished =
-      "\(parent)/\(AtomicFile.temporaryPrefix)\(url.lastPathComponent)-\(getpid())"
+    let place = ContainedPath(path)
+    let parent = place.parent.path
+    let unfinished = "\(parent)/\(AtomicFile.temporaryPrefix)\(place.name)-\(getpid())"
     try AtomicFile.createFolder(parent)
     guard mkdir(unfinished, 0o755) == 0 else { throw Self.failure(unfinished) }
     do {
@@ -60,7 +59,7 @@ struct ExportFolder {
       try AtomicFile.synchronizeFolder(parent)
       return written
     } catch {
-      try? FileManager.default.removeItem(atPath: unfinished)
+      try? ContainedPath(unfinished).remove()
       throw error
     }
   }
@@ -75,14 +74,14 @@ struct ExportFolder {
   private static func write(
     _ file: File, to path: String, from record: SealedRecord
   ) throws -> RecordFile {
-    try AtomicFile.createFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    try AtomicFile.createFolder(ContainedPath(path).parent.path)
     switch file.content {
     case .bytes(let bytes):
       try AtomicFile.write(bytes, to: path)
       return RecordFile(
         name: file.name, byteCount: bytes.count, digest: SHA256.digest(of: bytes))
     case .copy(let source):
-      let copied = try OpenFile.copy("\(record.path)/\(source.name)", to: path)
+      let copied = try OpenFile.copy(record.place.appending(source.name), to: path)
       guard copied == source.digest else {
         throw RunError(
           .damaged,

@@ -33,20 +33,20 @@ struct RunAccount {
     }
     self.record = record
     let own = [
-      try RecordFile(name: RecordFile.events, inRecord: record.path),
-      try RecordFile(name: RecordFile.summary, inRecord: record.path),
+      try RecordFile(name: RecordFile.events, inRecord: record.place),
+      try RecordFile(name: RecordFile.summary, inRecord: record.place),
     ]
     files = (record.files + own).sorted {
       $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
     }
     let source = "\(record.path)/\(RecordFile.manifest)"
-    let bytes = try OpenFile.contents(of: source)
+    let bytes = try record.contents(of: RecordFile.manifest)
     importDescription = HarnessImport.description(bytes)
     manifest =
       importDescription == nil
       ? try ManifestDecoder.decode(bytes, name: source)
         .selecting(arms: record.summary.arms.map(\.name)) : nil
-    let history = try RunHistory(recordAt: record.path, id: record.id)
+    let history = try RunHistory(recordAt: record.place, id: record.id)
     inputs = try Input.all(in: history, manifest: manifest)
     programs = try record.sessions.map {
       try ProgramVersion(JSONField($0, source: "\(record.path)/\(RecordFile.summary)"))

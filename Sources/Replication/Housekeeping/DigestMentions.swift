@@ -25,7 +25,7 @@ struct DigestMentions: Sendable {
       var isSealed = false
       for name in DigestMentions.files {
         do throws(ProvenanceError) {
-          let bytes = try OpenFile.contents(of: "\(store.path(of: id))/\(name)")
+          let bytes = try OpenFile.contents(of: store.place(of: id).appending(name))
           mentions.formUnion(DigestMentions.digests(in: bytes))
           if name == RecordFile.summary { isSealed = true }
         } catch {

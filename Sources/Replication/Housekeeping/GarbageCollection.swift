@@ -1,4 +1,3 @@
-import Foundation
 package import Provenance
 
 /// Removes from an artifacts folder what nothing needs any more.
@@ -52,12 +51,12 @@ package struct GarbageCollection: Sendable {
     package var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
   }
 
-  private let artifacts: String
+  private let artifacts: ArtifactsFolder
   private let options: Options
 
   /// Prepares a collection; nothing is looked at yet.
   package init(artifacts: String, options: Options = Options()) {
-    self.artifacts = URL(fileURLWithPath: artifacts).standardizedFileURL.path
+    self.artifacts = ArtifactsFolder(artifacts)
     self.options = options
   }
 
@@ -66,7 +65,7 @@ package struct GarbageCollection: Sendable {
   /// - Throws: ``ProvenanceError`` or a system error when something can be neither read nor removed; what was removed by
   ///   then was not needed, and the same command goes on.
   package func run(now: FileStatus.Time = .now()) throws -> Outcome {
-    guard try FileStatus(at: artifacts) != nil else {
+    guard try FileStatus(at: artifacts.place) != nil else {
       return Outcome(items: [], isDryRun: options.isDryRun, notes: [])
     }
     let locks = try HousekeepingLocks(artifacts: artifacts, isDryRun: options.isDryRun)
@@ -92,13 +91,21 @@ package struct GarbageCollection: Sendable {
         "\(LogText.count(search.unreferencedCount, "file")) of the store (\(Sizes.text(search.unreferencedBytes))) that nothing refers to, most likely downloads, were left; --inputs removes them."
       )
     }
+    notes += try damageNotes()
     if !options.isDryRun {
       for item in search.items {
-        let path = "\(artifacts)/\(item.path)"
-        // Somebody else may have removed it, as a run does with damaged files.
-        if try FileStatus(at: path) != nil { try FileManager.default.removeItem(atPath: path) }
+        // Somebody else may have removed it.
+        try artifacts.place.appending(item.path).remove()
       }
     }
     return Outcome(items: search.items, isDryRun: options.isDryRun, notes: notes)
+  }
+
+  /// What was found damaged and set aside, which only a person may remove.
+  private func damageNotes() throws -> [String] {
+    let folder = ArtifactStore(artifacts).damagedFolder
+    return try folder.names().map { name in
+      "\(folder.appending(name)) was found damaged and is left; look at it, and remove it yourself."
+    }
   }
 }

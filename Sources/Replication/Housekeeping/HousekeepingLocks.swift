@@ -1,4 +1,3 @@
-import Foundation
 import Provenance
 
 /// What nobody is at: the locks are held until this object goes away, or only asked for in a dry run.
@@ -16,34 +15,32 @@ final class HousekeepingLocks {
   /// A lock that is held.
   private final class Held {
     private let lock: FileLock
-    init(_ path: String) throws(ProvenanceError) { lock = try FileLock(path: path) }
+    init(_ place: ContainedPath) throws(ProvenanceError) { lock = try FileLock(path: place) }
   }
 
   /// Takes or asks for all locks of an artifacts folder, without waiting for any.
   ///
   /// - Throws: ``ProvenanceError`` `file`.
-  init(artifacts: String, isDryRun: Bool) throws {
+  init(artifacts: ArtifactsFolder, isDryRun: Bool) throws {
     var locks: [Held] = []
-    func isQuiet(_ path: String) throws -> Bool {
-      if isDryRun { return try !FileLock.isHeld(at: path, isShared: true) }
+    func isQuiet(_ place: ContainedPath) throws -> Bool {
+      if isDryRun { return try !FileLock.isHeld(at: place, isShared: true) }
       // Nobody is at what does not exist; whoever begins now is seen by the lock.
-      guard try FileStatus(at: (path as NSString).deletingLastPathComponent) != nil else {
-        return true
-      }
+      guard try FileStatus(at: place.parent) != nil else { return true }
       do throws(ProvenanceError) {
-        locks.append(try Held(path))
+        locks.append(try Held(place))
         return true
       } catch {
         guard error.code == .locked else { throw error }
         return false
       }
     }
-    let store = ArtifactStore(root: "\(artifacts)/store")
-    let isUnused = try isQuiet(StoreUse.path(in: store))
-    isWriterQuiet = try isQuiet(ArtifactWriter.lockPath(of: store))
+    let store = ArtifactStore(artifacts)
+    let isUnused = try isQuiet(StoreUse.place(in: store))
+    isWriterQuiet = try isQuiet(ArtifactWriter.lock(of: store))
     isStoreQuiet = isUnused && isWriterQuiet
-    areRecordsQuiet = try isQuiet(RunStore(artifacts: artifacts).lockPath)
-    isLadderQuiet = try isQuiet(LadderSession.lockPath(artifacts: artifacts))
+    areRecordsQuiet = try isQuiet(RunStore(artifacts: artifacts.place.path).lock)
+    isLadderQuiet = try isQuiet(LadderSession.lock(artifacts))
     self.locks = locks
   }
 }

@@ -4,48 +4,62 @@ import Provenance
 extension ArtifactStore {
   /// A file of the store, by its name.
   struct Entry: Sendable, Equatable {
-    /// Absolute path.
-    let path: String
+    /// Where it is.
+    let place: ContainedPath
     /// What the content should hash to; nil for a file that has no place in the store.
     let digest: Digest?
   }
 
   /// All files of the store but unfinished ones, sorted by path.
   func entries() throws -> [Entry] {
-    try names(in: "\(root)/sha256").flatMap { prefix in
-      try names(in: "\(root)/sha256/\(prefix)").map { name in
-        let path = "\(root)/sha256/\(prefix)/\(name)"
+    let all = folder.appending("sha256")
+    return try all.names().flatMap { prefix in
+      try all.appending(prefix).names().map { name in
+        let place = all.appending(prefix).appending(name)
         let digest = Digest(hex: name)
-        return Entry(path: path, digest: digest.flatMap { self.path(of: $0) == path ? $0 : nil })
+        return Entry(
+          place: place, digest: digest.flatMap { self.place(of: $0) == place ? $0 : nil })
       }
     }
   }
 
   /// The folders of links to files of the store, sorted by path, each with the links that lead nowhere if the files at
   /// `removed` are gone.
-  func linkedFolders(without removed: Set<String> = []) throws -> [(path: String, broken: [String])]
-  {
-    try names(in: "\(root)/folders").map { name in
-      let folder = "\(root)/folders/\(name)"
-      let links =
-        (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? [])
-      let broken = try links.sorted().map { "\(folder)/\($0)" }.filter { link in
-        guard try FileStatus(at: link)?.kind == .link else { return false }
-        let target = try FileManager.default.destinationOfSymbolicLink(atPath: link)
-        return removed.contains(target) || !FileManager.default.fileExists(atPath: target)
+  func linkedFolders(without removed: Set<String> = []) throws -> [(
+    place: ContainedPath, broken: [String]
+  )] {
+    let all = folder.appending("folders")
+    return try all.names().map { name in
+      let folder = all.appending(name)
+      let broken = try ArtifactStore.links(in: folder).links.filter { link in
+        removed.contains(link.target) || !FileManager.default.fileExists(atPath: link.target)
       }
-      return (folder, broken)
+      return (folder, broken.map { folder.appending($0.name).path })
     }
   }
 
-  private func names(in folder: String) throws -> [String] { try FolderNames.sorted(in: folder) }
+  /// The links in a folder with what they lead to, by their paths in it, and what else there is but folders.
+  static func links(in folder: ContainedPath) throws -> (
+    links: [(name: String, target: String)], others: [String]
+  ) {
+    var (links, others) = ([(name: String, target: String)](), [String]())
+    try DiskUsage.visit(folder) { place, status in
+      let name = place.components.dropFirst(folder.components.count).joined(separator: "/")
+      if status.kind == .link, let target = try place.linkTarget() {
+        links.append((name, target))
+      } else if status.kind != .folder {
+        others.append(name)
+      }
+    }
+    return (links, others)
+  }
 }
 
 extension StepCache {
   /// An entry by the name of its file.
   struct Entry: Sendable {
-    /// Absolute path.
-    let path: String
+    /// Where it is.
+    let place: ContainedPath
     /// What the file is named by.
     let key: Digest
     /// What the step left; nil for an entry that cannot be used, for the reason given.
@@ -55,21 +69,16 @@ extension StepCache {
 
   /// All entries, sorted by name.
   func entries() throws -> [Entry] {
-    try FolderNames.sorted(in: path).compactMap { name in
+    try folder.names().compactMap { name in
       guard name.hasSuffix(".json"), let key = Digest(hex: name.dropLast(5)) else { return nil }
       var problem: String?
-      let result = try find(key) { problem = $0 }
-      return Entry(path: "\(path)/\(name)", key: key, result: result, problem: problem)
+      var result: StepResult?
+      do throws(ProvenanceError) {
+        result = try find(key) { problem = $0 }
+      } catch {
+        problem = error.message
+      }
+      return Entry(place: folder.appending(name), key: key, result: result, problem: problem)
     }
-  }
-}
-
-/// The names in a folder.
-enum FolderNames {
-  /// All names, sorted by their bytes; none if there is no such folder.
-  static func sorted(in folder: String) throws -> [String] {
-    guard try FileStatus(at: folder) != nil else { return [] }
-    return try FileManager.default.contentsOfDirectory(atPath: folder)
-      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }

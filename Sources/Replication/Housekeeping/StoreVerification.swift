@@ -28,8 +28,7 @@ package struct StoreVerification: Sendable {
 
   /// Prepares to verify; nothing is read yet.
   package init(artifacts: String) {
-    let artifacts = URL(fileURLWithPath: artifacts).standardizedFileURL.path
-    store = ArtifactStore(root: "\(artifacts)/store")
+    store = ArtifactStore(ArtifactsFolder(artifacts))
     cache = StepCache(artifacts: artifacts)
     records = RunStore(artifacts: artifacts)
     checkpoints = CheckpointStore(artifacts: artifacts)
@@ -51,19 +50,19 @@ package struct StoreVerification: Sendable {
     for entry in try store.entries() {
       guard let digest = entry.digest else {
         outcome.findings.append(
-          "\(entry.path) is not named by a digest and its first two digits; nothing uses it.")
+          "\(entry.place) is not named by a digest and its first two digits; nothing uses it.")
         continue
       }
       do {
-        let (found, bytes) = try ArtifactStore.hash(fileAt: entry.path)
+        let (found, bytes) = try ArtifactStore.hash(entry.place)
         outcome.fileCount += 1
         outcome.byteCount += bytes
         if found != digest {
-          outcome.findings.append("\(entry.path) hashes to \(found), not to its name.")
+          outcome.findings.append("\(entry.place) hashes to \(found), not to its name.")
         }
       } catch {
-        // A run that finds damage removes the file at once.
-        guard try FileStatus(at: entry.path) != nil else { continue }
+        // A run that needs the place of a damaged file sets it aside.
+        guard try FileStatus(at: entry.place) != nil else { continue }
         outcome.findings.append("\(error)")
       }
     }
@@ -76,15 +75,15 @@ package struct StoreVerification: Sendable {
     for entry in try checkpoints.entries() {
       guard let root = entry.root else {
         outcome.findings.append(
-          "\(entry.path) is not named by the root of a checkpoint; nothing uses it.")
+          "\(entry.place) is not named by the root of a checkpoint; nothing uses it.")
         continue
       }
       let (bytes, found) = try CheckpointStore.root(
-        ofFileAt: entry.path, threads: ProcessInfo.processInfo.activeProcessorCount)
+        ofFileAt: entry.place, threads: ProcessInfo.processInfo.activeProcessorCount)
       outcome.fileCount += 1
       outcome.byteCount += bytes
       if found != root {
-        outcome.findings.append("\(entry.path) has chunks with the root \(found), not its name.")
+        outcome.findings.append("\(entry.place) has chunks with the root \(found), not its name.")
       }
     }
   }
@@ -92,11 +91,11 @@ package struct StoreVerification: Sendable {
   private func verifySteps(_ outcome: inout Outcome) throws {
     for entry in try cache.entries() {
       outcome.stepCount += 1
-      if let problem = entry.problem { outcome.findings.append("\(entry.path): \(problem)") }
+      if let problem = entry.problem { outcome.findings.append("\(entry.place): \(problem)") }
       for (name, digest) in (entry.result?.outputs ?? [:]).sorted(by: { $0.key < $1.key })
       where !store.contains(digest) {
         outcome.findings.append(
-          "\(entry.path) names \(name) that are missing: \(store.path(of: digest)).")
+          "\(entry.place) names \(name) that are missing: \(store.path(of: digest)).")
       }
     }
   }

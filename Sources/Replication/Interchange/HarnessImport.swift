@@ -15,6 +15,8 @@ package struct HarnessImport: Sendable {
     package let source: String
     /// What the folder says, held against what its samples give.
     package let comparison: HarnessComparison
+    /// What a person should know besides, in a sentence; nil if there is nothing.
+    package let note: String?
 
     /// The exit code of a command that ends with this outcome.
     package var exitCode: Int32 { comparison.exitCode }
@@ -70,16 +72,15 @@ package struct HarnessImport: Sendable {
         session: RunSession(
           version: Version.text, code: Version.code, environment: .withLibraries(for: .portable),
           internalParameters: ["engine": .string(Self.engine)])))
-    func outcome(_ record: SealedRecord, reuse: String?) -> Outcome {
-      Outcome(record: record, reuse: reuse, source: folder.log.path, comparison: comparison)
+    func outcome(_ record: SealedRecord, reuse: String?, note: String? = nil) -> Outcome {
+      Outcome(
+        record: record, reuse: reuse, source: folder.log.path, comparison: comparison, note: note)
     }
     switch start.kind {
     case .finished(let sealed): return outcome(sealed, reuse: start.reason)
     case .open(let record):
       let sealed = try fill(record, folder, sources, comparison)
-      // Opening the index puts the record into it.
-      _ = try RunIndex(artifacts: artifacts)
-      return outcome(sealed, reuse: nil)
+      return outcome(sealed, reuse: nil, note: RunIndex.update(artifacts: artifacts))
     }
   }
 
@@ -103,8 +104,8 @@ package struct HarnessImport: Sendable {
     _ comparison: HarnessComparison
   ) throws -> SealedRecord {
     for source in sources.files {
-      try record.write(to: source.file.name) { temporary in
-        let copied = try OpenFile.copy(source.path, to: temporary)
+      try record.write(to: source.file.name) { file in
+        let copied = try OpenFile.reading(source.path).copy(to: file)
         guard copied == source.file.digest else {
           throw InterchangeError(
             .damaged, "\(source.path) was changed while it was imported; import the folder again.")

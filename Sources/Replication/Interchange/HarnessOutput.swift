@@ -74,8 +74,7 @@ package struct HarnessOutput {
       task: result.task, rows: rows[result.task.name] ?? [],
       maximumNewTokens: settings.maximumNewTokens)
     var hash = SHA256()
-    try AtomicFile.write(to: path) { temporary in
-      let file = try OpenFile(path: temporary, flags: O_WRONLY | O_CREAT | O_EXCL)
+    try AtomicFile.write(to: ContainedPath(path)) { file in
       for filter in result.task.filters {
         for sample in result.samples {
           let line = try lines.line(of: sample, filter: filter)

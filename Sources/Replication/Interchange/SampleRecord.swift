@@ -28,7 +28,7 @@ struct SampleRecord {
     var samples: [String: [SampleResult]] = [:]
     var documents: [String: Set<Int>] = [:]
     var benchmark: Benchmark?
-    let lines = try OpenFile.contents(of: path).split(
+    let lines = try record.contents(of: name).split(
       separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() where !line.isEmpty {
       func damaged(_ problem: String) -> InterchangeError {

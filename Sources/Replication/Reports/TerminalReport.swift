@@ -110,8 +110,8 @@ package final class TerminalReport: Sendable {
   private func show(_ event: AssetEvent) {
     switch event {
     case .reused, .mirrored, .stored: break
-    case .removedDamaged(let item, let path):
-      line("· removed the damaged copy of \(item) (\(path))")
+    case .damaged(let item, let path):
+      line("· the copy of \(item) is damaged and is not used (\(path))")
     case .downloading(let item, let resumedFrom, let total):
       let rest = resumedFrom > 0 ? ", going on after \(Sizes.text(resumedFrom))" : ""
       line("↓ \(item)\(total.map { " (\(Sizes.text($0)))" } ?? "")\(rest)")
@@ -122,6 +122,7 @@ package final class TerminalReport: Sendable {
         "\(Sizes.text(bytes)) of \(Sizes.text(total))", isDone: false)
     case .retrying(let item, let attempt, let reason):
       line("· \(item): attempt \(attempt), because \(reason)")
+    case .note(let text): line("· \(text)")
     case .waiting(let item): line("· waiting for another process that is fetching \(item)")
     }
   }

@@ -19,8 +19,10 @@ final class Heartbeat: Sendable {
   /// Begins to give signs of life in a record's folder, which may be renamed later.
   ///
   /// - Throws: ``ProvenanceError`` `file`.
-  init(inFolder folder: String) throws(ProvenanceError) {
-    file = try OpenFile(path: "\(folder)/\(RecordFile.heartbeat)", flags: O_WRONLY | O_CREAT)
+  init(inFolder folder: ContainedPath) throws(ProvenanceError) {
+    // Made anew: the times of a file that somebody else put there are not this process's to change.
+    file = try OpenFile(
+      folder.appending(RecordFile.heartbeat), flags: O_WRONLY | O_CREAT | O_EXCL)
     beat()
     timer.setEventHandler { [weak self] in self?.beat() }
     timer.schedule(
@@ -50,8 +52,8 @@ package struct SignsOfLife: Sendable, Equatable {
   }
 
   /// Looks at the record in a folder.
-  init(ofRecordAt path: String) throws(ProvenanceError) {
-    lastEvent = try FileStatus(at: "\(path)/\(RecordFile.events)")?.modified
-    heartbeat = try FileStatus(at: "\(path)/\(RecordFile.heartbeat)")?.modified
+  init(ofRecordAt place: ContainedPath) throws(ProvenanceError) {
+    lastEvent = try FileStatus(at: place.appending(RecordFile.events))?.modified
+    heartbeat = try FileStatus(at: place.appending(RecordFile.heartbeat))?.modified
   }
 }

@@ -66,16 +66,16 @@ struct IndexEntry: Sendable, Equatable {
 
 extension IndexEntry {
   /// Reads a record; one that cannot be used is an entry as well.
-  init(recordAt path: String, id: String, evidence: String) {
+  init(recordAt place: ContainedPath, id: String, evidence: String) {
     do {
       if evidence.hasPrefix(RecordFile.summary) {
-        let record = try SealedRecord(at: path)
+        let record = try SealedRecord(at: place)
         run = IndexedRun(record)
         metrics = record.summary.arms.flatMap { arm in
           arm.metrics.map { IndexedMetric(arm, $0) }
         }
       } else {
-        run = IndexedRun(try RunHistory(recordAt: path, id: id))
+        run = IndexedRun(try RunHistory(recordAt: place, id: id))
         metrics = []
       }
       self.evidence = evidence

@@ -1,4 +1,3 @@
-import Foundation
 package import Provenance
 import Synchronization
 import Tensors
@@ -62,50 +61,48 @@ package struct CheckpointStore: Sendable {
   static let chunkSize = 4 << 20
   private static let ending = ".safetensors"
 
-  /// The path of the folder.
-  package let path: String
+  /// The folder.
+  let folder: ContainedPath
 
   /// The store inside an artifacts folder, which need not exist yet.
-  package init(artifacts: String) {
-    path = URL(fileURLWithPath: artifacts).standardizedFileURL.path + "/checkpoints"
-  }
+  package init(artifacts: String) { folder = ArtifactsFolder(artifacts).checkpoints }
 
   /// Where the checkpoint with this root is or will be.
-  package func path(of root: Digest) -> String { "\(path)/\(root)\(Self.ending)" }
+  package func place(of root: Digest) -> ContainedPath { folder.appending("\(root)\(Self.ending)") }
+
+  /// Where the checkpoint with this root is or will be, as text.
+  package func path(of root: Digest) -> String { place(of: root).path }
 
   /// Keeps the durable file at `source`, whose chunks have this root, by a second name, without copying it.
   ///
   /// The file at `source` must only ever be replaced, never written to.
   ///
-  /// - Throws: ``RunError`` `damaged` if it cannot be linked, as across file systems.
-  func keep(_ source: String, root: Digest) throws {
-    try AtomicFile.createFolder(path)
-    let place = path(of: root)
+  /// - Throws: ``ProvenanceError`` `file` if it cannot be linked, as across file systems, `link` if a link has its place.
+  func keep(_ source: ContainedPath, root: Digest) throws(ProvenanceError) {
+    try folder.createFolder()
+    let place = place(of: root)
+    if try source.addName(place) { return }
     // A file that is there already was put there whole; what it has become since, whoever reads it checks.
-    guard link(source, place) == 0 || errno == EEXIST else {
-      throw RunError(
-        .damaged, "The checkpoint \(source) could not be kept as \(place) (error \(errno)).")
-    }
-    try AtomicFile.synchronizeFolder(path)
+    _ = try OpenFile.reading(place)
   }
 
   /// All kept checkpoints, sorted by name: their paths, and the roots that they are named by (nil for other files).
-  func entries() throws -> [(path: String, root: Digest?)] {
-    try FolderNames.sorted(in: path).map { name in
+  func entries() throws -> [(place: ContainedPath, root: Digest?)] {
+    try folder.names().map { name in
       let root = name.hasSuffix(Self.ending) ? Digest(hex: name.dropLast(Self.ending.count)) : nil
-      return ("\(path)/\(name)", root)
+      return (folder.appending(name), root)
     }
   }
 
   /// Whether the checkpoint is there, by name only.
   func contains(_ checkpoint: KeptCheckpoint) -> Bool {
-    access(path(of: checkpoint.root), R_OK) == 0
+    (try? FileStatus(at: place(of: checkpoint.root)))?.kind == .file
   }
 
   /// What is wrong with a kept checkpoint, in a sentence; nil if it is whole or not there.
   func finding(_ checkpoint: KeptCheckpoint, threads: Int) throws -> String? {
     guard contains(checkpoint) else { return nil }
-    let place = path(of: checkpoint.root)
+    let place = place(of: checkpoint.root)
     let (byteCount, root) = try Self.root(ofFileAt: place, threads: threads)
     guard root != checkpoint.root || byteCount != checkpoint.byteCount else { return nil }
     return
@@ -113,8 +110,12 @@ package struct CheckpointStore: Sendable {
   }
 
   /// The size of a file and the root of the tree over its chunks, which are hashed on `threads` threads.
-  static func root(ofFileAt path: String, threads: Int) throws -> (byteCount: Int, root: Digest) {
-    let file = try InputFile(path: path, isDirect: true)
+  static func root(ofFileAt place: ContainedPath, threads: Int) throws -> (
+    byteCount: Int, root: Digest
+  ) {
+    let file = try place.withFolderDescriptor {
+      try InputFile(path: place.path, in: $0, isDirect: true)
+    }
     let count = (file.size + chunkSize - 1) / chunkSize
     let leaves = Mutex<[Digest?]>(Array(repeating: nil, count: count))
     let failure = Mutex<(any Error)?>(nil)

@@ -7,12 +7,12 @@ import Provenance
 /// changes bytes and sets the clock back does; so it decides what a list shows and never whether a record is intact.
 enum RecordEvidence {
   /// The evidence of the record in a folder; nil if the folder is gone.
-  static func text(ofRecordAt path: String) throws(ProvenanceError) -> String? {
+  static func text(ofRecordAt place: ContainedPath) throws(ProvenanceError) -> String? {
     for name in [RecordFile.summary, RecordFile.events] {
-      if let status = try FileStatus(at: "\(path)/\(name)") { return text(name, status) }
+      if let status = try FileStatus(at: place.appending(name)) { return text(name, status) }
     }
     // A folder without either is a damaged record.
-    return try FileStatus(at: path) == nil ? nil : ""
+    return try FileStatus(at: place) == nil ? nil : ""
   }
 
   private static func text(_ name: String, _ status: FileStatus) -> String {

@@ -1,4 +1,3 @@
-import Foundation
 package import Provenance
 
 /// A file of a record: its name relative to the record's folder, its size and its digest.
@@ -36,15 +35,16 @@ package struct RecordFile: Sendable, Equatable {
   }
 
   /// Looks at the file with this name in a record's folder.
-  init(name: String, inRecord folder: String) throws {
-    let file = try OpenFile.reading("\(folder)/\(name)")
-    var hash = SHA256()
-    var count = 0
-    try file.readAll { piece in
-      hash.update(piece)
-      count += piece.count
-    }
-    self.init(name: name, byteCount: count, digest: hash.finalize())
+  init(name: String, inRecord folder: ContainedPath) throws {
+    let (digest, byteCount) = try OpenFile.reading(folder.appending(name)).digest()
+    self.init(name: name, byteCount: byteCount, digest: digest)
+  }
+
+  /// Looks at an open file that was just written, from its beginning.
+  init(name: String, wholeOf file: borrowing OpenFile) throws {
+    try file.rewind()
+    let (digest, byteCount) = try file.digest()
+    self.init(name: name, byteCount: byteCount, digest: digest)
   }
 }
 
@@ -80,27 +80,34 @@ extension RecordFile {
   /// The names of all files in a record's folder except its log and its summary, sorted by their bytes.
   ///
   /// - Throws: ``RunError`` `damaged` for anything that is neither a folder nor a regular file.
-  static func names(inRecord folder: String) throws -> (files: [String], unfinished: [String]) {
-    let keys: Set<URLResourceKey> = [.isRegularFileKey, .isDirectoryKey, .isSymbolicLinkKey]
+  static func names(inRecord folder: ContainedPath) throws -> (
+    files: [String], unfinished: [String]
+  ) {
     var files: [String] = []
     var unfinished: [String] = []
-    func visit(_ prefix: String) throws {
-      let path = prefix.isEmpty ? folder : "\(folder)/\(prefix)"
-      for entry in try FileManager.default.contentsOfDirectory(atPath: path) {
-        let name = prefix.isEmpty ? entry : "\(prefix)/\(entry)"
-        let values = try URL(fileURLWithPath: "\(folder)/\(name)").resourceValues(forKeys: keys)
-        switch (values.isSymbolicLink, values.isDirectory, values.isRegularFile) {
-        case (false, true, _): try visit(name)
-        case (false, _, true) where entry.hasPrefix(AtomicFile.temporaryPrefix):
-          unfinished.append(name)
-        case (false, _, true): files.append(name)
-        default:
+    func visit(_ prefix: String, _ place: ContainedPath, depth: Int) throws {
+      func refused(_ path: String) -> RunError {
+        RunError(.damaged, "\(path) is neither a folder nor a regular file; remove it.")
+      }
+      guard depth < ContainedPath.deepest else { throw refused(place.path) }
+      for entry in try place.allNames() {
+        guard let entry else {
           throw RunError(
-            .damaged, "\(folder)/\(name) is neither a folder nor a regular file; remove it.")
+            .damaged, "\(place) holds a file whose name is not UTF-8; no record does: remove it.")
+        }
+        let name = prefix.isEmpty ? entry : "\(prefix)/\(entry)"
+        let inner = place.appending(entry)
+        switch try FileStatus(at: inner)?.kind {
+        case .folder: try visit(name, inner, depth: depth + 1)
+        case .file where entry.hasPrefix(AtomicFile.temporaryPrefix): unfinished.append(name)
+        case .file: files.append(name)
+        // A file that somebody removed meanwhile.
+        case nil: break
+        case .link, .other: throw refused(inner.path)
         }
       }
     }
-    try visit("")
+    try visit("", folder, depth: 0)
     files.removeAll { $0 == events || $0 == summary }
     return (files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, unfinished)
   }

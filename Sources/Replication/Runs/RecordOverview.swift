@@ -1,4 +1,3 @@
-import Foundation
 package import Provenance
 
 /// One record with everything that it says, whether its run is finished or not.
@@ -53,22 +52,23 @@ package struct RecordOverview: Sendable {
   ///
   /// - Throws: ``RunError`` `notFound`, `ambiguous`, or `damaged` if it says nothing that could be shown.
   package init(_ record: String, artifacts: String) throws {
-    path = try RunStore(artifacts: artifacts).path(named: record)
-    id = (path as NSString).lastPathComponent
-    let log = "\(path)/\(RecordFile.events)"
+    let place = try RunStore(artifacts: artifacts).place(named: record)
+    (path, id) = (place.path, place.name)
+    let log = place.appending(RecordFile.events)
     let sealed =
-      try FileStatus(at: "\(path)/\(RecordFile.summary)") == nil ? nil : SealedRecord(at: path)
+      try FileStatus(at: place.appending(RecordFile.summary)) == nil
+      ? nil : SealedRecord(at: place)
     let history: RunHistory
     do {
       // Asked first: a run that ends meanwhile is then running, not interrupted.
       let isRunning = try sealed == nil && FileLock.isHeld(at: log)
       status = sealed != nil ? .sealed : isRunning ? .running : .interrupted
-      history = try RunHistory(recordAt: path, id: id)
+      history = try RunHistory(recordAt: place, id: id)
     } catch let error as ProvenanceError {
       throw RunError(.damaged, error.message)
     }
     findings = try sealed?.findings() ?? []
-    signs = sealed == nil ? try SignsOfLife(ofRecordAt: path) : nil
+    signs = sealed == nil ? try SignsOfLife(ofRecordAt: place) : nil
     (name, identity, attempt) = (history.name, history.identity, history.attempt)
     (created, last, sessions) = (history.created, history.last, history.sessions)
     inputs =
@@ -91,13 +91,13 @@ package struct RecordOverview: Sendable {
 }
 
 extension RunStore {
-  /// The folder of a record: the path of one, or the one whose id begins with these digits.
+  /// The folder of a record: the path of one, which links may lead to, or the one whose id begins with these digits.
   ///
   /// - Throws: ``RunError`` `notFound` or `ambiguous`.
-  func path(named record: String) throws -> String {
-    let path = URL(fileURLWithPath: record).standardizedFileURL.path
+  func place(named record: String) throws -> ContainedPath {
+    let place = ContainedPath(root: record)
     for name in [RecordFile.summary, RecordFile.events]
-    where FileManager.default.fileExists(atPath: "\(path)/\(name)") { return path }
-    return self.path(of: try id(beginning: record))
+    where (try? FileStatus(at: place.appending(name))) != nil { return place }
+    return self.place(of: try id(beginning: record))
   }
 }

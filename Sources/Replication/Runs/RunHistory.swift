@@ -25,9 +25,10 @@ struct RunHistory: Sendable {
   /// Reads the log of the record in a folder and checks its chain.
   ///
   /// - Throws: ``RunError`` `damaged`, ``ProvenanceError`` `brokenChain`.
-  init(recordAt path: String, id: String) throws {
-    let logPath = "\(path)/\(RecordFile.events)"
-    let content = try EventLog.read(logPath, recordID: id)
+  init(recordAt place: ContainedPath, id: String) throws {
+    let log = place.appending(RecordFile.events)
+    let logPath = log.path
+    let content = try EventLog.read(log, recordID: id)
     guard let first = content.events.first, first.type == RunRecord.createdType else {
       throw RunError(
         .damaged, "\(logPath) does not begin with the event \(RunRecord.createdType).")
@@ -41,7 +42,7 @@ struct RunHistory: Sendable {
       RunID.id(identity: identity, attempt: attempt) == id
     else {
       throw RunError(
-        .damaged, "\(path) is named \(id), but its log was written for another record.")
+        .damaged, "\(place) is named \(id), but its log was written for another record.")
     }
     created = first.time
     last = content.events.last?.time ?? first.time

@@ -3,11 +3,11 @@ import Provenance
 import Tensors
 
 extension RunIndex {
-  /// Brings a database up to date and gives all runs, newest first.
+  /// Brings a database up to date and gives all runs, newest first, and whether anything changed.
   ///
   /// Records that it lacks are added, those that changed are read again, those that are gone are forgotten.
   static func synchronize(_ queue: DatabaseQueue, _ store: RunStore, rebuilding: Bool) throws
-    -> [IndexedRun]
+    -> (runs: [IndexedRun], isChanged: Bool)
   {
     // A row that is read after this list cannot be of a record that was created after it: only who holds the lock of the
     // index adds to it, and a copy in memory is as old as its making.
@@ -32,26 +32,27 @@ extension RunIndex {
         continue
       }
       if evidence == found, !found.isEmpty { continue }
-      let entry = IndexEntry(recordAt: store.path(of: id), id: id, evidence: found)
+      let entry = IndexEntry(recordAt: store.place(of: id), id: id, evidence: found)
       // A damaged record is read every time, and seldom says anything else.
       if known.runs[index] != entry.run || evidence != entry.evidence { changed.append(entry) }
       known.runs[index] = entry.run
     }
     if !gone.isEmpty { known.runs.removeAll { gone.contains($0.id) } }
     for (id, evidence) in unknown.sorted(by: { $0.key < $1.key }) {
-      let entry = IndexEntry(recordAt: store.path(of: id), id: id, evidence: evidence)
+      let entry = IndexEntry(recordAt: store.place(of: id), id: id, evidence: evidence)
       known.runs.append(entry.run)
       changed.append(entry)
     }
-    guard rebuilding || !changed.isEmpty || !gone.isEmpty else { return known.runs }
+    guard rebuilding || !changed.isEmpty || !gone.isEmpty else { return (known.runs, false) }
     try queue.write { database in
       if rebuilding { try database.execute(sql: "DELETE FROM runs") }
       for id in gone.sorted() { try remove(id, database) }
       for entry in changed { try put(entry, database) }
     }
-    return known.runs.sorted {
+    let runs = known.runs.sorted {
       ($1.created, $1.attempt, $1.id) < ($0.created, $0.attempt, $0.id)
     }
+    return (runs, true)
   }
 
   /// What ``RecordEvidence`` says of each record that is there.
@@ -59,7 +60,7 @@ extension RunIndex {
 
   private static func evidence(of ids: [String], _ store: RunStore) throws -> Evidence {
     var found = Evidence(minimumCapacity: ids.count)
-    for id in ids { found[id] = try RecordEvidence.text(ofRecordAt: store.path(of: id)) }
+    for id in ids { found[id] = try RecordEvidence.text(ofRecordAt: store.place(of: id)) }
     return found
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import Provenance
 
@@ -13,8 +12,8 @@ import Provenance
 /// run's row. What is damaged, or was written by another version, is set aside and rebuilt from the records; metrics are
 /// refused.
 ///
-/// Several processes may use it at once: a lock is held while it is opened and brought up to date. There is no
-/// write-ahead log, whose second file would survive the renaming of the first.
+/// **What is written when.** SQLite works on a copy in memory, and the file appears whole or not at all: SQLite's own
+/// files lie beside it by names that could be links. Only who is to write it does, under a lock; readers lock nothing.
 package final class RunIndex: Sendable {
   /// The runs when the index was opened, newest first.
   package let runs: [IndexedRun]
@@ -23,101 +22,122 @@ package final class RunIndex: Sendable {
   let database: DatabaseQueue
 
   /// The path of an artifacts folder's database.
-  package static func path(artifacts: String) -> String {
-    URL(fileURLWithPath: artifacts).standardizedFileURL.path + "/replicate.sqlite"
-  }
+  package static func path(artifacts: String) -> String { ArtifactsFolder(artifacts).index.path }
 
-  /// Opens the index of an artifacts folder and brings it up to date with the records.
-  ///
-  /// In a folder that is missing or cannot be written to, the index is made in memory.
+  /// Opens the index of an artifacts folder, brings it up to date with the records, and writes it if that changed it.
   ///
   /// - Parameters:
   ///   - artifacts: The folder with the records.
   ///   - rebuilding: Whether to forget everything and read all records again; other processes see either content.
-  /// - Throws: ``RunError`` `index` if the database can be neither used nor replaced.
+  /// - Throws: ``RunError`` `index`, or ``ProvenanceError``, if the database can be neither used nor replaced.
   package init(artifacts: String, rebuilding: Bool = false) throws {
-    let path = RunIndex.path(artifacts: artifacts)
-    let store = RunStore(artifacts: artifacts)
-    let opened: Opened
-    do {
-      if access(artifacts, W_OK) == 0 {
-        // Held to the end: two processes that both find damage must not set aside each other's new database.
-        let lock = try FileLock(path: "\(path).lock", waitingSeconds: 600)
-        defer { withExtendedLifetime(lock) {} }
-        opened = try RunIndex.open(path, store, rebuilding: rebuilding)
-      } else if rebuilding {
-        throw RunError(
-          .index, "The index \(path) cannot be rebuilt: \(artifacts) cannot be written to.")
-      } else {
-        opened = try RunIndex.openInMemory(path, store)
+    let folder = ArtifactsFolder(artifacts)
+    let (place, store) = (folder.index, RunStore(artifacts: artifacts))
+    (database, runs, notice) = try RunIndex.wrapping(place) {
+      let lock = try FileLock(
+        path: folder.place.appending("\(place.name).lock"), waitingSeconds: 600)
+      defer { withExtendedLifetime(lock) {} }
+      let bytes = rebuilding ? nil : try IndexFile.bytes(at: place)
+      let opened = try Self.open(bytes, store)
+      let aside = opened.damage == nil ? nil : try RunIndex.setAside(place)
+      if opened.isChanged {
+        try AtomicFile.write(try IndexFile.bytes(of: opened.database), to: place)
       }
-    } catch let error as DatabaseError {
-      throw RunError(
-        .index, "The index \(path) cannot be used: \(error.message ?? "\(error.resultCode)").")
+      let notice = opened.damage.map {
+        "the index \(place) could not be used (\($0)); it was moved to \(aside ?? "") and rebuilt from the records"
+      }
+      return (opened.database, opened.runs, notice)
     }
-    (database, runs, notice) = (opened.database, opened.runs, opened.notice)
+  }
+
+  /// Reads the index of an artifacts folder; what it lacks is read from the records, and nothing is written.
+  ///
+  /// - Throws: ``RunError`` `index`, or ``ProvenanceError`` when the records cannot be listed.
+  package init(reading artifacts: String) throws {
+    let place = ArtifactsFolder(artifacts).index
+    var (bytes, refusal): ([UInt8]?, String?)
+    do {
+      bytes = try IndexFile.bytes(at: place)
+    } catch {
+      refusal = "\(error)"
+    }
+    (database, runs, notice) = try RunIndex.wrapping(place) {
+      let opened = try Self.open(bytes, RunStore(artifacts: artifacts))
+      let notice = (opened.damage ?? refusal).map {
+        "the index \(place) is not used (\($0)); `replicate index` makes it anew"
+      }
+      return (opened.database, opened.runs, notice)
+    }
+  }
+
+  /// Puts what is new into the index; gives what a person should know of it, in a sentence.
+  ///
+  /// It throws nothing: records are complete without the index.
+  static func update(artifacts: String) -> String? {
+    do {
+      return try RunIndex(artifacts: artifacts).notice
+    } catch {
+      return
+        "the index of all runs could not be brought up to date, and nothing else depends on it: \(error)"
+    }
+  }
+
+  private static func wrapping<Result>(_ place: ContainedPath, _ body: () throws -> Result) throws
+    -> Result
+  {
+    func unusable(_ reason: String) -> RunError {
+      RunError(.index, "The index \(place) cannot be used: \(reason)")
+    }
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw unusable("\(error.message ?? "\(error.resultCode)").")
+    } catch let error as ProvenanceError where error.code != .link {
+      throw unusable(error.message)
+    }
   }
 
   private struct Opened {
     let database: DatabaseQueue
     let runs: [IndexedRun]
-    var notice: String?
+    /// Whether the file says anything else.
+    let isChanged: Bool
+    /// Why the file could not be used, as a phrase.
+    var damage: String?
   }
 
-  private static func open(_ path: String, _ store: RunStore, rebuilding: Bool) throws -> Opened {
+  /// Reads the content of a file, or begins anew without one or with a damaged one, and brings it up to date in memory.
+  private static func open(_ bytes: [UInt8]?, _ store: RunStore) throws -> Opened {
+    var damage: String?
     do {
-      return try bringUpToDate(
-        try DatabaseQueue(path: path, configuration: configuration), store, rebuilding: rebuilding)
+      if let bytes {
+        let database = try IndexFile.database(of: bytes)
+        try IndexSchema.prepare(database)
+        let (runs, isChanged) = try synchronize(database, store, rebuilding: false)
+        return Opened(database: database, runs: runs, isChanged: isChanged)
+      }
     } catch {
-      guard let damage = IndexDamage(error) else { throw error }
-      let place = try setAside(path)
-      var opened = try bringUpToDate(
-        try DatabaseQueue(path: path, configuration: configuration), store, rebuilding: true)
-      opened.notice =
-        "the index \(path) could not be used (\(damage.reason)); it was moved to \(place) and rebuilt from the records"
-      return opened
+      guard let found = IndexDamage(error) else { throw error }
+      damage = found.reason
     }
-  }
-
-  /// A copy of the database in memory, or a new one if there is none that can be used.
-  private static func openInMemory(_ path: String, _ store: RunStore) throws -> Opened {
-    var configuration = configuration
-    configuration.readonly = true
-    let copy = try DatabaseQueue(configuration: Self.configuration)
-    do {
-      try DatabaseQueue(path: path, configuration: configuration).backup(to: copy)
-      return try bringUpToDate(copy, store, rebuilding: false)
-    } catch is DatabaseError {
-    } catch is IndexDamage {
-    }
-    return try bringUpToDate(
-      try DatabaseQueue(configuration: Self.configuration), store, rebuilding: false)
-  }
-
-  private static func bringUpToDate(
-    _ database: DatabaseQueue, _ store: RunStore, rebuilding: Bool
-  ) throws -> Opened {
+    let database = try DatabaseQueue(configuration: IndexFile.configuration)
     try IndexSchema.prepare(database)
-    return Opened(
-      database: database, runs: try synchronize(database, store, rebuilding: rebuilding))
+    let (runs, _) = try synchronize(database, store, rebuilding: true)
+    return Opened(database: database, runs: runs, isChanged: true, damage: damage)
   }
 
-  private static var configuration: Configuration {
-    var configuration = Configuration()
-    configuration.label = "replicate.index"
-    configuration.busyMode = .timeout(30)
-    return configuration
-  }
-
-  /// Renames a database and its companions, so that nothing is lost; gives the new path.
-  private static func setAside(_ path: String) throws -> String {
+  /// Renames a database, and what earlier versions left beside it, so that nothing is lost; gives the new path.
+  private static func setAside(_ place: ContainedPath) throws -> String {
     var number = 1
-    while access("\(path)\(setAsideInfix)\(number)", F_OK) == 0 { number += 1 }
-    let place = "\(path)\(setAsideInfix)\(number)"
-    for suffix in ["", "-journal", "-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
-      try FileManager.default.moveItem(atPath: path + suffix, toPath: place + suffix)
+    func beside(_ ending: String) -> ContainedPath {
+      place.parent.appending(place.name + ending)
     }
-    return place
+    while try FileStatus(at: beside("\(setAsideInfix)\(number)")) != nil { number += 1 }
+    for suffix in ["", "-journal", "-wal", "-shm"]
+    where try FileStatus(at: beside(suffix)) != nil {
+      try beside(suffix).move(to: beside("\(setAsideInfix)\(number)\(suffix)"))
+    }
+    return beside("\(setAsideInfix)\(number)").path
   }
 
   /// What stands between the names of a database and the number of one that was set aside.
@@ -138,7 +158,7 @@ struct IndexDamage: Error {
     case let error as DatabaseError:
       switch error.resultCode {
       case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_SCHEMA,
-        .SQLITE_MISMATCH:
+        .SQLITE_MISMATCH, .SQLITE_CANTOPEN:
         reason = error.message ?? "damaged"
       default: return nil
       }

@@ -20,12 +20,17 @@ struct RunInputs: Sendable {
   /// Keeps what was brought from being removed as long as these inputs are in use.
   private let use: StoreUse
 
+  /// What a loader reads links in, as long as these inputs are in use.
+  private let links: LinkedFolder?
+
   /// Brings what is missing and prepares the training data.
-  init(_ runner: Runner, quiet: Bool) async throws {
+  ///
+  /// With `isReading` nothing is written: what would have to be stored first is an ``AssetError`` `notStored`.
+  init(_ runner: Runner, quiet: Bool, isReading: Bool = false) async throws {
     let manifest = runner.manifest
-    let resolver = runner.resolver(quiet: quiet)
+    let resolver = runner.resolver(quiet: quiet, isReading: isReading)
     try runner.requireInputs()
-    use = try StoreUse(runner.store)
+    use = try StoreUse(runner.store, isReading: isReading)
     var files: [String: [ResolvedAsset]] = [:]
     // What need not be downloaded comes first: if something of it is not what it should be, nothing is downloaded.
     let assets = try manifest.assets.map { (name: $0.name, files: try runner.assets(of: $0)) }
@@ -37,7 +42,8 @@ struct RunInputs: Sendable {
     }
     self.files = files
     program = try RunEnvironment.executableDigest()
-    let model = try await Self.model(manifest, files, store: runner.store)
+    links = try await Self.links(manifest, files, runner, isReading: isReading)
+    let model = Self.model(manifest, files, links)
     modelIdentity = model.identity
     engine = NativeEngine(
       model: model.input, threads: runner.options.threads, numerics: manifest.numerics)
@@ -63,18 +69,27 @@ struct RunInputs: Sendable {
     return data
   }
 
+  /// The files of a model side by side; nil for a model that is one file.
+  private static func links(
+    _ manifest: Manifest, _ files: [String: [ResolvedAsset]], _ runner: Runner, isReading: Bool
+  ) async throws -> LinkedFolder? {
+    guard case .pretrained(let asset) = manifest.model.source,
+      case .hub(let hub) = manifest.asset(named: asset)?.source, hub.files.count > 1
+    else { return nil }
+    let linked = zip(hub.files, files[asset] ?? []).map { (path: $0.path, file: $1) }
+    if isReading { return try LinkedFolder(linked, reading: runner.store) }
+    let report = runner.report
+    let writer = try await ArtifactWriter(runner.store, note: { report(.note($0)) }) {}
+    return try LinkedFolder(linked, in: writer)
+  }
+
   private static func model(
-    _ manifest: Manifest, _ files: [String: [ResolvedAsset]], store: ArtifactStore
-  ) async throws -> (input: NativeEngine.ModelInput, identity: JSON) {
+    _ manifest: Manifest, _ files: [String: [ResolvedAsset]], _ links: LinkedFolder?
+  ) -> (input: NativeEngine.ModelInput, identity: JSON) {
     func file(_ name: String) -> ResolvedAsset { Self.file(name, files) }
     switch manifest.model.source {
     case .pretrained(let asset):
-      if case .hub(let hub) = manifest.asset(named: asset)?.source, hub.files.count > 1 {
-        let writer = try await ArtifactWriter(store) {}
-        let folder = try LinkedFolder.make(
-          zip(hub.files, files[asset] ?? []).map { ($0.path, $1) }, in: writer)
-        return (.pretrained(path: folder.path), ["pretrained": JSON(folder.sha256)])
-      }
+      if let links { return (.pretrained(path: links.path), ["pretrained": JSON(links.sha256)]) }
       let file = file(asset)
       return (.pretrained(path: file.path), ["pretrained": JSON(file.sha256)])
     case .initialized(let toy):

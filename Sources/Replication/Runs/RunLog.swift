@@ -1,4 +1,3 @@
-import Foundation
 import Provenance
 
 /// The runs of an artifacts folder as a person asks for them, newest first.
@@ -33,11 +32,11 @@ package struct RunLog: Sendable {
   /// What the person should know besides, in sentences.
   package let notices: [String]
 
-  /// Reads the index, which is brought up to date, and asks of every open run whether a process is at it.
+  /// Reads the index, without changing it and whatever it lacks, and asks of every open run whether a process is at it.
   ///
   /// - Throws: ``RunError`` `index`, ``ProvenanceError`` `file`.
   package init(artifacts: String, filter: Filter = Filter()) throws {
-    let index = try RunIndex(artifacts: artifacts)
+    let index = try RunIndex(reading: artifacts)
     let store = RunStore(artifacts: artifacts)
     var entries: [Entry] = []
     entries.reserveCapacity(min(index.runs.count, filter.limit ?? .max))
@@ -78,12 +77,12 @@ extension RunLog.Entry {
     case .sealed: (status, signs) = (.sealed, nil)
     case .damaged: (status, signs) = (.damaged(run.problem ?? ""), nil)
     case .open:
-      let path = store.path(of: run.id)
-      let isHeld = try FileLock.isHeld(at: "\(path)/\(RecordFile.events)")
+      let place = store.place(of: run.id)
+      let isHeld = try FileLock.isHeld(at: place.appending(RecordFile.events))
       // A run that was sealed since the index looked was under way when it did.
-      let isSealed = try FileStatus(at: "\(path)/\(RecordFile.summary)") != nil
+      let isSealed = try FileStatus(at: place.appending(RecordFile.summary)) != nil
       status = isHeld || isSealed ? .running : .interrupted
-      signs = try SignsOfLife(ofRecordAt: path)
+      signs = try SignsOfLife(ofRecordAt: place)
     }
   }
 }

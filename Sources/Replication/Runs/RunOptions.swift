@@ -2,6 +2,8 @@
 package struct RunOptions: Sendable {
   /// The folder for downloads, unfinished work and records.
   package var artifacts: String
+  /// The same with the places of everything in it.
+  package var folder: ArtifactsFolder { ArtifactsFolder(artifacts) }
   /// Threads to compute with.
   package var threads: Int
   /// Whether the network must not be used.

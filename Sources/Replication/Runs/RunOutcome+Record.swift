@@ -45,7 +45,8 @@ extension SealedRecord {
   /// What the record's run was to be judged by; nil if there was nothing.
   package func expectations() throws -> ExperimentFile? {
     guard files.contains(where: { $0.name == RecordFile.expectations }) else { return nil }
-    return try ExperimentFile.read("\(path)/\(RecordFile.expectations)")
+    return try ExperimentFile(
+      try contents(of: RecordFile.expectations), path: "\(path)/\(RecordFile.expectations)")
   }
 }
 

@@ -8,8 +8,8 @@ import Synchronization
 package final class RunRecord: Sendable {
   /// The record's id.
   package let id: String
-  /// The path of the record's folder.
-  package let path: String
+  /// The record's folder.
+  let place: ContainedPath
   /// The replication's name.
   package let name: String
   /// The digest of everything that the results depend on.
@@ -34,18 +34,18 @@ package final class RunRecord: Sendable {
   static let removedType = "unannounced-file-removed"
   static let sealedType = "sealed"
 
-  /// Fills the empty folder at `path` with the first events and the manifest.
+  /// Fills an empty folder with the first events and the manifest.
   ///
-  /// `finalPath` is where the folder will be renamed to when it is complete.
+  /// `finalPlace` is where the folder will be moved to when it is complete.
   init(
-    creatingAt path: String, finalPath: String, id: String, attempt: Int,
+    creatingAt place: ContainedPath, finalPlace: ContainedPath, id: String, attempt: Int,
     description: RunDescription
   ) throws {
     log = try EventLog(
-      creating: "\(path)/\(RecordFile.events)", knownAs: "\(finalPath)/\(RecordFile.events)",
-      recordID: id)
+      creating: place.appending(RecordFile.events),
+      knownAs: finalPlace.appending(RecordFile.events).path, recordID: id)
     self.id = id
-    self.path = finalPath
+    self.place = finalPlace
     self.name = description.name
     self.identity = description.identity
     self.attempt = attempt
@@ -57,36 +57,36 @@ package final class RunRecord: Sendable {
         ("identity_basis", description.identityBasis ?? .null), ("attempt", JSON(attempt)),
         ("manifest_sha256", JSON(SHA256.digest(of: description.manifest))),
       ]))
-    try write(description.manifest, to: RecordFile.manifest, inFolder: path)
-    try begin(description.session, inFolder: path)
-    try startHeartbeat(inFolder: path)
+    try write(description.manifest, to: RecordFile.manifest, inFolder: place)
+    try begin(description.session, inFolder: place)
+    try startHeartbeat(inFolder: place)
   }
 
   /// Opens the record of an interrupted run to go on with it.
-  init(resumingAt path: String, id: String, session: RunSession) throws {
+  init(resumingAt place: ContainedPath, id: String, session: RunSession) throws {
     // The log is opened first: its lock makes sure that what is looked at next does not change.
-    log = try EventLog(opening: "\(path)/\(RecordFile.events)", recordID: id)
-    guard access("\(path)/\(RecordFile.summary)", F_OK) != 0 else {
+    log = try EventLog(opening: place.appending(RecordFile.events), recordID: id)
+    guard try FileStatus(at: place.appending(RecordFile.summary)) == nil else {
       throw RunRecord.sealedError(id)
     }
-    let history = try RunHistory(recordAt: path, id: id)
+    let history = try RunHistory(recordAt: place, id: id)
     self.id = id
-    self.path = path
+    self.place = place
     name = history.name
     identity = history.identity
     attempt = history.attempt
     state = Mutex(State(files: history.files))
-    try RunRecord.removeHeartbeat(from: path)
+    try place.appending(RecordFile.heartbeat).remove()
     try removeUnannouncedFiles()
     guard contains(RecordFile.manifest) else {
       throw RunError(
         .damaged, "The record \(path) lost its \(RecordFile.manifest); start the run anew.")
     }
-    try begin(session, inFolder: path)
-    try startHeartbeat(inFolder: path)
+    try begin(session, inFolder: place)
+    try startHeartbeat(inFolder: place)
   }
 
-  private func startHeartbeat(inFolder folder: String) throws {
+  private func startHeartbeat(inFolder folder: ContainedPath) throws {
     let heartbeat = try Heartbeat(inFolder: folder)
     state.withLock { $0.heartbeat = heartbeat }
   }
@@ -106,7 +106,7 @@ package final class RunRecord: Sendable {
     try log.append(type: type, data, isDurable: isDurable)
   }
 
-  private func begin(_ session: RunSession, inFolder folder: String) throws {
+  private func begin(_ session: RunSession, inFolder folder: ContainedPath) throws {
     if case .repository(let state) = session.code, let patch = state.patch,
       let digest = state.patchDigest
     {
@@ -120,6 +120,9 @@ package final class RunRecord: Sendable {
 // MARK: - Files
 
 extension RunRecord {
+  /// The path of the record's folder.
+  package var path: String { place.path }
+
   /// The path of a file of the record, which exists if ``contains(_:)`` says so.
   package func path(of name: String) -> String { "\(path)/\(name)" }
 
@@ -132,30 +135,29 @@ extension RunRecord {
   ///
   /// - Throws: ``RunError`` `differs` or `invalidName`; ``ProvenanceError``. The record is then as it was.
   package func write(_ bytes: [UInt8], to name: String) throws {
-    try write(bytes, to: name, inFolder: path)
+    try write(bytes, to: name, inFolder: place)
   }
 
-  private func write(_ bytes: [UInt8], to name: String, inFolder folder: String) throws {
+  private func write(_ bytes: [UInt8], to name: String, inFolder folder: ContainedPath) throws {
     let file = RecordFile(name: name, byteCount: bytes.count, digest: SHA256.digest(of: bytes))
     guard try isNew(file) else { return }
-    try createFolder(of: name, in: folder)
-    try AtomicFile.write(bytes, to: "\(folder)/\(name)")
+    let place = folder.appending(name)
+    try place.parent.createFolder()
+    try AtomicFile.write(bytes, to: place)
     try announce(file)
   }
 
-  /// Adds a file that `body` writes under a temporary path, as ``write(_:to:)-(_,String)`` does.
-  package func write(to name: String, _ body: (_ temporaryPath: String) throws -> Void) throws {
+  /// Adds a file that `body` writes, as ``write(_:to:)-(_,String)`` does.
+  package func write(to name: String, _ body: (borrowing OpenFile) throws -> Void) throws {
     try RecordFile.checkName(name)
-    try createFolder(of: name, in: path)
+    let place = place.appending(name)
+    try place.parent.createFolder()
     var file: RecordFile?
-    let folder = self.path
     struct Unchanged: Error {}
     do {
-      try AtomicFile.write(to: self.path(of: name)) { temporary in
-        try body(temporary)
-        let written = try RecordFile(
-          name: String(temporary.dropFirst(folder.count + 1)), inRecord: folder)
-        let named = RecordFile(name: name, byteCount: written.byteCount, digest: written.digest)
+      try AtomicFile.write(to: place) { written in
+        try body(written)
+        let named = try RecordFile(name: name, wholeOf: written)
         guard try isNew(named) else { throw Unchanged() }
         file = named
       }
@@ -178,19 +180,6 @@ extension RunRecord {
     return false
   }
 
-  /// Removes a sign of life, which is no part of a record: a sealed one that has it was changed.
-  private static func removeHeartbeat(from folder: String) throws {
-    let path = "\(folder)/\(RecordFile.heartbeat)"
-    guard unlink(path) == 0 || errno == ENOENT else {
-      throw RunError(.damaged, "Could not remove \(path) (error \(errno)).")
-    }
-  }
-
-  private func createFolder(of name: String, in folder: String) throws {
-    guard let slash = name.lastIndex(of: "/") else { return }
-    try AtomicFile.createFolder("\(folder)/\(name[..<slash])")
-  }
-
   private func announce(_ file: RecordFile) throws {
     try append(type: RunRecord.fileType, file.json)
     state.withLock { $0.files[file.name] = file }
@@ -198,14 +187,14 @@ extension RunRecord {
 
   /// Removes what a kill left between writing a file and announcing it; the run makes such files again.
   private func removeUnannouncedFiles() throws {
-    let found = try RecordFile.names(inRecord: path)
-    for name in found.unfinished { try FileManager.default.removeItem(atPath: path(of: name)) }
+    let found = try RecordFile.names(inRecord: place)
+    for name in found.unfinished { try place.appending(name).remove() }
     for name in found.files where !contains(name) {
-      let file = try RecordFile(name: name, inRecord: path)
+      let file = try RecordFile(name: name, inRecord: place)
       try log.append(type: RunRecord.removedType, file.json)
-      try FileManager.default.removeItem(atPath: path(of: name))
+      try place.appending(name).remove()
     }
-    for name in state.withLock({ $0.files.keys.sorted() }) where access(path(of: name), F_OK) != 0 {
+    for name in state.withLock({ $0.files.keys.sorted() }) where !found.files.contains(name) {
       throw RunError(
         .damaged,
         "\(path(of: name)) is missing, although the record's log announces it; start the run anew.")
@@ -229,8 +218,9 @@ extension RunRecord {
     reached: (RunPoint) -> Void = { _ in }
   ) throws -> SealedRecord {
     guard !state.withLock({ $0.isSealed }) else { throw RunRecord.sealedError(id) }
-    try RunRecord.removeHeartbeat(from: path)
-    let names = try RecordFile.names(inRecord: path).files
+    // A sign of life is no part of a record: a sealed one that has it was changed.
+    try place.appending(RecordFile.heartbeat).remove()
+    let names = try RecordFile.names(inRecord: place).files
     let announced = state.withLock { $0.files }
     let listed = announced.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     guard names == listed else {
@@ -242,7 +232,7 @@ extension RunRecord {
     }
     var files: [RecordFile] = []
     for name in names {
-      let file = try RecordFile(name: name, inRecord: path)
+      let file = try RecordFile(name: name, inRecord: place)
       guard let expected = announced[name], file == expected else {
         throw RunError(
           .damaged,
@@ -252,7 +242,7 @@ extension RunRecord {
     }
     let contents = SealedRecord.Contents(
       summary: summary, files: files, checkpoints: checkpoints,
-      samples: try SampleTree(files, inRecord: path))
+      samples: try SampleTree(files, inRecord: place))
     reached(RunPoint(kind: .sealing))
     try log.append(type: RunRecord.sealedType, try contents.seal, isDurable: true)
     reached(RunPoint(kind: .sealedLog))
@@ -260,7 +250,7 @@ extension RunRecord {
       $0.isSealed = true
       $0.heartbeat = nil
     }
-    let history = try RunHistory(recordAt: path, id: id)
+    let history = try RunHistory(recordAt: place, id: id)
     guard history.chain == log.chain else {
       throw RunError(.damaged, "The log of the record \(path) was changed while it was sealed.")
     }
@@ -269,7 +259,7 @@ extension RunRecord {
         id: id, name: name, identity: identity, attempt: attempt, created: history.created,
         sealed: history.last, sessions: history.sessions, contents, eventCount: log.chain.count,
         chainHead: log.chain.head))
-    try AtomicFile.write(bytes, to: path(of: RecordFile.summary))
-    return try SealedRecord(at: path)
+    try AtomicFile.write(bytes, to: place.appending(RecordFile.summary))
+    return try SealedRecord(at: place)
   }
 }

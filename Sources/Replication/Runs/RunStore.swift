@@ -6,22 +6,26 @@ package import Provenance
 /// Several processes may use one store at once: a short lock orders the creation of records, and each record that is
 /// being written is locked by its own process.
 package struct RunStore: Sendable {
-  /// The path of the folder.
-  package let path: String
+  /// The folder.
+  package let folder: ContainedPath
 
   /// The store inside an artifacts folder, which need not exist yet.
-  package init(artifacts: String) {
-    path = URL(fileURLWithPath: artifacts).standardizedFileURL.path + "/records"
-  }
+  package init(artifacts: String) { folder = ArtifactsFolder(artifacts).records }
+
+  /// The path of the folder.
+  package var path: String { folder.path }
 
   /// What the names of records begin with that are being created.
   static let unfinishedPrefix = ".creating-"
 
   /// The file that is locked while a record is created.
-  var lockPath: String { "\(path)/.lock" }
+  var lock: ContainedPath { folder.appending(".lock") }
+
+  /// A record's folder.
+  package func place(of id: String) -> ContainedPath { folder.appending(id) }
 
   /// The path of a record's folder.
-  package func path(of id: String) -> String { "\(path)/\(id)" }
+  package func path(of id: String) -> String { place(of: id).path }
 }
 
 // MARK: - Beginning runs
@@ -51,10 +55,10 @@ extension RunStore {
   /// - Returns: What there is to do, and why.
   /// - Throws: ``ProvenanceError`` `locked` if another process is at this run.
   package func begin(_ description: RunDescription, repeating: Bool = false) throws -> RunStart {
-    try AtomicFile.createFolder(path)
-    let lock = try FileLock(path: lockPath, waitingSeconds: 30)
+    try folder.createFolder()
+    let lock = try FileLock(path: lock, waitingSeconds: 30)
     defer { withExtendedLifetime(lock) {} }
-    let attempts = attempts(at: description.identity)
+    let attempts = try attempts(at: description.identity)
     var damage = ""
     for listing in attempts.reversed() {
       switch listing.status {
@@ -65,12 +69,12 @@ extension RunStore {
       case .sealed:
         if repeating { continue }
         return RunStart(
-          kind: .finished(try SealedRecord(at: path(of: listing.id))),
+          kind: .finished(try SealedRecord(at: place(of: listing.id))),
           reason: "the run \(listing.id) of \(listing.created) is finished and has the same inputs")
       case .interrupted:
         do {
           let record = try RunRecord(
-            resumingAt: path(of: listing.id), id: listing.id, session: description.session)
+            resumingAt: place(of: listing.id), id: listing.id, session: description.session)
           return RunStart(
             kind: .open(record), reason: "resuming the run \(listing.id) of \(listing.created)")
         } catch let error as RunError where error.code == .damaged {
@@ -87,20 +91,15 @@ extension RunStore {
   private func create(_ description: RunDescription, attempt: Int) throws -> RunRecord {
     let id = RunID.id(identity: description.identity, attempt: attempt)
     // With the lock held, nobody is creating: what is unfinished was left by a kill.
-    for name in try FileManager.default.contentsOfDirectory(atPath: path)
-    where name.hasPrefix(RunStore.unfinishedPrefix) {
-      try FileManager.default.removeItem(atPath: path(of: name))
+    for name in try folder.names() where name.hasPrefix(RunStore.unfinishedPrefix) {
+      try place(of: name).remove()
     }
-    let unfinished = path(of: RunStore.unfinishedPrefix + id)
-    try AtomicFile.createFolder(unfinished)
+    let unfinished = place(of: RunStore.unfinishedPrefix + id)
+    try unfinished.createFolder()
     let record = try RunRecord(
-      creatingAt: unfinished, finalPath: path(of: id), id: id, attempt: attempt,
+      creatingAt: unfinished, finalPlace: place(of: id), id: id, attempt: attempt,
       description: description)
-    guard rename(unfinished, path(of: id)) == 0 else {
-      throw RunError(
-        .damaged, "Could not put the record \(path(of: id)) in place (error \(errno)).")
-    }
-    try AtomicFile.synchronizeFolder(path)
+    try unfinished.move(to: place(of: id))
     return record
   }
 }
@@ -148,8 +147,7 @@ package struct RunListing: Sendable, Equatable {
 extension RunStore {
   /// The ids of all records, sorted.
   package func ids() throws -> [String] {
-    guard access(path, F_OK) == 0 else { return [] }
-    return try FileManager.default.contentsOfDirectory(atPath: path).filter(RunID.isValid).sorted()
+    try folder.names().filter(RunID.isValid)
   }
 
   /// All records, those of one identity by attempt, and else by time of creation and id.
@@ -162,10 +160,12 @@ extension RunStore {
   /// The records of one identity, first attempt first.
   ///
   /// Their ids follow from the identity, so that no other record need be read.
-  package func attempts(at identity: Digest) -> [RunListing] {
+  ///
+  /// - Throws: ``ProvenanceError`` `link` for a link in the place of the folder of all records.
+  package func attempts(at identity: Digest) throws(ProvenanceError) -> [RunListing] {
     var attempts: [RunListing] = []
     var id = RunID.id(identity: identity, attempt: 1)
-    while access(path(of: id), F_OK) == 0 {
+    while try FileStatus(at: place(of: id)) != nil {
       attempts.append(listing(of: id))
       id = RunID.id(identity: identity, attempt: attempts.count + 1)
     }
@@ -174,16 +174,16 @@ extension RunStore {
 
   /// Looks at one record without locking it.
   package func listing(of id: String) -> RunListing {
-    let folder = path(of: id)
+    let place = place(of: id)
     do {
-      if access("\(folder)/\(RecordFile.summary)", F_OK) == 0 {
-        let record = try SealedRecord(at: folder)
+      if try FileStatus(at: place.appending(RecordFile.summary)) != nil {
+        let record = try SealedRecord(at: place)
         return RunListing(
           id: id, name: record.name, identity: record.identity, attempt: record.attempt,
           created: record.created, status: .sealed)
       }
-      let isRunning = try FileLock.isHeld(at: "\(folder)/\(RecordFile.events)")
-      let history = try RunHistory(recordAt: folder, id: id)
+      let isRunning = try FileLock.isHeld(at: place.appending(RecordFile.events))
+      let history = try RunHistory(recordAt: place, id: id)
       return RunListing(
         id: id, name: history.name, identity: history.identity, attempt: history.attempt,
         created: history.created, status: isRunning ? .running : .interrupted)
@@ -212,6 +212,6 @@ extension RunStore {
 
   /// The sealed record whose id begins with these digits.
   package func sealedRecord(beginning prefix: String) throws -> SealedRecord {
-    try SealedRecord(at: path(of: try id(beginning: prefix)))
+    try SealedRecord(at: place(of: try id(beginning: prefix)))
   }
 }

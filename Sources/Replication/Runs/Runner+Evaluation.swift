@@ -51,10 +51,9 @@ extension Runner {
     _ model: inout LoadedArm?, _ inputs: RunInputs
   ) async throws -> [UInt8] {
     if let known = try known(key, what: what) { return known }
-    let work = "\(options.artifacts)/work"
-    try AtomicFile.createFolder(work)
+    try options.folder.work.createFolder()
     let journal = try await taken(what) { () throws(ProvenanceError) in
-      try EvaluationJournal(path: "\(work)/\(key.hex.prefix(16)).samples.jsonl")
+      try EvaluationJournal(path: options.folder.journal(key))
     }
     // Whoever was at it may have finished it meanwhile.
     if let known = try known(key, what: what) {
@@ -70,7 +69,9 @@ extension Runner {
     let finished = try finished(key, journal, what: what)
     let samples = try await compute(
       evaluation, arm: arm, model, inputs, finished: finished, journal)
-    let writer = try await ArtifactWriter(store) { report(.note("waiting for another run")) }
+    let writer = try await ArtifactWriter(store, note: { report(.note($0)) }) {
+      report(.note("waiting for another run"))
+    }
     let blob = try writer.add("samples", from: what, sha256: nil, bytes: nil) { write in
       try samples.withUnsafeBytes { try write($0) }
     }
@@ -84,7 +85,7 @@ extension Runner {
   /// The samples of a finished evaluation; nil if it is to be done.
   private func known(_ key: Digest, what: String) throws -> [UInt8]? {
     guard let digest = try reusable(key, what: what)?.outputs["samples"] else { return nil }
-    return try OpenFile.contents(of: store.path(of: digest))
+    return try OpenFile.contents(of: store.place(of: digest))
   }
 
   /// The samples that an interrupted run left in its journal; none of a damaged one.

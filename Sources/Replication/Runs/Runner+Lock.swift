@@ -34,7 +34,7 @@ extension Runner {
   func write(_ lock: ManifestLock, expectations: [UInt8]?, to record: RunRecord) throws {
     if record.contains(RecordFile.lock) {
       try check(
-        lock, againstRecordAt: record.path, id: record.id,
+        lock, againstRecordAt: record.place, id: record.id,
         remedy: "remove \(record.path) to begin anew")
     }
     try record.write(try lock.encoded(), to: RecordFile.lock)
@@ -44,10 +44,11 @@ extension Runner {
   /// Compares what a run would be fixed to now with what an earlier one was fixed to; `remedy` completes "Restore it, or …".
   ///
   /// - Throws: ``RunError`` `tampered` with everything that was changed since.
-  func check(_ lock: ManifestLock, againstRecordAt path: String, id: String, remedy: String) throws
-  {
-    let file = "\(path)/\(RecordFile.lock)"
-    let recorded = try ManifestLock(try OpenFile.contents(of: file), source: file)
+  func check(
+    _ lock: ManifestLock, againstRecordAt place: ContainedPath, id: String, remedy: String
+  ) throws {
+    let file = place.appending(RecordFile.lock)
+    let recorded = try ManifestLock(try OpenFile.contents(of: file), source: file.path)
     let differences = recorded.differences(to: lock)
     guard differences.isEmpty else {
       throw RunError(

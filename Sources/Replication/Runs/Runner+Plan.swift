@@ -3,21 +3,32 @@ import Provenance
 import Training
 
 extension Runner {
-  func resolver(quiet: Bool) -> AssetResolver {
+  func resolver(quiet: Bool, isReading: Bool = false) -> AssetResolver {
     let report = report
-    return AssetResolver(
+    var resolver = AssetResolver(
       store: store, mirrorFolders: options.mirrorFolders, isOffline: options.isOffline,
       report: { event in
         // What is reused is said by the plan.
         if !quiet { report(.asset(event)) }
       })
+    resolver.isReading = isReading
+    return resolver
+  }
+
+  /// The inputs without anything written; nil while something has to be stored first.
+  func storedInputs() async throws -> RunInputs? {
+    do {
+      return try await RunInputs(self, quiet: true, isReading: true)
+    } catch let error as AssetError where error.code == .notStored {
+      return nil
+    }
   }
 
   /// The plan; without inputs, which are still to be downloaded, nothing can be known to be reusable.
   func makePlan(
     _ inputs: RunInputs?, downloads: [PlannedDownload], missing: MissingInputs? = nil
   ) async throws -> RunPlan {
-    let finished = try inputs.flatMap { finishedRun(try $0.identity(of: manifest)) }
+    let finished = try inputs.flatMap { try finishedRun(try $0.identity(of: manifest)) }
     var plan = RunPlan(
       name: manifest.name, title: manifest.title, downloads: downloads,
       steps: finished == nil ? try planSteps(inputs) : [], finished: finished,
@@ -29,9 +40,9 @@ extension Runner {
     return plan
   }
 
-  private func finishedRun(_ identity: Digest) -> String? {
+  private func finishedRun(_ identity: Digest) throws -> String? {
     guard !options.isRepeating else { return nil }
-    return RunStore(artifacts: options.artifacts).attempts(at: identity).last {
+    return try RunStore(artifacts: options.artifacts).attempts(at: identity).last {
       $0.status == .sealed
     }.map { "the run \($0.id) of \($0.created) is finished and has the same inputs" }
   }

@@ -24,16 +24,15 @@ extension Runner {
     let key = try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed)
     let what = "training of \(arm.name), seed \(seed)"
     if let trained = try trainedBefore(arm, seed: seed, key, what, record) { return trained }
-    let folder = "\(options.artifacts)/work/\(key.hex.prefix(16))"
     let lock = try await taken(what) { () throws(ProvenanceError) in
-      try WorkLock(path: "\(folder).lock")
+      try WorkLock(options.folder.trainingLock(key))
     }
     defer { withExtendedLifetime(lock) {} }
     // Whoever was at it may have finished it meanwhile.
     if let trained = try trainedBefore(arm, seed: seed, key, what, record) { return trained }
     let training = ArmTraining(
       arm: arm.name, seed: seed, configuration: configuration, data: try inputs.prepared(seed),
-      key: key, folder: folder,
+      key: key, folder: options.folder.training(key),
       checkpointInterval: manifest.training.checkpointInterval,
       keptInterval: manifest.training.keptCheckpointInterval,
       checkpoints: CheckpointStore(artifacts: options.artifacts), others: others,
@@ -50,9 +49,11 @@ extension Runner {
         try training.run(engine: engine, listener(arm, seed: seed, record))
       }
     }
-    let writer = try await ArtifactWriter(store) { report(.note("waiting for another run")) }
+    let writer = try await ArtifactWriter(store, note: { report(.note($0)) }) {
+      report(.note("waiting for another run"))
+    }
     let blob = try writer.adopt(
-      fileAt: result.weightsPath, "weights of \(arm.name)", from: "training", sha256: nil,
+      fileAt: result.weights, "weights of \(arm.name)", from: "training", sha256: nil,
       bytes: nil)
     report(.reached(RunPoint(kind: .storedWeights, arm: arm.name)))
     try cache.store(
@@ -67,7 +68,7 @@ extension Runner {
       [
         "arm": .string(arm.name), "seed": .string(String(seed)), "weights": JSON(blob.sha256),
       ], isDurable: true)
-    try FileManager.default.removeItem(atPath: training.folder)
+    try training.folder.remove()
     return TrainedArm(
       weights: blob.sha256, steps: result.steps, checkpoints: result.checkpoints)
   }

@@ -27,7 +27,7 @@ package struct Runner: Sendable {
     self.options = options
     self.interruption = interruption
     self.report = report
-    store = ArtifactStore(root: "\(options.artifacts)/store")
+    store = ArtifactStore(options.folder)
     cache = StepCache(artifacts: options.artifacts)
   }
 
@@ -41,7 +41,7 @@ package struct Runner: Sendable {
     let downloads = try resolver(quiet: true).plannedDownloads(for: try allAssets())
     let isReady = missing.isEmpty && downloads.isEmpty
     return try await makePlan(
-      isReady ? try await RunInputs(self, quiet: true) : nil, downloads: downloads,
+      isReady ? try await storedInputs() : nil, downloads: downloads,
       missing: missing.isEmpty ? nil : missing)
   }
 
@@ -69,7 +69,7 @@ package struct Runner: Sendable {
     switch start.kind {
     case .finished(let sealed):
       try check(
-        lock, againstRecordAt: sealed.path, id: sealed.id,
+        lock, againstRecordAt: sealed.place, id: sealed.id,
         remedy:
           "run anew with --repeat; `replicate check \(sealed.id) --against FILE` judges the old results by other expectations"
       )
@@ -85,8 +85,7 @@ package struct Runner: Sendable {
       }
       report(.reached(RunPoint(kind: .sealed)))
       await anchor(sealed)
-      // Opening the index puts the record into it.
-      if let notice = try RunIndex(artifacts: options.artifacts).notice { report(.note(notice)) }
+      if let notice = RunIndex.update(artifacts: options.artifacts) { report(.note(notice)) }
       try await saveModels(ready, sealed.summary)
       return try RunOutcome(sealed, manifest: manifest, reuse: nil)
     }

@@ -12,10 +12,10 @@ package struct SampleTree: Sendable, Equatable {
   /// Reads the samples among the files of the record in a folder.
   ///
   /// - Throws: ``ProvenanceError`` if one cannot be read.
-  init(_ files: [RecordFile], inRecord folder: String) throws(ProvenanceError) {
+  init(_ files: [RecordFile], inRecord folder: ContainedPath) throws(ProvenanceError) {
     var tree = MerkleTree()
     for file in files where SampleRecord.isName(file.name) {
-      let bytes = try OpenFile.contents(of: "\(folder)/\(file.name)")
+      let bytes = try OpenFile.contents(of: folder.appending(file.name))
       for line in bytes.split(separator: UInt8(ascii: "\n")) { tree.append(Array(line)) }
     }
     count = tree.count

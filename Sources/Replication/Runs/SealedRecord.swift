@@ -1,4 +1,3 @@
-import Foundation
 package import Provenance
 
 /// The record of a finished run, read from its sealed summary.
@@ -8,8 +7,8 @@ package struct SealedRecord: Sendable, Equatable {
   /// The version of the format.
   static let schema = "replicate/record/v2"
 
-  /// The path of the record's folder.
-  package let path: String
+  /// The record's folder.
+  package let place: ContainedPath
   /// The record's id.
   package let id: String
   /// The replication's name.
@@ -33,6 +32,8 @@ package struct SealedRecord: Sendable, Equatable {
   /// The digest of the summary's bytes, which commits to all of the above.
   package let digest: Digest
 
+  /// The path of the record's folder.
+  package var path: String { place.path }
   /// The results.
   package var summary: RunSummary { contents.summary }
   /// Every file of the record except the log and the summary.
@@ -66,9 +67,9 @@ package struct SealedRecord: Sendable, Equatable {
   /// Reads the record in a folder.
   ///
   /// - Throws: ``ProvenanceError`` or ``RunError`` `damaged` if the summary is missing, not canonical or contradicts itself.
-  package init(at path: String) throws {
-    let file = "\(path)/\(RecordFile.summary)"
-    let bytes = try OpenFile.contents(of: file)
+  package init(at place: ContainedPath) throws {
+    let bytes = try OpenFile.contents(of: place.appending(RecordFile.summary))
+    let file = place.appending(RecordFile.summary).path
     let value = try JSONParser.parse(bytes, source: file)
     func damaged(_ problem: String) -> RunError {
       RunError(.damaged, "\(file) \(problem); it was changed after it was sealed.")
@@ -80,7 +81,7 @@ package struct SealedRecord: Sendable, Equatable {
         .damaged,
         "\(file) has the format \"\(schema)\"; this program reads \"\(SealedRecord.schema)\".")
     }
-    self.path = path
+    self.place = place
     id = try field["record_id"].string()
     name = try field["name"].string()
     identity = try field["identity"].digest()
@@ -104,11 +105,19 @@ package struct SealedRecord: Sendable, Equatable {
       throw damaged("is not the canonical text of a sealed record")
     }
     guard id == RunID.id(identity: identity, attempt: attempt),
-      id == URL(fileURLWithPath: path).lastPathComponent
+      id == place.name
     else { throw damaged("does not carry the id that its folder is named by") }
     let names = files.map(\.name)
     guard zip(names, names.dropFirst()).allSatisfy({ $0.utf8.lexicographicallyPrecedes($1.utf8) })
     else { throw damaged("does not list its files in order") }
+  }
+
+  /// Reads the record in a folder that somebody named, and which links may lead to.
+  package init(at path: String) throws { try self.init(at: ContainedPath(root: path)) }
+
+  /// The content of a file of the record, which no link may stand for.
+  package func contents(of name: String) throws(ProvenanceError) -> [UInt8] {
+    try OpenFile.contents(of: place.appending(name))
   }
 
   /// The summary as JSON, whose canonical bytes are the file.
@@ -148,11 +157,11 @@ package struct SealedRecord: Sendable, Equatable {
   package func findings() throws -> [String] {
     var findings: [String] = []
     do {
-      findings += try contradictions(in: RunHistory(recordAt: path, id: id))
+      findings += try contradictions(in: RunHistory(recordAt: place, id: id))
     } catch {
       findings.append("\(error)")
     }
-    let names = try RecordFile.names(inRecord: path)
+    let names = try RecordFile.names(inRecord: place)
     let sealed = Set(files.map(\.name))
     for name in names.files + names.unfinished where !sealed.contains(name) {
       findings.append("\(path)/\(name) is not part of the sealed record.")
@@ -160,7 +169,7 @@ package struct SealedRecord: Sendable, Equatable {
     let storyCount = findings.count
     for file in files {
       do {
-        let found = try RecordFile(name: file.name, inRecord: path)
+        let found = try RecordFile(name: file.name, inRecord: place)
         guard found != file else { continue }
         findings.append(
           "\(path)/\(file.name) has the SHA-256 \(found.digest), but \(file.digest) was sealed.")
@@ -169,7 +178,7 @@ package struct SealedRecord: Sendable, Equatable {
       }
     }
     // Of other files there is another tree.
-    if findings.count == storyCount, try SampleTree(files, inRecord: path) != sampleTree {
+    if findings.count == storyCount, try SampleTree(files, inRecord: place) != sampleTree {
       findings.append("\(path)/\(RecordFile.summary) has another root over the samples.")
     }
     return findings

@@ -20,13 +20,13 @@ package struct StepResult: Sendable, Equatable {
 /// durable, appears whole or not at all, and carries a digest of itself; one that was damaged counts as absent. Whether
 /// the outputs are still in the store is for the caller to check.
 package struct StepCache: Sendable {
-  /// The path of the folder.
-  package let path: String
+  /// The folder.
+  let folder: ContainedPath
 
   private static let schema = "replicate/step/v1"
 
   /// The cache inside an artifacts folder, which need not exist yet.
-  package init(artifacts: String) { path = "\(artifacts)/steps" }
+  package init(artifacts: String) { folder = ArtifactsFolder(artifacts).steps }
 
   /// The result of a finished step, or nil.
   ///
@@ -38,7 +38,7 @@ package struct StepCache: Sendable {
   package func find(_ key: Digest, damaged: (String) -> Void = { _ in }) throws(ProvenanceError)
     -> StepResult?
   {
-    let file = path(of: key)
+    let file = place(of: key)
     let bytes: [UInt8]
     do throws(ProvenanceError) {
       bytes = try OpenFile.contents(of: file)
@@ -47,7 +47,7 @@ package struct StepCache: Sendable {
       throw error
     }
     do throws(ProvenanceError) {
-      return try StepCache.read(bytes, key: key, file: file)
+      return try StepCache.read(bytes, key: key, file: file.path)
     } catch {
       damaged("the entry of a finished step cannot be used: \(error.message)")
       return nil
@@ -58,11 +58,11 @@ package struct StepCache: Sendable {
   package func store(_ result: StepResult, for key: Digest) throws(ProvenanceError) {
     let body = try StepCache.body(result, key: key)
     let entry: JSON = ["step": body, "sha256": JSON(try CanonicalJSON.digest(of: body))]
-    try AtomicFile.createFolder(path)
-    try AtomicFile.write(try CanonicalJSON.encode(entry), to: path(of: key))
+    try folder.createFolder()
+    try AtomicFile.write(try CanonicalJSON.encode(entry), to: place(of: key))
   }
 
-  private func path(of key: Digest) -> String { "\(path)/\(key).json" }
+  private func place(of key: Digest) -> ContainedPath { folder.appending("\(key).json") }
 
   private static func body(_ result: StepResult, key: Digest) throws(ProvenanceError) -> JSON {
     var outputs = JSON.Object()

@@ -1,22 +1,21 @@
-import Foundation
 import Provenance
 
 /// The right to be at an unfinished step, which one process has at a time; the system takes it from one that dies.
 struct WorkLock: ~Copyable {
-  private let path: String
+  private let path: ContainedPath
   private let lock: FileLock
 
   /// Takes the right that the file at `path` stands for.
   ///
   /// - Throws: ``ProvenanceError`` `locked` while another process has it, `file` if the file cannot be created.
-  init(path: String) throws(ProvenanceError) {
-    try AtomicFile.createFolder(URL(filePath: path).deletingLastPathComponent().path)
+  init(_ path: ContainedPath) throws(ProvenanceError) {
+    try path.parent.createFolder()
     lock = try FileLock(path: path)
     self.path = path
   }
 
   /// Nothing is left of it; whoever waits for this file finds that out when it has it.
-  deinit { unlink(path) }
+  deinit { try? path.remove() }
 }
 
 extension Runner {

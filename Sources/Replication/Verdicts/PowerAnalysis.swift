@@ -161,10 +161,10 @@ extension RunStore {
     let declared = try CanonicalJSON.digest(of: manifest.canonical)
     for listing in try list().reversed()
     where listing.status == .sealed && listing.name == manifest.name {
-      let record = try SealedRecord(at: path(of: listing.id))
+      let record = try SealedRecord(at: place(of: listing.id))
       let source = "\(record.path)/\(RecordFile.manifest)"
       let recorded = try ManifestDecoder.decode(
-        try OpenFile.contents(of: source), name: source)
+        try record.contents(of: RecordFile.manifest), name: source)
       if try CanonicalJSON.digest(of: recorded.canonical) == declared { return record }
     }
     return nil

@@ -91,7 +91,7 @@ extension SealedRecord {
   ///
   /// - Throws: ``RunError`` or ``ProvenanceError`` when there is none, several, or a damaged one.
   package init(named name: String, artifacts: String) throws {
-    try self.init(at: RunStore(artifacts: artifacts).path(named: name))
+    try self.init(at: RunStore(artifacts: artifacts).place(named: name))
   }
 
   /// What is not as it was sealed, or as the run was locked to, in sentences; empty for a record that can be judged.
@@ -106,7 +106,7 @@ extension SealedRecord {
     func digest(_ name: String) -> Digest? { files.first { $0.name == name }?.digest }
     guard digest(RecordFile.lock) != nil else { return [] }
     let file = "\(path)/\(RecordFile.lock)"
-    let lock = try ManifestLock(try OpenFile.contents(of: file), source: file)
+    let lock = try ManifestLock(try contents(of: RecordFile.lock), source: file)
     var findings: [String] = []
     let found = digest(RecordFile.expectations)
     if lock.expectations != found {
@@ -115,7 +115,8 @@ extension SealedRecord {
       )
     }
     let source = "\(path)/\(RecordFile.manifest)"
-    let manifest = try ManifestDecoder.decode(try OpenFile.contents(of: source), name: source)
+    let manifest = try ManifestDecoder.decode(
+      try contents(of: RecordFile.manifest), name: source)
     let canonical = try CanonicalJSON.digest(of: manifest.canonical)
     if lock.manifest != canonical {
       findings.append(

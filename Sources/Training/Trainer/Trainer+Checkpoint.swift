@@ -27,10 +27,11 @@ extension Trainer {
 
   /// Continues where the checkpoint at `path` was written; the next steps give the bits of an uninterrupted training.
   ///
+  /// `folder` is a descriptor of the folder that the file is in; nil for the one that `path` names.
   /// Throws `TensorFileError` if the file is damaged and ``TrainingError`` if it belongs to another training; weights
   /// and optimizer are then unchanged, unless reading itself failed half-way.
-  package func resume(from path: String, identity: String) throws {
-    let file = try SafetensorsFile(contentsOf: path)
+  package func resume(from path: String, in folder: CInt? = nil, identity: String) throws {
+    let file = try SafetensorsFile(contentsOf: path, in: folder)
     for (key, expected) in checkpointIdentity(identity).sorted(by: { $0.key < $1.key }) {
       guard let found = file.metadata[key] else {
         throw unusable(path, "it does not say its \(key)")

@@ -16,7 +16,11 @@ package struct TrainingCheckpoint: Sendable {
   ///
   /// `progress` is told after each tensor how many there are yet to be copied: when none is, the weights may change.
   /// Throws `TensorFileError` if the file cannot be written.
-  package func write(to path: String, progress: (_ remaining: Int) -> Void = { _ in }) throws {
-    try SafetensorsWriter.write(tensors, metadata: metadata, to: path, progress: progress)
+  /// `folder` is a descriptor of the folder that the file is in; nil for the one that `path` names.
+  package func write(
+    to path: String, in folder: CInt? = nil, progress: (_ remaining: Int) -> Void = { _ in }
+  ) throws {
+    try SafetensorsWriter.write(
+      tensors, metadata: metadata, to: path, in: folder, progress: progress)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Provenance
+import Synchronization
 import TestSupport
 import Testing
 
@@ -29,7 +30,7 @@ struct ArtifactStoreTests {
     let digest = SHA256.digest(of: "content")
     #expect(try store.lookUp(digest) == .absent)
     let blob = try await add("content", sha256: digest, bytes: 7)
-    #expect(blob.path == "\(store.root)/sha256/\(digest.hex.prefix(2))/\(digest.hex)")
+    #expect(blob.path == "\(store.folder)/sha256/\(digest.hex.prefix(2))/\(digest.hex)")
     #expect(try store.lookUp(digest) == .present(blob))
     #expect(try await add("content") == blob)
   }
@@ -51,22 +52,38 @@ struct ArtifactStoreTests {
     #expect(folder.files() == ["store/partial/lock"])
   }
 
-  @Test("A stored file that changed is removed instead of used")
-  func removesDamaged() async throws {
+  @Test("A stored file that changed is not used, and is set aside by whoever stores it anew")
+  func keepsDamaged() async throws {
     let blob = try await add("content")
     chmod(blob.path, 0o644)
     try Data("changed".utf8).write(to: URL(fileURLWithPath: blob.path))
-    #expect(try store.lookUp(blob.sha256) == .removedDamaged(path: blob.path))
-    #expect(try store.lookUp(blob.sha256) == .absent)
+    for _ in 0..<2 { #expect(try store.lookUp(blob.sha256) == .damaged(path: blob.path)) }
+    for count in 1...2 {
+      let notes = Mutex<[String]>([])
+      let writer = try await ArtifactWriter(store, note: { note in notes.withLock { $0.append(note) } }) {}
+      _ = try writer.add("content", from: "test", sha256: blob.sha256, bytes: 7) { write in
+        try Array("content".utf8).withUnsafeBytes { try write($0) }
+      }
+      let aside = store.damagedFolder.appending("\(blob.sha256)-\(count)").path
+      #expect(notes.withLock { $0.count } == 1 && notes.withLock { $0[0].contains(aside) })
+      #expect(try OpenFile.contents(of: aside) == Array("changed".utf8))
+      #expect(try store.lookUp(blob.sha256) == .present(blob))
+      chmod(blob.path, 0o644)
+      try Data("changed".utf8).write(to: URL(fileURLWithPath: blob.path))
+    }
   }
 
-  @Test("What a killed process left unfinished is swept up, but downloads stay to be continued")
-  func sweeps() async throws {
+  @Test("What a killed process left unfinished is replaced, and what else there is stays")
+  func replacesUnfinished() async throws {
     _ = try folder.write([1], to: "store/partial/unfinished")
     _ = try folder.write([1], to: "store/partial/pip/temporary/wheel")
     _ = try folder.write([1], to: "store/partial/abc.download")
-    _ = try await ArtifactWriter(store) {}
-    #expect(folder.files() == ["store/partial/abc.download", "store/partial/lock"])
+    let path = try await add("content").path.dropFirst(folder.path.count + 1)
+    #expect(
+      Set(folder.files()) == [
+        "store/partial/abc.download", "store/partial/lock", "store/partial/pip/temporary/wheel",
+        String(path),
+      ])
   }
 
   @Test("Two writers take turns")

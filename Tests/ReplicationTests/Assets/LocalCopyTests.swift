@@ -129,8 +129,9 @@ import Testing
       let resolved = try await resolver().resolve(copy.files(of: paths.map { file($0, nil) }))
       let writer = try await ArtifactWriter(resolver().store) {}
       let files = Array(zip(paths, resolved)).map { (path: $0, file: $1) }
-      let folder = try LinkedFolder.make(files, in: writer)
-      #expect(try LinkedFolder.make(files, in: writer).path == folder.path)
+      let folder = try LinkedFolder(files, in: writer)
+      #expect(try LinkedFolder(files, in: writer).path == folder.path)
+      #expect(try LinkedFolder(files, reading: writer.store).path == folder.path)
       let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
       #expect(Set(names) == ["config.json", "sub", "sub/weights"])
       #expect(try OpenFile.contents(of: "\(folder.path)/config.json") == Array("one".utf8))

@@ -137,7 +137,7 @@ struct AuditToy {
       to: weights)
     let writer = try await ArtifactWriter(store) {}
     let blob = try writer.adopt(
-      fileAt: weights, "weights", from: "a forger", sha256: nil, bytes: nil)
+      fileAt: ContainedPath(weights), "weights", from: "a forger", sha256: nil, bytes: nil)
     try forge { record in
       record.change(arm) {
         $0.steps = steps

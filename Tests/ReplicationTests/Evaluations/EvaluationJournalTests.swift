@@ -18,14 +18,14 @@ import Testing
 
   /// A journal with some samples; gives its bytes.
   private func journal(at path: String, count: Int) throws -> [UInt8] {
-    let journal = try EvaluationJournal(path: path)
+    let journal = try EvaluationJournal(path: ContainedPath(path))
     #expect(try journal.begin(Self.identity).isEmpty)
     for index in 0..<count { try journal.append(try sample(index)) }
     return try OpenFile.contents(of: path)
   }
 
   private func samples(at path: String) throws -> [SampleResult] {
-    try EvaluationJournal(path: path).begin(Self.identity)
+    try EvaluationJournal(path: ContainedPath(path)).begin(Self.identity)
   }
 
   @Test("gives back what was appended, whatever was cut off its end")
@@ -42,7 +42,7 @@ import Testing
     for length in lengths {
       try Data(bytes[..<length]).write(to: URL(filePath: path))
       let whole = ends.count { $0 < length } - 1
-      let resumed = try EvaluationJournal(path: path)
+      let resumed = try EvaluationJournal(path: ContainedPath(path))
       #expect(try resumed.begin(Self.identity) == Array(expected.prefix(max(0, whole))))
       try resumed.append(expected[0])
       withExtendedLifetime(resumed) {}
@@ -55,14 +55,14 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path(of: "journal")
     do {
-      let journal = try EvaluationJournal(path: path)
-      #expect(throws: ProvenanceError.self) { try EvaluationJournal(path: path) }
+      let journal = try EvaluationJournal(path: ContainedPath(path))
+      #expect(throws: ProvenanceError.self) { try EvaluationJournal(path: ContainedPath(path)) }
       journal.removeIfEmpty()
     }
     #expect(folder.files().isEmpty)
     _ = try self.journal(at: path, count: 1)
     #expect(try samples(at: path).count == 1)
-    try EvaluationJournal(path: path).remove()
+    try EvaluationJournal(path: ContainedPath(path)).remove()
     #expect(folder.files().isEmpty)
   }
 
@@ -73,7 +73,7 @@ import Testing
     _ = try journal(at: path, count: 1)
     func message(_ identity: JSON) throws -> String {
       let error = #expect(throws: EvaluationCommandError.self) {
-        try EvaluationJournal(path: path).begin(identity)
+        try EvaluationJournal(path: ContainedPath(path)).begin(identity)
       }
       return try #require(error?.message)
     }
@@ -82,7 +82,7 @@ import Testing
     // One without samples binds nobody.
     let empty = folder.path(of: "empty")
     _ = try journal(at: empty, count: 0)
-    #expect(try EvaluationJournal(path: empty).begin(["model": "b"]).isEmpty)
+    #expect(try EvaluationJournal(path: ContainedPath(empty)).begin(["model": "b"]).isEmpty)
     _ = try folder.write(Array("notes\nof mine".utf8), to: "journal")
     #expect(try message(Self.identity).contains("is not an unfinished evaluation"))
   }

@@ -14,7 +14,8 @@ struct CheckpointTests {
 
   /// Keeps a checkpoint with these bytes.
   private func keep(_ bytes: [UInt8], step: Int) throws -> KeptCheckpoint {
-    let source = try fixtures.runs.folder.write(bytes, to: "checkpoint-\(step)")
+    let source = ContainedPath(
+      try fixtures.runs.folder.write(bytes, to: "checkpoint-\(step)"))
     let (byteCount, root) = try CheckpointStore.root(ofFileAt: source, threads: 2)
     try checkpoints.keep(source, root: root)
     return KeptCheckpoint(arm: "sft", seed: 1, step: step, byteCount: byteCount, root: root)
@@ -36,7 +37,7 @@ struct CheckpointTests {
       let expected = MerkleTree(chunks).root
       let path = try fixtures.runs.folder.write(bytes, to: "file")
       for threads in [1, 3] {
-        let found = try CheckpointStore.root(ofFileAt: path, threads: threads)
+        let found = try CheckpointStore.root(ofFileAt: ContainedPath(path), threads: threads)
         #expect(found.root == expected && found.byteCount == count)
       }
     }
@@ -71,7 +72,7 @@ struct CheckpointTests {
     _ = try seal([kept])
     #expect(try StoreVerification(artifacts: fixtures.artifacts).run().findings == [])
     try put([1, 2, 4], checkpoints.path(of: kept.root))
-    try put([1], checkpoints.path + "/other")
+    try put([1], checkpoints.folder.path + "/other")
     let findings = try StoreVerification(artifacts: fixtures.artifacts).run().findings
     #expect(findings.count == 2)
     #expect(findings.contains { $0.contains(kept.root.hex) })

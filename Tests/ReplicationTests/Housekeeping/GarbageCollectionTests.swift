@@ -50,7 +50,7 @@ struct GarbageCollectionTests {
     let sharing = try fixtures.addStep("sharing", output: shared)
     let young = try await fixtures.add("young")
     let kept = try fixtures.addStep("young", output: young)
-    for key in [orphan, sharing] { fixtures.age("\(fixtures.cache.path)/\(key).json", days: 40) }
+    for key in [orphan, sharing] { fixtures.age("\(fixtures.cache.folder)/\(key).json", days: 40) }
     #expect(try fixtures.collect { $0.keepDays = 50 }.items == [])
     let dry = try fixtures.collect {
       $0.keepDays = 30
@@ -86,7 +86,7 @@ struct GarbageCollectionTests {
     let input = try await fixtures.add("a download")
     let partial = "\(fixtures.store.partialFolder)/x.download"
     try put([1, 2], partial)
-    let folder = "\(fixtures.store.root)/folders/model"
+    let folder = "\(fixtures.store.folder)/folders/model"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: "\(folder)/config.json", withDestinationPath: fixtures.store.path(of: input))

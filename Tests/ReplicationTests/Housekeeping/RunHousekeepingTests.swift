@@ -87,7 +87,7 @@ struct RunHousekeepingTests {
     #expect(steps.withLock { $0.first } == 4)
     // The log tells of every arm and step what the summary says, before and after it was interrupted.
     let progress = RunProgress(
-      try RunHistory(recordAt: resumed.record.path, id: resumed.record.id))
+      try RunHistory(recordAt: resumed.record.place, id: resumed.record.id))
     let trained = resumed.record.summary.arms.filter { $0.seed != nil }
     #expect(progress.arms.filter { $0.seed != nil }.map(\.steps) == trained.map(\.steps))
     #expect(progress.evaluations.count == 12)

@@ -54,7 +54,7 @@ struct StoreVerificationTests {
     let missing = SHA256.digest(of: "missing")
     _ = try fixtures.addStep("train", output: missing)
     let broken = try fixtures.addStep("broken", output: weights)
-    try put([0x7B], "\(fixtures.cache.path)/\(broken).json")
+    try put([0x7B], "\(fixtures.cache.folder)/\(broken).json")
     let folder = fixtures.runs.folder
     let misplaced = try folder.write([1], to: "store/sha256/00/\(weights)")
     _ = try folder.write([], to: "store/folders/model/config.json")

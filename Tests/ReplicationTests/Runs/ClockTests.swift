@@ -17,7 +17,7 @@ import Testing
     let log = "\(path)/\(RecordFile.events)"
     var chain = EventChain(recordID: id)
     var bytes: [UInt8] = []
-    for event in try EventLog.read(log, recordID: id).events {
+    for event in try EventLog.read(ContainedPath(log), recordID: id).events {
       let later = Event(
         index: event.index, time: "2106" + event.time.dropFirst(4), type: event.type,
         data: event.data)

@@ -34,7 +34,7 @@ struct HeartbeatTests {
     #expect(FileManager.default.fileExists(atPath: path))
     let resumed = try fixtures.begin()
     let sealed = try resumed.seal(RunFixtures.summary)
-    let events = try RunHistory(recordAt: sealed.path, id: sealed.id).events
+    let events = try RunHistory(recordAt: sealed.place, id: sealed.id).events
     #expect(!events.contains { $0.type == RunRecord.removedType })
     #expect(try sealed.findings() == [])
   }
@@ -52,15 +52,15 @@ struct HeartbeatTests {
   func renewed() async throws {
     let record = try fixtures.begin()
     let count = record.chain.count
-    let first = try #require(try SignsOfLife(ofRecordAt: record.path).heartbeat)
+    let first = try #require(try SignsOfLife(ofRecordAt: record.place).heartbeat)
     let deadline = ContinuousClock.now + .seconds(30)
     var last = first
     while last == first, ContinuousClock.now < deadline {
       try await Task.sleep(for: .milliseconds(200))
-      last = try #require(try SignsOfLife(ofRecordAt: record.path).heartbeat)
+      last = try #require(try SignsOfLife(ofRecordAt: record.place).heartbeat)
     }
     #expect(last > first)
     #expect(record.chain.count == count)
-    #expect(try #require(try SignsOfLife(ofRecordAt: record.path).lastEvent) < last)
+    #expect(try #require(try SignsOfLife(ofRecordAt: record.place).lastEvent) < last)
   }
 }

@@ -18,6 +18,11 @@ struct RunIndexTests {
     try RunIndex(artifacts: artifacts, rebuilding: rebuilding)
   }
 
+  /// Changes the file as somebody with SQLite at hand would.
+  private func change(_ body: @Sendable (Database) throws -> Void) throws {
+    try DatabaseQueue(path: path).write { try body($0) }
+  }
+
   /// Every row of every table as text, in the order of the file.
   private func dump(_ index: RunIndex) throws -> [String] {
     try index.database.read { database in
@@ -82,11 +87,11 @@ struct RunIndexTests {
     _ = try open()
     // A row that only the index can have: had the record been read again, it would be gone.
     let entry = IndexEntry(
-      recordAt: sealed.path, id: sealed.id,
-      evidence: try #require(try RecordEvidence.text(ofRecordAt: sealed.path)))
+      recordAt: sealed.place, id: sealed.id,
+      evidence: try #require(try RecordEvidence.text(ofRecordAt: sealed.place)))
     var run = entry.run
     run.name = "from the index"
-    try open().database.write {
+    try change { [run] in
       try RunIndex.put(IndexEntry(run: run, metrics: [], evidence: entry.evidence), $0)
     }
     #expect(try open().runs.map(\.name) == ["from the index"])
@@ -160,10 +165,10 @@ struct RunIndexTests {
   @Test("Damaged metrics are refused when they are read, with what mends them")
   func damagedMetrics() throws {
     let sealed = try fixtures.seal()
-    let index = try open()
-    try index.database.write { try $0.execute(sql: "UPDATE metrics SET value = 0.26 WHERE n = 4") }
+    _ = try open()
+    try change { try $0.execute(sql: "UPDATE metrics SET value = 0.26 WHERE n = 4") }
     #expect {
-      try index.metrics(of: sealed.id)
+      try open().metrics(of: sealed.id)
     } throws: {
       ($0 as? RunError)?.code == .index && "\($0)".contains("index --rebuild")
     }
@@ -178,7 +183,8 @@ struct RunIndexTests {
     ])
   func otherSchema(change: String) throws {
     let sealed = try fixtures.seal()
-    try open().database.write { database in try database.execute(sql: change) }
+    _ = try open()
+    try self.change { try $0.execute(sql: change) }
     let index = try open()
     #expect(index.notice?.contains("another version") == true)
     #expect(try index.metrics(of: sealed.id).count == 3)
@@ -262,7 +268,7 @@ struct RunIndexTests {
   @Test("A folder that does not exist has no runs and is not created")
   func absent() throws {
     let absent = artifacts + "/absent"
-    #expect(try RunIndex(artifacts: absent).runs == [])
+    #expect(try RunIndex(reading: absent).runs == [])
     #expect(!FileManager.default.fileExists(atPath: absent))
     #expect(runErrorCode { _ = try RunIndex(artifacts: absent, rebuilding: true) } == .index)
   }

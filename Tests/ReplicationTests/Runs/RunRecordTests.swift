@@ -19,7 +19,7 @@ struct RunRecordTests {
     #expect(sealed.files.map(\.byteCount) == [11, 18])
     #expect(sealed.files.first?.digest == SHA256.digest(of: RunFixtures.manifest))
     #expect(try sealed.findings() == [])
-    let log = try EventLog.read(sealed.path + "/events.jsonl", recordID: sealed.id)
+    let log = try EventLog.read(ContainedPath(sealed.path + "/events.jsonl"), recordID: sealed.id)
     #expect(log.chain.count == sealed.eventCount)
     #expect(log.chain.head == sealed.chainHead)
     #expect(
@@ -47,12 +47,12 @@ struct RunRecordTests {
     try record.write([1, 2], to: "samples/a.jsonl")
     let count = record.chain.count
     try record.write([1, 2], to: "samples/a.jsonl")
-    try record.write(to: "samples/a.jsonl") { try put([1, 2], $0) }
+    try record.write(to: "samples/a.jsonl") { try $0.write([1, 2]) }
     #expect(record.chain.count == count)
     #expect(runErrorCode { try record.write([1, 3], to: "samples/a.jsonl") } == .differs)
     #expect(
-      runErrorCode { try record.write(to: "samples/a.jsonl") { try put([3], $0) } } == .differs)
-    try record.write(to: "checkpoints/b") { try put([9], $0) }
+      runErrorCode { try record.write(to: "samples/a.jsonl") { try $0.write([3]) } } == .differs)
+    try record.write(to: "checkpoints/b") { try $0.write([9]) }
     #expect(record.contains("checkpoints/b"))
     #expect(try OpenFile.contents(of: record.path(of: "samples/a.jsonl")) == [1, 2])
     #expect(try record.seal(RunFixtures.summary).findings() == [])
@@ -67,7 +67,7 @@ struct RunRecordTests {
   func badNames(name: String) throws {
     let record = try fixtures.begin()
     #expect(runErrorCode { try record.write([1], to: name) } == .invalidName)
-    #expect(runErrorCode { try record.write(to: name) { try put([1], $0) } } == .invalidName)
+    #expect(runErrorCode { try record.write(to: name) { try $0.write([1]) } } == .invalidName)
     #expect(!record.contains(name))
   }
 
@@ -85,7 +85,7 @@ struct RunRecordTests {
     try resumed.write([2, 2], to: "samples/b")
     let sealed = try resumed.seal(RunFixtures.summary)
     #expect(try sealed.findings() == [])
-    let events = try EventLog.read(path + "/events.jsonl", recordID: sealed.id).events
+    let events = try EventLog.read(ContainedPath(path + "/events.jsonl"), recordID: sealed.id).events
     let removed = try #require(events.first { $0.type == "unannounced-file-removed" })
     #expect(removed.data["name"] == "samples/b")
   }

@@ -19,7 +19,7 @@ struct StepCacheTests {
     cache = StepCache(artifacts: folder.path + "/artifacts")
   }
 
-  private var file: String { "\(cache.path)/\(key).json" }
+  private var file: String { "\(cache.folder)/\(key).json" }
 
   @Test("What was stored is found, other keys are not, and storing again replaces")
   func roundTrip() throws {
@@ -29,7 +29,7 @@ struct StepCacheTests {
     #expect(try cache.find(SHA256.digest(of: "other")) == nil)
     try cache.store(StepResult(outputs: [:], details: nil), for: key)
     #expect(try cache.find(key) == StepResult(outputs: [:], details: nil))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: cache.path).count == 1)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: cache.folder.path).count == 1)
   }
 
   @Test("An entry that was cut off or changed counts as absent, with a reason")
@@ -52,7 +52,7 @@ struct StepCacheTests {
   func renamed() throws {
     try cache.store(result, for: key)
     let other = SHA256.digest(of: "other")
-    try FileManager.default.moveItem(atPath: file, toPath: "\(cache.path)/\(other).json")
+    try FileManager.default.moveItem(atPath: file, toPath: "\(cache.folder)/\(other).json")
     #expect(try cache.find(other) == nil)
   }
 

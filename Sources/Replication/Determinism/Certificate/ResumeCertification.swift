@@ -39,15 +39,15 @@ package struct ResumeCertification: Sendable {
 
   /// Does all of it, in a folder of its own that is removed afterwards.
   package func run() async throws -> ResumeCertificate {
-    let folder = "\(options.artifacts)/work/certify-\(UUID().uuidString)"
-    try AtomicFile.createFolder(folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = options.folder.work.appending("certify-\(UUID().uuidString)")
+    try folder.createFolder()
+    defer { try? folder.remove() }
     // Inputs are brought once; the runs only link them.
     _ = try await RunInputs(
       Runner(file, options: options, report: { _ in }), quiet: true)
     report("an undisturbed run")
     let start = ContinuousClock.now
-    let whole = try await finished("\(folder)/whole")
+    let whole = try await finished(folder.appending("whole").path)
     let duration = (ContinuousClock.now - start) / .milliseconds(1)
     var progress = Progress(certification: self, whole: whole, folder: folder)
     try await progress.kill(at: Self.points(file.manifest, whole))
@@ -122,7 +122,7 @@ package struct ResumeCertification: Sendable {
     guard let id = try store.ids().first else {
       throw DeterminismError(.child, "A run that was to leave a record left none in \(store.path).")
     }
-    return try SealedRecord(at: store.path(of: id))
+    return try SealedRecord(at: store.place(of: id))
   }
 }
 
@@ -133,7 +133,7 @@ extension ResumeCertification {
   private struct Progress {
     let certification: ResumeCertification
     let whole: SealedRecord
-    let folder: String
+    let folder: ContainedPath
     var kills: [ResumeCertificate.Kill] = []
     var resumptionCount = 0
     var comparedCount = 0
@@ -142,7 +142,8 @@ extension ResumeCertification {
     /// Kills one run at each of the points in turn, then lets it finish and compares it.
     mutating func kill(at points: [RunPoint]) async throws {
       guard divergence == nil else { return }
-      let artifacts = "\(folder)/killed-\(kills.count)"
+      let place = folder.appending("killed-\(kills.count)")
+      let artifacts = place.path
       try await certification.prepare(artifacts)
       for point in points {
         let request = KillableRun.Request(steps: certification.steps, kill: point)
@@ -152,6 +153,7 @@ extension ResumeCertification {
       }
       _ = try await certification.finished(artifacts)
       try compare(artifacts)
+      try place.remove()
     }
 
     private mutating func compare(_ artifacts: String) throws {
@@ -163,8 +165,8 @@ extension ResumeCertification {
       divergence = try KillAndResume.divergence(whole, record)
       for arm in record.summary.arms where divergence == nil {
         guard let weights = arm.digests["weights"] else { continue }
-        let path = ArtifactStore(root: "\(artifacts)/store").path(of: weights)
-        guard try ArtifactStore.hash(fileAt: path).sha256 != weights else { continue }
+        let place = ArtifactStore(ArtifactsFolder(artifacts)).place(of: weights)
+        guard try ArtifactStore.hash(place).sha256 != weights else { continue }
         divergence = Divergence(place: arm.sentence, operation: "stored weights")
       }
       let checkpoints = CheckpointStore(artifacts: artifacts)
@@ -178,10 +180,9 @@ extension ResumeCertification {
           place: checkpoint.arm, operation: "kept checkpoint after step \(checkpoint.step)",
           note: finding)
       }
-      let history = try RunHistory(recordAt: record.path, id: record.id)
+      let history = try RunHistory(recordAt: record.place, id: record.id)
       resumptionCount += KillAndResume.resumptions(history.events)
       comparedCount += 1
-      try FileManager.default.removeItem(atPath: artifacts)
     }
 
     func certificate(manifest: Manifest, steps: Int?) throws -> ResumeCertificate {

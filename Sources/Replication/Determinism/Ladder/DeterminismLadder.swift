@@ -30,7 +30,7 @@ package struct DeterminismLadder: Sendable {
   let settings: Settings
   let report: @Sendable (LadderEvent) -> Void
   /// A folder of this verification's own.
-  let workFolder: String
+  let workFolder: ContainedPath
 
   /// Prepares a verification; nothing is touched yet.
   package init(
@@ -41,7 +41,7 @@ package struct DeterminismLadder: Sendable {
     self.options = options
     self.settings = settings
     self.report = report
-    workFolder = "\(options.artifacts)/work/determinism/\(UUID().uuidString)"
+    workFolder = LadderSession.folder(options.folder).appending(UUID().uuidString)
   }
 
   var manifest: Manifest { file.manifest }
@@ -99,16 +99,16 @@ package struct DeterminismLadder: Sendable {
 
   /// Removes the files of this verification; for a process that ends before ``run()`` has.
   package func removeWorkFolder() {
-    try? FileManager.default.removeItem(atPath: workFolder)
+    try? workFolder.remove()
     // Kept if it is not empty.
-    rmdir("\(options.artifacts)/work/determinism")
+    _ = try? workFolder.parent.removeIfEmpty()
   }
 
   /// Makes sure, before the work, that a result can be written to `path` after it: creates the folder.
   ///
   /// Throws ``DeterminismError`` `output` if that is not possible.
   package static func prepareOutput(_ path: String) throws(DeterminismError) {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let folder = ContainedPath(path).parent.path
     do {
       try AtomicFile.createFolder(folder)
     } catch {

@@ -92,15 +92,15 @@ struct KillAndResume: Sendable {
     if !missed.isEmpty {
       notes.append("over before it was killed \(missed.joined(separator: ", "))")
     }
-    let path = store.path(of: id)
+    let place = store.place(of: id)
     if !tried.isEmpty {
-      let count = Self.resumptions(try RunHistory(recordAt: path, id: id).events)
+      let count = Self.resumptions(try RunHistory(recordAt: place, id: id).events)
       notes.append(
         count > 0
           ? "went on from a checkpoint \(LogText.count(count, "time"))"
           : "no kill lay behind a checkpoint, so none was resumed from")
     }
-    return (try SealedRecord(at: path), notes, !tried.isEmpty)
+    return (try SealedRecord(at: place), notes, !tried.isEmpty)
   }
 
   /// How often a training began behind its first step.
@@ -148,7 +148,7 @@ struct KillAndResume: Sendable {
     _ file: RecordFile, _ whole: SealedRecord, _ resumed: SealedRecord
   ) throws -> Divergence {
     let lines = try [whole, resumed].map { record in
-      try OpenFile.contents(of: "\(record.path)/\(file.name)").split(separator: UInt8(ascii: "\n"))
+      try record.contents(of: file.name).split(separator: UInt8(ascii: "\n"))
     }
     let index = zip(lines[0], lines[1]).enumerated().first { $0.element.0 != $0.element.1 }?.offset
     var note: String?

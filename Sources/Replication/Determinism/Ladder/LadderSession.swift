@@ -10,28 +10,33 @@ final class LadderSession: Sendable {
   private let golden: DeterminismLadder.GoldenSource
   private let inputs: RunInputs
   private let child: LadderChild
-  private let folder: String
+  private let place: ContainedPath
+  private var folder: String { place.path }
   // Held so that no other verification uses the folders.
   private let lock: FileLock
   private let reference: ReferenceExecution
 
-  /// The folder of all verifications' working folders, in the folder of unfinished work.
-  static let folderName = "determinism"
+  /// The folder of all verifications' working folders.
+  static func folder(_ artifacts: ArtifactsFolder) -> ContainedPath {
+    artifacts.work.appending("determinism")
+  }
 
   /// The file that is locked by a verification.
-  static func lockPath(artifacts: String) -> String { "\(artifacts)/work/determinism.lock" }
+  static func lock(_ artifacts: ArtifactsFolder) -> ContainedPath {
+    artifacts.work.appending("determinism.lock")
+  }
 
   /// Brings the inputs and empties the working folder.
   init(_ ladder: DeterminismLadder, golden: DeterminismLadder.GoldenSource) async throws {
     self.ladder = ladder
     self.golden = golden
-    let work = "\(ladder.options.artifacts)/work"
-    try AtomicFile.createFolder(work)
-    lock = try FileLock(path: Self.lockPath(artifacts: ladder.options.artifacts))
+    let artifacts = ladder.options.folder
+    try artifacts.work.createFolder()
+    lock = try FileLock(path: Self.lock(artifacts))
     // A verification that was killed may have left its files, and no other one is at work.
-    try? FileManager.default.removeItem(atPath: "\(work)/\(Self.folderName)")
-    folder = ladder.workFolder
-    try AtomicFile.createFolder("\(folder)/weights")
+    try Self.folder(artifacts).remove()
+    place = ladder.workFolder
+    try place.appending("weights").createFolder()
     inputs = try await RunInputs(
       Runner(
         ladder.file, options: ladder.options,
@@ -197,10 +202,10 @@ final class LadderSession: Sendable {
   }
 
   private func killAndResume() async throws -> KillAndResume.Result {
-    let (folder, ladder) = ("\(folder)/runs", ladder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let (place, ladder) = (place.appending("runs"), ladder)
+    defer { try? place.remove() }
     return try await KillAndResume(
-      manifest: ladder.manifest, steps: ladder.settings.steps, child: child, folder: folder,
+      manifest: ladder.manifest, steps: ladder.settings.steps, child: child, folder: place.path,
       prepare: { artifacts in
         try await Runner(ladder.file, options: ladder.options, report: { _ in })
           .linkInputs(into: artifacts)
@@ -292,7 +297,7 @@ final class LadderSession: Sendable {
     let golden = try GoldenFile(
       try await referenceTrace(), manifest: ladder.manifest, steps: ladder.settings.steps,
       code: Runner(ladder.file, options: ladder.options, report: { _ in }).codeState)
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let folder = ContainedPath(path).parent.path
     try AtomicFile.createFolder(folder)
     try AtomicFile.write(Array(try golden.text().utf8), to: path)
   }
