@@ -74,11 +74,11 @@ import Testing
         kill -STOP $first
         for signal in TERM HUP INT; do
           # A shell's own child would ignore the signal of Ctrl-C.
-          env --default-signal=INT "$1" run "$2/m/other.yaml" --json --artifacts "$2/a" >>"$2/out" 2>"$2/second" &
+          env --default-signal=INT "$1" run "$2/m/other.yaml" --json --artifacts "$2/a" >>"$2/out" 2>"$2/second-$signal" &
           second=$!
-          until grep -q 'waiting for its result' "$2/second"; do sleep 0.01; done
+          until grep -q 'waiting for its result' "$2/second-$signal"; do sleep 0.01; done
           kill -$signal $second; wait $second; echo "$signal $?"
-          grep '^replicate:' "$2/second"
+          grep '^replicate:' "$2/second-$signal"
         done
         kill -CONT $first; wait $first; echo "first $?"
         "$1" run "$2/m/other.yaml" --artifacts "$2/a" >/dev/null 2>&1; echo "again $?"
