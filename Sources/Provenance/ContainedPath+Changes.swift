@@ -121,7 +121,8 @@ extension ContainedPath {
     guard depth < deepest else {
       throw ProvenanceError(
         code: .file,
-        message: "\(path) lies deeper than \(deepest) folders below what is removed; remove it by hand.")
+        message:
+          "\(path) lies deeper than \(deepest) folders below what is removed; remove it by hand.")
     }
     for entry in try names(in: inner, path) {
       try remove(entry, in: inner, "\(path)/\(text(entry))", depth: depth + 1)

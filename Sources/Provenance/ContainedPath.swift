@@ -40,7 +40,8 @@ package struct ContainedPath: Sendable, Equatable {
 
   /// The last name; that of the folder itself if there is no other.
   package var name: String {
-    components.last ?? root.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? "/"
+    components.last
+      ?? root.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? "/"
   }
 
   /// The path as text, for messages and for those who only read what was verified.
@@ -154,7 +155,8 @@ extension ProvenanceError {
   {
     let number = errno
     var status = stat()
-    if fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFLNK {
+    if fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFLNK
+    {
       return .link(path)
     }
     errno = number

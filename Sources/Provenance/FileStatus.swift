@@ -54,18 +54,6 @@ package struct FileStatus: Sendable, Equatable {
   /// When the content, the name or anything else was last changed, which only the clock sets.
   package let changed: Time
 
-  /// Looks at a path, without following a link; nil if there is nothing.
-  ///
-  /// - Throws: ``ProvenanceError`` `file` if it cannot be looked at.
-  package init?(at path: String) throws(ProvenanceError) {
-    var status = stat()
-    guard lstat(path, &status) == 0 else {
-      if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw .system("look at", path)
-    }
-    self.init(status)
-  }
-
   /// Looks at a path, whose last component may be a link, which is not followed; nil if there is nothing.
   ///
   /// - Throws: ``ProvenanceError`` `link` for a link on the way, `file` if it cannot be looked at.

@@ -26,7 +26,9 @@ package struct SafetensorsFile: Sendable {
   private let file: InputFile
   private let indexOfName: [String: Int]
 
-  /// Opens a file and checks its header; throws ``TensorFileError``. `folder` is as for ``InputFile``.
+  /// Opens a file and checks its header; throws ``TensorFileError``.
+  ///
+  /// `folder` is as for ``InputFile``.
   package init(contentsOf path: String, in folder: CInt? = nil) throws {
     file = try InputFile(path: path, in: folder)
     let header = try SafetensorsHeader(of: file)

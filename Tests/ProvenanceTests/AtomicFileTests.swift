@@ -88,7 +88,9 @@ struct AtomicFileTests {
     try holder.run()
     defer { if holder.isRunning { holder.terminate() } }
     let deadline = ContinuousClock.now + .seconds(10)
-    while try !FileLock.isHeld(at: ContainedPath(path)), ContinuousClock.now < deadline { usleep(1000) }
+    while try !FileLock.isHeld(at: ContainedPath(path)), ContinuousClock.now < deadline {
+      usleep(1000)
+    }
     #expect(throws: ProvenanceError.self) { _ = try FileLock(path: ContainedPath(path)) }
     kill(holder.processIdentifier, SIGKILL)
     _ = try FileLock(path: ContainedPath(path), waitingSeconds: 10)

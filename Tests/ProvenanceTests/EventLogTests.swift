@@ -62,7 +62,8 @@ struct EventLogTests {
     for end in lastStart..<whole.count {
       try put(Array(whole[..<end]))
       let unfinished = end - lastStart
-      #expect(try EventLog.read(ContainedPath(path), recordID: "r1").truncatedByteCount == unfinished)
+      #expect(
+        try EventLog.read(ContainedPath(path), recordID: "r1").truncatedByteCount == unfinished)
       let log = try EventLog(opening: ContainedPath(path), recordID: "r1")
       try log.append(type: "finished", [:])
       let content = try EventLog.read(ContainedPath(path), recordID: "r1")
@@ -122,7 +123,9 @@ struct EventLogTests {
   @Test("A second owner is refused, in this process and in another, until the first is gone")
   func locking() throws {
     var log: EventLog? = try EventLog(creating: ContainedPath(path), recordID: "r1")
-    #expect(throws: ProvenanceError.self) { try EventLog(creating: ContainedPath(path), recordID: "r1") }
+    #expect(throws: ProvenanceError.self) {
+      try EventLog(creating: ContainedPath(path), recordID: "r1")
+    }
     #expect {
       try EventLog(opening: ContainedPath(path), recordID: "r1")
     } throws: {

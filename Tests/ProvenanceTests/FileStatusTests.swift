@@ -15,28 +15,30 @@ struct FileStatusTests {
     let file = try folder.write([1, 2, 3], to: "a/file")
     let link = folder.path(of: "link")
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
-    let status = try #require(try FileStatus(at: file))
+    let status = try #require(try FileStatus(at: ContainedPath(file)))
     #expect(status.kind == .file && status.byteCount == 3 && status.linkCount == 1)
-    #expect(try FileStatus(at: folder.path(of: "a"))?.kind == .folder)
-    #expect(try FileStatus(at: link)?.kind == .link)
-    #expect(try FileStatus(at: "/dev/null")?.kind == .other)
-    #expect(try FileStatus(at: folder.path(of: "absent")) == nil)
-    #expect(try FileStatus(at: "\(file)/below") == nil)
+    #expect(try FileStatus(at: ContainedPath(folder.path(of: "a")))?.kind == .folder)
+    #expect(try FileStatus(at: ContainedPath(link))?.kind == .link)
+    #expect(try FileStatus(at: ContainedPath("/dev/null"))?.kind == .other)
+    #expect(try FileStatus(at: ContainedPath(folder.path(of: "absent"))) == nil)
     #expect(throws: ProvenanceError.self) {
-      try FileStatus(at: "\(folder.path)/\(String(repeating: "a", count: 300))")
+      try FileStatus(at: ContainedPath("\(file)/below"))
+    }
+    #expect(throws: ProvenanceError.self) {
+      try FileStatus(at: ContainedPath("\(folder.path)/\(String(repeating: "a", count: 300))"))
     }
   }
 
   @Test("Another file under the same name, other bytes and another name all show")
   func changes() throws {
     let path = try folder.write([1], to: "file")
-    let first = try #require(try FileStatus(at: path))
-    #expect(try FileStatus(at: path) == first)
+    let first = try #require(try FileStatus(at: ContainedPath(path)))
+    #expect(try FileStatus(at: ContainedPath(path)) == first)
     try AtomicFile.write([1], to: path)
-    let second = try #require(try FileStatus(at: path))
+    let second = try #require(try FileStatus(at: ContainedPath(path)))
     #expect(second.inode != first.inode)
     _ = link(path, folder.path(of: "other"))
-    let third = try #require(try FileStatus(at: path))
+    let third = try #require(try FileStatus(at: ContainedPath(path)))
     #expect(third.linkCount == 2 && third.modified == second.modified)
     #expect(third.changed >= second.changed)
   }

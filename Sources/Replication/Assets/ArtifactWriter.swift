@@ -22,6 +22,7 @@ final class ArtifactWriter: Sendable {
   ///   - store: The store.
   ///   - note: Takes what a person should know, such as a damaged file that was set aside.
   ///   - waiting: Called once if there is another holder.
+  /// - Throws: ``AssetError`` `file`; ``ProvenanceError`` `link`.
   init(
     _ store: ArtifactStore, note: @escaping @Sendable (String) -> Void = { _ in },
     waiting: () -> Void

@@ -182,9 +182,8 @@ extension AssetResolver {
       throw AssetError(
         code: .notStored, message: "\(item) is not in the store, to which nothing may be written.")
     }
-    let writer = try await ArtifactWriter(store, note: { report(.note($0)) }) {
-      report(.waiting(item: item))
-    }
+    let writer = try await ArtifactWriter(
+      store, note: { report(.note($0)) }, waiting: { report(.waiting(item: item)) })
     session.writer = writer
     return writer
   }

@@ -219,7 +219,8 @@ struct ArmTraining: Sendable {
       }
       let step = trainer.completedSteps
       let root = try CheckpointStore.root(
-        ofFileAt: checkpointPlace, threads: engine.threads).root
+        ofFileAt: checkpointPlace, threads: engine.threads
+      ).root
       try listener.resumed(step, root)
       listener.note("\(arm): goes on after step \(step), from the last checkpoint")
       return Array(steps.prefix(step))

@@ -95,7 +95,9 @@ struct GarbageSearch {
       try add(folder.place, "links to files that are gone")
     }
     // After their outputs: a kill between them leaves a step whose outputs are missing, which is simply done again.
-    for place in steps { try add(place, "finished step that no record mentions or that is damaged") }
+    for place in steps {
+      try add(place, "finished step that no record mentions or that is damaged")
+    }
   }
 
   /// Kept checkpoints that no record mentions, or all if audits may do without.

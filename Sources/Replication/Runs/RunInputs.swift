@@ -79,7 +79,8 @@ struct RunInputs: Sendable {
     let linked = zip(hub.files, files[asset] ?? []).map { (path: $0.path, file: $1) }
     if isReading { return try LinkedFolder(linked, reading: runner.store) }
     let report = runner.report
-    let writer = try await ArtifactWriter(runner.store, note: { report(.note($0)) }) {}
+    let writer = try await ArtifactWriter(
+      runner.store, note: { report(.note($0)) }, waiting: {})
     return try LinkedFolder(linked, in: writer)
   }
 

@@ -69,9 +69,8 @@ extension Runner {
     let finished = try finished(key, journal, what: what)
     let samples = try await compute(
       evaluation, arm: arm, model, inputs, finished: finished, journal)
-    let writer = try await ArtifactWriter(store, note: { report(.note($0)) }) {
-      report(.note("waiting for another run"))
-    }
+    let writer = try await ArtifactWriter(
+      store, note: { report(.note($0)) }, waiting: { report(.note("waiting for another run")) })
     let blob = try writer.add("samples", from: what, sha256: nil, bytes: nil) { write in
       try samples.withUnsafeBytes { try write($0) }
     }

@@ -49,9 +49,9 @@ extension Runner {
         try training.run(engine: engine, listener(arm, seed: seed, record))
       }
     }
-    let writer = try await ArtifactWriter(store, note: { report(.note($0)) }) {
-      report(.note("waiting for another run"))
-    }
+    let writer = try await ArtifactWriter(
+      store, note: { report(.note($0)) },
+      waiting: { report(.note("waiting for another run")) })
     let blob = try writer.adopt(
       fileAt: result.weights, "weights of \(arm.name)", from: "training", sha256: nil,
       bytes: nil)

@@ -60,7 +60,8 @@ struct ArtifactStoreTests {
     for _ in 0..<2 { #expect(try store.lookUp(blob.sha256) == .damaged(path: blob.path)) }
     for count in 1...2 {
       let notes = Mutex<[String]>([])
-      let writer = try await ArtifactWriter(store, note: { note in notes.withLock { $0.append(note) } }) {}
+      let writer = try await ArtifactWriter(
+        store, note: { note in notes.withLock { $0.append(note) } }, waiting: {})
       _ = try writer.add("content", from: "test", sha256: blob.sha256, bytes: 7) { write in
         try Array("content".utf8).withUnsafeBytes { try write($0) }
       }

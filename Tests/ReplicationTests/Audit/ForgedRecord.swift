@@ -39,7 +39,7 @@ struct ForgedRecord {
         files[file.name] = bytes
       }
     }
-    events = try RunHistory(recordAt: record.path, id: record.id).events.map {
+    events = try RunHistory(recordAt: record.place, id: record.id).events.map {
       ($0.time, $0.type, $0.data)
     }
     basis = events[0].data["identity_basis"] ?? .null
@@ -122,11 +122,11 @@ struct ForgedRecord {
     }
     let contents = SealedRecord.Contents(
       summary: results, files: recorded, checkpoints: checkpoints,
-      samples: try SampleTree(recorded, inRecord: folder))
+      samples: try SampleTree(recorded, inRecord: ContainedPath(root: folder)))
     try write(
       events(results, recorded, id: id, identity: identity, seal: try contents.seal),
       of: id, to: "\(folder)/\(RecordFile.events)")
-    let history = try RunHistory(recordAt: folder, id: id)
+    let history = try RunHistory(recordAt: ContainedPath(root: folder), id: id)
     let bytes = try CanonicalJSON.encode(
       SealedRecord.json(
         id: id, name: history.name, identity: identity, attempt: old.attempt,

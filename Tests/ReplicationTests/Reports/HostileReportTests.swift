@@ -149,7 +149,7 @@ import Testing
       }
       for event in [
         .planned(plan), .note(text), .trained(training),
-        .asset(.removedDamaged(item: text, path: text)),
+        .asset(.damaged(item: text, path: text)),
         .asset(.downloading(item: text, resumedFrom: 1, totalBytes: 5)),
         .asset(.progress(item: text, bytes: 1, totalBytes: 5)),
         .asset(.retrying(item: text, attempt: 2, reason: text)), .asset(.waiting(item: text)),

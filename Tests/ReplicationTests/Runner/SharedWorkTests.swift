@@ -81,10 +81,11 @@ import Testing
         if case .note = event { isWaiting.withLock { $0 = true } }
       }
       let path = "\(folder)/work/step.lock"
-      let held = try WorkLock(path: path)
+      let place = ContainedPath(path)
+      let held = try WorkLock(place)
       let first = Task { () async throws -> Bool in
         let lock = try await runner.taken("step") { () throws(ProvenanceError) in
-          try WorkLock(path: path)
+          try WorkLock(place)
         }
         return withExtendedLifetime(lock) { FileManager.default.fileExists(atPath: path) }
       }
@@ -93,11 +94,11 @@ import Testing
       // The file that it waited for is gone; it has another one in its place.
       #expect(try await first.value)
       #expect(!FileManager.default.fileExists(atPath: path))
-      let heldAgain = try WorkLock(path: path)
+      let heldAgain = try WorkLock(place)
       interruption.request()
       await #expect(throws: EngineError.self) {
         _ = try await runner.taken("step") { () throws(ProvenanceError) in
-          try WorkLock(path: path)
+          try WorkLock(place)
         }
       }
       withExtendedLifetime(heldAgain) {}

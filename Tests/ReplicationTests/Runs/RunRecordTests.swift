@@ -85,7 +85,8 @@ struct RunRecordTests {
     try resumed.write([2, 2], to: "samples/b")
     let sealed = try resumed.seal(RunFixtures.summary)
     #expect(try sealed.findings() == [])
-    let events = try EventLog.read(ContainedPath(path + "/events.jsonl"), recordID: sealed.id).events
+    let events = try EventLog.read(ContainedPath(path + "/events.jsonl"), recordID: sealed.id)
+      .events
     let removed = try #require(events.first { $0.type == "unannounced-file-removed" })
     #expect(removed.data["name"] == "samples/b")
   }
