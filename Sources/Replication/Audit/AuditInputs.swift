@@ -13,7 +13,7 @@ struct AuditInputs: Sendable {
   let expectations: [UInt8]?
   let inputs: RunInputs
 
-  /// Brings the inputs.
+  /// Brings the inputs, and writes nothing unless one has to be stored first.
   ///
   /// - Parameters:
   ///   - audited: The manifest that the record is judged by.
@@ -43,7 +43,11 @@ struct AuditInputs: Sendable {
             "\(LogText.list(downloads.map(\.item))) would have to be downloaded, which an audit does only with --reevaluate or --replay"
         )
       }
-      inputs = try await RunInputs(runner, quiet: !downloading)
+      do {
+        inputs = try await RunInputs(runner, quiet: !downloading, isReading: true)
+      } catch let error as AssetError where error.code == .notStored && downloading {
+        inputs = try await RunInputs(runner, quiet: false)
+      }
     } catch let error as AssetError {
       throw AuditObstacle(description: error.message)
     }

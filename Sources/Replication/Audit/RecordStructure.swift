@@ -139,12 +139,8 @@ extension Manifest {
 
 extension Manifest.Training {
   /// The steps, in order, after which a training of `total` steps keeps a checkpoint.
-  ///
-  /// None after the last one, whose weights are kept in any case.
   func keptSteps(ofTotal total: Int) -> [Int] {
-    guard let checkpointInterval, let keptCheckpointInterval, total > 1 else { return [] }
-    return (1..<total).filter {
-      $0.isMultiple(of: checkpointInterval) && $0.isMultiple(of: keptCheckpointInterval)
-    }
+    KeptCheckpoint.steps(
+      kept: keptCheckpointInterval, saved: checkpointInterval, before: total)
   }
 }

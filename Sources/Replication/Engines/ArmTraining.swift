@@ -65,6 +65,15 @@ struct ArmTraining: Sendable {
       if kept.last?.step != trainer.completedSteps {
         try note(try keep(trainer.completedSteps, threads: engine.threads), &kept, listener)
       }
+      let asked = KeptCheckpoint.steps(
+        kept: keptInterval, saved: checkpointInterval, before: trainer.completedSteps + 1)
+      if kept.map(\.step) != asked {
+        // A run of another manifest began this training, and kept others.
+        listener.note(
+          "\(arm): other checkpoints were kept than are asked for, so training starts anew")
+        trainer = try makeTrainer(engine)
+        (steps, kept) = ([], [])
+      }
     }
     var writing: CheckpointWriting?
     // Whatever ends this training, nothing of it goes on.

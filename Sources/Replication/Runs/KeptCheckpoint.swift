@@ -14,6 +14,15 @@ package struct KeptCheckpoint: Sendable, Equatable {
   /// The root of the RFC 6962 tree over the file's chunks of ``CheckpointStore/chunkSize`` bytes.
   package let root: Digest
 
+  /// The steps below `total`, in order, after which a training keeps one: those whose checkpoints are saved and that are
+  /// multiples of `interval`.
+  ///
+  /// None after the last step, whose weights are kept in any case.
+  static func steps(kept interval: Int?, saved: Int?, before total: Int) -> [Int] {
+    guard let interval, let saved, total > 1 else { return [] }
+    return (1..<total).filter { $0.isMultiple(of: saved) && $0.isMultiple(of: interval) }
+  }
+
   /// The checkpoint as records and finished steps list it.
   var json: JSON {
     [

@@ -73,6 +73,7 @@ package struct Runner: Sendable {
         remedy:
           "run anew with --repeat; `replicate check \(sealed.id) --against FILE` judges the old results by other expectations"
       )
+      if let note = checkpointNote(sealed) { report(.note(note)) }
       await anchor(sealed)
       try await saveModels(ready, sealed.summary)
       return try RunOutcome(sealed, manifest: manifest, reuse: start.reason)
@@ -89,6 +90,18 @@ package struct Runner: Sendable {
       try await saveModels(ready, sealed.summary)
       return try RunOutcome(sealed, manifest: manifest, reuse: nil)
     }
+  }
+
+  /// What a finished run keeps otherwise than the manifest asks for; nil if nothing.
+  ///
+  /// Results do not depend on it, so that it is the same run all the same.
+  private func checkpointNote(_ record: SealedRecord) -> String? {
+    let asked = record.summary.arms.flatMap { arm in
+      arm.seed == nil ? [] : manifest.training.keptSteps(ofTotal: arm.steps.count)
+    }
+    guard record.checkpoints.map(\.step) != asked else { return nil }
+    return
+      "the run \(record.id) kept other checkpoints than the manifest asks for now, to which an audit will hold it; --repeat makes a run that keeps these"
   }
 
   /// Anchors a record in git, unless it is a throw-away one; whatever comes of it is only told.

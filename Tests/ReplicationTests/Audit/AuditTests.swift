@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Provenance
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -155,6 +156,33 @@ import Testing
     let entry = try #require(report.entries.first { $0.level == .reevaluation })
     #expect(entry.obstacle?.contains("the weights of eaft with the seed 42") == true)
     #expect(entry.notes[0].contains("base, sft with the seed 42"))
+  }
+
+  @Test(
+    "finds in a run the checkpoints that its manifest asks for, whatever an earlier run of the training kept"
+  )
+  func otherCheckpoints() async throws {
+    let toy = try await AuditToy()
+    let manifests = toy.folder.path(of: "manifests")
+    try FileManager.default.copyItem(atPath: AuditToy.manifestsFolder, toPath: manifests)
+    let path = "\(manifests)/tiny.yaml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+      .replacing("keep_checkpoint_every_steps: 10", with: "keep_checkpoint_every_steps: 5")
+      .replacing("limit: 8", with: "limit: 7")
+    try Data(text.utf8).write(to: URL(filePath: path))
+    try FileManager.default.removeItem(atPath: "\(manifests)/tiny.lock.json")
+    let file = try ManifestFile.read(path)
+    let notes = Mutex<[String]>([])
+    let outcome = try await Runner(file, options: toy.options) { event in
+      if case .note(let note) = event { notes.withLock { $0.append(note) } }
+    }.run()
+    #expect(outcome.record.checkpoints.map(\.step) == [5, 10, 15, 5, 10, 15])
+    #expect(notes.withLock { $0 }.contains { $0.contains("other checkpoints of it were kept") })
+    let report = try await Audit(
+      outcome.record.id, manifest: { _ in file }, run: toy.options, options: Audit.Options(),
+      report: { _ in }
+    ).report()
+    #expect(report.entries.flatMap(\.findings) == [])
   }
 
   @Test("answers documents as often as a forger's share of them says")
