@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PREFIX ?= /usr/local
 NAME ?= smollm2-135m-math
-SOURCES := Package.swift Sources Tests Benchmarks
+SOURCES := Package.swift Sources Plugins Tests Benchmarks
 GOLDEN := artifacts/golden/tiny.json
 BIN = $(shell swift build -c release --show-bin-path)/replicate
 

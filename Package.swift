@@ -57,7 +57,10 @@ let package = Package(
       name: "replicate",
       dependencies: [
         "Replication", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ],
+      plugins: ["BuildState"]),
+    // Tells the program which commit it is built from; only its own target is built anew for that.
+    .plugin(name: "BuildState", capability: .buildTool()),
 
     // MARK: - Benchmarks
     .executableTarget(
@@ -107,7 +110,8 @@ let package = Package(
 let numericTargets: Set<String> = [
   "LanguageModels", "Statistics", "Tensors", "Tokenizers", "Training",
 ]
-for target in package.targets where target.type != .system && target.name != "CKernels" {
+for target in package.targets
+where target.type != .system && target.type != .plugin && target.name != "CKernels" {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

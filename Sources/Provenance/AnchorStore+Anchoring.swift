@@ -1,17 +1,15 @@
 import CLibgit2
 
-/// What anchoring a record came to.
+/// What anchoring came to.
 package enum AnchorOutcome: Sendable, Equatable {
-  /// The record has an anchor now.
+  /// There is a new anchor now.
   case anchored(GitAnchor)
-  /// The record had an anchor with the same files.
+  /// There was one already.
   case unchanged(GitAnchor)
-  /// The record has an anchor with other files, which was kept: evidence is never overwritten.
-  case differs(GitAnchor, [GitAnchor.Difference])
 }
 
 extension AnchorStore {
-  /// Makes the signature that a repository asks for, as the text that goes into the commit.
+  /// Makes the signature that git's settings ask for, as the text that goes into the commit.
   package typealias Signer =
     @Sendable (_ signing: GitSigning, _ commit: String) async throws
     -> String
@@ -19,62 +17,88 @@ extension AnchorStore {
   /// How long to wait for other processes that anchor.
   private static let patience = Duration.seconds(30)
 
-  /// Anchors a record: stores its files, a commit of them, and the references to it.
+  /// Anchors evidence: stores its files, a commit of them, and the references to it.
   ///
-  /// Several processes may anchor at once. Each commit builds on the newest anchor that it saw; if another one came in
-  /// between, a new commit is made on top of that. If anything fails, no reference has been moved.
+  /// Several processes may anchor at once. Each commit of a record builds on the newest that it saw; if another one came
+  /// in between, a new commit is made on top of that. If anything fails, no reference has been moved. A name that
+  /// somebody has taken for a commit with other files is no hindrance: the new one stands beside it.
   ///
   /// - Parameters:
-  ///   - id: The record's id.
-  ///   - files: What is anchored.
-  ///   - time: When the record was sealed, in seconds since 1970-01-01T00:00:00Z; the time of the commit.
-  ///   - sign: Makes a signature; called only if git's settings ask for one.
-  /// - Returns: The record's anchor, new or old.
+  ///   - name: What the evidence is about.
+  ///   - files: What is anchored, among it the file that `name` is a digest of.
+  ///   - time: The time of the commit, in seconds since 1970-01-01T00:00:00Z.
+  ///   - sign: Makes a signature, if git's settings ask for one; nil for no signature in any case.
+  /// - Returns: The anchor, new or old.
   /// - Throws: ``ProvenanceError`` `repository`, `locked`; what `sign` throws.
   package func anchor(
-    _ id: String, files: [GitAnchor.File], time: Int, sign: Signer
+    _ name: AnchorName, files: [GitAnchor.File], time: Int, sign: Signer?
   ) async throws -> AnchorOutcome {
-    let reference = GitAnchor.reference(of: id)
     let deadline = ContinuousClock.now + Self.patience
     do {
       let tree = try repository.write(files)
-      let (name, email) = try repository.committer()
-      let signing = try GitSigning(of: repository, committer: "\(name) <\(email)>")
+      let (author, email) = try repository.committer()
+      let signing =
+        sign == nil ? nil : try GitSigning(of: repository, committer: "\(author) <\(email)>")
       repeat {
-        if let existing = try repository.target(of: reference) {
-          let anchor = try repository.anchor(at: existing, of: id)
-          let differences = anchor.differences(from: files)
-          return differences.isEmpty ? .unchanged(anchor) : .differs(anchor, differences)
-        }
-        let latest = try repository.target(of: GitAnchor.latest)
+        if let present = try present(name, files) { return .unchanged(present) }
+        let latest = name.isChained ? try repository.target(of: GitAnchor.latest) : nil
         var moves: [GitRepository.Move] = []
         let commit: git_oid
-        if let latest, case let newest = try repository.anchor(at: latest, of: nil),
-          newest.id == id, newest.differences(from: files).isEmpty
-        {
+        if let latest, try repository.anchor(at: latest).name == name {
           // Somebody was stopped between the two references.
           commit = latest
         } else {
-          let text = try repository.commitText(of: id, tree: tree, parent: latest, time: time)
+          let text = try repository.commitText(of: name, tree: tree, parent: latest, time: time)
           var signature: String?
-          if let signing { signature = try await sign(signing, text) }
+          if let signing, let sign { signature = try await sign(signing, text) }
           commit = try repository.store(commit: text, signature: signature)
-          moves.append(
-            GitRepository.Move(reference: GitAnchor.latest, expected: latest, target: commit))
+          if name.isChained {
+            moves.append(
+              GitRepository.Move(reference: GitAnchor.latest, expected: latest, target: commit))
+          }
         }
+        let isTaken = try repository.target(of: name.reference) != nil
+        let reference =
+          isTaken
+          ? AnchorReference(name, besidesAs: GitRepository.text(commit)).reference : name.reference
         moves.append(GitRepository.Move(reference: reference, expected: nil, target: commit))
         if try repository.move(moves) {
-          return .anchored(try repository.anchor(at: commit, of: id))
+          return .anchored(try repository.anchor(at: commit))
         }
         try await Task.sleep(for: .milliseconds(Int.random(in: 1...20)))
       } while ContinuousClock.now < deadline
     } catch let failure as GitFailure {
-      throw AnchorStore.error("The record \(id) could not be anchored in git", failure)
+      throw AnchorStore.error("\(name.text) could not be anchored in git", failure)
     }
     throw ProvenanceError(
       code: .locked,
       message:
-        "The record \(id) could not be anchored in git: another process holds the lock \(GitAnchor.latest).lock; if none is at work, remove that file from the repository."
+        "\(name.text) could not be anchored in git: another process holds the lock \(GitAnchor.latest).lock; if none is at work, remove that file from the repository."
     )
   }
+
+  /// The anchor of this name that there is already; of a lock one with the same files.
+  private func present(_ name: AnchorName, _ files: [GitAnchor.File]) throws(GitFailure)
+    -> GitAnchor?
+  {
+    var candidates = [name.reference]
+    if try repository.target(of: name.reference) != nil {
+      candidates += try repository.references(matching: name.reference + ".*").map(\.name)
+    }
+    if let id = name.id, name.isChained { candidates.append(AnchorReference.olderForm + id) }
+    for reference in candidates {
+      guard let target = try repository.target(of: reference),
+        // Something else that bears the name is no evidence, and no hindrance.
+        let anchor = try? repository.anchor(at: target), anchor.name == name
+      else { continue }
+      guard case .intent = name else { return anchor }
+      if anchor.files == files { return anchor }
+    }
+    return nil
+  }
+}
+
+extension AnchorName {
+  /// Whether its commits build on each other.
+  fileprivate var isChained: Bool { if case .record = self { true } else { false } }
 }

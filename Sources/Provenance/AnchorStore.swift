@@ -2,29 +2,37 @@ import CLibgit2
 
 /// The anchors of one git repository, normal, bare or a linked working tree's.
 ///
-/// Anchors of one store form a chain: each commit's parent is the anchor before it, so that none can be taken out or
-/// changed without changing all that follow. Nothing else of the repository is touched: no branch, no HEAD, no index,
-/// no file of a working tree.
+/// Anchors of records of one store form a chain: each commit's parent is the anchor before it, so that none can be taken
+/// out or changed without changing all that follow. Nothing else of the repository is touched: no branch, no HEAD, no
+/// index, no file of a working tree. No program that the repository names is run.
 package struct AnchorStore: ~Copyable {
   let repository: GitRepository
 
+  /// The settings of git that may name programs.
+  package var user: GitUserSettings { repository.user }
+
   /// Opens the repository that contains a folder.
   ///
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - user: The settings of git that may name programs.
+  ///   - isExact: Whether the repository has to be the folder's own, not one around it.
   /// - Throws: ``ProvenanceError``: `noRepository` if there is none, `repository` if it cannot be opened.
-  package init(containing path: String) throws(ProvenanceError) {
-    do {
-      guard let repository = try GitRepository(containing: path) else {
-        throw ProvenanceError(
-          code: .noRepository, message: "The folder \(path) is in no git repository.")
-      }
-      self.repository = repository
-    } catch let error as GitFailure {
-      throw AnchorStore.error("The git repository around \(path) cannot be used", error)
-    } catch let error as ProvenanceError {
-      throw error
+  package init(
+    containing path: String, user: GitUserSettings = .ofThisProcess, isExact: Bool = false
+  ) throws(ProvenanceError) {
+    let found: GitRepository?
+    do throws(GitFailure) {
+      found = try GitRepository(containing: path, user: user, isExact: isExact)
     } catch {
-      preconditionFailure("Opening a repository throws nothing else: \(error)")
+      throw AnchorStore.error("The git repository around \(path) cannot be used", error)
     }
+    guard let found else {
+      throw ProvenanceError(
+        code: .noRepository,
+        message: "The folder \(path) is \(isExact ? "no" : "in no") git repository.")
+    }
+    repository = found
   }
 
   /// What is wrong, as a sentence.
@@ -34,57 +42,43 @@ package struct AnchorStore: ~Copyable {
 
   // MARK: - Reading
 
-  /// The anchored records' ids, each with the id of its commit, sorted.
-  package func anchors() throws(ProvenanceError) -> [(id: String, commit: String)] {
-    do {
-      var found: [(id: String, commit: String)] = []
-      for reference in try repository.references(matching: GitAnchor.records + "*") {
-        guard let target = try repository.target(of: reference) else { continue }
-        found.append(
-          (String(reference.dropFirst(GitAnchor.records.count)), GitRepository.text(target)))
+  /// The references of this program in the repository whose names begin with `prefix` behind ``AnchorName/root``, sorted.
+  package func references(_ prefix: String = "") throws(ProvenanceError) -> [AnchorReference] {
+    do throws(GitFailure) {
+      return try repository.references(matching: AnchorName.root + prefix + "*").compactMap {
+        AnchorReference($0.name, commit: GitRepository.text($0.target))
       }
-      return found
     } catch {
       throw AnchorStore.error("The anchors cannot be listed", error)
     }
   }
 
-  /// The anchor of a record; nil if it has none.
+  /// The references to anchors of a record, of the older form too.
+  package func references(ofRecord id: String) throws(ProvenanceError) -> [AnchorReference] {
+    try references("anchors/\(id)/") + references("records/\(id)")
+  }
+
+  /// Reads the anchor that a reference leads to.
   ///
-  /// - Throws: ``ProvenanceError`` `repository` if the reference leads to something else.
-  package func anchor(of id: String) throws(ProvenanceError) -> GitAnchor? {
+  /// - Throws: ``ProvenanceError`` `repository` if it is not what the name says.
+  package func anchor(_ reference: AnchorReference) throws(ProvenanceError) -> GitAnchor {
     do {
-      guard let target = try repository.target(of: GitAnchor.reference(of: id)) else { return nil }
-      return try repository.anchor(at: target, of: id)
+      return try repository.anchor(reference)
     } catch {
-      throw AnchorStore.error("The anchor of the record \(id) cannot be read", error)
+      throw AnchorStore.error("The anchor \(reference.text) cannot be used", error)
     }
   }
 
-  /// An anchor that is in the repository, whether a reference leads to it or not.
-  package func anchor(of id: String, commit: String) throws(ProvenanceError) -> GitAnchor {
-    do {
-      var target = git_oid()
-      try GitFailure.check(git_oid_fromstr(&target, commit), "read the id \(commit)")
-      return try repository.anchor(at: target, of: id)
-    } catch {
-      throw AnchorStore.error("The anchor \(commit) of the record \(id) cannot be read", error)
-    }
-  }
-
-  /// The chain of anchors from the newest of this store to the first.
+  /// The chain of anchors of records from the newest of this store to the first.
   package func chain() throws(ProvenanceError) -> [GitAnchor] {
     do {
       var chain: [GitAnchor] = []
       var next = try repository.target(of: GitAnchor.latest)
       while let commit = next {
-        let anchor = try repository.anchor(at: commit, of: nil)
+        let anchor = try repository.anchor(at: commit)
         chain.append(anchor)
-        next = nil
-        if let parent = anchor.parent {
-          var target = git_oid()
-          try GitFailure.check(git_oid_fromstr(&target, parent), "read the id \(parent)")
-          next = target
+        next = try anchor.parent.map { parent throws(GitFailure) in
+          try GitRepository.id(of: parent)
         }
       }
       return chain
@@ -92,24 +86,22 @@ package struct AnchorStore: ~Copyable {
       throw AnchorStore.error("The chain of anchors cannot be read", error)
     }
   }
+}
 
-  // MARK: - Taking over
-
-  /// Gives an anchor that was brought from another repository its reference here, with the parents that it has there.
-  ///
-  /// This store's own chain does not change: it says what was anchored here, in which order.
-  ///
-  /// - Returns: Whether it was given; false if the record has got an anchor meanwhile.
-  package func adopt(_ anchor: GitAnchor) throws(ProvenanceError) -> Bool {
-    do {
-      var target = git_oid()
-      try GitFailure.check(git_oid_fromstr(&target, anchor.commit), "read an id")
-      return try repository.move([
-        GitRepository.Move(
-          reference: GitAnchor.reference(of: anchor.id), expected: nil, target: target)
-      ])
-    } catch {
-      throw AnchorStore.error("The anchor of the record \(anchor.id) cannot be stored", error)
+extension GitRepository {
+  /// Reads the anchor that a reference leads to, and compares it with the reference's name.
+  func anchor(_ reference: AnchorReference) throws(GitFailure) -> GitAnchor {
+    let anchor = try anchor(at: try Self.id(of: reference.commit))
+    let isNamedSo =
+      reference.name.map { $0 == anchor.name }
+      ?? {
+        if case .record(reference.id ?? "", _) = anchor.name { true } else { false }
+      }()
+    guard isNamedSo else {
+      throw GitFailure(
+        reason: "the commit \(anchor.commit) is about \(anchor.name.text), not what its name says",
+        code: 0)
     }
+    return anchor
   }
 }

@@ -30,26 +30,39 @@ struct GitRepository: ~Copyable {
   /// What libgit2 knows the repository by.
   let handle: OpaquePointer
 
+  /// The settings that may name programs.
+  let user: GitUserSettings
+
   /// Opens the repository that contains `path`; nil if none does.
   ///
-  /// - Parameter path: A folder inside the working tree, ignored or not, or a repository's own folder.
+  /// - Parameters:
+  ///   - path: A folder inside the working tree, ignored or not, or a repository's own folder.
+  ///   - user: The settings that may name programs.
+  ///   - isExact: Whether folders above `path` are left out.
   /// - Throws: Why a repository that is there cannot be opened.
-  init?(containing path: String) throws(GitFailure) {
+  init?(
+    containing path: String, user: GitUserSettings = .ofThisProcess, isExact: Bool = false
+  ) throws(GitFailure) {
     git_libgit2_init()
     var handle: OpaquePointer?
-    let code = git_repository_open_ext(&handle, path, 0, nil)
+    let flags = isExact ? GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue : 0
+    let code = git_repository_open_ext(&handle, path, flags, nil)
     if code == 0, let handle {
       self.handle = handle
+      self.user = user
       return
     }
     defer { git_libgit2_shutdown() }
     let failure = GitFailure("open the repository", code)
-    guard let folder = GitRepository.discover(from: path) else {
+    guard let folder = isExact ? path : GitRepository.discover(from: path) else {
       if code == GIT_ENOTFOUND.rawValue { return nil }
       throw failure
     }
     // libgit2 1.5 reports the repository of another user as "not found", with a reason that does not say so.
-    guard GitRepository.isOwnedByOther(folder) else { throw failure }
+    guard GitRepository.isOwnedByOther(folder) else {
+      if isExact, code == GIT_ENOTFOUND.rawValue { return nil }
+      throw failure
+    }
     throw GitFailure(
       reason: "the repository belongs to another user; list it in git's setting safe.directory",
       code: code)
@@ -84,37 +97,37 @@ struct GitRepository: ~Copyable {
 // MARK: - Settings
 
 extension GitRepository {
-  /// The settings of the repository, the user and the machine, as git would take them together.
+  /// The value of a setting of the repository or else of the user; nil if it is not set.
   ///
-  /// - Parameter names: The settings that are wanted; a leading "~" in a value is the user's home.
-  /// - Returns: The values of those that are set.
+  /// A leading "~" in it is the user's home. Programs are the user's to name, and are not asked for here.
+  ///
   /// - Throws: What keeps the settings from being read.
-  func settings(_ names: [String]) throws(GitFailure) -> [String: String] {
-    var configuration: OpaquePointer?
-    try GitFailure.check(
-      git_repository_config_snapshot(&configuration, handle), "read git's settings")
-    defer { git_config_free(configuration) }
-    var values: [String: String] = [:]
-    for name in names {
-      var value = git_buf()
-      guard git_config_get_path(&value, configuration, name) == 0 else { continue }
-      defer { git_buf_dispose(&value) }
-      values[name] = value.ptr.map { String(cString: $0) }
-    }
-    return values
+  func setting(_ name: String) throws(GitFailure) -> String? {
+    if let own = try own({ GitSettingsReader.string(name, in: $0) }) { return own }
+    return try user.string(name)
   }
 
   /// A setting that is a yes or a no; nil if it is not set.
   func flag(_ name: String) throws(GitFailure) -> Bool? {
-    var configuration: OpaquePointer?
-    try GitFailure.check(
-      git_repository_config_snapshot(&configuration, handle), "read git's settings")
-    defer { git_config_free(configuration) }
-    var value: Int32 = 0
-    let code = git_config_get_bool(&value, configuration, name)
+    let own = try own { (settings) throws(GitFailure) in
+      try GitSettingsReader.flag(name, in: settings)
+    }
+    if let own { return own }
+    return try user.flag(name)
+  }
+
+  /// Reads the settings of the repository alone; nil if it has none.
+  private func own<Value>(
+    _ body: (OpaquePointer?) throws(GitFailure) -> Value?
+  ) throws(GitFailure) -> Value? {
+    var (all, local): (OpaquePointer?, OpaquePointer?) = (nil, nil)
+    try GitFailure.check(git_repository_config(&all, handle), "read git's settings")
+    defer { git_config_free(all) }
+    let code = git_config_open_level(&local, all, GIT_CONFIG_LEVEL_LOCAL)
     if code == GIT_ENOTFOUND.rawValue { return nil }
-    try GitFailure.check(code, "read git's setting \(name)")
-    return value != 0
+    try GitFailure.check(code, "read the repository's settings")
+    defer { git_config_free(local) }
+    return try body(local)
   }
 }
 
@@ -134,21 +147,25 @@ extension GitRepository {
     return target.pointee
   }
 
-  /// The names of all references that match a pattern, sorted.
-  func references(matching pattern: String) throws(GitFailure) -> [String] {
+  /// All references that match a pattern, in which "*" stands for slashes too, and name an object directly; sorted.
+  func references(matching pattern: String) throws(GitFailure) -> [(name: String, target: git_oid)]
+  {
     var iterator: OpaquePointer?
     try GitFailure.check(
       git_reference_iterator_glob_new(&iterator, handle, pattern), "list references")
     defer { git_reference_iterator_free(iterator) }
-    var names: [String] = []
-    var name: UnsafePointer<CChar>?
+    var found: [(name: String, target: git_oid)] = []
+    var reference: OpaquePointer?
     while true {
-      let code = git_reference_next_name(&name, iterator)
+      let code = git_reference_next(&reference, iterator)
       if code == GIT_ITEROVER.rawValue { break }
       try GitFailure.check(code, "list references")
-      if let name { names.append(String(cString: name)) }
+      defer { git_reference_free(reference) }
+      guard let name = git_reference_name(reference), let target = git_reference_target(reference)
+      else { continue }
+      found.append((String(cString: name), target.pointee))
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
   /// A reference that is to be moved, and where it must stand for that.

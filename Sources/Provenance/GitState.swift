@@ -1,47 +1,59 @@
-/// What version control says about a folder: which code was at work, and what was changed in it.
-///
-/// Looking never writes: not to the index, not to any file of the repository.
+import CLibgit2
+
+/// What version control said about the sources of this program when it was built: which code was at work, and what was
+/// changed in it.
 package enum GitState: Sendable, Equatable {
-  /// The folder is in no repository.
+  /// The sources were in no repository, or no `git` was there to ask.
   case noRepository
-  /// There is a repository that libgit2 refuses to open, for instance because another user owns it.
+  /// There was a repository that git refused to read, for instance because another user owns it.
   case unreadable(reason: String)
   /// The state of the repository.
   case repository(GitRepositoryState)
+
+  /// The version of libgit2 that is at work, like "1.5.1".
+  package static var libraryVersion: String {
+    var major: Int32 = 0
+    var minor: Int32 = 0
+    var revision: Int32 = 0
+    git_libgit2_version(&major, &minor, &revision)
+    return "\(major).\(minor).\(revision)"
+  }
 }
 
-/// The commit that is checked out and how the files differ from it.
+/// The commit that was checked out, and how the files that the program is built from differed from it.
 package struct GitRepositoryState: Sendable, Equatable {
-  /// What HEAD points to.
-  package enum Head: Sendable, Equatable {
-    /// A commit, checked out through a branch or (nil) detached.
-    case commit(id: String, branch: String?)
-    /// A branch that has no commit yet.
-    case unborn(branch: String?)
-  }
-
-  /// What HEAD points to.
-  package let head: Head
-  /// Whether the repository has no working tree; the other counts are then 0.
-  package let isBare: Bool
-  /// Tracked files whose content, mode or presence differs from the commit, in the index or in the working tree.
+  /// The id of the commit; nil if there was none yet.
+  package let commit: String?
+  /// The branch; nil for a detached head.
+  package let branch: String?
+  /// Files of the program that are in the commit and differ from it, or are gone.
   package let changedFileCount: Int
-  /// Files and folders that are neither tracked nor ignored; a folder counts once.
+  /// Files of the program that no commit has.
   package let untrackedCount: Int
-  /// The digest of the difference between the commit and the working tree, as a binary patch; nil if there is none.
+  /// The digest of the difference between the commit and the files that the program was built from, as a binary patch;
+  /// nil if there is none.
   package let patchDigest: Digest?
-  /// The patch itself, unless it is longer than the limit that the caller set.
+  /// The patch itself, unless it is too long to be kept.
   package let patch: [UInt8]?
-  /// The address of the remote "origin", without user name and password.
+  /// The address of the remote "origin", without user, query and fragment.
   package let origin: String?
 
-  /// Whether tracked files differ from the commit, so that the commit alone does not say what ran.
-  package var isDirty: Bool { changedFileCount > 0 }
-
-  /// The id of the commit, if there is one.
-  package var commit: String? {
-    if case .commit(let id, _) = head { id } else { nil }
+  /// Creates a state.
+  package init(
+    commit: String?, branch: String?, changedFileCount: Int = 0, untrackedCount: Int = 0,
+    patchDigest: Digest? = nil, patch: [UInt8]? = nil, origin: String? = nil
+  ) {
+    self.commit = commit
+    self.branch = branch
+    self.changedFileCount = changedFileCount
+    self.untrackedCount = untrackedCount
+    self.patchDigest = patchDigest
+    self.patch = patch
+    self.origin = origin
   }
+
+  /// Whether the program was built from something else than the commit.
+  package var isDirty: Bool { changedFileCount > 0 || untrackedCount > 0 }
 }
 
 // MARK: - JSON
@@ -60,13 +72,9 @@ extension GitState {
 extension GitRepositoryState {
   /// What a record says about the code, the text of the patch left out.
   package var json: JSON {
-    let branch: String?
-    switch head {
-    case .commit(_, let name), .unborn(let name): branch = name
-    }
-    return [
-      "state": isBare ? "bare repository" : "repository", "commit": JSON(commit),
-      "branch": JSON(branch), "dirty": .bool(isDirty), "changed_files": JSON(changedFileCount),
+    [
+      "state": "repository", "commit": JSON(commit), "branch": JSON(branch),
+      "dirty": .bool(isDirty), "changed_files": JSON(changedFileCount),
       "untracked": JSON(untrackedCount), "patch_sha256": JSON(patchDigest?.hex),
       "origin": JSON(origin),
     ]

@@ -50,6 +50,19 @@ struct Audit: AsyncParsableCommand {
     completion: .directory)
   var languageData: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Who has to have signed the record's anchor: a name or e-mail address that your settings of git or GnuPG know, or the fingerprint of a key.",
+      valueName: "signer"))
+  var requireAnchor: String?
+
+  @Option(
+    name: .customLong("timestamp-ca"),
+    help: "Certificates of time stamp authorities to trust (default: those of the machine).",
+    completion: .file())
+  var timeStampAuthority: String?
+
+  @OptionGroup var repository: RepositoryOption
   @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
 
@@ -75,6 +88,10 @@ struct Audit: AsyncParsableCommand {
       nonce.flatMap(Self.bytes) ?? (0..<16).map { _ in UInt8.random(in: 0...255) }
     options.isExhaustive = all
     options.languageData = languageData
+    options.requiredSigner = requireAnchor
+    options.timeStampAuthority = timeStampAuthority
+    var run = inputs.apply(to: execution.options)
+    run.repository = repository.folder
     let terminal = TerminalReport(style: Console.style, write: Console.error)
     defer { terminal.finish() }
     let audit = try Replication.Audit(
@@ -84,7 +101,7 @@ struct Audit: AsyncParsableCommand {
         try manifest.map { try ManifestCatalog.standard.manifest($0) }
           ?? ManifestCatalog.standard.manifest(named: record.name)
       },
-      run: inputs.apply(to: execution.options), options: options, report: terminal.show)
+      run: run, options: options, report: terminal.show)
     let report = await audit.report()
     terminal.finish()
     if execution.json {

@@ -6,16 +6,15 @@ struct ExchangeOptions: ParsableArguments {
   @Argument(help: "The other repository: the name of a remote, a URL or a path.")
   var remote: String
 
-  @Option(
-    help: "Folder of the records; the repository around it keeps the anchors.",
-    completion: .directory)
-  var artifacts = "artifacts"
+  @OptionGroup var repository: RepositoryOption
 
   @Flag(help: "Print one JSON object on standard output.")
   var json = false
 
   /// The exchange that was asked for.
-  var exchange: AnchorExchange { AnchorExchange(with: remote, artifacts: artifacts) }
+  var exchange: AnchorExchange {
+    AnchorExchange(with: remote, repository: repository.folder)
+  }
 
   /// Prints an outcome and ends the command as it says.
   func finish(_ outcome: AnchorExchange.Outcome) throws {

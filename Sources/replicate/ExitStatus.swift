@@ -88,7 +88,7 @@ enum ExitStatus {
     case let error as RunError where [.damaged, .tampered].contains(error.code): tampered
     case let error as ProvenanceError where [.noRepository, .link].contains(error.code): usage
     case let error as ProvenanceError where error.code == .repository: unavailable
-    case let error as AnchorError: error.code == .damaged ? tampered : unavailable
+    case is AnchorError: unavailable
     case let error as InterchangeError: error.code == .missingLanguageData ? unavailable : usage
     case let error as EvaluationError:
       switch error.code {

@@ -28,6 +28,8 @@ struct Import: AsyncParsableCommand {
   )
   var arm = HarnessImport.standardArm
 
+  @OptionGroup var repository: RepositoryOption
+
   func validate() throws {
     guard arm.wholeMatch(of: /[a-z0-9][a-z0-9_-]{0,63}/) != nil else {
       throw ValidationError(
@@ -40,10 +42,10 @@ struct Import: AsyncParsableCommand {
       folder, names: try TaskNames(taskMap), arm: arm, languageData: rescoring.languageData,
       artifacts: rescoring.artifacts
     ).run()
-    if let note = outcome.note { Console.error("· \(note)\n") }
-    if let note = await RecordAnchor.note(anchoring: outcome.record) {
-      Console.error("\(note)")
-    }
+    if let note = outcome.note { Console.error("· \(note)") }
+    let note = await RecordAnchor.note(
+      anchoring: outcome.record, in: repository.folder, artifacts: rescoring.artifacts)
+    if let note { Console.error("\(note)") }
     if rescoring.json {
       try Console.output(json: outcome.json)
     } else {

@@ -36,6 +36,7 @@ struct Log: ParsableCommand {
   @Option(help: "At most so many runs.")
   var limit: Int?
 
+  @OptionGroup var repository: RepositoryOption
   @OptionGroup var options: RecordOptions
 
   func validate() throws {
@@ -50,7 +51,8 @@ struct Log: ParsableCommand {
     (filter.name, filter.status, filter.since, filter.limit) = (
       name, status?.rawValue, since, limit
     )
-    let log = try RunLog(artifacts: options.artifacts, filter: filter)
+    let log = try RunLog(
+      artifacts: options.artifacts, filter: filter, repository: repository.folder)
     if options.json {
       try Console.output(json: RunLogJSON.json(log))
     } else {

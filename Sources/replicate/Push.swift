@@ -5,9 +5,10 @@ struct Push: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Send the git anchors of records to another repository.",
     discussion: """
-      Anchors are commits under refs/replicate/records that hold what was sealed. They are sent with your own git, never \
-      forced: ends with 3 if a record has another anchor there, which is named and left as it is, and with 7 if the \
-      repository cannot be reached.
+      Anchors are commits under refs/replicate that hold what was sealed, locks that were made public, and runs that \
+      were begun under them. They are sent with your own git, its settings and keys, never forced, and no program that \
+      a repository names is run. Ends with 3 if one is not what its name says or is not taken, which is named while the \
+      rest is moved, and with 7 if the repository cannot be reached.
       """)
 
   @OptionGroup var exchange: ExchangeOptions

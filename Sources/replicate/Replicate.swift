@@ -31,6 +31,7 @@ struct Replicate: AsyncParsableCommand {
   /// Not asynchronous itself: that takes threads, of which nobody knows yet whether there are any.
   static func main() {
     Console.prepare()
+    Version.code = BuildState.code
     // Without arguments a person wants to know what there is.
     guard CommandLine.arguments.count > 1 else {
       Console.output(ReportText(ownText: Replicate.helpMessage()))

@@ -12,6 +12,7 @@ struct Run: AsyncParsableCommand, ReportingCommand {
   @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
   @OptionGroup var judging: JudgingOptions
+  @OptionGroup var repository: RepositoryOption
 
   @Flag(name: .customLong("repeat"), help: "Run again although a finished run has the same inputs.")
   var isRepeating = false
@@ -25,6 +26,7 @@ struct Run: AsyncParsableCommand, ReportingCommand {
   func run() async throws {
     var options = inputs.apply(to: execution.options)
     options.isRepeating = isRepeating
+    options.repository = repository.folder
     options.modelFolder = saveModels
     let report = TerminalReport(style: Console.style, write: Console.error)
     defer { report.finish() }

@@ -22,6 +22,22 @@ struct Program {
   static let repository = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
+  /// A folder in no git repository, so that no run of a test is anchored in that of the sources, from which the manifests
+  /// and experiments of the sources are found.
+  private static let place: TemporaryFolder? = {
+    let folder = try? TemporaryFolder()
+    for name in ["manifests", "experiments"] {
+      if let path = folder?.path(of: name) {
+        try? FileManager.default.createSymbolicLink(
+          atPath: path, withDestinationPath: repository.appending(path: name).path)
+      }
+    }
+    atexit {
+      if let path = Program.place?.path { try? FileManager.default.removeItem(atPath: path) }
+    }
+    return folder
+  }()
+
   /// Runs the program, or the one at `executable`; `killedAfter` seconds, or as soon as `killedWhen` says so, it is ended as `kill -9` does.
   static func run(
     _ arguments: [String], executable: String = path, killedAfter seconds: Double? = nil,
@@ -30,7 +46,7 @@ struct Program {
     let process = Process()
     process.executableURL = URL(filePath: executable)
     process.arguments = arguments
-    process.currentDirectoryURL = repository
+    process.currentDirectoryURL = place.map { URL(filePath: $0.path) }
     let (output, error) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = error

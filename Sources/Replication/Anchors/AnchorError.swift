@@ -1,4 +1,4 @@
-/// What went wrong with the anchors of records in git, in one sentence.
+/// What went wrong with anchors in git, in one sentence.
 package struct AnchorError: Error, Equatable, CustomStringConvertible {
   /// The kinds of failure that a caller may want to tell apart.
   package enum Code: String, Sendable {
@@ -6,8 +6,10 @@ package struct AnchorError: Error, Equatable, CustomStringConvertible {
     case signing
     /// A remote repository that git could not read or write.
     case transport
-    /// Something that another repository calls an anchor and that is none.
-    case damaged
+    /// A repository that may have come with the records that it would vouch for.
+    case foreign
+    /// A time stamp that could not be had, or that does not hold.
+    case timeStamp
   }
 
   /// The kind of failure.

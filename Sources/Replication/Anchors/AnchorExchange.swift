@@ -1,15 +1,16 @@
-import Foundation
-package import Provenance
+import Provenance
 
-/// Moves anchors between the repository around the artifacts folder and another one, through the user's own `git`.
+/// Moves anchors, intents and begun runs between the user's repository and another one.
 ///
 /// Each store has a chain of its own: `refs/replicate/latest` says what was anchored here and in which order, and is
 /// neither sent nor taken. Anchors that are taken over keep the parents that they have in the store they are from. So
 /// two machines that both anchor have two chains that anybody can follow from their records, and none is rewritten to
 /// fit the other.
 ///
-/// Nothing is ever forced: of a record that has an anchor with other files on the other side, both keep their own, and
-/// it is reported. The same files anchored on both sides are the same evidence, whichever commits hold them.
+/// What an anchor is about is in its name, so that several of one record's id stand side by side, and nothing has to be
+/// forced. Everything is checked before it is taken; what is not what its name says is named, and the rest is moved.
+/// Another repository of this machine is read and written without running anything; for one elsewhere, the user's `git`
+/// works in a ``ScratchRepository``.
 package struct AnchorExchange: Sendable {
   /// Which way anchors go.
   package enum Direction: String, Sendable {
@@ -19,158 +20,199 @@ package struct AnchorExchange: Sendable {
     case pull
   }
 
-  /// What an exchange came to.
-  package struct Outcome: Sendable, Equatable {
-    /// Which way anchors went.
-    package let direction: Direction
-    /// The remote as it was named.
-    package let remote: String
-    /// The records whose anchors were moved, sorted.
-    package var moved: [String] = []
-    /// The records whose anchors were on the other side already, sorted.
-    package var present: [String] = []
-    /// What differs in the records that have another anchor on the other side, sorted by record: `anchored` there,
-    /// `found` here.
-    package var conflicts: [(id: String, differences: [GitAnchor.Difference])] = []
+  /// What a remote that nobody has to trust can cost.
+  package struct Limits: Sendable {
+    /// Anchors of one exchange.
+    package var count = 10_000
+    /// Bytes that are brought here at once.
+    package var transferBytes = 1 << 30
+    /// Address space of each of git's processes, in bytes.
+    package var memoryBytes = 4 << 30
+    /// Bytes of a remote's list of names.
+    package var listingBytes = 64 << 20
+    /// Anchors that git could not bring before an exchange is given up.
+    package var failures = 16
 
-    package static func == (left: Outcome, right: Outcome) -> Bool {
-      left.direction == right.direction && left.remote == right.remote
-        && left.moved == right.moved && left.present == right.present
-        && left.conflicts.elementsEqual(right.conflicts) {
-          $0.id == $1.id && $0.differences == $1.differences
-        }
-    }
+    /// The limits that are documented.
+    package init() {}
   }
 
-  private let folder: String
+  /// What an exchange came to.
+  package struct Outcome: Sendable, Equatable {
+    /// Something that was not moved.
+    package struct Refusal: Sendable, Equatable {
+      /// The name of its reference.
+      package let reference: String
+      /// Why, as a sentence.
+      package let reason: String
+    }
+
+    /// Which way anchors went.
+    package let direction: Direction
+    /// The remote as it was named, without what may be secret.
+    package let remote: String
+    /// The names under which anchors are on the other side now, sorted.
+    package var moved: [String] = []
+    /// The number of those that were there already.
+    package var present = 0
+    /// What was not moved because it is not what its name says, or the remote did not take it.
+    package var refused: [Refusal] = []
+    /// The number of those that were more than one exchange moves.
+    package var leftOver = 0
+  }
+
+  private let repository: String
   private let remote: String
+  private let limits: Limits
 
   /// Prepares an exchange; nothing is read yet.
   ///
   /// - Parameters:
   ///   - remote: The name of a remote, a URL, or the path of a repository.
-  ///   - artifacts: A folder in the repository that keeps the anchors; it need not exist yet.
-  package init(with remote: String, artifacts: String) {
-    // git works in the top folder of the working tree, a path is meant from here.
-    let isPath = remote.contains("/") && FileManager.default.fileExists(atPath: remote)
-    self.remote = isPath ? URL(fileURLWithPath: remote).standardizedFileURL.path : remote
-    // Before the first run there is no artifacts folder, but a repository to take anchors into.
-    var folder = URL(fileURLWithPath: artifacts).standardizedFileURL
-    while folder.path != "/", !FileManager.default.fileExists(atPath: folder.path) {
-      folder.deleteLastPathComponent()
-    }
-    self.folder = folder.path
+  ///   - repository: A folder in the user's repository.
+  ///   - limits: What the exchange may cost.
+  package init(with remote: String, repository: String, limits: Limits = Limits()) {
+    self.remote = remote
+    self.repository = repository
+    self.limits = limits
   }
 
-  /// Sends the anchors that the remote does not have.
+  /// Sends what the remote does not have.
   ///
-  /// - Throws: ``ProvenanceError`` `noRepository`, `repository`; ``AnchorError`` `transport`, `damaged`.
+  /// - Throws: ``ProvenanceError`` `noRepository`, `repository`; ``AnchorError`` `transport`.
   package func push() async throws -> Outcome {
-    let (here, there) = (try anchors(), try await remoteAnchors())
-    var outcome = Outcome(direction: .push, remote: remote)
-    outcome.moved = here.keys.filter { there[$0] == nil }.sorted()
-    try await compare(here, there, &outcome)
-    if !outcome.moved.isEmpty {
-      let references = outcome.moved.map(GitAnchor.reference(of:))
-      // Not forced and in one piece: if the remote gets one of them meanwhile, git refuses.
-      _ = try await git(
-        [
-          "push", "--quiet", "--atomic", "--no-follow-tags", "--recurse-submodules=no",
-        ],
-        references.map { "\($0):\($0)" })
-    }
-    return outcome
-  }
-
-  /// Takes the anchors that are not here.
-  ///
-  /// - Throws: ``ProvenanceError`` `noRepository`, `repository`; ``AnchorError`` `transport`, `damaged`.
-  package func pull() async throws -> Outcome {
-    let (here, there) = (try anchors(), try await remoteAnchors())
-    var outcome = Outcome(direction: .pull, remote: remote)
-    let missing = there.keys.filter { here[$0] == nil }.sorted()
-    try await fetch(missing)
-    try await compare(here, there, &outcome)
-    let store = try AnchorStore(containing: folder)
-    for (id, commit) in missing.compactMap({ id in there[id].map { (id, $0) } }) {
-      let anchor = try store.anchor(of: id, commit: commit)
-      try check(anchor)
-      if try store.adopt(anchor) { outcome.moved.append(id) }
-    }
-    return outcome
-  }
-
-  /// Sorts the records that both sides have.
-  private func compare(
-    _ here: [String: String], _ there: [String: String], _ outcome: inout Outcome
-  ) async throws {
-    let both = here.keys.filter { there[$0] != nil }.sorted()
-    let differing = both.filter { here[$0] != there[$0] }
-    try await fetch(differing)
-    let store = try AnchorStore(containing: folder)
-    for id in both {
-      guard let ours = here[id], let theirs = there[id] else { continue }
-      let differences =
-        ours == theirs
-        ? []
-        : try store.anchor(of: id, commit: theirs).differences(
-          from: store.anchor(of: id, commit: ours).files)
-      if differences.isEmpty {
-        outcome.present.append(id)
-      } else {
-        outcome.conflicts.append((id, differences))
+    var outcome = Outcome(direction: .push, remote: GitAddress.withoutSecrets(remote))
+    let here = try AnchorStore(containing: repository)
+    switch try place(here, pushing: true) {
+    case .folder(let path):
+      let there = try other(path)
+      try move(try missing(in: try there.references(), of: here, &outcome), here, there, &outcome)
+    case .network(let address):
+      let scratch = try ScratchRepository(limits)
+      let there = try await scratch.references(of: address)
+      let names = Dictionary(there.map { ($0.reference, $0.commit) }) { first, _ in first }
+      try scratch.borrowObjects(of: here)
+      let store = try scratch.store()
+      var done: Set<String> = []
+      for reference in try missing(in: there, of: here, &outcome)
+      where !done.contains(reference.commit) {
+        do {
+          let name = try here.nameElsewhere(reference, taken: names)
+          try store.point(name)
+          outcome.moved.append(name.text)
+          done.insert(reference.commit)
+        } catch {
+          outcome.refuse(reference.text, "\(error)")
+        }
+      }
+      guard !outcome.moved.isEmpty else { break }
+      for refusal in try await scratch.push(to: address) {
+        let name = String(refusal.reference.dropFirst(AnchorName.root.count))
+        outcome.moved.removeAll { $0 == name }
+        outcome.refuse(name, refusal.reason)
       }
     }
+    return outcome
   }
 
-  /// Refuses an anchor whose summary is about another record than its reference.
-  private func check(_ anchor: GitAnchor) throws {
-    let file = "\(RecordFile.summary) of the anchor \(anchor.id) of \(remote)"
-    guard let summary = anchor.files.first(where: { $0.name == RecordFile.summary }),
-      let value = try? JSONParser.parse(summary.bytes, source: file),
-      value["record_id"]?.stringValue == anchor.id
-    else {
+  /// Takes what is not here.
+  ///
+  /// - Throws: ``ProvenanceError`` `noRepository`, `repository`; ``AnchorError`` `transport`.
+  package func pull() async throws -> Outcome {
+    var outcome = Outcome(direction: .pull, remote: GitAddress.withoutSecrets(remote))
+    let here = try AnchorStore(containing: repository)
+    switch try place(here, pushing: false) {
+    case .folder(let path):
+      let there = try other(path)
+      try move(try missing(in: try here.references(), of: there, &outcome), there, here, &outcome)
+    case .network(let address):
+      let scratch = try ScratchRepository(limits)
+      let wanted = missing(
+        among: try await scratch.references(of: address), notIn: try here.references(), &outcome)
+      for failure in try await scratch.fetch(wanted[...], from: address) {
+        outcome.refuse(failure.reference.text, failure.reason)
+      }
+      let there = try scratch.store()
+      try move(try there.references(), there, here, &outcome)
+    }
+    return outcome
+  }
+
+  // MARK: - Parts
+
+  /// Where the remote is, by the settings of the user's repository or as it was named.
+  private func place(_ here: borrowing AnchorStore, pushing: Bool) throws -> GitAddress.Place {
+    let found = here.address(ofRemote: remote, pushing: pushing)
+    guard let address = GitAddress(found) else {
       throw AnchorError(
-        .damaged,
-        "\(remote) calls the commit \(anchor.commit) the anchor of the record \(anchor.id), but it does not hold that record's \(RecordFile.summary); nothing more was taken."
+        .transport,
+        "\(GitAddress.withoutSecrets(found)) is not an address that anchors are moved to or from: name a remote, a path, or an address of https, ssh or git."
+      )
+    }
+    return address.place
+  }
+
+  /// Another repository of this machine.
+  private func other(_ path: String) throws -> AnchorStore {
+    do throws(ProvenanceError) {
+      return try AnchorStore(containing: path, isExact: true)
+    } catch {
+      guard error.code == .noRepository else { throw error }
+      throw AnchorError(
+        .transport,
+        "There is no repository at \(path), and no remote \(remote) in the settings of the repository around \(repository)."
       )
     }
   }
 
-  // MARK: - git
-
-  /// The anchors here: commits by record.
-  private func anchors() throws -> [String: String] {
-    let anchors = try AnchorStore(containing: folder).anchors()
-    return Dictionary(uniqueKeysWithValues: anchors.map { ($0.id, $0.commit) })
+  private func missing(
+    in target: [AnchorReference], of source: borrowing AnchorStore, _ outcome: inout Outcome
+  ) throws -> [AnchorReference] {
+    missing(among: try source.references(), notIn: target, &outcome)
   }
 
-  /// The anchors of the remote: commits by record.
-  private func remoteAnchors() async throws -> [String: String] {
-    let listing = try await git(["ls-remote", "--quiet", "--refs"], [GitAnchor.records + "*"])
-    var anchors: [String: String] = [:]
-    for line in listing.split(separator: "\n") {
-      let parts = line.split(separator: "\t")
-      guard parts.count == 2, parts[1].hasPrefix(GitAnchor.records) else { continue }
-      let id = String(parts[1].dropFirst(GitAnchor.records.count))
-      // What is not named like a record is not ours to move.
-      if RunID.isValid(id) { anchors[id] = String(parts[0]) }
+  /// Those of `source` whose commits `target` has not, as many as one exchange moves.
+  ///
+  /// Several may lead to one commit: of these, one that is named as it should be is moved, wherever others stand.
+  private func missing(
+    among source: [AnchorReference], notIn target: [AnchorReference], _ outcome: inout Outcome
+  ) -> [AnchorReference] {
+    let known = Set(target.map(\.commit))
+    outcome.present = Set(source.map(\.commit)).intersection(known).count
+    // Names of the older form come last, so that a commit which has both kinds goes by the present one.
+    let missing = (source.filter { $0.name != nil } + source.filter { $0.name == nil }).filter {
+      !known.contains($0.commit)
     }
-    return anchors
+    outcome.leftOver = max(0, missing.count - limits.count)
+    return Array(missing.prefix(limits.count))
   }
 
-  /// Brings the commits of anchors here without any reference to them, and without writing FETCH_HEAD.
-  private func fetch(_ ids: [String]) async throws {
-    guard !ids.isEmpty else { return }
-    _ = try await git(
-      [
-        "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
-        "--no-recurse-submodules",
-      ], ids.map(GitAnchor.reference(of:)))
+  /// Takes anchors of one repository into another one.
+  private func move(
+    _ references: [AnchorReference], _ source: borrowing AnchorStore,
+    _ target: borrowing AnchorStore, _ outcome: inout Outcome
+  ) throws {
+    var done: Set<String> = []
+    for reference in references where !done.contains(reference.commit) {
+      do throws(ProvenanceError) {
+        guard let name = try target.take(reference, from: source) else {
+          outcome.present += 1
+          continue
+        }
+        outcome.moved.append(name.text)
+        done.insert(reference.commit)
+        // When an intent came here tells an auditor more than what it says of itself.
+        if outcome.direction == .pull, name.id == nil { try target.noteReceipt(of: name) }
+      } catch {
+        outcome.refuse(reference.text, error.message)
+      }
+    }
+    outcome.moved.sort()
   }
+}
 
-  /// Runs a command of git with the remote and patterns or references behind its options.
-  private func git(_ command: [String], _ references: [String]) async throws -> String {
-    try await GitProgram.git(command + ["--", remote] + references, in: folder)
+extension AnchorExchange.Outcome {
+  fileprivate mutating func refuse(_ reference: String, _ reason: String) {
+    refused.append(Refusal(reference: reference, reason: reason))
   }
 }

@@ -16,8 +16,8 @@ struct ChildProcess: Sendable {
   let program: String
   /// Arguments after the program's name.
   let arguments: [String]
-  /// Variables that are set besides the inherited ones.
-  let environment: [String: String]
+  /// Variables that are set besides the inherited ones, or (nil) not inherited.
+  let environment: [String: String?]
   /// The file that it reads as its standard input.
   var input = "/dev/null"
   /// What errors say about a program that is not there.
@@ -65,7 +65,7 @@ struct ChildProcess: Sendable {
   private var variables: [Environment.Key: String?] {
     var result: [Environment.Key: String?] = [:]
     for (name, value) in environment {
-      if let key = Environment.Key(rawValue: name) { result[key] = value }
+      if let key = Environment.Key(rawValue: name) { result.updateValue(value, forKey: key) }
     }
     return result
   }

@@ -17,6 +17,10 @@ package struct Audit: Sendable {
     package var isExhaustive = false
     /// Data for checking languages and sentences, if the record has samples of IFEval.
     package var languageData: String?
+    /// Who has to have signed the record's anchor: a name that the user's settings know, or a fingerprint; nil for nobody.
+    package var requiredSigner: String?
+    /// A file with the certificates of time stamp authorities that are trusted; nil for those of the machine.
+    package var timeStampAuthority: String?
 
     /// The options of an audit that only reads.
     package init() {}
@@ -73,7 +77,7 @@ package struct Audit: Sendable {
     do {
       switch level {
       case .digests: return try digests()
-      case .anchor: return try anchor()
+      case .anchor: return await anchor()
       case .completeness: return try completeness()
       case .metrics: return try metrics(&judgement)
       case .artifacts: return try artifacts()
@@ -164,34 +168,6 @@ package struct Audit: Sendable {
         "\(record.eventCount) events with the head \(record.chainHead.hex.prefix(12)), \(record.files.count) files, \(record.sampleTree.count) samples under the root \(record.sampleTree.root.hex.prefix(12)).",
         "A chain shows that nothing was changed since it was sealed, not that the whole was not written anew: that is what the anchor is for.",
       ])
-  }
-
-  private func anchor() throws -> AuditReport.Entry {
-    var entry = AuditReport.Entry(level: .anchor)
-    func skipped(_ reason: String) -> AuditReport.Entry {
-      AuditReport.Entry(level: .anchor, notes: [reason], isDone: false)
-    }
-    let store: AnchorStore
-    do throws(ProvenanceError) {
-      store = try AnchorStore(containing: record.path)
-    } catch {
-      // A repository that cannot be opened says nothing against the record.
-      return skipped(
-        error.code == .noRepository
-          ? "\(record.path) lies in no git repository, so nothing was anchored." : error.message)
-    }
-    guard let anchor = try store.anchor(of: record.id) else {
-      return skipped(
-        "The repository has no \(GitAnchor.reference(of: record.id)); `replicate pull REMOTE` takes anchors from another one."
-      )
-    }
-    entry.findings = anchor.differences(from: try RecordAnchor.files(of: record)).map {
-      "\(record.path) is not what \(GitAnchor.reference(of: record.id)) anchored: \($0)."
-    }
-    entry.notes = [
-      "\(LogText.count(anchor.files.count, "file")) compared with the commit \(anchor.commit.prefix(12))\(anchor.isSigned ? ", which is signed (`git verify-commit` checks by whom)" : "")."
-    ]
-    return entry
   }
 
   private func metrics(_ judgement: inout Judgement?) throws -> AuditReport.Entry {

@@ -11,11 +11,13 @@ extension Examination {
   static func program(code: GitState, digest: Digest?) -> Check {
     let origin =
       switch code {
-      case .noRepository: "not in a repository"
-      case .unreadable(let reason): "in a repository that cannot be read (\(reason))"
+      case .noRepository: "built outside a repository"
+      case .unreadable(let reason): "built in a repository that could not be read (\(reason))"
       case .repository(let state):
         (state.commit.map { "commit \($0.prefix(12))" } ?? "no commit yet")
-          + (state.isDirty ? " with \(state.changedFileCount) changed files" : "")
+          + (state.isDirty
+            ? " with \(LogText.count(state.changedFileCount + state.untrackedCount, "changed file"))"
+            : "")
       }
     let file = digest.map { "SHA-256 \($0.hex.prefix(16))" } ?? "unreadable"
     return .fine("program", "replicate \(Version.text), \(origin), \(file)")

@@ -2,24 +2,23 @@ package import Provenance
 
 /// An exchange of anchors as a text for a person and as one JSON object.
 extension AnchorExchange.Outcome {
-  /// 0, or 3 if a record has another anchor on the other side.
-  package var exitCode: Int32 { conflicts.isEmpty ? 0 : 3 }
+  /// 0, or 3 if something is not what its name says.
+  package var exitCode: Int32 { refused.isEmpty ? 0 : 3 }
 
-  /// One line for what was moved, and one for each difference.
+  /// One line for what was moved, and one for each that was not.
   package var text: ReportText {
     let isPush = direction == .push
-    let count = moved.count == 1 ? "1 anchor" : "\(moved.count) anchors"
     var lines = [
-      "\(count) \(isPush ? "sent to" : "taken from") \(remote), \(present.count) on both sides already"
+      "\(LogText.count(moved.count, "anchor")) \(isPush ? "sent to" : "taken from") \(remote), \(present) on both sides already"
     ]
     lines += moved.map { "  \($0)" }
-    for (id, differences) in conflicts {
+    if !refused.isEmpty {
+      lines.append("\(LogText.count(refused.count, "anchor")) not \(isPush ? "sent" : "taken"):")
+      lines += refused.map { "  \($0.reference): \($0.reason)" }
+    }
+    if leftOver > 0 {
       lines.append(
-        "\(id) has another anchor in \(remote) than here; both were kept, and nobody can tell from them which was first:"
-      )
-      lines += differences.map {
-        "  \($0.name): \($0.found.map { "\($0)" } ?? "none") here, \($0.anchored.map { "\($0)" } ?? "none") there"
-      }
+        "\(leftOver) more than are moved at once: `replicate \(direction.rawValue)` again goes on.")
     }
     return ReportText(lines)
   }
@@ -27,22 +26,11 @@ extension AnchorExchange.Outcome {
   /// Everything as JSON.
   package var json: JSON {
     [
-      "schema": "replicate/anchors/v1", "direction": .string(direction.rawValue),
+      "schema": "replicate/anchors/v2", "direction": .string(direction.rawValue),
       "remote": .string(remote), "moved": .array(moved.map(JSON.string)),
-      "present": .array(present.map(JSON.string)),
-      "conflicts": .array(
-        conflicts.map { conflict in
-          [
-            "record_id": .string(conflict.id),
-            "files": .array(
-              conflict.differences.map {
-                [
-                  "name": .string($0.name), "here_sha256": JSON($0.found?.hex),
-                  "there_sha256": JSON($0.anchored?.hex),
-                ]
-              }),
-          ]
-        }),
+      "present": JSON(present), "left_over": JSON(leftOver),
+      "refused": .array(
+        refused.map { ["reference": .string($0.reference), "reason": .string($0.reason)] }),
       "exit_code": JSON(Int(exitCode)),
     ]
   }

@@ -34,6 +34,7 @@ package enum RunLogText {
       run.commit.map { "code \($0.prefix(12))\(run.isDirty == true ? "-dirty" : "")" }
         ?? "code unknown")
     if let digest = run.resultsDigest { parts.append("results \(digest.prefix(12))") }
+    if let count = entry.agreeing { parts.append("\(count) independent runs agree") }
     return parts.joined(separator: " · ")
   }
 
@@ -82,6 +83,7 @@ package enum RunLogJSON {
       "arms": .array(run.arms.map(JSON.string)), "seeds": .array(run.seeds.map(JSON.string)),
       "commit": JSON(run.commit), "dirty": run.isDirty.map(JSON.bool) ?? .null,
       "results_sha256": JSON(run.resultsDigest), "record_sha256": JSON(run.recordDigest),
+      "agreeing_runs": entry.agreeing.map { JSON($0) } ?? .null,
     ]
   }
 }

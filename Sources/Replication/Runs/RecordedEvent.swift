@@ -2,6 +2,8 @@
 enum RecordedEvent {
   /// Name, digest and size of every input file.
   static let inputs = "inputs"
+  /// The lock was made public before the run: its digest and the commits that hold it.
+  static let intent = "intent"
   /// A process begins with the training of an arm with a seed, or goes on with it.
   static let trainingStarted = "training-started"
   /// An optimizer step was made.
@@ -16,4 +18,10 @@ enum RecordedEvent {
   static let trainingReused = "training-reused"
   /// The samples of an evaluation of an arm are in the record.
   static let evaluationFinished = "evaluation-finished"
+
+  /// Those that are about work of the arms: what is fixed before a run is fixed before the first of them.
+  static let work: Set = [
+    trainingStarted, trainingStep, trainingResumed, checkpointKept, trainingFinished,
+    trainingReused, evaluationFinished,
+  ]
 }

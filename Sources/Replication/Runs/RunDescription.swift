@@ -32,7 +32,7 @@ package struct RunDescription: Sendable {
 package struct RunSession: Sendable {
   /// The version of this program.
   package var version: String
-  /// The state of the program's (or the manifest's) repository.
+  /// The state of the sources that the program was built from.
   package var code: GitState
   /// The machine and the libraries.
   package var environment: RunEnvironment

@@ -25,6 +25,8 @@ package struct RunLog: Sendable {
     package let status: RunStatus
     /// When it was last heard of; nil unless it is running or interrupted.
     package let signs: SignsOfLife?
+    /// How many independent runs came to the same results, as anchors tell; nil unless there are several.
+    package var agreeing: Int?
   }
 
   /// The runs that were asked for.
@@ -34,8 +36,12 @@ package struct RunLog: Sendable {
 
   /// Reads the index, without changing it and whatever it lacks, and asks of every open run whether a process is at it.
   ///
+  /// - Parameters:
+  ///   - artifacts: The folder of the records.
+  ///   - filter: Which runs are asked for.
+  ///   - repository: A folder in the repository whose anchors tell which runs agree; nil for none.
   /// - Throws: ``RunError`` `index`, ``ProvenanceError`` `file`.
-  package init(artifacts: String, filter: Filter = Filter()) throws {
+  package init(artifacts: String, filter: Filter = Filter(), repository: String? = nil) throws {
     let index = try RunIndex(reading: artifacts)
     let store = RunStore(artifacts: artifacts)
     var entries: [Entry] = []
@@ -55,7 +61,7 @@ package struct RunLog: Sendable {
       let entry = try Entry(run, in: store)
       if filter.status == nil || filter.status == entry.status.name { entries.append(entry) }
     }
-    self.entries = entries
+    self.entries = Agreement.noted(in: entries, repository, outside: artifacts)
     var notices = index.notice.map { [$0] } ?? []
     if unknown > 0 {
       notices.append(
@@ -72,7 +78,7 @@ package struct RunLog: Sendable {
 
 extension RunLog.Entry {
   fileprivate init(_ run: IndexedRun, in store: RunStore) throws {
-    self.run = run
+    (self.run, agreeing) = (run, nil)
     switch run.state {
     case .sealed: (status, signs) = (.sealed, nil)
     case .damaged: (status, signs) = (.damaged(run.problem ?? ""), nil)

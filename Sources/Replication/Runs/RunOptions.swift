@@ -14,8 +14,9 @@ package struct RunOptions: Sendable {
   package var localCopies: [LocalCopy] = []
   /// Whether to run again although a finished run with the same inputs exists.
   package var isRepeating = false
-  /// Whether the sealed record is anchored in the git repository around the artifacts folder, if there is one.
-  package var isAnchoring = true
+  /// A folder in the git repository that anchors are kept in and looked up, which may not lie in ``artifacts``; nil for
+  /// none.
+  package var repository: String?
   /// A folder that gets every trained model as a Hugging Face folder; nil for none.
   package var modelFolder: String?
 

@@ -80,6 +80,7 @@ package struct Runner: Sendable {
     case .open(let record):
       if let warning = RecordedSelfTest.ofThisProcess.warning { report(.note(warning)) }
       try write(lock, expectations: expectations, to: record)
+      try await noteBegun(record, under: lock)
       let (arms, checkpoints) = try await execute(ready, record)
       let sealed = try record.seal(RunSummary(arms: arms), checkpoints: checkpoints) {
         report(.reached($0))
@@ -104,10 +105,11 @@ package struct Runner: Sendable {
       "the run \(record.id) kept other checkpoints than the manifest asks for now, to which an audit will hold it; --repeat makes a run that keeps these"
   }
 
-  /// Anchors a record in git, unless it is a throw-away one; whatever comes of it is only told.
+  /// Anchors a record in git, if there is a repository for that; whatever comes of it is only told.
   private func anchor(_ record: SealedRecord) async {
-    guard options.isAnchoring else { return }
-    if let note = await RecordAnchor.note(anchoring: record) { report(.note(note)) }
+    let note = await RecordAnchor.note(
+      anchoring: record, in: options.repository, artifacts: options.artifacts)
+    if let note { report(.note(note)) }
   }
 
   private func description(_ inputs: RunInputs) throws -> RunDescription {
@@ -120,15 +122,9 @@ package struct Runner: Sendable {
       name: manifest.name, identity: try inputs.identity(of: manifest),
       identityBasis: inputs.identityBasis(of: manifest), manifest: bytes,
       session: RunSession(
-        version: Version.text, code: codeState,
+        version: Version.text, code: Version.code,
         environment: .withLibraries(for: manifest.numerics),
         internalParameters: ["threads": JSON(options.threads), "engine": "native"]))
-  }
-
-  /// The repository that the program was built in, or, for an installed program, that of the manifest.
-  var codeState: GitState {
-    let state = Version.code
-    return state == .noRepository ? GitState.current(of: file.folder) : state
   }
 
   /// Trains and evaluates every arm.

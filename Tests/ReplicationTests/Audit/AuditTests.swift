@@ -81,29 +81,6 @@ import Testing
     #expect(finding.contains("v_proj") && finding.contains("1 of ") && finding.contains("(1 ulp"))
   }
 
-  @Test(
-    "finds a record that was sealed anew after it was anchored",
-    .enabled(if: GitFixture.isAvailable, "there is no git program"))
-  func oldAnchor() async throws {
-    let toy = try await AuditToy()
-    try runProgram(GitFixture.program, ["init", "--quiet", toy.folder.path])
-    let record = try toy.record()
-    guard case .anchored = try await RecordAnchor.anchor(record) else {
-      Issue.record("The record was not anchored.")
-      return
-    }
-    let honest = try await toy.audit()
-    #expect(honest.isIntact)
-    #expect(honest.entries.first { $0.level == .anchor }?.status == .passed)
-
-    // The forger changes nothing but a note of the log, and seals everything as it has to be.
-    try toy.forge { $0.events[$0.events.count - 1].time = "2100-01-01T00:00:00.000Z" }
-    let report = try await toy.audit()
-    #expect(report.entries.map(\.status) == [.passed, .failed])
-    #expect(report.entries[1].findings[0].contains("record.json"))
-    #expect(report.entries[1].findings[0].contains(GitAnchor.reference(of: toy.id)))
-  }
-
   @Test("names a kept checkpoint that was changed, and replays from the start without it")
   func checkpoints() async throws {
     let toy = try await AuditToy()

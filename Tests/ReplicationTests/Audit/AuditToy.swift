@@ -76,12 +76,16 @@ struct AuditToy {
     return try SealedRecord(at: store.path(of: try store.ids()[0]))
   }
 
-  /// Audits the record as it is now.
-  func audit(_ change: (inout Audit.Options) -> Void = { _ in }) async throws -> AuditReport {
+  /// Audits the record as it is now, by somebody who stands in a folder.
+  func audit(in repository: String? = nil, _ change: (inout Audit.Options) -> Void = { _ in })
+    async throws -> AuditReport
+  {
     var options = Audit.Options()
     change(&options)
+    var run = self.options
+    run.repository = repository
     return try await Audit(
-      try RunStore(artifacts: artifacts).ids()[0], manifest: { _ in file }, run: self.options,
+      try RunStore(artifacts: artifacts).ids()[0], manifest: { _ in file }, run: run,
       options: options, report: { _ in }
     ).report()
   }

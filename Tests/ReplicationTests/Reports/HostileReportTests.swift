@@ -168,9 +168,8 @@ import Testing
     var audit = AuditReport(record: text, path: text)
     audit.entries = [.init(level: .digests, findings: [text, text], notes: [text])]
     expectClean(AuditText.text(audit), "audit")
-    let difference = GitAnchor.Difference(name: text, anchored: nil, found: nil)
     var exchange = AnchorExchange.Outcome(direction: .pull, remote: text)
-    exchange.conflicts = [(text, [difference])]
+    exchange.refused = [.init(reference: text, reason: text)]
     exchange.moved = [text]
     expectClean(exchange.text, "exchange")
     var verification = StoreVerification.Outcome()

@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(
-    "is anchored in the repository around it, also later, and throw-away runs are not",
+    "is anchored in the repository that was named, also later, and not without one",
     .enabled(if: GitFixture.isAvailable))
   func anchored() async throws {
     let fixture = try GitFixture()
@@ -77,7 +77,7 @@ import Testing
     func anchored(_ isAnchoring: Bool) async throws -> [String] {
       notes.withLock { $0 = [] }
       var options = RunOptions(artifacts: "\(fixture.path)/artifacts", threads: 2)
-      options.isAnchoring = isAnchoring
+      options.repository = isAnchoring ? fixture.path : nil
       _ = try await Runner(file, options: options) { event in
         if case .note(let text) = event { notes.withLock { $0.append(text) } }
       }.run()
@@ -87,10 +87,10 @@ import Testing
     #expect(try fixture.git("for-each-ref") == "")
     let found = try await anchored(true)
     #expect(found.count == 1)
-    let id = try #require(found.first?.split(separator: "/").last)
+    let reference = try #require(found.first?.split(separator: " ").last)
     #expect(
-      try fixture.git("ls-tree", "--name-only", GitAnchor.reference(of: String(id)))
-        == "expectations.yaml\nlock.json\nmanifest.yaml\nrecord.json\nsamples.json")
+      try fixture.git("ls-tree", "--name-only", String(reference))
+        == "expectations.yaml\nlock.json\nmanifest.yaml\nrecord.json\nsamples.json\ntrainings.json")
     #expect(try await anchored(true) == [])
   }
 

@@ -91,8 +91,7 @@ struct RunLogTests {
   @Test("A line has id, time, name, status, arms, seeds, code and results")
   func line() throws {
     let state = GitRepositoryState(
-      head: .commit(id: "0123456789abcdef0123456789abcdef01234567", branch: "main"), isBare: false,
-      changedFileCount: 1, untrackedCount: 0, patchDigest: nil, patch: nil, origin: nil)
+      commit: "0123456789abcdef0123456789abcdef01234567", branch: "main", changedFileCount: 1)
     let sealed = try fixtures.seal(RunFixtures.description(code: .repository(state)))
     let expected = [
       sealed.id, sealed.created.prefix(19) + "Z", "tiny", "sealed",

@@ -137,8 +137,8 @@ struct RunRecordTests {
   func patch() throws {
     let patch = Array("--- a\n+++ b\n".utf8)
     let state = GitRepositoryState(
-      head: .commit(id: "0123", branch: nil), isBare: false, changedFileCount: 1,
-      untrackedCount: 0, patchDigest: SHA256.digest(of: patch), patch: patch, origin: nil)
+      commit: "0123", branch: nil, changedFileCount: 1, patchDigest: SHA256.digest(of: patch),
+      patch: patch)
     let description = RunFixtures.description(code: .repository(state))
     _ = try fixtures.begin(description)
     // A second process with the same tree adds no second copy.

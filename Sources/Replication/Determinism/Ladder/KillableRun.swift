@@ -31,7 +31,7 @@ package struct KillableRun: Sendable {
     self.file = self.request.steps.map { file.shortened(steps: $0) } ?? file
     self.options = options
     // The record is compared and thrown away.
-    self.options.isAnchoring = false
+    self.options.repository = nil
   }
 
   /// Runs to the end, or until the chosen point.

@@ -296,7 +296,7 @@ final class LadderSession: Sendable {
   func record(to path: String) async throws {
     let golden = try GoldenFile(
       try await referenceTrace(), manifest: ladder.manifest, steps: ladder.settings.steps,
-      code: Runner(ladder.file, options: ladder.options, report: { _ in }).codeState)
+      code: Version.code)
     let folder = ContainedPath(path).parent.path
     try AtomicFile.createFolder(folder)
     try AtomicFile.write(Array(try golden.text().utf8), to: path)
