@@ -67,7 +67,7 @@ import Testing
     try Program.withFolder { folder in
       // The first stops in the middle of a training that the second needs.
       let script = """
-        cp -r manifests "$2/m" && rm -f "$2/m/tiny.lock.json"
+        cp -rL manifests "$2/m" && rm -f "$2/m/tiny.lock.json"
         sed 's/^name: tiny$/name: other/' "$2/m/tiny.yaml" >"$2/m/other.yaml"
         "$1" run "$2/m/tiny.yaml" --artifacts "$2/a" >/dev/null 2>"$2/first" & first=$!
         until grep -q 'step 2/' "$2/first"; do sleep 0.01; done
