@@ -20,7 +20,7 @@ extension ContainedPath {
       } else if errno != EEXIST {
         throw .system("create the folder", path)
       }
-      folder = try OpenFolder(name, in: folder.rawValue, path: path)
+      folder = try OpenFolder(name, in: folder, path: path)
     }
   }
 

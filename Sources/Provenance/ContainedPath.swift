@@ -86,7 +86,7 @@ extension ContainedPath {
     var folder = try OpenFolder(root: root)
     for (index, name) in components.dropLast().enumerated() {
       folder = try OpenFolder(
-        name, in: folder.rawValue, path: ContainedPath(root, Array(components[...index])).path)
+        name, in: folder, path: ContainedPath(root, Array(components[...index])).path)
     }
     let name = components.last ?? "."
     if !components.isEmpty { try ContainedPath.check(name, path) }
@@ -113,9 +113,24 @@ extension ContainedPath {
   }
 }
 
-/// A folder that is open so that what it holds can be reached from it.
-struct OpenFolder: ~Copyable {
+/// A folder that is open so that what it holds can be reached from it, without walking to it each time.
+package struct OpenFolder: ~Copyable {
   let rawValue: CInt
+
+  /// Opens the folder at a place.
+  package init(_ place: ContainedPath) throws(ProvenanceError) {
+    self = try place.withFolder { (folder, name) throws(ProvenanceError) in
+      try OpenFolder(opening: name, in: folder, path: place.path)
+    }
+  }
+
+  /// Opens a folder in another, by a name that must not be a link.
+  package init(_ name: String, in folder: borrowing OpenFolder, path: @autoclosure () -> String)
+    throws(ProvenanceError)
+  {
+    try ContainedPath.check(name, path())
+    try self.init(opening: name, in: folder.rawValue, path: path())
+  }
 
   /// Opens a folder that somebody named, through links if they lie on the way.
   init(root: String) throws(ProvenanceError) {
@@ -127,9 +142,9 @@ struct OpenFolder: ~Copyable {
     rawValue = descriptor
   }
 
-  /// Opens a folder in another, by a name that must not be a link.
-  init(_ name: String, in folder: CInt, path: @autoclosure () -> String) throws(ProvenanceError) {
-    try ContainedPath.check(name, path())
+  private init(opening name: String, in folder: CInt, path: @autoclosure () -> String)
+    throws(ProvenanceError)
+  {
     let descriptor = retried {
       openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     }
@@ -168,7 +183,7 @@ extension ProvenanceError {
     ProvenanceError(
       code: .link,
       message:
-        "\(path) is a link, which may lead anywhere; it was not followed, and nothing was changed. Replace it by what it leads to, or, if it is a folder of artifacts, name the one that it leads to with --artifacts."
+        "\(path) is a link, which may lead anywhere; it was not followed, and nothing behind it was changed. Replace it by what it leads to, or, if it is a folder of artifacts, name the one that it leads to with --artifacts."
     )
   }
 }

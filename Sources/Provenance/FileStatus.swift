@@ -72,6 +72,18 @@ package struct FileStatus: Sendable, Equatable {
     self.init(status)
   }
 
+  /// Looks at a name in an open folder, which may be a link, and is not followed; nil if there is nothing.
+  package init?(_ name: String, in folder: borrowing OpenFolder, path: @autoclosure () -> String)
+    throws(ProvenanceError)
+  {
+    var status = stat()
+    guard fstatat(folder.rawValue, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+      if errno == ENOENT { return nil }
+      throw .system("look at", path())
+    }
+    self.init(status)
+  }
+
   /// Reads what stat(2) says.
   init(_ status: stat) {
     kind =

@@ -86,10 +86,10 @@ struct ContainedPathTests {
       for round in 0..<400 {
         switch worker {
         case 0:
-          _ = Glibc.rename(path, path + "-aside")
+          _ = Glibc.rename(path, "\(path)-\(round)")
           _ = Glibc.symlink(homePath, path)
+          usleep(1000)
           unlink(path)
-          _ = Glibc.rename(path + "-aside", path)
         case 1:
           try? root.appending("work/sub").createFolder()
           try? AtomicFile.write([9], to: root.appending("work/sub/file"))

@@ -14,10 +14,10 @@ extension RunIndex {
     let ids = try store.ids()
     // To ask the file system of thousands of records takes about as long as to read their rows: both at once.
     nonisolated(unsafe) var rows: Result<CheckedRows, any Error>?
-    nonisolated(unsafe) var found: Result<Evidence, any Error>?
+    nonisolated(unsafe) var found: Result<[String: String], any Error>?
     Parallel.perform(tiles: 2, threads: 2) { task in
       if task == 0 {
-        found = Result { try evidence(of: ids, store) }
+        found = Result { try RecordEvidence.texts(of: ids, in: store.folder) }
       } else {
         rows = Result { rebuilding ? CheckedRows() : try queue.read(checkedRows) }
       }
@@ -53,14 +53,5 @@ extension RunIndex {
       ($1.created, $1.attempt, $1.id) < ($0.created, $0.attempt, $0.id)
     }
     return (runs, true)
-  }
-
-  /// What ``RecordEvidence`` says of each record that is there.
-  private typealias Evidence = [String: String]
-
-  private static func evidence(of ids: [String], _ store: RunStore) throws -> Evidence {
-    var found = Evidence(minimumCapacity: ids.count)
-    for id in ids { found[id] = try RecordEvidence.text(ofRecordAt: store.place(of: id)) }
-    return found
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import Replication
 
 /// Commands on an artifacts folder that somebody else prepared.
-@Suite("A received artifacts folder", .serialized)
+@Suite("A received artifacts folder")
 struct HostileFolderTests {
   /// Whether every place is tried with every kind of link; else each way through the program once.
   private static let isComplete =

@@ -88,7 +88,8 @@ struct RunIndexTests {
     // A row that only the index can have: had the record been read again, it would be gone.
     let entry = IndexEntry(
       recordAt: sealed.place, id: sealed.id,
-      evidence: try #require(try RecordEvidence.text(ofRecordAt: sealed.place)))
+      evidence: try #require(
+        RecordEvidence.texts(of: [sealed.id], in: fixtures.store.folder)[sealed.id]))
     var run = entry.run
     run.name = "from the index"
     try change { [run] in
