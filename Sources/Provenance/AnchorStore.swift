@@ -58,6 +58,29 @@ package struct AnchorStore: ~Copyable {
     try references("anchors/\(id)/") + references("records/\(id)")
   }
 
+  /// The references to anchors of records that have several, by record; names of the others are only looked at.
+  package func severalAnchors() throws(ProvenanceError) -> [String: [AnchorReference]] {
+    do throws(GitFailure) {
+      let root = AnchorName.root + "anchors/"
+      let found = try repository.references(matching: root + "*").map {
+        (id: $0.name.utf8.dropFirst(root.utf8.count).prefix { $0 != UInt8(ascii: "/") }, at: $0)
+      }
+      var several: [String: [AnchorReference]] = [:]
+      for (index, entry) in found.enumerated() {
+        // Sorted by name, those of one record are neighbours.
+        let neighbours = [index - 1, index + 1].filter(found.indices.contains)
+        guard neighbours.contains(where: { found[$0].id.elementsEqual(entry.id) }),
+          let reference = AnchorReference(
+            entry.at.name, commit: GitRepository.text(entry.at.target)), let id = reference.id
+        else { continue }
+        several[id, default: []].append(reference)
+      }
+      return several
+    } catch {
+      throw AnchorStore.error("The anchors cannot be listed", error)
+    }
+  }
+
   /// Reads the anchor that a reference leads to.
   ///
   /// - Throws: ``ProvenanceError`` `repository` if it is not what the name says.

@@ -10,10 +10,8 @@ enum Agreement {
   ) -> [RunLog.Entry] {
     guard repository != nil, !entries.isEmpty,
       let store = try? AnchorRepository.open(repository, outside: [artifacts]),
-      let references = try? store.references("anchors/")
+      let several = try? store.severalAnchors(), !several.isEmpty
     else { return entries }
-    let several = Dictionary(grouping: references) { $0.id ?? "" }.filter { $0.value.count > 1 }
-    guard !several.isEmpty else { return entries }
     return entries.map { entry in
       guard let references = several[entry.run.id], entry.status == .sealed else { return entry }
       var runs: [Corroboration.Run] = []

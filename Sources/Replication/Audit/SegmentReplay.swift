@@ -48,7 +48,10 @@ struct SegmentReplay: Sendable {
         note: "manifest and inputs ask for \(trainer.schedule.totalSteps)")
     }
     if let start = segment.start {
-      try trainer.resume(from: checkpoints.path(of: start.root), identity: key.hex)
+      let file = checkpoints.place(of: start.root)
+      try file.withFolderDescriptor {
+        try trainer.resume(from: file.path, in: $0, identity: key.hex)
+      }
       guard trainer.completedSteps == start.step else {
         return Divergence(
           place: "\(place), after step \(start.step)", operation: "step of the checkpoint",
@@ -75,14 +78,14 @@ struct SegmentReplay: Sendable {
     let place = "\(place), after step \(segment.steps.upperBound)"
     if let end = segment.end {
       return try Self.divergence(
-        of: trainer.checkpointTensors, from: checkpoints.path(of: end.root), place)
+        of: trainer.checkpointTensors, from: checkpoints.place(of: end.root), place)
     }
     guard let weights = recorded.digests["weights"] else {
       throw RunError(.damaged, "The record \(record.id) has no digest of its trained weights.")
     }
     let tensors = trainer.model.layout.tensors(of: trainer.model.parameters)
-    if case .present(let blob) = try store.lookUp(weights) {
-      return try Self.divergence(of: tensors, from: blob.path, place)
+    if case .present = try store.lookUp(weights) {
+      return try Self.divergence(of: tensors, from: store.place(of: weights), place)
     }
     let path = "\(NSTemporaryDirectory())replicate-audit-\(UUID().uuidString).safetensors"
     defer { unlink(path) }
@@ -98,9 +101,9 @@ struct SegmentReplay: Sendable {
 
   /// The first tensor of a file that is not the one here.
   private static func divergence(
-    of tensors: [SafetensorsWriter.Tensor], from path: String, _ place: String
+    of tensors: [SafetensorsWriter.Tensor], from path: ContainedPath, _ place: String
   ) throws -> Divergence? {
-    let file = try SafetensorsFile(contentsOf: path)
+    let file = try path.withFolderDescriptor { try SafetensorsFile(contentsOf: path.path, in: $0) }
     for tensor in tensors {
       guard file.tensor(tensor.name)?.shape == tensor.shape else {
         return Divergence(place: place, operation: "shape of \(tensor.name)")
