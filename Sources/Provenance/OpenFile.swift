@@ -106,6 +106,20 @@ package struct OpenFile: ~Copyable, Sendable {
     }
   }
 
+  /// Reads from the current position on until `buffer` is full or the file ends; gives the number of bytes.
+  package func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(ProvenanceError) -> Int {
+    var count = 0
+    while count < buffer.count {
+      let part = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+      guard !part.isEmpty else { break }
+      count += part.count
+    }
+    return count
+  }
+
+  /// The size in bytes.
+  package func byteCount() throws(ProvenanceError) -> Int { Int(clamping: try status().st_size) }
+
   /// Reads from the current position on as much as there is at once; nothing at the end.
   private func read(into piece: UnsafeMutableRawBufferPointer) throws(ProvenanceError)
     -> UnsafeRawBufferPointer

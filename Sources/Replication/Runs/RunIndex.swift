@@ -37,8 +37,7 @@ package final class RunIndex: Sendable {
       let lock = try FileLock(
         path: folder.place.appending("\(place.name).lock"), waitingSeconds: 600)
       defer { withExtendedLifetime(lock) {} }
-      let bytes = rebuilding ? nil : try IndexFile.bytes(at: place)
-      let opened = try Self.open(bytes, store)
+      let opened = try Self.open(rebuilding ? nil : try IndexFile.content(at: place), store)
       let aside = opened.damage == nil ? nil : try RunIndex.setAside(place)
       if opened.isChanged {
         try AtomicFile.write(try IndexFile.bytes(of: opened.database), to: place)
@@ -55,14 +54,15 @@ package final class RunIndex: Sendable {
   /// - Throws: ``RunError`` `index`, or ``ProvenanceError`` when the records cannot be listed.
   package init(reading artifacts: String) throws {
     let place = ArtifactsFolder(artifacts).index
-    var (bytes, refusal): ([UInt8]?, String?)
-    do {
-      bytes = try IndexFile.bytes(at: place)
-    } catch {
-      refusal = "\(error)"
-    }
     (database, runs, notice) = try RunIndex.wrapping(place) {
-      let opened = try Self.open(bytes, RunStore(artifacts: artifacts))
+      var content: IndexFile.Content?
+      var refusal: String?
+      do {
+        content = try IndexFile.content(at: place)
+      } catch {
+        refusal = "\(error)"
+      }
+      let opened = try Self.open(content, RunStore(artifacts: artifacts))
       let notice = (opened.damage ?? refusal).map {
         "the index \(place) is not used (\($0)); `replicate index` makes it anew"
       }
@@ -107,11 +107,13 @@ package final class RunIndex: Sendable {
   }
 
   /// Reads the content of a file, or begins anew without one or with a damaged one, and brings it up to date in memory.
-  private static func open(_ bytes: [UInt8]?, _ store: RunStore) throws -> Opened {
+  private static func open(_ content: consuming IndexFile.Content?, _ store: RunStore) throws
+    -> Opened
+  {
     var damage: String?
     do {
-      if let bytes {
-        let database = try IndexFile.database(of: bytes)
+      if let content {
+        let database = try IndexFile.database(of: content)
         try IndexSchema.prepare(database)
         let (runs, isChanged) = try synchronize(database, store, rebuilding: false)
         return Opened(database: database, runs: runs, isChanged: isChanged)
