@@ -17,18 +17,23 @@ struct RecordStructure {
 
   private func armFindings() -> [String] {
     let expected = manifest.models.map { Self.sentence($0.arm.name, $0.seed) }
-    let found = record.summary.arms.map(\.sentence)
-    var findings = expected.filter { !found.contains($0) }.map {
-      "The record has no results of \($0), which the manifest asks for."
-    }
-    findings += found.filter { !expected.contains($0) }.map {
-      "The record has results of \($0), which the manifest does not ask for."
-    }
-    findings += Self.repeated(found).map { "The record has results of \($0) more than once." }
-    if findings.isEmpty, found != expected {
-      findings.append("The arms of the record are not in the order of the manifest.")
-    }
-    return findings
+    return Self.findings(
+      record.summary.arms.map(\.sentence), expected,
+      missing: { "The record has no results of \($0), which the manifest asks for." },
+      extra: { "The record has results of \($0), which the manifest does not ask for." },
+      repeated: { "The record has results of \($0) more than once." },
+      disordered: "The arms of the record are not in the order of the manifest.")
+  }
+
+  /// What a list has too little, too much or twice against the one that is expected, or that it has another order.
+  private static func findings(
+    _ found: [String], _ expected: [String], missing: (String) -> String,
+    extra: (String) -> String, repeated: (String) -> String, disordered: String
+  ) -> [String] {
+    let findings =
+      expected.filter { !found.contains($0) }.map(missing)
+      + found.filter { !expected.contains($0) }.map(extra) + self.repeated(found).map(repeated)
+    return findings.isEmpty && found != expected ? [disordered] : findings
   }
 
   private static func sentence(_ name: String, _ seed: UInt64?) -> String {
@@ -113,18 +118,12 @@ struct RecordStructure {
         text(arm.name, seed, $0)
       }
     }
-    let found = record.checkpoints.map { text($0.arm, $0.seed, $0.step) }
-    var findings = expected.filter { !found.contains($0) }.map {
-      "The record keeps no checkpoint of \($0), which the manifest asks for."
-    }
-    findings += found.filter { !expected.contains($0) }.map {
-      "The record keeps a checkpoint of \($0), which the manifest does not ask for."
-    }
-    findings += Self.repeated(found).map { "The record lists the checkpoint of \($0) twice." }
-    if findings.isEmpty, found != expected {
-      findings.append("The checkpoints of the record are not in the order of its arms and steps.")
-    }
-    return findings
+    return Self.findings(
+      record.checkpoints.map { text($0.arm, $0.seed, $0.step) }, expected,
+      missing: { "The record keeps no checkpoint of \($0), which the manifest asks for." },
+      extra: { "The record keeps a checkpoint of \($0), which the manifest does not ask for." },
+      repeated: { "The record lists the checkpoint of \($0) twice." },
+      disordered: "The checkpoints of the record are not in the order of its arms and steps.")
   }
 }
 
