@@ -5,11 +5,12 @@ package enum Printable {
   /// Control characters, line ends, overrides of the direction, characters without width and tags neither move the
   /// cursor nor hide or reorder what stands beside them. Escaping twice changes nothing more.
   package static func text(_ text: String) -> String {
-    guard !text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) || text.utf8.contains(0x23) else {
+    let scalars = Array(text.unicodeScalars)
+    // Nearly every text is printed as it is, and lists have thousands of lines.
+    guard !scalars.indices.allSatisfy({ isVisible(scalars[$0], at: $0, of: scalars) }) else {
       return text
     }
     var result = ""
-    let scalars = Array(text.unicodeScalars)
     for (index, scalar) in scalars.enumerated() {
       if isVisible(scalar, at: index, of: scalars) {
         result.unicodeScalars.append(scalar)

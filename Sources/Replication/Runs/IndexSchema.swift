@@ -46,20 +46,23 @@ enum IndexSchema {
     """,
   ]
 
-  /// Makes the tables of an empty database, and checks those of any other.
+  /// Makes the tables in an empty database.
+  static func make(in database: DatabaseQueue) throws {
+    try database.write { database in
+      for statement in statements { try database.execute(sql: statement) }
+    }
+  }
+
+  /// Checks that a database has these tables.
   ///
-  /// - Throws: ``IndexDamage`` for other tables than these.
-  static func prepare(_ database: DatabaseQueue) throws {
+  /// - Throws: ``IndexDamage`` for others, and for none.
+  static func check(_ database: DatabaseQueue) throws {
     let found = try database.read { database in
       try String.fetchAll(
         database, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
     }
-    if found == statements { return }
-    guard found.isEmpty else {
+    guard found == statements else {
       throw IndexDamage(reason: "another version of this program wrote it, or it was changed")
-    }
-    try database.write { database in
-      for statement in statements { try database.execute(sql: statement) }
     }
   }
 }

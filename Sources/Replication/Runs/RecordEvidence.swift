@@ -8,27 +8,28 @@ import Provenance
 enum RecordEvidence {
   /// The evidence of each of some records in the folder of all; none of one that is gone, and an empty text of one that
   /// cannot be looked at, as behind a link.
+  ///
+  /// Only looked at, nothing is opened: what a record says is read from its own folder, opened without following links.
   static func texts(of ids: [String], in records: ContainedPath) throws(ProvenanceError)
     -> [String: String]
   {
     guard !ids.isEmpty else { return [:] }
     let folder = try OpenFolder(records)
     var texts = [String: String](minimumCapacity: ids.count)
-    for id in ids {
-      do throws(ProvenanceError) {
-        texts[id] = try text(of: OpenFolder(id, in: folder, path: records.appending(id).path), id)
-      } catch {
-        if error.code != .notFound { texts[id] = "" }
-      }
-    }
+    for id in ids { texts[id] = text(of: id, folder) }
     return texts
   }
 
-  private static func text(of record: borrowing OpenFolder, _ id: String) throws(ProvenanceError)
-    -> String
-  {
-    for name in [RecordFile.summary, RecordFile.events] {
-      if let status = try FileStatus(name, in: record, path: id) { return text(name, status) }
+  private static func text(of id: String, _ records: borrowing OpenFolder) -> String? {
+    do throws(ProvenanceError) {
+      guard let folder = try FileStatus(id, in: records, path: id) else { return nil }
+      guard folder.kind == .folder else { return "" }
+      for name in [RecordFile.summary, RecordFile.events] {
+        let path = "\(id)/\(name)"
+        if let status = try FileStatus(path, in: records, path: path) { return text(name, status) }
+      }
+    } catch {
+      return ""
     }
     // A folder without either is a damaged record.
     return ""
@@ -36,7 +37,14 @@ enum RecordEvidence {
 
   private static func text(_ name: String, _ status: FileStatus) -> String {
     let (modified, changed) = (status.modified, status.changed)
-    return
-      "\(name) \(status.inode) \(status.byteCount) \(modified.seconds).\(modified.nanoseconds) \(changed.seconds).\(changed.nanoseconds)"
+    var text = name
+    for (separator, number) in [
+      (" ", Int(bitPattern: UInt(status.inode))), (" ", status.byteCount), (" ", modified.seconds),
+      (".", modified.nanoseconds), (" ", changed.seconds), (".", changed.nanoseconds),
+    ] {
+      text += separator
+      text += String(number)
+    }
+    return text
   }
 }

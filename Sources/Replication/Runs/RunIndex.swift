@@ -12,7 +12,7 @@ import Provenance
 /// run's row. What is damaged, or was written by another version, is set aside and rebuilt from the records; metrics are
 /// refused.
 ///
-/// **What is written when.** SQLite works on a copy in memory, and the file appears whole or not at all: SQLite's own
+/// **What is written when.** SQLite changes a copy in memory, and the file appears whole or not at all: SQLite's own
 /// files lie beside it by names that could be links. Only who is to write it does, under a lock; readers lock nothing.
 package final class RunIndex: Sendable {
   /// The runs when the index was opened, newest first.
@@ -37,7 +37,7 @@ package final class RunIndex: Sendable {
       let lock = try FileLock(
         path: folder.place.appending("\(place.name).lock"), waitingSeconds: 600)
       defer { withExtendedLifetime(lock) {} }
-      let opened = try Self.open(rebuilding ? nil : try IndexFile.content(at: place), store)
+      let opened = try Self.open(Sources(rebuilding ? nil : place, store), store)
       let aside = opened.damage == nil ? nil : try RunIndex.setAside(place)
       if opened.isChanged {
         try AtomicFile.write(try IndexFile.bytes(of: opened.database), to: place)
@@ -55,14 +55,14 @@ package final class RunIndex: Sendable {
   package init(reading artifacts: String) throws {
     let place = ArtifactsFolder(artifacts).index
     (database, runs, notice) = try RunIndex.wrapping(place) {
-      var content: IndexFile.Content?
+      let store = RunStore(artifacts: artifacts)
+      var sources = try Sources(place, store)
       var refusal: String?
-      do {
-        content = try IndexFile.content(at: place)
-      } catch {
-        refusal = "\(error)"
+      // Whoever only reads can do without it, whatever is wrong.
+      if case .failure(let error as ProvenanceError) = sources.file {
+        (sources.file, refusal) = (.success(nil), "\(error)")
       }
-      let opened = try Self.open(content, RunStore(artifacts: artifacts))
+      let opened = try Self.open(sources, store)
       let notice = (opened.damage ?? refusal).map {
         "the index \(place) is not used (\($0)); `replicate index` makes it anew"
       }
@@ -106,26 +106,21 @@ package final class RunIndex: Sendable {
     var damage: String?
   }
 
-  /// Reads the content of a file, or begins anew without one or with a damaged one, and brings it up to date in memory.
-  private static func open(_ content: consuming IndexFile.Content?, _ store: RunStore) throws
-    -> Opened
-  {
+  /// Brings what a file holds up to date, or begins anew without one or with a damaged one.
+  private static func open(_ sources: Sources, _ store: RunStore) throws -> Opened {
     var damage: String?
     do {
-      if let content {
-        let database = try IndexFile.database(of: content)
-        try IndexSchema.prepare(database)
-        let (runs, isChanged) = try synchronize(database, store, rebuilding: false)
-        return Opened(database: database, runs: runs, isChanged: isChanged)
+      if let (database, rows) = try sources.file.get() {
+        let (runs, changed) = try synchronize(database, rows, with: sources.evidence, store)
+        return Opened(database: changed ?? database, runs: runs, isChanged: changed != nil)
       }
     } catch {
       guard let found = IndexDamage(error) else { throw error }
       damage = found.reason
     }
-    let database = try DatabaseQueue(configuration: IndexFile.configuration)
-    try IndexSchema.prepare(database)
-    let (runs, _) = try synchronize(database, store, rebuilding: true)
-    return Opened(database: database, runs: runs, isChanged: true, damage: damage)
+    let (runs, made) = try synchronize(nil, CheckedRows(), with: sources.evidence, store)
+    guard let made else { preconditionFailure("Where there was no database, one is made.") }
+    return Opened(database: made, runs: runs, isChanged: true, damage: damage)
   }
 
   /// Renames a database, and what earlier versions left beside it, so that nothing is lost; gives the new path.

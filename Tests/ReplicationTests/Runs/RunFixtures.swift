@@ -10,9 +10,10 @@ struct RunFixtures {
   let folder: TemporaryFolder
   let store: RunStore
 
-  init() throws {
+  // The artifacts folder is of that name in the folder of its own, or that folder itself.
+  init(artifacts name: String = "") throws {
     folder = try TemporaryFolder()
-    store = RunStore(artifacts: folder.path)
+    store = RunStore(artifacts: folder.path + name)
   }
 
   static let manifest = Array("name: tiny\n".utf8)

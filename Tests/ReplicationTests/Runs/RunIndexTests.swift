@@ -61,6 +61,19 @@ struct RunIndexTests {
     #expect(try self.open().runs == index.runs)
   }
 
+  @Test("The folder's name may have everything that addresses and databases give a meaning to")
+  func oddNames() throws {
+    let name = "/a b?mode=memory&c#d%41'é:\\"
+    let fixtures = try RunFixtures(artifacts: name)
+    let artifacts = fixtures.folder.path + name
+    let sealed = try fixtures.seal()
+    _ = try RunIndex(artifacts: artifacts)
+    let index = try RunIndex(reading: artifacts)
+    #expect(index.notice == nil)
+    #expect(index.runs.map(\.id) == [sealed.id])
+    #expect(try index.metrics(of: sealed.id).count == 3)
+  }
+
   @Test("The index follows the records: new, finished, removed, damaged and mended ones")
   func follows() throws {
     #expect(try open().runs == [])
