@@ -29,24 +29,28 @@ let package = Package(
         .unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])
       ]),
 
+    // MARK: - Ground floor
+    .target(name: "Files", dependencies: ["CLibcrypto"]),
+
     // MARK: - Native engine
-    .target(name: "Tensors", dependencies: ["CKernels"]),
-    .target(name: "Tokenizers"),
-    .target(name: "LanguageModels", dependencies: ["CKernels", "Tensors", "Tokenizers"]),
+    .target(name: "Tensors", dependencies: ["CKernels", "Files"]),
+    .target(name: "Tokenizers", dependencies: ["Files"]),
+    .target(name: "LanguageModels", dependencies: ["CKernels", "Files", "Tensors", "Tokenizers"]),
     .target(
       name: "Training", dependencies: ["CKernels", "LanguageModels", "Tensors", "Tokenizers"]),
 
     // MARK: - Measurement
     .target(name: "Statistics"),
     .target(
-      name: "Evaluation", dependencies: ["LanguageModels", "Statistics", "Tensors", "Tokenizers"]),
+      name: "Evaluation",
+      dependencies: ["Files", "LanguageModels", "Statistics", "Tensors", "Tokenizers"]),
 
     // MARK: - Replication
-    .target(name: "Provenance", dependencies: ["CLibcrypto", "CLibgit2"]),
+    .target(name: "Provenance", dependencies: ["CLibgit2", "Files"]),
     .target(
       name: "Replication",
       dependencies: [
-        "CZlib", "Evaluation", "LanguageModels", "Provenance", "Statistics", "Tensors",
+        "CZlib", "Evaluation", "Files", "LanguageModels", "Provenance", "Statistics", "Tensors",
         "Tokenizers", "Training",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -56,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "replicate",
       dependencies: [
-        "Replication", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Files", "Replication", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       plugins: ["BuildState"]),
     // Tells the program which commit it is built from; only its own target is built anew for that.
@@ -92,23 +96,24 @@ let package = Package(
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ProvenanceTests", dependencies: ["Provenance", "TestSupport"],
-      resources: [.copy("Fixtures")]),
+      name: "FilesTests", dependencies: ["Files", "TestSupport"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "ProvenanceTests", dependencies: ["Files", "Provenance", "TestSupport"]),
     .testTarget(
       name: "ReplicationTests",
       dependencies: [
-        "Evaluation", "LanguageModels", "Provenance", "Replication", "Statistics", "Tensors",
+        "Evaluation", "Files", "LanguageModels", "Provenance", "Replication", "Statistics",
+        "Tensors",
         "TestSupport", "Tokenizers", "Training",
       ],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "replicateTests", dependencies: ["replicate", "TestSupport"]),
+    .testTarget(name: "replicateTests", dependencies: ["Files", "replicate", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
 
 // One set of compiler settings for every Swift target.
 let numericTargets: Set<String> = [
-  "LanguageModels", "Statistics", "Tensors", "Tokenizers", "Training",
+  "Files", "LanguageModels", "Statistics", "Tensors", "Tokenizers", "Training",
 ]
 for target in package.targets
 where target.type != .system && target.type != .plugin && target.name != "CKernels" {

@@ -38,6 +38,7 @@ without_secrets() {
 
 begin() {
   echo "// Made by scripts/build-state.sh."
+  echo "import Files"
   echo "import Foundation"
   echo "import Provenance"
   echo

@@ -1,3 +1,5 @@
+package import Files
+
 /// What a commit of evidence is about: its name says which content it has to hold, so that nobody can take a name for
 /// other content.
 package enum AnchorName: Sendable, Hashable {

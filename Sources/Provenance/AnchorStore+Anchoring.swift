@@ -1,4 +1,5 @@
 import CLibgit2
+import Files
 
 /// What anchoring came to.
 package enum AnchorOutcome: Sendable, Equatable {
@@ -70,7 +71,7 @@ extension AnchorStore {
     } catch let failure as GitFailure {
       throw AnchorStore.error("\(name.text) could not be anchored in git", failure)
     }
-    throw ProvenanceError(
+    throw FileError(
       code: .locked,
       message:
         "\(name.text) could not be anchored in git: another process holds the lock \(GitAnchor.latest).lock; if none is at work, remove that file from the repository."

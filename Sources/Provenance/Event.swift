@@ -1,3 +1,5 @@
+package import Files
+
 /// One thing that happened in a run, as a line of an event log says it.
 package struct Event: Sendable, Equatable {
   /// Its place in the log, from 0.
@@ -10,7 +12,7 @@ package struct Event: Sendable, Equatable {
   package let data: JSON
 
   /// The line of the event, its line feed included: canonical JSON that carries the head of the chain before it.
-  func line(previous: Digest) throws(ProvenanceError) -> [UInt8] {
+  func line(previous: Digest) throws(FileError) -> [UInt8] {
     let value: JSON = [
       "data": data, "index": JSON(index), "previous": JSON(previous), "time": .string(time),
       "type": .string(type),
@@ -29,7 +31,7 @@ package struct Event: Sendable, Equatable {
         message: "\(path), line \(number): \(problem); the log was changed after it was written.")
     }
     let value: JSON
-    do throws(ProvenanceError) {
+    do throws(FileError) {
       value = try JSONParser.parse(line, source: "\(path), event \(chain.count)")
     } catch {
       throw broken("this is no event (\(error.message))")

@@ -1,3 +1,5 @@
+package import Files
+
 /// The hash chain over the lines of an event log.
 ///
 /// With record id r and lines l1, l2, ... (exact bytes, the line feed at the end included):

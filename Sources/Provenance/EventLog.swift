@@ -1,3 +1,4 @@
+package import Files
 import Glibc
 import Synchronization
 
@@ -25,14 +26,14 @@ package final class EventLog: Sendable {
   ///   - path: The file.
   ///   - finalPath: What errors call the file, if it will be renamed.
   ///   - recordID: The record that the chain belongs to.
-  /// - Throws: ``ProvenanceError`` `file`.
+  /// - Throws: ``FileError`` `file`.
   package init(creating path: ContainedPath, knownAs finalPath: String? = nil, recordID: String)
-    throws(ProvenanceError)
+    throws(FileError)
   {
     var file = try OpenFile(path, flags: O_RDWR | O_APPEND | O_CREAT | O_EXCL)
+    if let finalPath { file.path = finalPath }
     try file.lock(waitingSeconds: 0)
     try path.parent.synchronizeFolder()
-    if let finalPath { file.path = finalPath }
     self.file = file
     state = Mutex(State(chain: EventChain(recordID: recordID), length: 0))
   }
@@ -41,9 +42,9 @@ package final class EventLog: Sendable {
   ///
   /// An unfinished last line, which a kill leaves, is cut off, and an event says so.
   ///
-  /// - Throws: ``ProvenanceError`` `locked` if another process appends to it, `brokenChain` with the first line that is
-  ///   wrong.
-  package init(opening path: ContainedPath, recordID: String) throws(ProvenanceError) {
+  /// - Throws: ``FileError`` `locked` if another process appends to it, ``ProvenanceError`` `brokenChain` with the first
+  ///   line that is wrong.
+  package init(opening path: ContainedPath, recordID: String) throws {
     let file = try OpenFile(path, flags: O_RDWR | O_APPEND)
     try file.lock(waitingSeconds: 0)
     let bytes = try file.contents()
@@ -71,12 +72,10 @@ package final class EventLog: Sendable {
   ///   - type: What kind of event it is.
   ///   - data: What it says.
   ///   - isDurable: Whether to return only when this event, and all before it, are on the storage device.
-  /// - Throws: ``ProvenanceError``; the log is then as it was before.
-  package func append(type: String, _ data: JSON, isDurable: Bool = false)
-    throws(ProvenanceError)
-  {
-    try state.withLock { state throws(ProvenanceError) in
-      guard Int(try file.status().st_size) == state.length else {
+  /// - Throws: ``FileError``, ``ProvenanceError`` `brokenChain`; the log is then as it was before.
+  package func append(type: String, _ data: JSON, isDurable: Bool = false) throws {
+    try state.withLock { state in
+      guard try file.byteCount() == state.length else {
         throw ProvenanceError(
           code: .brokenChain,
           message: "\(file.path) was changed by somebody else while this run was writing it.")
@@ -85,7 +84,7 @@ package final class EventLog: Sendable {
       let time = max(Timestamp.now(), state.time)
       let event = Event(index: state.chain.count, time: time, type: type, data: data)
       let line = try event.line(previous: state.chain.head)
-      do throws(ProvenanceError) {
+      do {
         try file.write(line)
       } catch {
         // A full disk may have taken half of the line. What cannot be cut off now is cut off when the log is reopened.
@@ -116,9 +115,7 @@ extension EventLog {
   /// Reads a log and checks its chain, without locking or changing anything.
   ///
   /// - Throws: ``ProvenanceError`` `brokenChain` with the first line that is wrong.
-  package static func read(_ path: ContainedPath, recordID: String) throws(ProvenanceError)
-    -> Content
-  {
+  package static func read(_ path: ContainedPath, recordID: String) throws -> Content {
     try check(try OpenFile.contents(of: path), recordID: recordID, path: path.path)
   }
 

@@ -1,3 +1,5 @@
+package import Files
+
 /// Evidence in a git repository: a commit that holds the files which its ``AnchorName`` is about.
 ///
 /// A record can be sealed anew by whoever can write its folder. A commit that others have, or that is signed, or that

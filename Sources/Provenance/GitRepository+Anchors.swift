@@ -1,4 +1,5 @@
 import CLibgit2
+import Files
 
 extension GitRepository {
   /// The largest commit and the largest tree that are read, in bytes.

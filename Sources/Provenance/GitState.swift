@@ -1,4 +1,5 @@
 import CLibgit2
+package import Files
 
 /// What version control said about the sources of this program when it was built: which code was at work, and what was
 /// changed in it.

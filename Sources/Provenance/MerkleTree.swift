@@ -1,3 +1,5 @@
+package import Files
+
 /// The Merkle tree of RFC 6962 over leaves that arrive one after the other.
 ///
 /// A leaf is SHA256(0x00 || data), an inner node SHA256(0x01 || left || right), and a tree of n leaves is split at the

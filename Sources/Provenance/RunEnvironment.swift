@@ -1,4 +1,5 @@
 import CLibcrypto
+package import Files
 import Glibc
 
 /// The machine and the libraries that a run was computed with.
@@ -46,7 +47,7 @@ package struct RunEnvironment: Sendable, Equatable {
   }
 
   /// The digest of the program file that is running: the identity of the build.
-  package static func executableDigest() throws(ProvenanceError) -> Digest {
+  package static func executableDigest() throws(FileError) -> Digest {
     try SHA256.digest(ofFileAt: "/proc/self/exe")
   }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Files
 import Foundation
-import Provenance
 import Replication
 
 struct Certify: AsyncParsableCommand {

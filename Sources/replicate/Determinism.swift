@@ -1,7 +1,7 @@
 import ArgumentParser
 import Dispatch
+import Files
 import Foundation
-import Provenance
 import Replication
 
 struct Determinism: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Files
 import Foundation
 import LanguageModels
 import Provenance
@@ -86,7 +87,8 @@ enum ExitStatus {
     case let error as EvaluationCommandError: error.code == .missingData ? unavailable : usage
     case let error as RunError where [.notFound, .ambiguous, .occupied].contains(error.code): usage
     case let error as RunError where [.damaged, .tampered].contains(error.code): tampered
-    case let error as ProvenanceError where [.noRepository, .link].contains(error.code): usage
+    case let error as FileError where error.code == .link: usage
+    case let error as ProvenanceError where error.code == .noRepository: usage
     case let error as ProvenanceError where error.code == .repository: unavailable
     case is AnchorError: unavailable
     case let error as InterchangeError: error.code == .missingLanguageData ? unavailable : usage

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Provenance
+import Files
 import Replication
 
 struct Index: ParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Provenance
 import Replication
@@ -25,7 +26,7 @@ struct JudgingOptions: ParsableArguments {
   ///   - records: what was judged.
   ///   - expectations: what it was judged by; annotations point to its lines.
   ///   - seconds: what it took to come to them.
-  /// - Throws: `ProvenanceError` when a file cannot be written.
+  /// - Throws: `FileError` when a file cannot be written.
   func write(
     _ judgement: Judgement, of records: [SealedRecord], by expectations: ExperimentFile?,
     seconds: Double

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Files
 @testable import Provenance
 
 @Suite("Anchors in a git repository", .enabled(if: GitFixture.isAvailable))

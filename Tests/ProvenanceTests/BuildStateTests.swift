@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Files
 @testable import Provenance
 
 /// A package in a repository, and the script that says what it is built from.

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Files
 @testable import Provenance
 
 @Suite("Event log")
@@ -104,7 +105,7 @@ struct EventLogTests {
       do {
         _ = try EventLog(opening: ContainedPath(path), recordID: "r1")
         return nil
-      } catch {
+      } catch let error as ProvenanceError {
         #expect(error.code == .brokenChain)
         return error.message.firstMatch(of: /line (\d+)/).map { String($0.1) }
       }
@@ -120,16 +121,32 @@ struct EventLogTests {
     #expect(throws: ProvenanceError.self) { try EventLog.read(ContainedPath(path), recordID: "r2") }
   }
 
+  @Test("Nothing is begun or read by way of a link")
+  func links() throws {
+    let (home, root) = (try TemporaryFolder(), ContainedPath(root: folder.path))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path(of: "out"), withDestinationPath: home.path)
+    let log = root.appending("out").appending("events.jsonl")
+    for body in [
+      { _ = try EventLog(creating: log, recordID: "r") },
+      { _ = try EventLog(opening: log, recordID: "r") },
+      { _ = try EventLog.read(log, recordID: "r") },
+    ] as [() throws -> Void] {
+      #expect(throws: FileError.self) { try body() }
+    }
+    #expect(home.files().isEmpty)
+  }
+
   @Test("A second owner is refused, in this process and in another, until the first is gone")
   func locking() throws {
     var log: EventLog? = try EventLog(creating: ContainedPath(path), recordID: "r1")
-    #expect(throws: ProvenanceError.self) {
+    #expect(throws: FileError.self) {
       try EventLog(creating: ContainedPath(path), recordID: "r1")
     }
     #expect {
       try EventLog(opening: ContainedPath(path), recordID: "r1")
     } throws: {
-      ($0 as? ProvenanceError)?.code == .locked
+      ($0 as? FileError)?.code == .locked
     }
     #expect(try FileLock.isHeld(at: ContainedPath(path)))
     let program = "/usr/bin/flock"
@@ -161,7 +178,7 @@ struct EventLogTests {
     let log = try EventLog(creating: ContainedPath(path), recordID: "r1")
     try log.append(type: "created", [:])
     let before = try bytes()
-    #expect(throws: ProvenanceError.self) { try log.append(type: "step", ["loss": .number(.nan)]) }
+    #expect(throws: FileError.self) { try log.append(type: "step", ["loss": .number(.nan)]) }
     #expect(try bytes() == before)
     try log.append(type: "step", ["loss": .exact(Double.nan)])
     #expect(try EventLog.read(ContainedPath(path), recordID: "r1").events.count == 2)

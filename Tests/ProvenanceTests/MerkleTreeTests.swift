@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 
+@testable import Files
 @testable import Provenance
 
 @Suite("Merkle trees of RFC 6962")

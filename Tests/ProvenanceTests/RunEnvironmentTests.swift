@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Files
 @testable import Provenance
 
 @Suite("Environment of a run")

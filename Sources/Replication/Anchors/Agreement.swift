@@ -1,3 +1,4 @@
+import Files
 import Provenance
 
 /// How many runs agree, for a list of many: only of records whose id has several anchors is anything read.

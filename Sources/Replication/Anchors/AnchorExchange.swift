@@ -1,3 +1,4 @@
+import Files
 import Provenance
 
 /// Moves anchors, intents and begun runs between the user's repository and another one.

@@ -1,4 +1,5 @@
-package import Provenance
+package import Files
+import Provenance
 
 /// What other runs of a record's identity came to: anchors in the user's repository, and sealed records beside it.
 ///

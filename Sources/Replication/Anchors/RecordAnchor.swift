@@ -1,3 +1,4 @@
+import Files
 package import Provenance
 
 /// The anchor of a sealed record in the user's git repository.

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// Some rows of an Arrow table: the values of all columns, one column after the other.
 ///

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// Reads Arrow IPC streams, the format in which the `datasets` library caches its tables.
 ///

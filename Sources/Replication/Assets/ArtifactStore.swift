@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// A folder of files that are named by the SHA-256 of their content: `sha256/<first two digits>/<all 64 digits>`.
 ///
@@ -59,7 +59,7 @@ struct ArtifactStore: Sendable, Equatable {
   ///
   /// Hashing runs at more than 1 GB/s with the SHA instructions of current processors, so it is done at every use.
   ///
-  /// - Throws: ``ProvenanceError`` `link` for a link in the place of the file or on the way, ``AssetError`` `file`.
+  /// - Throws: ``FileError`` `link` for a link in the place of the file or on the way, ``AssetError`` `file`.
   func lookUp(_ digest: Digest) throws -> Lookup {
     let place = place(of: digest)
     guard try FileStatus(at: place) != nil else { return .absent }

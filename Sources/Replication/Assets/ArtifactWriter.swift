@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// The right to add files to a store, which one process has at a time.
 ///
@@ -22,7 +22,7 @@ final class ArtifactWriter: Sendable {
   ///   - store: The store.
   ///   - note: Takes what a person should know, such as a damaged file that was set aside.
   ///   - waiting: Called once if there is another holder.
-  /// - Throws: ``AssetError`` `file`; ``ProvenanceError`` `link`.
+  /// - Throws: ``AssetError`` `file`; ``FileError`` `link`.
   init(
     _ store: ArtifactStore, note: @escaping @Sendable (String) -> Void = { _ in },
     waiting: () -> Void
@@ -121,7 +121,7 @@ final class ArtifactWriter: Sendable {
     let place = store.place(of: digest)
     // Another process may have stored the same; a file with other content is damaged.
     if case .damaged = try store.lookUp(digest) { try setAside(place) }
-    do throws(ProvenanceError) {
+    do throws(FileError) {
       try file.synchronize()
       // Read-only, because other runs rely on the content.
       try file.setMode(0o444)

@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// An artifacts folder, with the place of everything in it spelled once.
 package struct ArtifactsFolder: Sendable, Equatable {

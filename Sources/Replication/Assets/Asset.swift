@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// A pinned input of a replication: what it is called, where it comes from, what it must hash to.
 package struct Asset: Sendable, Equatable {

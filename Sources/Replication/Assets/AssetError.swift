@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// What went wrong with an asset, an archive or a data file, in one sentence.
 package struct AssetError: Error, Equatable, CustomStringConvertible {
@@ -53,7 +53,7 @@ extension AssetError {
   }
 
   /// What ``Provenance`` threw on a file, as an asset error; a link stays the error that it is.
-  static func wrapped(_ error: ProvenanceError) -> any Error {
+  static func wrapped(_ error: FileError) -> any Error {
     error.code == .link ? error : AssetError(code: .file, message: error.message)
   }
 
@@ -63,7 +63,7 @@ extension AssetError {
   ) throws -> Result {
     do {
       return try body()
-    } catch let error as ProvenanceError where error.code != .link {
+    } catch let error as FileError where error.code != .link {
       throw AssetError(code: code, message: error.message)
     }
   }

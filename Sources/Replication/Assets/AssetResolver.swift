@@ -1,5 +1,5 @@
+package import Files
 import Foundation
-package import Provenance
 
 /// An asset whose content is at hand and has just been verified.
 package struct ResolvedAsset: Sendable, Equatable {

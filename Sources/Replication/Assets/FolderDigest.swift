@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// The digest of a folder's content, for models that are folders.
 ///

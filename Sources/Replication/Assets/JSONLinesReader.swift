@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// Reads files with one JSON object a line, optionally compressed with gzip.
 enum JSONLinesReader {

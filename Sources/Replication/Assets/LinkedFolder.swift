@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// A folder of links to verified files, for loaders that want a model's files side by side.
 ///

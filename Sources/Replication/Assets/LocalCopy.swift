@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// A file or folder of the user's that takes the place of an asset's own source.
 ///

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// Folders of the user that may hold files which would otherwise be downloaded.
 ///

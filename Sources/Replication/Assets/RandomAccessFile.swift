@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// A regular file that is read at explicit offsets, with its size taken once.
 ///

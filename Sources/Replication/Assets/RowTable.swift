@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// How the rows of a data file are written.
 package enum DataFormat: String, Sendable, CaseIterable {

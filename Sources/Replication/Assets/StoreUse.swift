@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// Keeps ``GarbageCollection`` from the files of a store while they are in use, by a lock that all users share.
 final class StoreUse: Sendable {
@@ -14,10 +14,10 @@ final class StoreUse: Sendable {
   /// written, not even the file that is locked: without it nobody has ever used the store.
   ///
   /// - Throws: ``AssetError`` `file` while files are being removed for longer than a person would wait;
-  ///   ``ProvenanceError`` `link`.
+  ///   ``FileError`` `link`.
   init(_ store: ArtifactStore, isReading: Bool = false) throws {
     let place = StoreUse.place(in: store)
-    do throws(ProvenanceError) {
+    do throws(FileError) {
       if isReading {
         lock = try FileLock(sharingExisting: place, waitingSeconds: 600)
       } else {

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// Fetches a file from the web with curl, so that the user's proxy, certificates and credentials hold.
 ///

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// Fetches a wheel with the user's own pip, so that their index, proxy, certificates and credentials hold.
 ///

@@ -1,3 +1,4 @@
+import Files
 import Provenance
 
 // What the user's own repository says of a record, which whoever seals a record anew cannot change there.

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// Checks a record as somebody does who trusts neither its maker nor the machine that it was made on.
 package struct Audit: Sendable {
@@ -41,7 +41,7 @@ package struct Audit: Sendable {
   ///   - run: Where artifacts are, and how replays are computed.
   ///   - options: What is done.
   ///   - report: Is told what happens.
-  /// - Throws: ``RunError`` or ``ProvenanceError`` when there is no such record, or its summary cannot be read.
+  /// - Throws: ``RunError`` or ``FileError`` when there is no such record, or its summary cannot be read.
   package init(
     _ name: String, manifest: (SealedRecord) throws -> ManifestFile?, run: RunOptions,
     options: Options, report: @escaping @Sendable (RunEvent) -> Void

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// Which documents and segments an audit computes again: neither who made the record nor who audits it can choose.
 ///

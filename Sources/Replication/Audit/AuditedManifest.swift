@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// What decides how a record has to look: the auditor's manifest, and only for want of one the record's own copy.
 struct AuditedManifest: Sendable {
@@ -16,7 +16,7 @@ struct AuditedManifest: Sendable {
 
   /// Compares the record's copy of the manifest with the auditor's.
   ///
-  /// - Throws: ``ManifestError`` or ``ProvenanceError`` when a file cannot be read.
+  /// - Throws: ``ManifestError`` or ``FileError`` when a file cannot be read.
   init(_ record: SealedRecord, auditor file: ManifestFile?) throws {
     let names = record.summary.arms.map(\.name)
     let path = "\(record.path)/\(RecordFile.manifest)"

@@ -1,7 +1,7 @@
 import Evaluation
+import Files
 import Foundation
 import LanguageModels
-import Provenance
 import Tensors
 
 /// Answers documents of a record again, from the recorded weights, and compares them with what was recorded.

@@ -1,3 +1,4 @@
+import Files
 import Provenance
 
 /// Whether a record holds what its manifest asks for, each thing once, and nothing else.

@@ -1,3 +1,4 @@
+import Files
 import Provenance
 
 /// Whether the log of a record tells of what its summary says, in an order in which a run does it.

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 import Tensors
 
 /// Whether this machine and build compute the bits that a record's did.
@@ -9,7 +9,7 @@ struct RecordedPlatform: Sendable {
   /// Compares the self-tests of all processes that worked on a run, and what products were computed with, with those
   /// of this process.
   ///
-  /// - Throws: ``ProvenanceError`` for a session without a self-test.
+  /// - Throws: ``FileError`` for a session without a self-test.
   init(_ record: SealedRecord, numerics: Numerics) throws {
     var difference: String?
     for session in record.sessions {

@@ -1,5 +1,5 @@
 import Evaluation
-import Provenance
+import Files
 
 /// The samples of a record, as an audit compares them between arms, with the lock and with what the inputs ask.
 struct RecordedSamples {
@@ -10,7 +10,7 @@ struct RecordedSamples {
 
   /// Reads lock and samples.
   ///
-  /// - Throws: ``InterchangeError``, ``ProvenanceError`` for files that cannot be read.
+  /// - Throws: ``InterchangeError``, ``FileError`` for files that cannot be read.
   init(_ record: SealedRecord, _ manifest: Manifest) throws {
     self.record = record
     self.manifest = manifest

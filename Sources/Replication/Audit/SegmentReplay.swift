@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import LanguageModels
-import Provenance
 import Tensors
 import Training
 

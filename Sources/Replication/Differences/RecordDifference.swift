@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import Provenance
 
@@ -54,7 +55,7 @@ package struct RecordDifference: Sendable, Equatable {
 
   /// Compares what two records hold in common.
   ///
-  /// - Throws: ``RunError`` `notFound` if they have no training and no evaluation in common; ``ProvenanceError``,
+  /// - Throws: ``RunError`` `notFound` if they have no training and no evaluation in common; ``FileError``,
   ///   ``InterchangeError`` when one cannot be read.
   package init(_ a: SealedRecord, _ b: SealedRecord) throws {
     self.a = a.id

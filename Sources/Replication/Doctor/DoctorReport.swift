@@ -1,3 +1,4 @@
+package import Files
 package import Provenance
 package import Tensors
 

@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 package import Tensors
 
 /// The self-test of a process that worked on a run, as the run's record keeps it.
@@ -23,7 +23,7 @@ package struct RecordedSelfTest: Sendable, Equatable {
   }
 
   /// Reads what ``json`` wrote.
-  package init(_ field: JSONField) throws(ProvenanceError) {
+  package init(_ field: JSONField) throws(FileError) {
     instructionSet = try field["instruction_set"].string()
     var answers: [SelfTest.Answer] = []
     for (test, digest) in try field["digests"].members() {

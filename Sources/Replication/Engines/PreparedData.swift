@@ -1,4 +1,4 @@
-import Provenance
+import Files
 import Tokenizers
 import Training
 

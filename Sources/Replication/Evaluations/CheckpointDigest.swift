@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// The digest of a model's files: a GGUF file, or the files of a Hugging Face folder that a loader reads.
 enum CheckpointDigest {

@@ -1,6 +1,6 @@
 import Evaluation
+import Files
 import Foundation
-import Provenance
 import Synchronization
 
 /// The samples of an evaluation that is not finished, in a file that a kill at any moment leaves usable.
@@ -21,8 +21,8 @@ final class EvaluationJournal: Sendable {
 
   /// Opens the journal at a place or creates an empty one.
   ///
-  /// - Throws: ``ProvenanceError`` `locked` if another process writes it, `file` if it cannot be written.
-  init(path place: ContainedPath) throws(ProvenanceError) {
+  /// - Throws: ``FileError`` `locked` if another process writes it, `file` if it cannot be written.
+  init(path place: ContainedPath) throws(FileError) {
     self.place = place
     lock = try FileLock(path: place)
     file = try OpenFile(place, flags: O_RDWR | O_APPEND)
@@ -90,7 +90,7 @@ final class EvaluationJournal: Sendable {
   }
 
   /// Adds a sample; when this returns, no kill of this process can lose it.
-  func append(_ sample: SampleResult) throws(ProvenanceError) {
+  func append(_ sample: SampleResult) throws(FileError) {
     try file.write(Array((sample.jsonLine + "\n").utf8))
     let isDue = lastSave.withLock { last in
       let now = ContinuousClock.now
@@ -102,7 +102,7 @@ final class EvaluationJournal: Sendable {
   }
 
   /// Removes the journal, whose samples are stored elsewhere by now.
-  func remove() throws(ProvenanceError) {
+  func remove() throws(FileError) {
     try place.remove()
   }
 

@@ -1,5 +1,5 @@
 package import Evaluation
-package import Provenance
+package import Files
 
 /// What an evaluation of a model came to.
 package struct EvaluationOutcome: Sendable {

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 import Tokenizers
 
 /// The chat templates in Jinja whose conversations this program renders itself, told by their exact text.

@@ -1,6 +1,6 @@
 import Evaluation
+import Files
 import Foundation
-import Provenance
 
 /// The files that tell sentences and languages, which IFEval's checks read.
 struct LanguageData: Sendable {

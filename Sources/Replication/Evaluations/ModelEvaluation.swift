@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import LanguageModels
 import Provenance
@@ -40,7 +41,7 @@ package struct ModelEvaluation: Sendable {
 
   /// Opens the journal, so that what cannot be written in the end is said before hours of work.
   private func openJournal() throws -> EvaluationJournal {
-    do throws(ProvenanceError) {
+    do throws(FileError) {
       let place = HarnessModel.folderName(of: request.model)
       try AtomicFile.createFolder("\(request.output)/\(place)")
       return try EvaluationJournal(path: ContainedPath("\(request.output)/unfinished.jsonl"))

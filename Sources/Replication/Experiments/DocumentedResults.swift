@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// What a publication, or a series of earlier runs, reports: values cell by cell, and claims about them.
 ///

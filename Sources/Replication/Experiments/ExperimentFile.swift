@@ -1,5 +1,5 @@
+package import Files
 import Foundation
-package import Provenance
 
 /// Documented results that were read from a YAML file.
 package struct ExperimentFile: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Provenance
 
 /// A training or an evaluation of an arm.
@@ -43,7 +44,7 @@ extension Activity {
   /// The training of an arm, which may have been interrupted or be an earlier run's; nil for an arm that was not trained.
   static func training(
     of arm: RunSummary.Arm, in history: RunHistory
-  ) throws(ProvenanceError) -> Activity? {
+  ) throws(FileError) -> Activity? {
     guard let weights = arm.digests["weights"] else { return nil }
     var (started, ended, settings): (String?, String?, String?)
     var (session, end) = (-1, 0)

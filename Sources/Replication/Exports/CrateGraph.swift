@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// The entities of an RO-Crate, each once, in the order in which they were first described.
 struct CrateGraph {
@@ -55,7 +55,7 @@ struct CrateGraph {
   }
 
   /// The graph as the bytes of `ro-crate-metadata.json`.
-  func encoded(context: [String]) throws(ProvenanceError) -> [UInt8] {
+  func encoded(context: [String]) throws(FileError) -> [UInt8] {
     try CanonicalJSON.encode([
       "@context": .array(context.map(JSON.string)), "@graph": .array(entities),
     ]) + [UInt8(ascii: "\n")]

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// A folder that appears with all its files at once, and never in the place of something else.
 struct ExportFolder {
@@ -41,7 +41,7 @@ struct ExportFolder {
   ///
   /// - Returns: Sizes and digests of what was written, in the order of the files.
   /// - Throws: ``RunError`` `damaged` if a file of the record changed meanwhile, `occupied` if the folder was filled
-  ///   meanwhile; ``ProvenanceError``. Nothing is left behind then.
+  ///   meanwhile; ``FileError``. Nothing is left behind then.
   func write(_ files: [File], from record: SealedRecord) throws -> [RecordFile] {
     let place = ContainedPath(path)
     let parent = place.parent.path
@@ -66,7 +66,7 @@ struct ExportFolder {
 
   /// The error for a folder that could not be made, by a call that has just failed and left its reason in `errno`.
   private static func failure(_ path: String) -> any Error {
-    ProvenanceError(
+    FileError(
       code: .file,
       message: "Could not create \(path): \(String(cString: strerror(errno))).")
   }

@@ -1,3 +1,4 @@
+import Files
 import Provenance
 
 /// What a run read: the files that an asset of its manifest stood for.
@@ -19,7 +20,7 @@ struct Input {
   let license: String?
 
   /// Everything that a run read; nothing for an import, whose sources are part of its record.
-  static func all(in history: RunHistory, manifest: Manifest?) throws(ProvenanceError) -> [Input] {
+  static func all(in history: RunHistory, manifest: Manifest?) throws(FileError) -> [Input] {
     var inputs: [Input] = []
     guard let event = history.events.last(where: { $0.type == RecordedEvent.inputs }) else {
       return inputs

@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// Writes what a sealed record tells in formats that other programs read.
 ///
@@ -55,7 +55,7 @@ package struct RecordExport: Sendable {
   ///   - artifacts: the folder with the store of records.
   ///   - format: what to write.
   ///   - output: a folder that does not exist or is empty.
-  /// - Throws: ``RunError`` or ``ProvenanceError`` when there is no such record, several, or a damaged one; `occupied`
+  /// - Throws: ``RunError`` or ``FileError`` when there is no such record, several, or a damaged one; `occupied`
   ///   when there is something in the folder.
   package init(_ name: String, artifacts: String, format: Format, output: String) throws {
     folder = try ExportFolder(output)
@@ -66,7 +66,7 @@ package struct RecordExport: Sendable {
   /// Verifies the record and writes all files or none.
   ///
   /// - Throws: ``RunError`` `damaged` with every finding of a record that is not as it was sealed; `occupied`;
-  ///   ``ProvenanceError``.
+  ///   ``FileError``.
   package func run() throws -> Outcome {
     let account = try RunAccount(record)
     let files =

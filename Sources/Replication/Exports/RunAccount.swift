@@ -1,5 +1,5 @@
 import Evaluation
-import Provenance
+import Files
 
 /// What an intact record tells about its run, as every format of exports needs it.
 struct RunAccount {
@@ -92,7 +92,7 @@ struct ProgramVersion: Equatable {
   let origin: String?
 
   /// Reads a session of a record.
-  init(_ session: JSONField) throws(ProvenanceError) {
+  init(_ session: JSONField) throws(FileError) {
     version = try session["version"].string()
     let code = session["code"]
     commit = code["commit"].isNull ? nil : try code["commit"].string()

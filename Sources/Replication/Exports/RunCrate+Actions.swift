@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 extension RunCrate {
   /// Describes a training or an evaluation with all that it read and made.

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 extension RunCrate {
   /// The assets that the model, or its configuration and tokenizer, come from.

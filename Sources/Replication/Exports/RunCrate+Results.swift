@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 extension RunCrate {
   /// Describes the weights of a trained arm.

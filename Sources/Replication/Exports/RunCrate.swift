@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// A record as a Process Run Crate (https://w3id.org/ro/wfrun/process/0.5), on RO-Crate 1.1 as that profile is.
 ///

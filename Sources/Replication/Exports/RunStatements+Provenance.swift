@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// SLSA provenance v1: a run as a build of its record and its weights.
 extension RunStatements {

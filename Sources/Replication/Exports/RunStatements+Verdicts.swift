@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// Statements about what a judgement came to; none of them judges anything itself.
 extension RunStatements {

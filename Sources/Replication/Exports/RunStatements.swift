@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// A record as in-toto statements (https://in-toto.io/Statement/v1), which are unsigned.
 ///

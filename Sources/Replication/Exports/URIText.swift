@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// Names as parts of URIs, and URIs for what has no address.
 enum URIText {

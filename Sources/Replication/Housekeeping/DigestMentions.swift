@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// The SHA-256 digests that records mention, wherever they do.
 ///
@@ -18,13 +18,13 @@ struct DigestMentions: Sendable {
 
   /// Reads all records of a store.
   ///
-  /// - Throws: ``ProvenanceError`` `file` for one that is there and cannot be read: what it refers to is then unknown.
+  /// - Throws: ``FileError`` `file` for one that is there and cannot be read: what it refers to is then unknown.
   init(_ store: RunStore) throws {
     for id in try store.ids() {
       var mentions: Set<Digest> = []
       var isSealed = false
       for name in DigestMentions.files {
-        do throws(ProvenanceError) {
+        do throws(FileError) {
           let bytes = try OpenFile.contents(of: store.place(of: id).appending(name))
           mentions.formUnion(DigestMentions.digests(in: bytes))
           if name == RecordFile.summary { isSealed = true }

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// What lies at a place, with everything below it; links are looked at and not followed.
 enum DiskUsage {
@@ -31,7 +31,7 @@ enum DiskUsage {
     try body(place, status)
     guard status.kind == .folder else { return }
     guard depth < ContainedPath.deepest else {
-      throw ProvenanceError(
+      throw FileError(
         code: .file,
         message: "\(place) lies deeper than any folder that this program makes; remove it by hand.")
     }

@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// Removes from an artifacts folder what nothing needs any more.
 ///
@@ -62,7 +62,7 @@ package struct GarbageCollection: Sendable {
 
   /// Finds what nothing needs and, unless it is a dry run, removes it.
   ///
-  /// - Throws: ``ProvenanceError`` or a system error when something can be neither read nor removed; what was removed by
+  /// - Throws: ``FileError`` or a system error when something can be neither read nor removed; what was removed by
   ///   then was not needed, and the same command goes on.
   package func run(now: FileStatus.Time = .now()) throws -> Outcome {
     guard try FileStatus(at: artifacts.place) != nil else {

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// What a garbage collection finds; each search is for one kind of garbage.
 struct GarbageSearch {

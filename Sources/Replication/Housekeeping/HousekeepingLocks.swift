@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// What nobody is at: the locks are held until this object goes away, or only asked for in a dry run.
 final class HousekeepingLocks {
@@ -15,19 +15,19 @@ final class HousekeepingLocks {
   /// A lock that is held.
   private final class Held {
     private let lock: FileLock
-    init(_ place: ContainedPath) throws(ProvenanceError) { lock = try FileLock(path: place) }
+    init(_ place: ContainedPath) throws(FileError) { lock = try FileLock(path: place) }
   }
 
   /// Takes or asks for all locks of an artifacts folder, without waiting for any.
   ///
-  /// - Throws: ``ProvenanceError`` `file`.
+  /// - Throws: ``FileError`` `file`.
   init(artifacts: ArtifactsFolder, isDryRun: Bool) throws {
     var locks: [Held] = []
     func isQuiet(_ place: ContainedPath) throws -> Bool {
       if isDryRun { return try !FileLock.isHeld(at: place, isShared: true) }
       // Nobody is at what does not exist; whoever begins now is seen by the lock.
       guard try FileStatus(at: place.parent) != nil else { return true }
-      do throws(ProvenanceError) {
+      do throws(FileError) {
         locks.append(try Held(place))
         return true
       } catch {

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 extension ArtifactStore {
   /// A file of the store, by its name.
@@ -73,7 +73,7 @@ extension StepCache {
       guard name.hasSuffix(".json"), let key = Digest(hex: name.dropLast(5)) else { return nil }
       var problem: String?
       var result: StepResult?
-      do throws(ProvenanceError) {
+      do throws(FileError) {
         result = try find(key) { problem = $0 }
       } catch {
         problem = error.message

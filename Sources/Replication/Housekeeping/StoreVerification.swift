@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// Verifies everything that lies in an artifacts folder: files against their names, finished steps and sealed records
 /// against what they say of themselves.
@@ -36,7 +36,7 @@ package struct StoreVerification: Sendable {
 
   /// Reads and hashes everything; nothing is changed or removed.
   ///
-  /// - Throws: ``ProvenanceError`` `file` when a folder cannot be read.
+  /// - Throws: ``FileError`` `file` when a folder cannot be read.
   package func run() throws -> Outcome {
     var outcome = Outcome()
     try verifyFiles(&outcome)

@@ -1,5 +1,5 @@
 package import Evaluation
-import Provenance
+import Files
 
 /// What scoring a folder of lm-evaluation-harness anew gives, beside what the folder says.
 package struct HarnessComparison: Sendable {

@@ -1,5 +1,5 @@
 import Evaluation
-import Provenance
+import Files
 
 /// A folder that lm-evaluation-harness wrote, with every sample scored anew.
 struct HarnessFolder {

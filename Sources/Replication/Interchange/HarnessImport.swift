@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import Provenance
 import Tensors
@@ -56,7 +57,7 @@ package struct HarnessImport: Sendable {
 
   /// Reads, scores and compares the folder, and seals a record unless there is one of the same files.
   ///
-  /// - Throws: ``LogError`` or ``InterchangeError`` when the folder cannot be read, ``RunError`` or ``ProvenanceError``
+  /// - Throws: ``LogError`` or ``InterchangeError`` when the folder cannot be read, ``RunError`` or ``FileError``
   ///   when the record cannot be written.
   package func run() throws -> Outcome {
     let folder = try HarnessFolder(at: path, names: names, languageData: languageData)

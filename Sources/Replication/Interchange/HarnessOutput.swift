@@ -1,6 +1,6 @@
 package import Evaluation
+package import Files
 package import Foundation
-package import Provenance
 package import Tensors
 
 /// An evaluation as lm-evaluation-harness 0.4.13 writes it with `--log_samples`: results and samples, for its users' tools.
@@ -50,7 +50,7 @@ package struct HarnessOutput {
   ///   - ended: when it ended; the files are named by it, in UTC, and take the place of others of that name.
   /// - Returns: Paths of the files, the results last; a folder that has results is complete.
   /// - Throws: ``InterchangeError`` `invalidRow` when a row is missing or not its sample's document,
-  ///   ``ProvenanceError`` when a file cannot be written.
+  ///   ``FileError`` when a file cannot be written.
   package func write(to folder: String, started: Date, ended: Date) throws -> [String] {
     let place = "\(folder)/\(HarnessModel.folderName(of: model.path))"
     try AtomicFile.createFolder(place)

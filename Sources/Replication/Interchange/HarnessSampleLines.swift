@@ -1,5 +1,5 @@
 import Evaluation
-import Provenance
+import Files
 
 /// The lines of a task's samples file.
 struct HarnessSampleLines {

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 extension HarnessImport {
   /// What the record of an import names as its engine.

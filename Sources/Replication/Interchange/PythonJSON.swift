@@ -1,4 +1,4 @@
-import Provenance
+import Files
 import Tensors
 
 /// JSON as Python's `json.dumps(value, ensure_ascii=False)` writes it, which is what the harness's digests are taken of.

@@ -1,6 +1,6 @@
 import Evaluation
+import Files
 import Foundation
-import Provenance
 
 /// Computes all answers and scores of a record anew from the responses that it holds, without model and data.
 package struct RecordRescoring: Sendable {
@@ -31,7 +31,7 @@ package struct RecordRescoring: Sendable {
 
   /// Finds a record: the folder of one, or the beginning of the id of one in a store.
   ///
-  /// - Throws: ``RunError`` or ``ProvenanceError`` when there is none, several, or a damaged one.
+  /// - Throws: ``RunError`` or ``FileError`` when there is none, several, or a damaged one.
   package init(_ name: String, artifacts: String, languageData: String?) throws {
     record = try SealedRecord(named: name, artifacts: artifacts)
     self.languageData = languageData
@@ -49,7 +49,7 @@ package struct RecordRescoring: Sendable {
         files.append(try SampleRecord(name: file.name, record: record))
       } catch let error as InterchangeError {
         findings.append(error.message)
-      } catch let error as ProvenanceError where error.code == .notFound {
+      } catch let error as FileError where error.code == .notFound {
         // The findings say already that it is missing.
         continue
       }

@@ -1,5 +1,5 @@
 import Evaluation
-package import Provenance
+package import Files
 
 extension HarnessImport.Outcome {
   /// The import as one JSON object, for programs.

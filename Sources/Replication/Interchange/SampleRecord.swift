@@ -1,5 +1,5 @@
 import Evaluation
-import Provenance
+import Files
 
 /// The samples of one evaluation of one arm, as a record holds them.
 struct SampleRecord {
@@ -22,7 +22,7 @@ struct SampleRecord {
   /// Reads a file of a record.
   ///
   /// - Throws: ``InterchangeError`` `damaged` with the line that is none of a sample, belongs to no known task or to
-  ///   another benchmark, or repeats a document; ``ProvenanceError`` when the file cannot be read.
+  ///   another benchmark, or repeats a document; ``FileError`` when the file cannot be read.
   init(name: String, record: SealedRecord) throws {
     let path = "\(record.path)/\(name)"
     var samples: [String: [SampleResult]] = [:]

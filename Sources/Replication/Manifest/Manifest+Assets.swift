@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 extension Manifest {
   /// An input file as it is declared.

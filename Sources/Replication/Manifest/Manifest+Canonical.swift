@@ -1,5 +1,5 @@
 import Evaluation
-package import Provenance
+package import Files
 import Tensors
 import Training
 

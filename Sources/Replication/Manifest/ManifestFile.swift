@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// A manifest that was read from a YAML file.
 package struct ManifestFile: Sendable, Equatable {

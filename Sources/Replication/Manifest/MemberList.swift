@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// A list of files in a wheel with their digests, one a line, as `sha256sum` prints it: digest, two spaces, name.
 ///

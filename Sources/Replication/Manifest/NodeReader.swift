@@ -1,4 +1,4 @@
-import Provenance
+import Files
 import Yams
 
 /// One value of a manifest, read as the type that its key asks for; what does not fit is reported and read as nil.

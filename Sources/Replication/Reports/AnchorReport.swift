@@ -1,4 +1,5 @@
-package import Provenance
+package import Files
+import Provenance
 
 /// An exchange of anchors as a text for a person and as one JSON object.
 extension AnchorExchange.Outcome {

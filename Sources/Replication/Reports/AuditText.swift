@@ -1,5 +1,5 @@
+package import Files
 import Foundation
-package import Provenance
 
 /// The result of an audit for a person.
 package enum AuditText {

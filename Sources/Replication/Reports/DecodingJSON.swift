@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 import Statistics
 
 /// A decoded table as one JSON object, for programs.

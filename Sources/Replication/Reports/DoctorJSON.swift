@@ -1,4 +1,5 @@
-package import Provenance
+package import Files
+import Provenance
 import Tensors
 
 /// An examination as one JSON object, for programs.

@@ -1,5 +1,5 @@
 import Evaluation
-package import Provenance
+package import Files
 import Tokenizers
 
 /// The end of an evaluation as one JSON object, for programs.

@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// What a verification of the store or a garbage collection came to, as text.
 package enum HousekeepingText {

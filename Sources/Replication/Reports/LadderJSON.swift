@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// The verification of determinism as one JSON object, for programs.
 package enum LadderJSON {

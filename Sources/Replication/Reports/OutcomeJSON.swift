@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// The end of a run as one JSON object, for programs.
 package enum OutcomeJSON {

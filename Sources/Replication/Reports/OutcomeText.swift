@@ -1,3 +1,4 @@
+import Files
 import Provenance
 
 /// The end of a run as text: the table, the verdicts, and where the record is.

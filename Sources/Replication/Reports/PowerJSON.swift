@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// What a manifest could detect as one JSON object, for programs.
 package enum PowerJSON {

@@ -1,4 +1,5 @@
-package import Provenance
+package import Files
+import Provenance
 
 /// A record as text, for a person.
 package enum RecordText {

@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// A list of runs as text, one line a run.
 package enum RunLogText {

@@ -1,3 +1,4 @@
+import Files
 import Provenance
 
 /// A judgement as text for a person: cells as a table, claims with their reasons, the verdict on the last line.

@@ -1,6 +1,6 @@
 import Dispatch
+package import Files
 import Foundation
-package import Provenance
 
 /// A run's sign of life: a file in its record whose time of change is renewed while the process works.
 ///
@@ -18,8 +18,8 @@ final class Heartbeat: Sendable {
 
   /// Begins to give signs of life in a record's folder, which may be renamed later.
   ///
-  /// - Throws: ``ProvenanceError`` `file`.
-  init(inFolder folder: ContainedPath) throws(ProvenanceError) {
+  /// - Throws: ``FileError`` `file`.
+  init(inFolder folder: ContainedPath) throws(FileError) {
     // Made anew: the times of a file that somebody else put there are not this process's to change.
     file = try OpenFile(
       folder.appending(RecordFile.heartbeat), flags: O_WRONLY | O_CREAT | O_EXCL)
@@ -52,7 +52,7 @@ package struct SignsOfLife: Sendable, Equatable {
   }
 
   /// Looks at the record in a folder.
-  init(ofRecordAt place: ContainedPath) throws(ProvenanceError) {
+  init(ofRecordAt place: ContainedPath) throws(FileError) {
     lastEvent = try FileStatus(at: place.appending(RecordFile.events))?.modified
     heartbeat = try FileStatus(at: place.appending(RecordFile.heartbeat))?.modified
   }

@@ -1,7 +1,7 @@
+import Files
 import Foundation
 import GRDB
 import GRDBSQLite
-import Provenance
 
 /// The file of the index, which is read where it lies and written whole out of a database in memory.
 enum IndexFile {
@@ -29,10 +29,10 @@ enum IndexFile {
   /// SQLite is told that nobody changes the file, and so it locks nothing, makes no file, and looks at none of those that
   /// its names of journals would lead to. Nobody does: an index is replaced.
   ///
-  /// - Throws: ``ProvenanceError`` `link`, or `file` for what is none; ``IndexDamage`` for what can be no database.
+  /// - Throws: ``FileError`` `link`, or `file` for what is none; ``IndexDamage`` for what can be no database.
   static func database(at place: ContainedPath) throws -> DatabaseQueue? {
     let byteCount: Int
-    do throws(ProvenanceError) {
+    do throws(FileError) {
       byteCount = try OpenFile.reading(place).byteCount()
     } catch {
       guard error.code == .notFound else { throw error }

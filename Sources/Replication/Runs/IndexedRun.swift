@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// A run as the index lists it.
 package struct IndexedRun: Sendable, Equatable {

@@ -1,4 +1,5 @@
-package import Provenance
+package import Files
+import Provenance
 import Synchronization
 import Tensors
 
@@ -46,7 +47,7 @@ package struct KeptCheckpoint: Sendable, Equatable {
   }
 
   /// Reads what ``json`` wrote.
-  init(_ field: JSONField) throws(ProvenanceError) {
+  init(_ field: JSONField) throws(FileError) {
     arm = try field["arm"].string()
     guard let seed = UInt64(try field["seed"].string()) else {
       throw field["seed"].failure("a whole number as a string")
@@ -86,8 +87,8 @@ package struct CheckpointStore: Sendable {
   ///
   /// The file at `source` must only ever be replaced, never written to.
   ///
-  /// - Throws: ``ProvenanceError`` `file` if it cannot be linked, as across file systems, `link` if a link has its place.
-  func keep(_ source: ContainedPath, root: Digest) throws(ProvenanceError) {
+  /// - Throws: ``FileError`` `file` if it cannot be linked, as across file systems, `link` if a link has its place.
+  func keep(_ source: ContainedPath, root: Digest) throws(FileError) {
     try folder.createFolder()
     let place = place(of: root)
     if try source.addName(place) { return }

@@ -1,6 +1,6 @@
 import Evaluation
+package import Files
 import Foundation
-package import Provenance
 
 /// What a replication is fixed to before an arm may run: manifest, expectations, scorer and the items that are asked.
 ///
@@ -70,7 +70,7 @@ package struct ManifestLock: Sendable, Equatable {
 
   /// Reads the lock of a manifest; nil if it has none.
   ///
-  /// - Throws: ``ProvenanceError`` when there is a file that is no lock.
+  /// - Throws: ``FileError`` when there is a file that is no lock.
   package static func read(of manifest: ManifestFile) throws -> ManifestLock? {
     let path = path(of: manifest)
     guard FileManager.default.fileExists(atPath: path) else { return nil }

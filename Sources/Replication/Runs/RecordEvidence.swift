@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// What tells cheaply that a record has not changed since the index read it: which of its two own files there is, and that
 /// file's number, size and times.
@@ -10,7 +10,7 @@ enum RecordEvidence {
   /// cannot be looked at, as behind a link.
   ///
   /// Only looked at, nothing is opened: what a record says is read from its own folder, opened without following links.
-  static func texts(of ids: [String], in records: ContainedPath) throws(ProvenanceError)
+  static func texts(of ids: [String], in records: ContainedPath) throws(FileError)
     -> [String: String]
   {
     guard !ids.isEmpty else { return [:] }
@@ -21,7 +21,7 @@ enum RecordEvidence {
   }
 
   private static func text(of id: String, _ records: borrowing OpenFolder) -> String? {
-    do throws(ProvenanceError) {
+    do throws(FileError) {
       guard let folder = try FileStatus(id, in: records, path: id) else { return nil }
       guard folder.kind == .folder else { return "" }
       for name in [RecordFile.summary, RecordFile.events] {

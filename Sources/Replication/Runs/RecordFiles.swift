@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// A file of a record: its name relative to the record's folder, its size and its digest.
 package struct RecordFile: Sendable, Equatable {

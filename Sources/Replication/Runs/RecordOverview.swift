@@ -1,3 +1,4 @@
+package import Files
 package import Provenance
 
 /// One record with everything that it says, whether its run is finished or not.
@@ -64,6 +65,8 @@ package struct RecordOverview: Sendable {
       let isRunning = try sealed == nil && FileLock.isHeld(at: log)
       status = sealed != nil ? .sealed : isRunning ? .running : .interrupted
       history = try RunHistory(recordAt: place, id: id)
+    } catch let error as FileError {
+      throw RunError(.damaged, error.message)
     } catch let error as ProvenanceError {
       throw RunError(.damaged, error.message)
     }

@@ -1,3 +1,4 @@
+package import Files
 package import Provenance
 
 /// What a run is, before it does anything.

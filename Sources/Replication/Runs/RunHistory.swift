@@ -1,3 +1,4 @@
+import Files
 import Provenance
 
 /// What the event log of a record tells about the run.

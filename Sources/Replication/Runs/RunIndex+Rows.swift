@@ -1,5 +1,5 @@
+import Files
 import GRDB
-import Provenance
 
 extension RunIndex {
   /// Runs as the database has them.

@@ -1,5 +1,5 @@
+import Files
 import GRDB
-import Provenance
 import Tensors
 
 extension RunIndex {
@@ -12,7 +12,7 @@ extension RunIndex {
 
     /// Reads the file at a place, if one is asked for, and looks at all records.
     ///
-    /// - Throws: ``ProvenanceError`` when the records cannot be listed.
+    /// - Throws: ``FileError`` when the records cannot be listed.
     init(_ place: ContainedPath?, _ store: RunStore) throws {
       // A row that is read after this list cannot be of a record that was created after it: only who holds the lock of
       // the index adds to it, and a file is replaced as a whole.

@@ -1,5 +1,5 @@
+import Files
 import GRDB
-import Provenance
 
 /// A database of all runs and their metrics, for looking things up quickly: `<artifacts>/replicate.sqlite`.
 ///
@@ -29,7 +29,7 @@ package final class RunIndex: Sendable {
   /// - Parameters:
   ///   - artifacts: The folder with the records.
   ///   - rebuilding: Whether to forget everything and read all records again; other processes see either content.
-  /// - Throws: ``RunError`` `index`, or ``ProvenanceError``, if the database can be neither used nor replaced.
+  /// - Throws: ``RunError`` `index`, or ``FileError``, if the database can be neither used nor replaced.
   package init(artifacts: String, rebuilding: Bool = false) throws {
     let folder = ArtifactsFolder(artifacts)
     let (place, store) = (folder.index, RunStore(artifacts: artifacts))
@@ -51,7 +51,7 @@ package final class RunIndex: Sendable {
 
   /// Reads the index of an artifacts folder; what it lacks is read from the records, and nothing is written.
   ///
-  /// - Throws: ``RunError`` `index`, or ``ProvenanceError`` when the records cannot be listed.
+  /// - Throws: ``RunError`` `index`, or ``FileError`` when the records cannot be listed.
   package init(reading artifacts: String) throws {
     let place = ArtifactsFolder(artifacts).index
     (database, runs, notice) = try RunIndex.wrapping(place) {
@@ -59,7 +59,7 @@ package final class RunIndex: Sendable {
       var sources = try Sources(place, store)
       var refusal: String?
       // Whoever only reads can do without it, whatever is wrong.
-      if case .failure(let error as ProvenanceError) = sources.file {
+      if case .failure(let error as FileError) = sources.file {
         (sources.file, refusal) = (.success(nil), "\(error)")
       }
       let opened = try Self.open(sources, store)
@@ -92,7 +92,7 @@ package final class RunIndex: Sendable {
       return try body()
     } catch let error as DatabaseError {
       throw unusable("\(error.message ?? "\(error.resultCode)").")
-    } catch let error as ProvenanceError where error.code != .link {
+    } catch let error as FileError where error.code != .link {
       throw unusable(error.message)
     }
   }

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import LanguageModels
 import Provenance
 import Tensors

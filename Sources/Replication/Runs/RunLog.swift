@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// The runs of an artifacts folder as a person asks for them, newest first.
 package struct RunLog: Sendable {
@@ -40,7 +40,7 @@ package struct RunLog: Sendable {
   ///   - artifacts: The folder of the records.
   ///   - filter: Which runs are asked for.
   ///   - repository: A folder in the repository whose anchors tell which runs agree; nil for none.
-  /// - Throws: ``RunError`` `index`, ``ProvenanceError`` `file`.
+  /// - Throws: ``RunError`` `index`, ``FileError`` `file`.
   package init(artifacts: String, filter: Filter = Filter(), repository: String? = nil) throws {
     let index = try RunIndex(reading: artifacts)
     let store = RunStore(artifacts: artifacts)

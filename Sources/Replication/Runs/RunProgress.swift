@@ -1,3 +1,4 @@
+import Files
 import Provenance
 
 /// How far a run is, as its log tells: what its summary will say once it is sealed, in so far as it is known.

@@ -1,3 +1,4 @@
+package import Files
 import Foundation
 package import Provenance
 import Synchronization
@@ -100,7 +101,7 @@ package final class RunRecord: Sendable {
 
   /// Appends an event; `isDurable` returns only when it is on the storage device.
   ///
-  /// - Throws: ``RunError`` `sealed`, ``ProvenanceError``.
+  /// - Throws: ``RunError`` `sealed`, ``FileError``.
   package func append(type: String, _ data: JSON, isDurable: Bool = false) throws {
     guard !state.withLock({ $0.isSealed }) else { throw RunRecord.sealedError(id) }
     try log.append(type: type, data, isDurable: isDurable)
@@ -133,7 +134,7 @@ extension RunRecord {
   ///
   /// A file is written once: the same bytes again are no change, other bytes an error.
   ///
-  /// - Throws: ``RunError`` `differs` or `invalidName`; ``ProvenanceError``. The record is then as it was.
+  /// - Throws: ``RunError`` `differs` or `invalidName`; ``FileError``. The record is then as it was.
   package func write(_ bytes: [UInt8], to name: String) throws {
     try write(bytes, to: name, inFolder: place)
   }

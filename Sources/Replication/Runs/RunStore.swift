@@ -1,5 +1,5 @@
+package import Files
 import Foundation
-package import Provenance
 
 /// The folder of all records: `<artifacts>/records/<id>/`.
 ///
@@ -53,7 +53,7 @@ extension RunStore {
   ///   - description: What the run is.
   ///   - repeating: Whether to begin a new attempt although one is finished.
   /// - Returns: What there is to do, and why.
-  /// - Throws: ``ProvenanceError`` `locked` if another process is at this run.
+  /// - Throws: ``FileError`` `locked` if another process is at this run.
   package func begin(_ description: RunDescription, repeating: Bool = false) throws -> RunStart {
     try folder.createFolder()
     let lock = try FileLock(path: lock, waitingSeconds: 30)
@@ -63,7 +63,7 @@ extension RunStore {
     for listing in attempts.reversed() {
       switch listing.status {
       case .running:
-        throw ProvenanceError(
+        throw FileError(
           code: .locked,
           message: "The run \(listing.id) (\(listing.name)) is under way in another process.")
       case .sealed:
@@ -161,8 +161,8 @@ extension RunStore {
   ///
   /// Their ids follow from the identity, so that no other record need be read.
   ///
-  /// - Throws: ``ProvenanceError`` `link` for a link in the place of the folder of all records.
-  package func attempts(at identity: Digest) throws(ProvenanceError) -> [RunListing] {
+  /// - Throws: ``FileError`` `link` for a link in the place of the folder of all records.
+  package func attempts(at identity: Digest) throws(FileError) -> [RunListing] {
     var attempts: [RunListing] = []
     var id = RunID.id(identity: identity, attempt: 1)
     while try FileStatus(at: place(of: id)) != nil {

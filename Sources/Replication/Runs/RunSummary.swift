@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// The results of a run: what must be the same when it is repeated, and nothing else.
 ///
@@ -99,7 +99,7 @@ extension RunSummary {
   }
 
   /// Reads what ``json`` wrote.
-  package init(_ field: JSONField) throws(ProvenanceError) {
+  package init(_ field: JSONField) throws(FileError) {
     var arms: [Arm] = []
     for element in try field["arms"].elements() { arms.append(try Arm(element)) }
     self.init(arms: arms, details: field["details"].value ?? [:])
@@ -118,7 +118,7 @@ extension RunSummary.Arm {
     ]
   }
 
-  init(_ field: JSONField) throws(ProvenanceError) {
+  init(_ field: JSONField) throws(FileError) {
     var digests: [String: Digest] = [:]
     for (name, digest) in try field["digests"].members() { digests[name] = try digest.digest() }
     var steps: [RunSummary.Step] = []
@@ -150,7 +150,7 @@ extension RunSummary.Step {
     ]
   }
 
-  init(_ field: JSONField) throws(ProvenanceError) {
+  init(_ field: JSONField) throws(FileError) {
     var values: [String: Double] = [:]
     for (name, value) in try field["values"].members() { values[name] = try value.exact() }
     let batch = field["batch_sha256"]
@@ -170,7 +170,7 @@ extension RunSummary.Metric {
     ]
   }
 
-  init(_ field: JSONField) throws(ProvenanceError) {
+  init(_ field: JSONField) throws(FileError) {
     let error = field["standard_error"]
     let clusteredError = field["clustered_standard_error"]
     self.init(

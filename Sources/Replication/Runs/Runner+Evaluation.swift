@@ -1,7 +1,7 @@
 import Evaluation
+import Files
 import Foundation
 import LanguageModels
-import Provenance
 
 extension Runner {
   /// Evaluates an arm on every task, reusing what is finished, and adds the samples to the record.
@@ -52,7 +52,7 @@ extension Runner {
   ) async throws -> [UInt8] {
     if let known = try known(key, what: what) { return known }
     try options.folder.work.createFolder()
-    let journal = try await taken(what) { () throws(ProvenanceError) in
+    let journal = try await taken(what) { () throws(FileError) in
       try EvaluationJournal(path: options.folder.journal(key))
     }
     // Whoever was at it may have finished it meanwhile.

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 extension ManifestFile {
   /// The file that the manifest's runs are judged by, read and checked; nil if it names none.

@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import LanguageModels
-import Provenance
 import Training
 
 extension Runner {
@@ -24,7 +24,7 @@ extension Runner {
     let key = try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed)
     let what = "training of \(arm.name), seed \(seed)"
     if let trained = try trainedBefore(arm, seed: seed, key, what, record) { return trained }
-    let lock = try await taken(what) { () throws(ProvenanceError) in
+    let lock = try await taken(what) { () throws(FileError) in
       try WorkLock(options.folder.trainingLock(key))
     }
     defer { withExtendedLifetime(lock) {} }

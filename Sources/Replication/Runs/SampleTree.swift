@@ -1,4 +1,5 @@
-package import Provenance
+package import Files
+import Provenance
 
 /// The RFC 6962 tree over all samples of a record, one leaf a line, files in the order of their names.
 ///
@@ -11,8 +12,8 @@ package struct SampleTree: Sendable, Equatable {
 
   /// Reads the samples among the files of the record in a folder.
   ///
-  /// - Throws: ``ProvenanceError`` if one cannot be read.
-  init(_ files: [RecordFile], inRecord folder: ContainedPath) throws(ProvenanceError) {
+  /// - Throws: ``FileError`` if one cannot be read.
+  init(_ files: [RecordFile], inRecord folder: ContainedPath) throws(FileError) {
     var tree = MerkleTree()
     for file in files where SampleRecord.isName(file.name) {
       let bytes = try OpenFile.contents(of: folder.appending(file.name))
@@ -26,7 +27,7 @@ package struct SampleTree: Sendable, Equatable {
   var json: JSON { ["count": JSON(count), "root": JSON(root)] }
 
   /// Reads what ``json`` wrote.
-  init(_ field: JSONField) throws(ProvenanceError) {
+  init(_ field: JSONField) throws(FileError) {
     count = try field["count"].count()
     root = try field["root"].digest()
   }

@@ -1,4 +1,5 @@
-package import Provenance
+package import Files
+import Provenance
 
 /// The record of a finished run, read from its sealed summary.
 ///
@@ -66,7 +67,7 @@ package struct SealedRecord: Sendable, Equatable {
 
   /// Reads the record in a folder.
   ///
-  /// - Throws: ``ProvenanceError`` or ``RunError`` `damaged` if the summary is missing, not canonical or contradicts itself.
+  /// - Throws: ``FileError`` or ``RunError`` `damaged` if the summary is missing, not canonical or contradicts itself.
   package init(at place: ContainedPath) throws {
     let bytes = try OpenFile.contents(of: place.appending(RecordFile.summary))
     let file = place.appending(RecordFile.summary).path
@@ -116,7 +117,7 @@ package struct SealedRecord: Sendable, Equatable {
   package init(at path: String) throws { try self.init(at: ContainedPath(root: path)) }
 
   /// The content of a file of the record, which no link may stand for.
-  package func contents(of name: String) throws(ProvenanceError) -> [UInt8] {
+  package func contents(of name: String) throws(FileError) -> [UInt8] {
     try OpenFile.contents(of: place.appending(name))
   }
 

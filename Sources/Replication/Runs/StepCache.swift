@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// What a finished step left: files in the content-addressed store, and small results.
 package struct StepResult: Sendable, Equatable {
@@ -34,19 +34,19 @@ package struct StepCache: Sendable {
   ///   - key: The step's identity.
   ///   - damaged: Called with a sentence if there is an entry that cannot be used.
   /// - Returns: What ``store(_:for:)`` was given.
-  /// - Throws: ``ProvenanceError`` `file` if the entry exists and cannot be read.
-  package func find(_ key: Digest, damaged: (String) -> Void = { _ in }) throws(ProvenanceError)
+  /// - Throws: ``FileError`` `file` if the entry exists and cannot be read.
+  package func find(_ key: Digest, damaged: (String) -> Void = { _ in }) throws(FileError)
     -> StepResult?
   {
     let file = place(of: key)
     let bytes: [UInt8]
-    do throws(ProvenanceError) {
+    do throws(FileError) {
       bytes = try OpenFile.contents(of: file)
     } catch {
       if error.code == .notFound { return nil }
       throw error
     }
-    do throws(ProvenanceError) {
+    do throws(FileError) {
       return try StepCache.read(bytes, key: key, file: file.path)
     } catch {
       damaged("the entry of a finished step cannot be used: \(error.message)")
@@ -55,7 +55,7 @@ package struct StepCache: Sendable {
   }
 
   /// Remembers a finished step, whose outputs must be durable by now.
-  package func store(_ result: StepResult, for key: Digest) throws(ProvenanceError) {
+  package func store(_ result: StepResult, for key: Digest) throws(FileError) {
     let body = try StepCache.body(result, key: key)
     let entry: JSON = ["step": body, "sha256": JSON(try CanonicalJSON.digest(of: body))]
     try folder.createFolder()
@@ -64,7 +64,7 @@ package struct StepCache: Sendable {
 
   private func place(of key: Digest) -> ContainedPath { folder.appending("\(key).json") }
 
-  private static func body(_ result: StepResult, key: Digest) throws(ProvenanceError) -> JSON {
+  private static func body(_ result: StepResult, key: Digest) throws(FileError) -> JSON {
     var outputs = JSON.Object()
     for (name, digest) in result.outputs.sorted(by: { $0.key < $1.key }) {
       outputs[name] = JSON(digest)
@@ -75,13 +75,13 @@ package struct StepCache: Sendable {
     ]
   }
 
-  private static func read(_ bytes: [UInt8], key: Digest, file: String) throws(ProvenanceError)
+  private static func read(_ bytes: [UInt8], key: Digest, file: String) throws(FileError)
     -> StepResult
   {
     let field = JSONField(try JSONParser.parse(bytes, source: file), source: file)
     let body = field["step"]
     guard try field["sha256"].digest() == CanonicalJSON.digest(of: body.value ?? .null) else {
-      throw ProvenanceError(
+      throw FileError(
         code: .invalidJSON, message: "\(file) does not hash to the digest that it carries.")
     }
     guard try body["schema"].string() == schema else {

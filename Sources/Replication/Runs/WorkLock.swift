@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// The right to be at an unfinished step, which one process has at a time; the system takes it from one that dies.
 struct WorkLock: ~Copyable {
@@ -7,8 +7,8 @@ struct WorkLock: ~Copyable {
 
   /// Takes the right that the file at `path` stands for.
   ///
-  /// - Throws: ``ProvenanceError`` `locked` while another process has it, `file` if the file cannot be created.
-  init(_ path: ContainedPath) throws(ProvenanceError) {
+  /// - Throws: ``FileError`` `locked` while another process has it, `file` if the file cannot be created.
+  init(_ path: ContainedPath) throws(FileError) {
     try path.parent.createFolder()
     lock = try FileLock(path: path)
     self.path = path
@@ -21,13 +21,13 @@ struct WorkLock: ~Copyable {
 extension Runner {
   /// What `take` gives, as soon as no other process has it: two runs that need the same step do it once.
   ///
-  /// - Throws: ``EngineError`` `interrupted`, and what `take` throws but ``ProvenanceError`` `locked`.
+  /// - Throws: ``EngineError`` `interrupted`, and what `take` throws but ``FileError`` `locked`.
   func taken<Right: ~Copyable>(
-    _ what: String, _ take: () throws(ProvenanceError) -> Right
+    _ what: String, _ take: () throws(FileError) -> Right
   ) async throws -> Right {
     var hasWaited = false
     while true {
-      do throws(ProvenanceError) {
+      do throws(FileError) {
         return try take()
       } catch {
         guard error.code == .locked else { throw error }

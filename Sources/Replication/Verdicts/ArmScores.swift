@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 import Statistics
 
 /// What one arm, trained with one seed, scored: every row item by item, free of files.

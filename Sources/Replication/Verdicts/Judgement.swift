@@ -1,4 +1,4 @@
-import Provenance
+import Files
 import Statistics
 
 /// What a run says about documented results: the one value that printed verdict, JSON and exit code derive from.

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// Judges what sealed records hold, without training or evaluating anything.
 package struct RecordCheck: Sendable {
@@ -89,7 +89,7 @@ package struct RecordCheck: Sendable {
 extension SealedRecord {
   /// Reads the record in a folder, or the one of a store whose id begins with these digits.
   ///
-  /// - Throws: ``RunError`` or ``ProvenanceError`` when there is none, several, or a damaged one.
+  /// - Throws: ``RunError`` or ``FileError`` when there is none, several, or a damaged one.
   package init(named name: String, artifacts: String) throws {
     try self.init(at: RunStore(artifacts: artifacts).place(named: name))
   }

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 import TestSupport
 import Testing
 

@@ -4,6 +4,7 @@ import LanguageModels
 import TestSupport
 import Testing
 
+@testable import Files
 @testable import Provenance
 @testable import Replication
 

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 import Tensors
 import Testing
 
@@ -41,7 +41,7 @@ import Testing
       ["instruction_set": "avx2", "digests": [:], "failures": [1]],
     ]
     for value in values {
-      #expect(throws: ProvenanceError.self) {
+      #expect(throws: FileError.self) {
         try RecordedSelfTest(JSONField(value, source: "record.json"))
       }
     }

@@ -1,6 +1,6 @@
 import Evaluation
+import Files
 import Foundation
-import Provenance
 import TestSupport
 import Testing
 
@@ -56,7 +56,7 @@ import Testing
     let path = folder.path(of: "journal")
     do {
       let journal = try EvaluationJournal(path: ContainedPath(path))
-      #expect(throws: ProvenanceError.self) { try EvaluationJournal(path: ContainedPath(path)) }
+      #expect(throws: FileError.self) { try EvaluationJournal(path: ContainedPath(path)) }
       journal.removeIfEmpty()
     }
     #expect(folder.files().isEmpty)
@@ -108,7 +108,7 @@ import Testing
       do {
         #expect(try samples(at: path).count <= 6)
       } catch is EvaluationCommandError {
-      } catch is ProvenanceError {
+      } catch is FileError {
       }
     }
   }

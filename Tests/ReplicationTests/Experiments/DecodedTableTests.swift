@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 import Statistics
 import Testing
 

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 import Synchronization
 import TestSupport
 import Testing
@@ -84,7 +84,7 @@ import Testing
       let place = ContainedPath(path)
       let held = try WorkLock(place)
       let first = Task { () async throws -> Bool in
-        let lock = try await runner.taken("step") { () throws(ProvenanceError) in
+        let lock = try await runner.taken("step") { () throws(FileError) in
           try WorkLock(place)
         }
         return withExtendedLifetime(lock) { FileManager.default.fileExists(atPath: path) }
@@ -97,7 +97,7 @@ import Testing
       let heldAgain = try WorkLock(place)
       interruption.request()
       await #expect(throws: EngineError.self) {
-        _ = try await runner.taken("step") { () throws(ProvenanceError) in
+        _ = try await runner.taken("step") { () throws(FileError) in
           try WorkLock(place)
         }
       }

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 import TestSupport
 import Testing
 
@@ -72,7 +72,7 @@ struct RunStoreTests {
     #expect {
       try store.begin(RunFixtures.description())
     } throws: {
-      ($0 as? ProvenanceError)?.code == .locked
+      ($0 as? FileError)?.code == .locked
     }
     // Another run is no trouble.
     let other = try fixtures.begin(RunFixtures.description("other"))

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 import TestSupport
 import Testing
 
@@ -59,7 +59,7 @@ struct StepCacheTests {
   @Test("What canonical JSON cannot hold is refused, and nothing is written")
   func unrepresentable() throws {
     let bad = StepResult(outputs: [:], details: ["loss": .number(.nan)])
-    #expect(throws: ProvenanceError.self) { try cache.store(bad, for: key) }
+    #expect(throws: FileError.self) { try cache.store(bad, for: key) }
     #expect(try cache.find(key) == nil)
   }
 }

@@ -1,5 +1,5 @@
 import Evaluation
-import Provenance
+import Files
 import Testing
 
 @testable import Replication

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 import Statistics
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 import TestSupport
 
 @testable import Replication

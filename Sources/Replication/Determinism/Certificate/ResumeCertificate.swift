@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// What is certified of a manifest: killed at these points and resumed, its run leaves the bytes of one that nobody disturbed.
 package struct ResumeCertificate: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// Where two executions part: the first operation whose result differs, and how.
 package struct Divergence: Sendable, Equatable {

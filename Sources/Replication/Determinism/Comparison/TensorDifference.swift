@@ -1,5 +1,5 @@
+import Files
 import LanguageModels
-import Provenance
 
 /// How two results of one operation differ, element by element.
 package struct TensorDifference: Sendable, Equatable {

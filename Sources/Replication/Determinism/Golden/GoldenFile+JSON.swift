@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 extension GoldenFile {
   /// The file's text: canonical JSON but for a line break behind each member and element of the outer levels.
@@ -42,7 +42,7 @@ extension GoldenFile {
         JSONField(try JSONParser.parse(bytes, source: path), source: path), source: path)
     } catch let error as DeterminismError {
       throw error
-    } catch let error as ProvenanceError where error.code == .notFound {
+    } catch let error as FileError where error.code == .notFound {
       throw DeterminismError(
         .golden, "There is no golden file at \(path); write one with --record \(path).")
     } catch {

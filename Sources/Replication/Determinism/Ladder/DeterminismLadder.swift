@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 import Tensors
 
 /// Executes a manifest's work again and again, each time in another way, and finds the first operation whose bits differ.

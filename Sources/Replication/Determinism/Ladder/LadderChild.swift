@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 import Subprocess
 import SystemPackage
 import Tensors

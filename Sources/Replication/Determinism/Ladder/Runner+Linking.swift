@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 extension Runner {
   /// Puts every input that lies in the store into the store of another artifacts folder.

@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import LanguageModels
-import Provenance
 
 /// The part of the ladder that runs in a child process: one traced execution, left in a file.
 package struct TracedChild: Sendable {

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// What lm-evaluation-harness wrote: samples of tasks, results, or both.
 struct EvaluationLog {

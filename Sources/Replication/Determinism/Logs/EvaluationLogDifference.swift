@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// How two outputs of lm-evaluation-harness differ.
 package struct EvaluationLogDifference: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// Compares what other engines logged in two runs and says where they first differ.
 ///

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// Reads a file that holds one JSON value, as Python writes it.
 enum LogDocument {

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// Why two logs of other engines cannot be compared, in one sentence.
 package struct LogError: Error, Equatable, CustomStringConvertible {
@@ -37,7 +37,7 @@ extension LogError {
       return try body()
     } catch let error as LogError {
       throw error
-    } catch let error as ProvenanceError {
+    } catch let error as FileError {
       throw LogError(error.code == .invalidJSON ? .damaged : .file, error.message)
     } catch let error as AssetError {
       throw LogError(error.code == .damagedData ? .damaged : .file, error.message)

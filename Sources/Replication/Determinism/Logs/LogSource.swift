@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// A log of another engine, found in a file or folder and told apart by its content.
 enum LogSource {

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Provenance
 
 /// Values of logs as a person reads them, the same in every locale.
 enum LogText {

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// How far two finite numbers lie apart, in four measures.
 package struct NumberDistance: Sendable, Equatable {

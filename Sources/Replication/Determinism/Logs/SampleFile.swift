@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// A samples file of lm-evaluation-harness, one JSON object a line, of which only an index is kept in memory.
 struct SampleFile {

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// A field of a line in a samples file of lm-evaluation-harness.
 enum SampleField: Sendable, Hashable {

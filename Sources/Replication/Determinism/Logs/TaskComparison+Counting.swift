@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 extension TaskComparison {
   /// Compares two files, document by document, in the order of the documents' numbers.

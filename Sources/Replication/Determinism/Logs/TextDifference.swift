@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// Where two texts first differ.
 ///

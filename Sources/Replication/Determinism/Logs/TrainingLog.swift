@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// What the Trainer of Hugging Face, and Axolotl on top of it, logged: the content of a `trainer_state.json`.
 struct TrainingLog {

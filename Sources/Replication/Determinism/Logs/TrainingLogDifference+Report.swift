@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 // MARK: - Words
 

@@ -1,4 +1,4 @@
-import Provenance
+import Files
 
 /// How two training logs differ.
 package struct TrainingLogDifference: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import Provenance
+package import Files
 
 /// A place where two JSON values differ.
 package struct ValueDifference: Sendable, Equatable {

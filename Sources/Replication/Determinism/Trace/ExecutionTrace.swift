@@ -1,5 +1,5 @@
+import Files
 import LanguageModels
-import Provenance
 import Tensors
 
 /// What one execution of a manifest leaves: a fingerprint of every operation's result, and the results of evaluation.

@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import LanguageModels
-import Provenance
 import Tensors
 
 // A response as one file, from a child process to its parent: little-endian words, counted texts and arrays.

@@ -1,6 +1,6 @@
 import Evaluation
+import Files
 import LanguageModels
-import Provenance
 import Tensors
 import Tokenizers
 import Training

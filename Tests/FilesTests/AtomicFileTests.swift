@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Provenance
+@testable import Files
 
 @Suite("Atomic files and locks")
 struct AtomicFileTests {
@@ -37,8 +37,8 @@ struct AtomicFileTests {
         throw Failure()
       }
     }
-    #expect(throws: ProvenanceError.self) { try AtomicFile.write([1], to: folder.path(of: "no/b")) }
-    #expect(throws: ProvenanceError.self) { try AtomicFile.write([1], to: folder.path) }
+    #expect(throws: FileError.self) { try AtomicFile.write([1], to: folder.path(of: "no/b")) }
+    #expect(throws: FileError.self) { try AtomicFile.write([1], to: folder.path) }
     #expect(try OpenFile.contents(of: folder.path(of: "a")) == [1])
     #expect(try names() == ["a"])
   }
@@ -48,10 +48,10 @@ struct AtomicFileTests {
     try AtomicFile.createFolder(folder.path(of: "b/c/d"))
     try AtomicFile.createFolder(folder.path(of: "b/c/d"))
     try AtomicFile.write([1], to: folder.path(of: "b/c/d/e"))
-    #expect(throws: ProvenanceError.self) {
+    #expect(throws: FileError.self) {
       try AtomicFile.createFolder(folder.path(of: "b/c/d/e"))
     }
-    #expect(throws: ProvenanceError.self) {
+    #expect(throws: FileError.self) {
       try AtomicFile.createFolder(folder.path(of: "b/c/d/e/f"))
     }
   }
@@ -73,7 +73,7 @@ struct AtomicFileTests {
       #expect {
         _ = try FileLock(path: ContainedPath(path))
       } throws: {
-        ($0 as? ProvenanceError)?.code == .locked
+        ($0 as? FileError)?.code == .locked
       }
       _ = consume lock
     }
@@ -91,7 +91,7 @@ struct AtomicFileTests {
     while try !FileLock.isHeld(at: ContainedPath(path)), ContinuousClock.now < deadline {
       usleep(1000)
     }
-    #expect(throws: ProvenanceError.self) { _ = try FileLock(path: ContainedPath(path)) }
+    #expect(throws: FileError.self) { _ = try FileLock(path: ContainedPath(path)) }
     kill(holder.processIdentifier, SIGKILL)
     _ = try FileLock(path: ContainedPath(path), waitingSeconds: 10)
   }

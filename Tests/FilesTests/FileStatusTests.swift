@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Provenance
+@testable import Files
 
 @Suite("Status of files, and shared locks")
 struct FileStatusTests {
@@ -21,10 +21,10 @@ struct FileStatusTests {
     #expect(try FileStatus(at: ContainedPath(link))?.kind == .link)
     #expect(try FileStatus(at: ContainedPath("/dev/null"))?.kind == .other)
     #expect(try FileStatus(at: ContainedPath(folder.path(of: "absent"))) == nil)
-    #expect(throws: ProvenanceError.self) {
+    #expect(throws: FileError.self) {
       try FileStatus(at: ContainedPath("\(file)/below"))
     }
-    #expect(throws: ProvenanceError.self) {
+    #expect(throws: FileError.self) {
       try FileStatus(at: ContainedPath("\(folder.path)/\(String(repeating: "a", count: 300))"))
     }
   }
@@ -58,7 +58,7 @@ struct FileStatusTests {
     do {
       let first = try FileLock(sharing: ContainedPath(path))
       let second = try FileLock(sharing: ContainedPath(path))
-      #expect(throws: ProvenanceError.self) { _ = try FileLock(path: ContainedPath(path)) }
+      #expect(throws: FileError.self) { _ = try FileLock(path: ContainedPath(path)) }
       #expect(try !FileLock.isHeld(at: ContainedPath(path)))
       #expect(try FileLock.isHeld(at: ContainedPath(path), isShared: true))
       withExtendedLifetime(first) {}
@@ -68,7 +68,7 @@ struct FileStatusTests {
     #expect {
       _ = try FileLock(sharing: ContainedPath(path))
     } throws: {
-      ($0 as? ProvenanceError)?.code == .locked
+      ($0 as? FileError)?.code == .locked
     }
     withExtendedLifetime(alone) {}
   }

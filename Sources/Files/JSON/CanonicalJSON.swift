@@ -6,27 +6,27 @@
 package enum CanonicalJSON {
   /// The canonical bytes of a value, without a line break at the end.
   ///
-  /// - Throws: ``ProvenanceError`` `unrepresentable` for NaN, infinities and integers beyond 2^53 - 1, which other
+  /// - Throws: ``FileError`` `unrepresentable` for NaN, infinities and integers beyond 2^53 - 1, which other
   ///   readers would change silently; such integers are stored as strings.
-  package static func encode(_ value: JSON) throws(ProvenanceError) -> [UInt8] {
+  package static func encode(_ value: JSON) throws(FileError) -> [UInt8] {
     var output: [UInt8] = []
     try append(value, to: &output)
     return output
   }
 
   /// The digest of a value's canonical bytes.
-  package static func digest(of value: JSON) throws(ProvenanceError) -> Digest {
+  package static func digest(of value: JSON) throws(FileError) -> Digest {
     SHA256.digest(of: try encode(value))
   }
 
-  private static func append(_ value: JSON, to output: inout [UInt8]) throws(ProvenanceError) {
+  private static func append(_ value: JSON, to output: inout [UInt8]) throws(FileError) {
     switch value {
     case .null: output.append(contentsOf: "null".utf8)
     case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
     case .integer(let value):
       let text = String(value)
       guard text == CanonicalJSON.text(of: Double(value)) else {
-        throw ProvenanceError(
+        throw FileError(
           code: .unrepresentable,
           message:
             "The integer \(value) would not survive other JSON readers; store it as a string.")
@@ -34,7 +34,7 @@ package enum CanonicalJSON {
       output.append(contentsOf: text.utf8)
     case .number(let value):
       guard value.isFinite else {
-        throw ProvenanceError(
+        throw FileError(
           code: .unrepresentable,
           message: "JSON has no way to write \(value); store it with its bits (JSON.exact).")
       }

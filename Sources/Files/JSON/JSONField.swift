@@ -32,19 +32,19 @@ package struct JSONField: Sendable {
   package var isNull: Bool { value == nil || value == .null }
 
   /// The text at this place.
-  package func string() throws(ProvenanceError) -> String {
+  package func string() throws(FileError) -> String {
     guard let text = value?.stringValue else { throw failure("a string") }
     return text
   }
 
   /// The whole number at this place.
-  package func integer() throws(ProvenanceError) -> Int {
+  package func integer() throws(FileError) -> Int {
     guard let number = value?.integerValue else { throw failure("a whole number") }
     return number
   }
 
   /// The number of things at this place: whole and not negative.
-  package func count() throws(ProvenanceError) -> Int {
+  package func count() throws(FileError) -> Int {
     guard let number = value?.integerValue, number >= 0 else {
       throw failure("a whole number from 0 on")
     }
@@ -52,13 +52,13 @@ package struct JSONField: Sendable {
   }
 
   /// The boolean at this place.
-  package func bool() throws(ProvenanceError) -> Bool {
+  package func bool() throws(FileError) -> Bool {
     guard let value = value?.boolValue else { throw failure("true or false") }
     return value
   }
 
   /// The digest at this place.
-  package func digest() throws(ProvenanceError) -> Digest {
+  package func digest() throws(FileError) -> Digest {
     guard let digest = value?.stringValue.flatMap({ Digest(hex: $0) }) else {
       throw failure("a SHA-256 digest of 64 lower-case hexadecimal digits")
     }
@@ -66,7 +66,7 @@ package struct JSONField: Sendable {
   }
 
   /// The number that ``JSON/exact(_:)-(Double)`` wrote at this place.
-  package func exact() throws(ProvenanceError) -> Double {
+  package func exact() throws(FileError) -> Double {
     guard let number = value?.exactValue else {
       throw failure("a number as agreeing bits and decimal text")
     }
@@ -74,7 +74,7 @@ package struct JSONField: Sendable {
   }
 
   /// The elements of the array at this place.
-  package func elements() throws(ProvenanceError) -> [JSONField] {
+  package func elements() throws(FileError) -> [JSONField] {
     guard let elements = value?.arrayValue else { throw failure("an array") }
     return elements.enumerated().map { index, element in
       JSONField(value: element, source: source, path: "\(path)[\(index)]")
@@ -82,15 +82,15 @@ package struct JSONField: Sendable {
   }
 
   /// The members of the object at this place, in order.
-  package func members() throws(ProvenanceError) -> [(key: String, field: JSONField)] {
+  package func members() throws(FileError) -> [(key: String, field: JSONField)] {
     guard let object = value?.objectValue else { throw failure("an object") }
     return object.keys.map { ($0, self[$0]) }
   }
 
   /// The error that this place does not hold what is expected.
-  package func failure(_ expected: String) -> ProvenanceError {
+  package func failure(_ expected: String) -> FileError {
     let place = path.isEmpty ? "the value" : path
-    return ProvenanceError(
+    return FileError(
       code: .invalidJSON,
       message: "\(source): \(place) must be \(expected), found \(value?.kind ?? "nothing").")
   }

@@ -30,12 +30,12 @@ package struct JSONParser {
   ///   - depthLimit: How deep arrays and objects may nest.
   ///   - dialect: Whether Python's tokens for NaN and infinities are numbers, and large integers keep their digits.
   /// - Returns: The value.
-  /// - Throws: ``ProvenanceError`` `invalidJSON` at the first byte that is wrong.
+  /// - Throws: ``FileError`` `invalidJSON` at the first byte that is wrong.
   package static func parse(
     _ bytes: [UInt8], source: String = "JSON", depthLimit: Int = defaultDepthLimit,
     dialect: Dialect = .standard
-  ) throws(ProvenanceError) -> JSON {
-    try bytes.withUnsafeBufferPointer { buffer throws(ProvenanceError) in
+  ) throws(FileError) -> JSON {
+    try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
       try parse(buffer, source: source, depthLimit: depthLimit, dialect: dialect)
     }
   }
@@ -44,7 +44,7 @@ package struct JSONParser {
   package static func parse(
     _ bytes: UnsafeBufferPointer<UInt8>, source: String = "JSON",
     depthLimit: Int = defaultDepthLimit, dialect: Dialect = .standard
-  ) throws(ProvenanceError) -> JSON {
+  ) throws(FileError) -> JSON {
     var parser = JSONParser(
       bytes: bytes, source: source, depthLimit: depthLimit, dialect: dialect)
     return try parser.document()
@@ -63,7 +63,7 @@ package struct JSONParser {
 // MARK: - Values
 
 extension JSONParser {
-  private mutating func document() throws(ProvenanceError) -> JSON {
+  private mutating func document() throws(FileError) -> JSON {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
       throw failure("a JSON text must not begin with a byte-order mark", at: 0)
     }
@@ -73,7 +73,7 @@ extension JSONParser {
     return value
   }
 
-  private mutating func value(depth: Int) throws(ProvenanceError) -> JSON {
+  private mutating func value(depth: Int) throws(FileError) -> JSON {
     skipWhiteSpace()
     guard let byte = peek else { throw unexpected("a value") }
     switch byte {
@@ -91,7 +91,7 @@ extension JSONParser {
     }
   }
 
-  private mutating func literal(_ text: StaticString, _ value: JSON) throws(ProvenanceError)
+  private mutating func literal(_ text: StaticString, _ value: JSON) throws(FileError)
     -> JSON
   {
     let end = position + text.utf8CodeUnitCount
@@ -102,7 +102,7 @@ extension JSONParser {
     return value
   }
 
-  private mutating func array(depth: Int) throws(ProvenanceError) -> JSON {
+  private mutating func array(depth: Int) throws(FileError) -> JSON {
     try checkDepth(depth)
     position += 1
     var elements: [JSON] = []
@@ -116,7 +116,7 @@ extension JSONParser {
     }
   }
 
-  private mutating func object(depth: Int) throws(ProvenanceError) -> JSON {
+  private mutating func object(depth: Int) throws(FileError) -> JSON {
     try checkDepth(depth)
     position += 1
     var members: [(key: String, value: JSON)] = []
@@ -153,7 +153,7 @@ extension JSONParser {
     return !seen.insert(Array(key.utf8)).inserted
   }
 
-  private func checkDepth(_ depth: Int) throws(ProvenanceError) {
+  private func checkDepth(_ depth: Int) throws(FileError) {
     guard depth <= depthLimit else {
       throw failure("arrays and objects nest deeper than \(depthLimit) levels", at: position)
     }
@@ -163,7 +163,7 @@ extension JSONParser {
 // MARK: - Numbers
 
 extension JSONParser {
-  private mutating func number() throws(ProvenanceError) -> JSON {
+  private mutating func number() throws(FileError) -> JSON {
     let start = position
     let isNegative = take("-")
     if isNegative, dialect == .python, peek == UInt8(ascii: "I") {
@@ -229,7 +229,7 @@ extension JSON {
 
 extension JSONParser {
   /// Reads a string whose opening quote is at the current position.
-  private mutating func string() throws(ProvenanceError) -> String {
+  private mutating func string() throws(FileError) -> String {
     position += 1
     var run = position
     // Stays empty for the usual string, which has no escapes and is copied once.
@@ -263,7 +263,7 @@ extension JSONParser {
     }
   }
 
-  private mutating func appendEscape(to text: inout [UInt8]) throws(ProvenanceError) {
+  private mutating func appendEscape(to text: inout [UInt8]) throws(FileError) {
     let start = position
     position += 1
     guard let letter = peek else { throw unexpected("the rest of an escape") }
@@ -296,7 +296,7 @@ extension JSONParser {
     }
   }
 
-  private mutating func codeUnit() throws(ProvenanceError) -> UInt16 {
+  private mutating func codeUnit() throws(FileError) -> UInt16 {
     var value: UInt16 = 0
     for _ in 0..<4 {
       guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
@@ -341,7 +341,7 @@ extension JSONParser {
     (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 
-  private func unexpected(_ expected: String) -> ProvenanceError {
+  private func unexpected(_ expected: String) -> FileError {
     let found: String
     switch peek {
     case nil: found = "the end of the text"
@@ -351,11 +351,11 @@ extension JSONParser {
     return failure("expected \(expected), found \(found)", at: position)
   }
 
-  private func failure(_ problem: String, at offset: Int) -> ProvenanceError {
+  private func failure(_ problem: String, at offset: Int) -> FileError {
     let before = bytes[..<offset]
     let line = before.count { $0 == 0x0A } + 1
     let column = offset - (before.lastIndex(of: 0x0A) ?? -1)
-    return ProvenanceError(
+    return FileError(
       code: .invalidJSON,
       message: "\(source), line \(line), column \(column) (byte \(offset)): \(problem).")
   }

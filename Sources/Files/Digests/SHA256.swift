@@ -77,8 +77,8 @@ extension SHA256 {
 
   /// The digest of a regular file's content, read in pieces of 1 MiB.
   ///
-  /// - Throws: ``ProvenanceError`` if the path names no regular file or reading it fails.
-  package static func digest(ofFileAt path: String) throws(ProvenanceError) -> Digest {
+  /// - Throws: ``FileError`` if the path names no regular file or reading it fails.
+  package static func digest(ofFileAt path: String) throws(FileError) -> Digest {
     let file = try OpenFile.reading(path)
     var hash = SHA256()
     try file.readAll { piece in hash.update(piece) }

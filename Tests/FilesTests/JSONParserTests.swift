@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Provenance
+@testable import Files
 
 @Suite("Strict JSON")
 struct JSONParserTests {
@@ -65,19 +65,19 @@ struct JSONParserTests {
       "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "\u{a0}1", "[\"\t\"]",
     ])
   func refused(text: String) {
-    #expect { try parse(text) } throws: { ($0 as? ProvenanceError)?.code == .invalidJSON }
+    #expect { try parse(text) } throws: { ($0 as? FileError)?.code == .invalidJSON }
   }
 
   @Test("Python's tokens for NaN and infinities are numbers in Python's dialect only")
   func pythonNumbers() throws {
     let text = Array(#"{"a":NaN,"b":[Infinity,-Infinity,-1.5],"c":"NaN"}"#.utf8)
-    #expect(throws: ProvenanceError.self) { try JSONParser.parse(text) }
+    #expect(throws: FileError.self) { try JSONParser.parse(text) }
     let value = try JSONParser.parse(text, dialect: .python)
     #expect(value["a"]?.doubleValue?.isNaN == true)
     #expect(value["b"] == [.number(.infinity), .number(-.infinity), -1.5])
     #expect(value["c"] == "NaN")
     for text in ["nan", "NaNN", "Na", "Inf", "-Inf", "-NaN", "+Infinity", "Infinity1", "infinity"] {
-      #expect(throws: ProvenanceError.self) {
+      #expect(throws: FileError.self) {
         try JSONParser.parse(Array(text.utf8), dialect: .python)
       }
     }
@@ -109,9 +109,9 @@ struct JSONParserTests {
     ] as [[UInt8]])
   func invalidText(bytes: [UInt8]) {
     let quote = UInt8(ascii: "\"")
-    #expect(throws: ProvenanceError.self) { try JSONParser.parse(bytes) }
-    #expect(throws: ProvenanceError.self) { try JSONParser.parse([quote] + bytes + [quote]) }
-    #expect(throws: ProvenanceError.self) {
+    #expect(throws: FileError.self) { try JSONParser.parse(bytes) }
+    #expect(throws: FileError.self) { try JSONParser.parse([quote] + bytes + [quote]) }
+    #expect(throws: FileError.self) {
       try JSONParser.parse(Array("\"\\n".utf8) + bytes + [quote])
     }
   }
@@ -121,8 +121,8 @@ struct JSONParserTests {
     let limit = JSONParser.defaultDepthLimit
     let deepest = String(repeating: "[", count: limit) + String(repeating: "]", count: limit)
     _ = try parse(deepest)
-    #expect(throws: ProvenanceError.self) { try parse("[" + deepest + "]") }
-    #expect(throws: ProvenanceError.self) {
+    #expect(throws: FileError.self) { try parse("[" + deepest + "]") }
+    #expect(throws: FileError.self) {
       try parse(String(repeating: "{\"a\":", count: 1_000_000))
     }
   }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Provenance
+@testable import Files
 
 @Suite("Canonical JSON (RFC 8785)")
 struct CanonicalJSONTests {
@@ -84,7 +84,7 @@ struct CanonicalJSONTests {
       .integer(-(1 << 53) - 1), .integer(.min), .integer(.max),
     ] {
       #expect { try CanonicalJSON.encode([value]) } throws: {
-        ($0 as? ProvenanceError)?.code == .unrepresentable
+        ($0 as? FileError)?.code == .unrepresentable
       }
     }
     #expect(try CanonicalJSON.encode(.integer((1 << 53) - 1)) == Array("9007199254740991".utf8))

@@ -6,8 +6,8 @@ extension ContainedPath {
 
   /// Creates this folder and those above it that are missing, each of them durable.
   ///
-  /// - Throws: ``ProvenanceError`` `link` for a link on the way or in its place, `file` for anything else that is no folder.
-  package func createFolder() throws(ProvenanceError) {
+  /// - Throws: ``FileError`` `link` for a link on the way or in its place, `file` for anything else that is no folder.
+  package func createFolder() throws(FileError) {
     try AtomicFile.createFolder(root)
     var folder = try OpenFolder(root: root)
     for (index, name) in components.enumerated() {
@@ -26,22 +26,22 @@ extension ContainedPath {
 
   /// Returns when the names in an open folder are on the storage device.
   static func synchronize(_ folder: CInt, _ path: @autoclosure () -> String)
-    throws(ProvenanceError)
+    throws(FileError)
   {
     guard fsync(folder) == 0 else { throw .system("save", path()) }
   }
 
   /// Returns when the names in this folder are on the storage device.
-  package func synchronizeFolder() throws(ProvenanceError) {
+  package func synchronizeFolder() throws(FileError) {
     try OpenFile(self, flags: O_RDONLY | O_DIRECTORY).synchronize()
   }
 
   /// Gives what is here another place in the same file system, whatever is there; durable when this returns.
   ///
-  /// - Throws: ``ProvenanceError``; everything is then where it was.
-  package func move(to place: ContainedPath) throws(ProvenanceError) {
-    try withFolder { (folder, name) throws(ProvenanceError) in
-      try place.withFolder { (newFolder, newName) throws(ProvenanceError) in
+  /// - Throws: ``FileError``; everything is then where it was.
+  package func move(to place: ContainedPath) throws(FileError) {
+    try withFolder { (folder, name) throws(FileError) in
+      try place.withFolder { (newFolder, newName) throws(FileError) in
         guard renameat(folder, name, newFolder, newName) == 0 else {
           throw .at("put in place", place.path, name: newName, in: newFolder)
         }
@@ -52,10 +52,10 @@ extension ContainedPath {
 
   /// Gives the file here a second name, where there is nothing yet; false if there is something.
   ///
-  /// - Throws: ``ProvenanceError`` `file` if that cannot be done, as across file systems.
-  package func addName(_ place: ContainedPath) throws(ProvenanceError) -> Bool {
-    try withFolder { (folder, name) throws(ProvenanceError) in
-      try place.withFolder { (newFolder, newName) throws(ProvenanceError) in
+  /// - Throws: ``FileError`` `file` if that cannot be done, as across file systems.
+  package func addName(_ place: ContainedPath) throws(FileError) -> Bool {
+    try withFolder { (folder, name) throws(FileError) in
+      try place.withFolder { (newFolder, newName) throws(FileError) in
         guard linkat(folder, name, newFolder, newName, 0) == 0 else {
           if errno == EEXIST { return false }
           throw .system("keep \(path) as", place.path)
@@ -67,15 +67,15 @@ extension ContainedPath {
   }
 
   /// Makes a link here that leads to `target`.
-  package func makeLink(to target: String) throws(ProvenanceError) {
-    try withFolder { (folder, name) throws(ProvenanceError) in
+  package func makeLink(to target: String) throws(FileError) {
+    try withFolder { (folder, name) throws(FileError) in
       guard symlinkat(target, folder, name) == 0 else { throw .system("link", path) }
     }
   }
 
   /// Where the link here leads to, as it says; nil if there is no link, or none in UTF-8.
-  package func linkTarget() throws(ProvenanceError) -> String? {
-    try withFolder { (folder, name) throws(ProvenanceError) -> String? in
+  package func linkTarget() throws(FileError) -> String? {
+    try withFolder { (folder, name) throws(FileError) -> String? in
       var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
       let count = readlinkat(folder, name, &buffer, buffer.count)
       guard count >= 0 else { return nil }
@@ -86,10 +86,10 @@ extension ContainedPath {
 
   /// Removes what is here: a file, a link itself and never what it leads to, a folder with all below it; or nothing.
   ///
-  /// - Throws: ``ProvenanceError``; a part may be gone by then, and removing it again goes on.
-  package func remove() throws(ProvenanceError) {
-    do throws(ProvenanceError) {
-      try withFolder { (folder, name) throws(ProvenanceError) in
+  /// - Throws: ``FileError``; a part may be gone by then, and removing it again goes on.
+  package func remove() throws(FileError) {
+    do throws(FileError) {
+      try withFolder { (folder, name) throws(FileError) in
         try ContainedPath.remove(Array(name.utf8CString), in: folder, path, depth: 0)
       }
     } catch {
@@ -98,14 +98,14 @@ extension ContainedPath {
   }
 
   /// Removes this folder if nothing is in it; false if it was not removed.
-  package func removeIfEmpty() throws(ProvenanceError) -> Bool {
-    try withFolder { (folder, name) throws(ProvenanceError) in
+  package func removeIfEmpty() throws(FileError) -> Bool {
+    try withFolder { (folder, name) throws(FileError) in
       unlinkat(folder, name, AT_REMOVEDIR) == 0
     }
   }
 
   private static func remove(_ name: [CChar], in folder: CInt, _ path: String, depth: Int)
-    throws(ProvenanceError)
+    throws(FileError)
   {
     // On Linux a folder gives EISDIR, elsewhere EPERM, and somebody may have removed it meanwhile.
     if unlinkat(folder, name, 0) == 0 || errno == ENOENT { return }
@@ -119,7 +119,7 @@ extension ContainedPath {
     }
     defer { close(inner) }
     guard depth < deepest else {
-      throw ProvenanceError(
+      throw FileError(
         code: .file,
         message:
           "\(path) lies deeper than \(deepest) folders below what is removed; remove it by hand.")
@@ -138,16 +138,16 @@ extension ContainedPath {
 extension ContainedPath {
   /// The names in this folder that are text, sorted by their bytes; none if there is no such folder.
   ///
-  /// - Throws: ``ProvenanceError`` `link` for a link on the way or in its place, `file` for anything else that is no folder.
-  package func names() throws(ProvenanceError) -> [String] {
+  /// - Throws: ``FileError`` `link` for a link on the way or in its place, `file` for anything else that is no folder.
+  package func names() throws(FileError) -> [String] {
     try allNames().compactMap(\.self).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   /// All names in this folder; nil for each that is not UTF-8.
-  package func allNames() throws(ProvenanceError) -> [String?] {
+  package func allNames() throws(FileError) -> [String?] {
     let descriptor: CInt
-    do throws(ProvenanceError) {
-      descriptor = try withFolder { (folder, name) throws(ProvenanceError) in
+    do throws(FileError) {
+      descriptor = try withFolder { (folder, name) throws(FileError) in
         let descriptor = retried {
           openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         }
@@ -165,10 +165,10 @@ extension ContainedPath {
   }
 
   /// The names in an open folder, without those of itself and the one above.
-  private static func names(in folder: CInt, _ path: String) throws(ProvenanceError) -> [[CChar]] {
+  private static func names(in folder: CInt, _ path: String) throws(FileError) -> [[CChar]] {
     let duplicate = fcntl(folder, F_DUPFD_CLOEXEC, 0)
     guard duplicate >= 0, let stream = fdopendir(duplicate) else {
-      let error = ProvenanceError.system("list the folder", path)
+      let error = FileError.system("list the folder", path)
       if duplicate >= 0 { close(duplicate) }
       throw error
     }

@@ -10,11 +10,11 @@ package enum AtomicFile {
 
   /// Puts bytes at `path`: temporary file in the same folder, fsync, rename, fsync of the folder.
   ///
-  /// - Throws: ``ProvenanceError``; whatever stood at `path` before is then still there, and no temporary file.
-  package static func write(_ bytes: [UInt8], to path: ContainedPath) throws(ProvenanceError) {
+  /// - Throws: ``FileError``; whatever stood at `path` before is then still there, and no temporary file.
+  package static func write(_ bytes: [UInt8], to path: ContainedPath) throws(FileError) {
     do {
       try write(to: path) { try $0.write(bytes) }
-    } catch let error as ProvenanceError {
+    } catch let error as FileError {
       throw error
     } catch {
       preconditionFailure("Writing bytes throws errors of this module only.")
@@ -22,19 +22,19 @@ package enum AtomicFile {
   }
 
   /// Puts bytes at a path that somebody named, as ``write(_:to:)-(_,ContainedPath)`` does.
-  package static func write(_ bytes: [UInt8], to path: String) throws(ProvenanceError) {
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
     try write(bytes, to: ContainedPath(path))
   }
 
   /// Lets `body` write a file under a temporary name, then puts it at `path` as ``write(_:to:)-(_,ContainedPath)`` does.
   ///
-  /// - Throws: What `body` throws, or ``ProvenanceError``.
+  /// - Throws: What `body` throws, or ``FileError``.
   package static func write(
     to path: ContainedPath, _ body: (borrowing OpenFile) throws -> Void
   ) throws {
     let temporary = temporaryName()
     let outcome = try path.withFolder {
-      (folder, name) throws(ProvenanceError) -> Result<Void, any Error> in
+      (folder, name) throws(FileError) -> Result<Void, any Error> in
       let file = try OpenFile.open(
         temporary, in: folder, flags: O_RDWR | O_CREAT | O_EXCL,
         path: path.parent.appending(temporary).path)
@@ -42,7 +42,7 @@ package enum AtomicFile {
         try body(file)
         try file.synchronize()
         guard renameat(folder, temporary, folder, name) == 0 else {
-          throw ProvenanceError.system("put in place", path.path)
+          throw FileError.system("put in place", path.path)
         }
       } catch {
         unlinkat(folder, temporary, 0)
@@ -55,12 +55,12 @@ package enum AtomicFile {
   }
 
   /// Returns when the names in a folder are on the storage device.
-  package static func synchronizeFolder(_ path: String) throws(ProvenanceError) {
+  package static func synchronizeFolder(_ path: String) throws(FileError) {
     try OpenFile(path: path, flags: O_RDONLY | O_DIRECTORY).synchronize()
   }
 
   /// Creates a folder and those above it that are missing, each of them durable.
-  package static func createFolder(_ path: String) throws(ProvenanceError) {
+  package static func createFolder(_ path: String) throws(FileError) {
     if mkdir(path, 0o755) == 0 { return try synchronizeFolder(folder(of: path)) }
     if errno == ENOENT || errno == ENOTDIR, folder(of: path) != path {
       try createFolder(folder(of: path))
@@ -69,7 +69,7 @@ package enum AtomicFile {
     guard errno == EEXIST else { throw .system("create the folder", path) }
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      throw ProvenanceError(code: .file, message: "\(path) is not a folder, but one is needed.")
+      throw FileError(code: .file, message: "\(path) is not a folder, but one is needed.")
     }
   }
 

@@ -56,11 +56,11 @@ package struct FileStatus: Sendable, Equatable {
 
   /// Looks at a path, whose last component may be a link, which is not followed; nil if there is nothing.
   ///
-  /// - Throws: ``ProvenanceError`` `link` for a link on the way, `file` if it cannot be looked at.
-  package init?(at path: ContainedPath) throws(ProvenanceError) {
+  /// - Throws: ``FileError`` `link` for a link on the way, `file` if it cannot be looked at.
+  package init?(at path: ContainedPath) throws(FileError) {
     var status = stat()
-    do throws(ProvenanceError) {
-      try path.withFolder { (folder, name) throws(ProvenanceError) in
+    do throws(FileError) {
+      try path.withFolder { (folder, name) throws(FileError) in
         guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
           throw .system("look at", path.path)
         }
@@ -74,7 +74,7 @@ package struct FileStatus: Sendable, Equatable {
 
   /// Looks at a name in an open folder, which may be a link, and is not followed; nil if there is nothing.
   package init?(_ name: String, in folder: borrowing OpenFolder, path: @autoclosure () -> String)
-    throws(ProvenanceError)
+    throws(FileError)
   {
     var status = stat()
     guard fstatat(folder.rawValue, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {

@@ -11,20 +11,20 @@ package struct FileLock: ~Copyable, Sendable {
   /// - Parameters:
   ///   - path: The file that stands for what is locked.
   ///   - waitingSeconds: How long to wait for another holder.
-  /// - Throws: ``ProvenanceError`` `locked` if another holder keeps it.
-  package init(path: ContainedPath, waitingSeconds: Double = 0) throws(ProvenanceError) {
+  /// - Throws: ``FileError`` `locked` if another holder keeps it.
+  package init(path: ContainedPath, waitingSeconds: Double = 0) throws(FileError) {
     file = try Self.locked(path, waitingSeconds, LOCK_EX)
   }
 
   /// Takes the lock together with everybody else who shares it; it keeps out those who want it alone.
   ///
-  /// - Throws: ``ProvenanceError`` `locked` if a holder keeps it for itself.
-  package init(sharing path: ContainedPath, waitingSeconds: Double = 0) throws(ProvenanceError) {
+  /// - Throws: ``FileError`` `locked` if a holder keeps it for itself.
+  package init(sharing path: ContainedPath, waitingSeconds: Double = 0) throws(FileError) {
     file = try Self.locked(path, waitingSeconds, LOCK_SH)
   }
 
   private static func locked(_ path: ContainedPath, _ waitingSeconds: Double, _ kind: Int32)
-    throws(ProvenanceError) -> OpenFile
+    throws(FileError) -> OpenFile
   {
     while true {
       let file = try OpenFile(path, flags: O_RDWR | O_CREAT)
@@ -38,12 +38,12 @@ package struct FileLock: ~Copyable, Sendable {
   ///
   /// For those who only read: it makes nothing, not even the file.
   ///
-  /// - Throws: ``ProvenanceError`` `locked` if a holder keeps it for itself.
+  /// - Throws: ``FileError`` `locked` if a holder keeps it for itself.
   package init?(sharingExisting path: ContainedPath, waitingSeconds: Double = 0)
-    throws(ProvenanceError)
+    throws(FileError)
   {
     let file: OpenFile
-    do throws(ProvenanceError) {
+    do throws(FileError) {
       file = try OpenFile.reading(path)
     } catch {
       guard error.code == .notFound else { throw error }
@@ -57,9 +57,9 @@ package struct FileLock: ~Copyable, Sendable {
   ///
   /// Holders who share the lock count only if `isShared`.
   package static func isHeld(at path: ContainedPath, isShared: Bool = false)
-    throws(ProvenanceError) -> Bool
+    throws(FileError) -> Bool
   {
-    do throws(ProvenanceError) {
+    do throws(FileError) {
       return try !OpenFile.reading(path).tryLock(isShared ? LOCK_EX : LOCK_SH)
     } catch {
       guard error.code == .notFound else { throw error }
@@ -70,12 +70,12 @@ package struct FileLock: ~Copyable, Sendable {
 
 extension OpenFile {
   /// Takes the lock of the file, alone unless `kind` says otherwise; closing releases it.
-  func lock(waitingSeconds: Double, kind: Int32 = LOCK_EX) throws(ProvenanceError) {
+  package func lock(waitingSeconds: Double, kind: Int32 = LOCK_EX) throws(FileError) {
     // At least a moment: somebody who only asks whether the lock is held holds it while asking.
     let deadline = ContinuousClock.now + .seconds(max(waitingSeconds, 0.1))
     while try !tryLock(kind) {
       guard ContinuousClock.now < deadline else {
-        throw ProvenanceError(
+        throw FileError(
           code: .locked,
           message: "\(path) is in use by another process; wait until it ends, or end it.")
       }
@@ -84,16 +84,16 @@ extension OpenFile {
   }
 
   /// Whether this file is still what lies at `path`.
-  fileprivate func isInPlace(_ path: ContainedPath) throws(ProvenanceError) -> Bool {
+  fileprivate func isInPlace(_ path: ContainedPath) throws(FileError) -> Bool {
     let mine = try status()
-    return try path.withFolder { (folder, name) throws(ProvenanceError) in
+    return try path.withFolder { (folder, name) throws(FileError) in
       var there = stat()
       return fstatat(folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0
         && there.st_ino == mine.st_ino && there.st_dev == mine.st_dev
     }
   }
 
-  fileprivate func tryLock(_ kind: Int32) throws(ProvenanceError) -> Bool {
+  fileprivate func tryLock(_ kind: Int32) throws(FileError) -> Bool {
     while flock(rawValue, kind | LOCK_NB) != 0 {
       if errno == EINTR { continue }
       guard errno == EWOULDBLOCK else { throw .system("lock", path) }

@@ -7,13 +7,13 @@ package struct OpenFile: ~Copyable, Sendable {
   /// The number that the operating system knows the file by.
   package let rawValue: Int32
   /// What errors call the file: the path that was opened, or the one that it was renamed to.
-  package internal(set) var path: String
+  package var path: String
 
   /// Opens `path` with flags of open(2); children of this process never inherit it.
-  package init(path: String, flags: Int32, mode: UInt32 = 0o644) throws(ProvenanceError) {
+  package init(path: String, flags: Int32, mode: UInt32 = 0o644) throws(FileError) {
     // A path with a NUL byte would silently name another file.
     guard !path.utf8.contains(0) else {
-      throw ProvenanceError(code: .file, message: "A file's path cannot contain a NUL character.")
+      throw FileError(code: .file, message: "A file's path cannot contain a NUL character.")
     }
     var descriptor: Int32
     repeat {
@@ -28,9 +28,9 @@ package struct OpenFile: ~Copyable, Sendable {
   ///
   /// A file that is opened to be written, and has a second name elsewhere, is refused too: its content is not only its own.
   ///
-  /// - Throws: ``ProvenanceError`` `link`, `notFound` or `file`.
-  package init(_ path: ContainedPath, flags: Int32, mode: UInt32 = 0o644) throws(ProvenanceError) {
-    self = try path.withFolder { (folder, name) throws(ProvenanceError) in
+  /// - Throws: ``FileError`` `link`, `notFound` or `file`.
+  package init(_ path: ContainedPath, flags: Int32, mode: UInt32 = 0o644) throws(FileError) {
+    self = try path.withFolder { (folder, name) throws(FileError) in
       try OpenFile.open(name, in: folder, flags: flags, mode: mode, path: path.path)
     }
   }
@@ -38,7 +38,7 @@ package struct OpenFile: ~Copyable, Sendable {
   /// Opens what has a name in an open folder.
   static func open(
     _ name: String, in folder: CInt, flags: Int32, mode: UInt32 = 0o644, path: String
-  ) throws(ProvenanceError) -> OpenFile {
+  ) throws(FileError) -> OpenFile {
     precondition(flags & O_TRUNC == 0, "What a file is has to be known before it is emptied.")
     // O_NONBLOCK: opening a pipe that nobody is at must not hang.
     let descriptor = retried {
@@ -56,14 +56,14 @@ package struct OpenFile: ~Copyable, Sendable {
   }
 
   /// Refuses what is not of the kind that is wanted, and to write to a file that is somewhere else as well.
-  private func check(isFolder: Bool, isWritten: Bool) throws(ProvenanceError) {
+  private func check(isFolder: Bool, isWritten: Bool) throws(FileError) {
     let status = try status()
     guard status.st_mode & S_IFMT == (isFolder ? S_IFDIR : S_IFREG) else {
-      throw ProvenanceError(
+      throw FileError(
         code: .file, message: "\(path) is not a \(isFolder ? "folder" : "regular file").")
     }
     guard !isWritten || status.st_nlink <= 1 else {
-      throw ProvenanceError(
+      throw FileError(
         code: .file,
         message:
           "\(path) has a second name elsewhere and is not written to; replace it by a copy of its own."
@@ -72,16 +72,16 @@ package struct OpenFile: ~Copyable, Sendable {
   }
 
   /// Opens an existing regular file for reading, which no link may stand for.
-  package static func reading(_ path: ContainedPath) throws(ProvenanceError) -> OpenFile {
+  package static func reading(_ path: ContainedPath) throws(FileError) -> OpenFile {
     try OpenFile(path, flags: O_RDONLY)
   }
 
   /// Opens an existing regular file for reading; folders, pipes and devices are refused.
-  package static func reading(_ path: String) throws(ProvenanceError) -> OpenFile {
+  package static func reading(_ path: String) throws(FileError) -> OpenFile {
     // O_NONBLOCK: opening a pipe that nobody writes to must not hang.
     let file = try OpenFile(path: path, flags: O_RDONLY | O_NONBLOCK)
     guard try file.status().st_mode & S_IFMT == S_IFREG else {
-      throw ProvenanceError(code: .file, message: "\(path) is not a regular file.")
+      throw FileError(code: .file, message: "\(path) is not a regular file.")
     }
     return file
   }
@@ -89,14 +89,14 @@ package struct OpenFile: ~Copyable, Sendable {
   deinit { close(rawValue) }
 
   /// What fstat(2) says: size, kind, owner.
-  func status() throws(ProvenanceError) -> stat {
+  func status() throws(FileError) -> stat {
     var result = stat()
     guard fstat(rawValue, &result) == 0 else { throw .system("look at", path) }
     return result
   }
 
   /// Reads from the current position to the end, in pieces of at most 1 MiB.
-  package func readAll(_ body: (UnsafeRawBufferPointer) -> Void) throws(ProvenanceError) {
+  package func readAll(_ body: (UnsafeRawBufferPointer) -> Void) throws(FileError) {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { piece.deallocate() }
     while true {
@@ -107,7 +107,7 @@ package struct OpenFile: ~Copyable, Sendable {
   }
 
   /// Reads from the current position on until `buffer` is full or the file ends; gives the number of bytes.
-  package func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(ProvenanceError) -> Int {
+  package func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
     var count = 0
     while count < buffer.count {
       let part = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
@@ -118,10 +118,10 @@ package struct OpenFile: ~Copyable, Sendable {
   }
 
   /// The size in bytes.
-  package func byteCount() throws(ProvenanceError) -> Int { Int(clamping: try status().st_size) }
+  package func byteCount() throws(FileError) -> Int { Int(clamping: try status().st_size) }
 
   /// Reads from the current position on as much as there is at once; nothing at the end.
-  private func read(into piece: UnsafeMutableRawBufferPointer) throws(ProvenanceError)
+  private func read(into piece: UnsafeMutableRawBufferPointer) throws(FileError)
     -> UnsafeRawBufferPointer
   {
     while true {
@@ -133,7 +133,7 @@ package struct OpenFile: ~Copyable, Sendable {
   }
 
   /// Writes all bytes at the current position.
-  package func write(_ bytes: UnsafeRawBufferPointer) throws(ProvenanceError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var rest = bytes
     while !rest.isEmpty {
       let count = Glibc.write(rawValue, rest.baseAddress, rest.count)
@@ -144,29 +144,29 @@ package struct OpenFile: ~Copyable, Sendable {
   }
 
   /// Writes all bytes at the current position.
-  package func write(_ bytes: [UInt8]) throws(ProvenanceError) {
-    try bytes.withUnsafeBufferPointer { buffer throws(ProvenanceError) in
+  package func write(_ bytes: [UInt8]) throws(FileError) {
+    try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
       try write(UnsafeRawBufferPointer(buffer))
     }
   }
 
   /// Cuts the file, or extends it with zeros, to a length in bytes.
-  package func truncate(to length: Int) throws(ProvenanceError) {
+  package func truncate(to length: Int) throws(FileError) {
     guard ftruncate(rawValue, off_t(length)) == 0 else { throw .system("shorten", path) }
   }
 
   /// Goes back to the beginning.
-  package func rewind() throws(ProvenanceError) {
+  package func rewind() throws(FileError) {
     guard lseek(rawValue, 0, SEEK_SET) == 0 else { throw .system("read", path) }
   }
 
   /// Sets who may read and write the file.
-  package func setMode(_ mode: UInt32) throws(ProvenanceError) {
+  package func setMode(_ mode: UInt32) throws(FileError) {
     guard fchmod(rawValue, mode) == 0 else { throw .system("set the permissions of", path) }
   }
 
   /// Returns when the content is on the storage device.
-  package func synchronize() throws(ProvenanceError) {
+  package func synchronize() throws(FileError) {
     guard fsync(rawValue) == 0 else { throw .system("save", path) }
   }
 }
@@ -174,18 +174,18 @@ package struct OpenFile: ~Copyable, Sendable {
 extension OpenFile {
   /// The whole content of a regular file.
   ///
-  /// - Throws: ``ProvenanceError``: `notFound` if there is no such file, `file` if reading it fails.
-  package static func contents(of path: String) throws(ProvenanceError) -> [UInt8] {
+  /// - Throws: ``FileError``: `notFound` if there is no such file, `file` if reading it fails.
+  package static func contents(of path: String) throws(FileError) -> [UInt8] {
     try reading(path).contents()
   }
 
   /// The whole content of a regular file, which no link may stand for.
-  package static func contents(of path: ContainedPath) throws(ProvenanceError) -> [UInt8] {
+  package static func contents(of path: ContainedPath) throws(FileError) -> [UInt8] {
     try reading(path).contents()
   }
 
   /// Everything from the current position on.
-  package func contents() throws(ProvenanceError) -> [UInt8] {
+  package func contents() throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Int(clamping: try status().st_size))
     try readAll { bytes.append(contentsOf: $0) }
@@ -193,7 +193,7 @@ extension OpenFile {
   }
 
   /// The digest and the size in bytes of everything from the current position on.
-  package func digest() throws(ProvenanceError) -> (sha256: Digest, byteCount: Int) {
+  package func digest() throws(FileError) -> (sha256: Digest, byteCount: Int) {
     var hash = SHA256()
     var count = 0
     try readAll { piece in
@@ -207,8 +207,8 @@ extension OpenFile {
 extension OpenFile {
   /// Appends everything from the current position on to another file, and gives the digest of what was copied.
   ///
-  /// - Throws: ``ProvenanceError``; the copy is then incomplete.
-  package func copy(to output: borrowing OpenFile) throws(ProvenanceError) -> Digest {
+  /// - Throws: ``FileError``; the copy is then incomplete.
+  package func copy(to output: borrowing OpenFile) throws(FileError) -> Digest {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { piece.deallocate() }
     var hash = SHA256()
@@ -222,8 +222,8 @@ extension OpenFile {
 
   /// Copies a regular file to a path where there is none, and gives the digest of what was copied; durable.
   ///
-  /// - Throws: ``ProvenanceError``; the copy may then be incomplete.
-  package static func copy(_ source: ContainedPath, to path: String) throws(ProvenanceError)
+  /// - Throws: ``FileError``; the copy may then be incomplete.
+  package static func copy(_ source: ContainedPath, to path: String) throws(FileError)
     -> Digest
   {
     let output = try OpenFile(path: path, flags: O_WRONLY | O_CREAT | O_EXCL)
@@ -233,9 +233,9 @@ extension OpenFile {
   }
 }
 
-extension ProvenanceError {
+extension FileError {
   /// The error for a call that has just failed and left its reason in `errno`.
-  static func system(_ operation: String, _ path: String) -> ProvenanceError {
+  static func system(_ operation: String, _ path: String) -> FileError {
     let number = errno
     var buffer = [CChar](repeating: 0, count: 256)
     // strerror_r rather than strerror: other threads may fail at the same time.
@@ -243,7 +243,7 @@ extension ProvenanceError {
       strerror_r(number, &buffer, buffer.count) == 0
       ? String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
       : "error \(number)"
-    return ProvenanceError(
+    return FileError(
       code: number == ENOENT ? .notFound : .file,
       message: "Could not \(operation) \(path): \(reason).")
   }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Provenance
+@testable import Files
 
 @Suite("A path that no link leads out of")
 struct ContainedPathTests {
@@ -22,8 +22,8 @@ struct ContainedPathTests {
       atPath: folder.path(of: name), withDestinationPath: target)
   }
 
-  private func code(_ body: () throws -> Void) -> ProvenanceError.Code? {
-    do { try body() } catch { return (error as? ProvenanceError)?.code }
+  private func code(_ body: () throws -> Void) -> FileError.Code? {
+    do { try body() } catch { return (error as? FileError)?.code }
     return nil
   }
 
@@ -49,7 +49,6 @@ struct ContainedPathTests {
       ("move away", { try out.appending("file").move(to: root.appending("mine")) }),
       ("name", { _ = try out.appending("file").addName(root.appending("mine")) }),
       ("link", { try new.makeLink(to: "/") }),
-      ("log", { _ = try EventLog(creating: new, recordID: "r") }),
     ] as [(String, () throws -> Void)] { #expect(code(body) == .link, "\(name)") }
     #expect(home.files() == ["file", "sub/file"])
     #expect(try FileStatus(at: out)?.kind == .link)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Provenance
+@testable import Files
 
 @Suite("SHA-256 digests")
 struct DigestTests {
@@ -68,9 +68,9 @@ struct DigestTests {
     #expect {
       try SHA256.digest(ofFileAt: folder.path(of: "absent"))
     } throws: {
-      ($0 as? ProvenanceError)?.code == .notFound && "\($0)".contains("absent")
+      ($0 as? FileError)?.code == .notFound && "\($0)".contains("absent")
     }
-    #expect(throws: ProvenanceError.self) { try SHA256.digest(ofFileAt: folder.path) }
-    #expect(throws: ProvenanceError.self) { try SHA256.digest(ofFileAt: "a\0b") }
+    #expect(throws: FileError.self) { try SHA256.digest(ofFileAt: folder.path) }
+    #expect(throws: FileError.self) { try SHA256.digest(ofFileAt: "a\0b") }
   }
 }

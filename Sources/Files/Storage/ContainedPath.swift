@@ -79,10 +79,10 @@ extension ContainedPath {
   ///
   /// For the folder itself the component is ".". The descriptor serves calls that end in `at`, and is closed afterwards.
   ///
-  /// - Throws: ``ProvenanceError`` `link` for a link on the way, `notFound` for a folder that is missing; what `body` does.
+  /// - Throws: ``FileError`` `link` for a link on the way, `notFound` for a folder that is missing; what `body` does.
   func withFolder<Result: ~Copyable>(
-    _ body: (_ folder: CInt, _ name: String) throws(ProvenanceError) -> Result
-  ) throws(ProvenanceError) -> Result {
+    _ body: (_ folder: CInt, _ name: String) throws(FileError) -> Result
+  ) throws(FileError) -> Result {
     var folder = try OpenFolder(root: root)
     for (index, name) in components.dropLast().enumerated() {
       folder = try OpenFolder(
@@ -97,17 +97,17 @@ extension ContainedPath {
   ///
   /// - Throws: As ``withFolder(_:)``, and what `body` throws.
   package func withFolderDescriptor<Result>(_ body: (CInt) throws -> Result) throws -> Result {
-    try withFolder { (folder, _) throws(ProvenanceError) in
+    try withFolder { (folder, _) throws(FileError) in
       Swift.Result { try body(folder) }
     }.get()
   }
 
   /// Refuses what is no name of something in a folder.
-  static func check(_ name: String, _ path: @autoclosure () -> String) throws(ProvenanceError) {
+  static func check(_ name: String, _ path: @autoclosure () -> String) throws(FileError) {
     guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(0),
       !name.utf8.contains(UInt8(ascii: "/"))
     else {
-      throw ProvenanceError(
+      throw FileError(
         code: .file, message: "\(path()) cannot be used: \"\(name)\" is no name of a file.")
     }
   }
@@ -118,24 +118,24 @@ package struct OpenFolder: ~Copyable {
   let rawValue: CInt
 
   /// Opens the folder at a place.
-  package init(_ place: ContainedPath) throws(ProvenanceError) {
-    self = try place.withFolder { (folder, name) throws(ProvenanceError) in
+  package init(_ place: ContainedPath) throws(FileError) {
+    self = try place.withFolder { (folder, name) throws(FileError) in
       try OpenFolder(opening: name, in: folder, path: place.path)
     }
   }
 
   /// Opens a folder in another, by a name that must not be a link.
   package init(_ name: String, in folder: borrowing OpenFolder, path: @autoclosure () -> String)
-    throws(ProvenanceError)
+    throws(FileError)
   {
     try ContainedPath.check(name, path())
     try self.init(opening: name, in: folder.rawValue, path: path())
   }
 
   /// Opens a folder that somebody named, through links if they lie on the way.
-  init(root: String) throws(ProvenanceError) {
+  init(root: String) throws(FileError) {
     guard !root.utf8.contains(0) else {
-      throw ProvenanceError(code: .file, message: "A path cannot contain a NUL character.")
+      throw FileError(code: .file, message: "A path cannot contain a NUL character.")
     }
     let descriptor = retried { open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .system("open the folder", root) }
@@ -143,7 +143,7 @@ package struct OpenFolder: ~Copyable {
   }
 
   private init(opening name: String, in folder: CInt, path: @autoclosure () -> String)
-    throws(ProvenanceError)
+    throws(FileError)
   {
     let descriptor = retried {
       openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -163,10 +163,10 @@ func retried(_ call: () -> CInt) -> CInt {
   }
 }
 
-extension ProvenanceError {
+extension FileError {
   /// The error for a call on a name in a folder that has just failed: of a link, that it is one.
   static func at(_ operation: String, _ path: String, name: String, in folder: CInt)
-    -> ProvenanceError
+    -> FileError
   {
     let number = errno
     var status = stat()
@@ -179,8 +179,8 @@ extension ProvenanceError {
   }
 
   /// The error for a link in the place of a file or folder.
-  static func link(_ path: String) -> ProvenanceError {
-    ProvenanceError(
+  static func link(_ path: String) -> FileError {
+    FileError(
       code: .link,
       message:
         "\(path) is a link, which may lead anywhere; it was not followed, and nothing behind it was changed. Replace it by what it leads to, or, if it is a folder of artifacts, name the one that it leads to with --artifacts."

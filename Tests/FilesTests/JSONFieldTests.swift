@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Provenance
+@testable import Files
 
 @Suite("Typed reading of JSON")
 struct JSONFieldTests {
