@@ -74,24 +74,26 @@ let package = Package(
     // MARK: - Tests
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(
-      name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"],
+      name: "TensorsTests", dependencies: ["CKernels", "Files", "Tensors", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["TestSupport", "Tokenizers"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "LanguageModelsTests",
-      dependencies: ["LanguageModels", "Tensors", "TestSupport", "Tokenizers"],
+      dependencies: ["Files", "LanguageModels", "Tensors", "TestSupport", "Tokenizers"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "CKernels", "LanguageModels", "Tensors", "TestSupport", "Tokenizers", "Training",
+        "CKernels", "Files", "LanguageModels", "Tensors", "TestSupport", "Tokenizers", "Training",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "LanguageModels", "Tensors", "TestSupport", "Tokenizers"],
+      dependencies: [
+        "Evaluation", "Files", "LanguageModels", "Tensors", "TestSupport", "Tokenizers",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Fixtures")]),

@@ -8,6 +8,12 @@ package struct FileError: Error, Equatable, CustomStringConvertible {
     case unrepresentable
     /// A call of the operating system on a file or folder that failed.
     case file
+    /// An input that cannot be opened or read at all.
+    case unreadable
+    /// An input that has fewer bytes than what is in it needs.
+    case truncated
+    /// A file that cannot be created or written, as on a full disk.
+    case unwritable
     /// A file or folder that does not exist.
     case notFound
     /// A link where a file or folder has to be: whoever made it may have led it anywhere.

@@ -1,3 +1,5 @@
+import Files
+
 /// A safetensors file: its table of tensors, checked in full when it is opened, and their values on demand.
 ///
 /// Format and rules: the `safetensors` reference implementation, version 0.8. Tensors must fill the data part without

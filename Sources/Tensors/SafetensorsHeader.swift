@@ -1,3 +1,5 @@
+import Files
+
 /// The checked content of a safetensors header.
 struct SafetensorsHeader {
   /// Largest header that the reference implementation accepts, in bytes.
@@ -32,9 +34,8 @@ struct SafetensorsHeader {
         "\(file.path) is truncated: its header has \(size) bytes from offset 8, but the file has \(file.size) bytes."
       )
     }
-    var parser = SafetensorsHeaderParser(
-      bytes: try file.bytes(at: 8, count: size), path: file.path)
-    try parser.parse()
+    let parser = try SafetensorsHeaderParser(
+      bytes: file.bytes(at: 8, count: size), path: file.path)
     metadata = parser.metadata
     try check(parser.entries, dataStart: 8 + size, file: file)
   }
@@ -105,200 +106,72 @@ struct SafetensorsHeaderParser {
     var end: Int
   }
 
-  private let bytes: [UInt8]
-  private let path: String
-  private var position = 0
   private(set) var entries: [Entry] = []
   private(set) var metadata: [String: String] = [:]
 
-  init(bytes: [UInt8], path: String) {
-    self.bytes = bytes
-    self.path = path
+  /// Reads a header; throws ``TensorFileError`` with the place of what is wrong.
+  init(bytes: [UInt8], path: String) throws {
+    do {
+      try JSONScanner.read(bytes, source: "\(path), header") { scanner in
+        // The reference implementation takes no space before it.
+        guard bytes.first == UInt8(ascii: "{") else {
+          throw scanner.failure("expected the header's \"{\"")
+        }
+        try parse(&scanner)
+      }
+    } catch let error as FileError {
+      throw TensorFileError(.malformed, error.message)
+    }
   }
 
-  /// Fills `entries` and `metadata`; throws ``TensorFileError`` with the offset of what is wrong.
-  mutating func parse() throws {
-    guard bytes.first == UInt8(ascii: "{") else { throw malformed("expected the header's \"{\"") }
+  private mutating func parse(_ scanner: inout JSONScanner) throws {
     var names: Set<String> = []
-    try parseObject { parser, name in
+    try scanner.readObject { scanner, name in
       guard names.insert(name).inserted else {
-        throw parser.malformed("the name \(name) occurs twice")
+        throw scanner.failure("the name \(name) occurs twice")
       }
       if name == "__metadata__" {
-        try parser.parseMetadata()
+        try parseMetadata(&scanner)
       } else {
-        try parser.parseTensor(name)
-      }
-    }
-    skipSpace()
-    guard position == bytes.count else { throw malformed("expected only spaces after the header") }
-  }
-
-  private mutating func parseMetadata() throws {
-    try parseObject { parser, key in
-      let value = try parser.parseString()
-      guard parser.metadata.updateValue(value, forKey: key) == nil else {
-        throw parser.malformed("the key \(key) of __metadata__ occurs twice")
+        entries.append(try Self.entry(name, &scanner))
       }
     }
   }
 
-  private mutating func parseTensor(_ name: String) throws {
+  private mutating func parseMetadata(_ scanner: inout JSONScanner) throws {
+    try scanner.readObject { scanner, key in
+      let value = try scanner.readString()
+      guard metadata.updateValue(value, forKey: key) == nil else {
+        throw scanner.failure("the key \(key) of __metadata__ occurs twice")
+      }
+    }
+  }
+
+  private static func entry(_ name: String, _ scanner: inout JSONScanner) throws -> Entry {
     var dtype: String?
     var shape: [Int]?
     var offsets: [Int]?
-    try parseObject { parser, key in
+    try scanner.readObject { scanner, key in
       switch key {
-      case "dtype" where dtype == nil: dtype = try parser.parseString()
-      case "shape" where shape == nil: shape = try parser.parseIntegers()
-      case "data_offsets" where offsets == nil: offsets = try parser.parseIntegers()
+      case "dtype" where dtype == nil: dtype = try scanner.readString()
+      case "shape" where shape == nil: shape = try counts(&scanner)
+      case "data_offsets" where offsets == nil: offsets = try counts(&scanner)
       case "dtype", "shape", "data_offsets":
-        throw parser.malformed("\(key) of tensor \(name) occurs twice")
+        throw scanner.failure("\(key) of tensor \(name) occurs twice")
       default:
-        throw parser.malformed(
+        throw scanner.failure(
           "expected dtype, shape or data_offsets of tensor \(name), found \(key)")
       }
     }
     guard let dtype, let shape, let offsets, offsets.count == 2 else {
-      throw malformed("tensor \(name) needs a dtype, a shape and two data_offsets")
+      throw scanner.failure("tensor \(name) needs a dtype, a shape and two data_offsets")
     }
-    entries.append(
-      Entry(name: name, dtype: dtype, shape: shape, begin: offsets[0], end: offsets[1]))
+    return Entry(name: name, dtype: dtype, shape: shape, begin: offsets[0], end: offsets[1])
   }
 
-  private mutating func parseObject(
-    _ parseValue: (inout SafetensorsHeaderParser, String) throws -> Void
-  ) throws {
-    try expect("{")
-    skipSpace()
-    if take("}") { return }
-    repeat {
-      let key = try parseString()
-      try expect(":")
-      try parseValue(&self, key)
-      skipSpace()
-    } while take(",")
-    try expect("}")
-  }
-
-  private mutating func parseIntegers() throws -> [Int] {
-    try expect("[")
-    skipSpace()
-    var numbers: [Int] = []
-    if take("]") { return numbers }
-    repeat {
-      skipSpace()
-      numbers.append(try parseInteger())
-      skipSpace()
-    } while take(",")
-    try expect("]")
-    return numbers
-  }
-
-  private mutating func parseInteger() throws -> Int {
-    let first = position
-    var value = 0
-    while position < bytes.count, case let digit = bytes[position] &- 48, digit <= 9 {
-      let (product, productOverflow) = value.multipliedReportingOverflow(by: 10)
-      let (sum, sumOverflow) = product.addingReportingOverflow(Int(digit))
-      guard !productOverflow, !sumOverflow else {
-        throw malformed("the number is too large")
-      }
-      value = sum
-      position += 1
-    }
-    let hasLeadingZero = position - first > 1 && bytes[first] == UInt8(ascii: "0")
-    guard position > first, !hasLeadingZero else {
-      throw malformed("expected a whole number that is not negative")
-    }
-    return value
-  }
-
-  private mutating func parseString() throws -> String {
-    try expect("\"")
-    var text: [UInt8] = []
-    let first = position
-    while position < bytes.count {
-      let byte = bytes[position]
-      position += 1
-      switch byte {
-      case UInt8(ascii: "\""):
-        guard let string = String(validating: text, as: UTF8.self) else {
-          position = first
-          throw malformed("the text is not valid UTF-8")
-        }
-        return string
-      case UInt8(ascii: "\\"): try parseEscape(into: &text)
-      case 0..<0x20: throw malformed("a control character stands in a text")
-      default: text.append(byte)
-      }
-    }
-    throw malformed("a text has no end")
-  }
-
-  private mutating func parseEscape(into text: inout [UInt8]) throws {
-    guard position < bytes.count else { throw malformed("a text has no end") }
-    let byte = bytes[position]
-    position += 1
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
-    case UInt8(ascii: "b"): text.append(0x08)
-    case UInt8(ascii: "f"): text.append(0x0c)
-    case UInt8(ascii: "n"): text.append(0x0a)
-    case UInt8(ascii: "r"): text.append(0x0d)
-    case UInt8(ascii: "t"): text.append(0x09)
-    case UInt8(ascii: "u"):
-      var code = try parseHexadecimal()
-      if 0xd800..<0xdc00 ~= code, position + 1 < bytes.count,
-        bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
-      {
-        position += 2
-        let low = try parseHexadecimal()
-        guard 0xdc00..<0xe000 ~= low else { throw malformed("half of a surrogate pair is missing") }
-        code = 0x10000 + (code - 0xd800) << 10 + (low - 0xdc00)
-      }
-      guard let scalar = Unicode.Scalar(code) else {
-        throw malformed("half of a surrogate pair is missing")
-      }
-      text.append(contentsOf: Array(String(scalar).utf8))
-    default: throw malformed("an unknown escape stands in a text")
-    }
-  }
-
-  private mutating func parseHexadecimal() throws -> UInt32 {
-    guard bytes.count - position >= 4 else { throw malformed("expected four hexadecimal digits") }
-    var value: UInt32 = 0
-    for byte in bytes[position..<position + 4] {
-      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-        throw malformed("expected four hexadecimal digits")
-      }
-      value = value << 4 | UInt32(digit)
-    }
-    position += 4
-    return value
-  }
-
-  private mutating func skipSpace() {
-    while position < bytes.count {
-      switch bytes[position] {
-      case 0x20, 0x09, 0x0a, 0x0d: position += 1
-      default: return
-      }
-    }
-  }
-
-  private mutating func take(_ character: Unicode.Scalar) -> Bool {
-    guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { return false }
-    position += 1
-    return true
-  }
-
-  private mutating func expect(_ character: Unicode.Scalar) throws {
-    skipSpace()
-    guard take(character) else { throw malformed("expected \"\(character)\"") }
-  }
-
-  private func malformed(_ text: String) -> TensorFileError {
-    TensorFileError(.malformed, "\(path): header, offset \(8 + position): \(text).")
+  private static func counts(_ scanner: inout JSONScanner) throws -> [Int] {
+    var counts: [Int] = []
+    try scanner.readArray { counts.append(try $0.readCount()) }
+    return counts
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// Writes fp32 tensors as a safetensors file, byte for byte as the reference implementation does.
 package enum SafetensorsWriter {
   /// A tensor to write.

@@ -2,8 +2,6 @@
 package struct TensorFileError: Error, Equatable, CustomStringConvertible {
   /// Kinds of failure.
   package enum Code: String, Sendable {
-    /// The file cannot be opened or read at all.
-    case unreadable
     /// The file ends before its content does.
     case truncated
     /// The content breaks a rule of its format.
@@ -12,8 +10,6 @@ package struct TensorFileError: Error, Equatable, CustomStringConvertible {
     case unsupported
     /// A tensor that was asked for is not there.
     case missing
-    /// The file cannot be created or written.
-    case unwritable
   }
 
   /// The kind of failure.

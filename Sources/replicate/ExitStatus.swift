@@ -98,8 +98,7 @@ enum ExitStatus {
       case .invalidDocument, .invalidLanguageData, .missingLanguageData, .nonFiniteScore:
         unavailable
       }
-    // A checkpoint that could not be written, as on a full disk: what was done by then is not lost.
-    case let error as TensorFileError where error.code == .unwritable: incomplete
+    case let error as FileError where [.unreadable, .truncated].contains(error.code): unavailable
     case is ModelFileError, is TensorFileError, is TokenizerError: unavailable
     case let error as DeterminismError where [.ladder, .golden, .output].contains(error.code): usage
     case let error as AssetError:

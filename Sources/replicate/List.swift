@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Replication
 
 struct List: ParsableCommand {

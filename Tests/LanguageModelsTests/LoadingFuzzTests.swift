@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 import TestSupport
@@ -13,6 +14,7 @@ import Tokenizers
       _ = try ModelLoader.load(from: path)
     } catch is ModelFileError {
     } catch is TensorFileError {
+    } catch is FileError {
     } catch is TokenizerError {
     } catch {
       Issue.record("\(error)")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 import Testing
@@ -149,7 +150,7 @@ import Tokenizers
   @Test("What is no model says what is missing")
   func missing() throws {
     let fixture = try LoadingFixture()
-    #expect(throws: TensorFileError.self) { try ModelLoader.load(from: "/nowhere") }
+    #expect(throws: FileError.self) { try ModelLoader.load(from: "/nowhere") }
     let error = #expect(throws: ModelFileError.self) { try ModelLoader.load(from: fixture.folder) }
     #expect(error?.message.contains("no config.json") == true)
     let folder = try fixture.copy(ofFolder: "sharded-llama")

@@ -1,4 +1,5 @@
 import CKernels
+import Files
 import Glibc
 import Tensors
 import Testing

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import LanguageModels
 import Tensors
@@ -234,7 +235,7 @@ struct RunFixture: Decodable {
     #expect(throws: TensorFileError.self) {
       try same.resume(from: Fixtures.path("run.json"), identity: "one")
     }
-    #expect(throws: TensorFileError.self) {
+    #expect(throws: FileError.self) {
       try same.resume(from: folder.checkpoint + ".absent", identity: "one")
     }
     for trainer in [other, same] {

@@ -9,7 +9,6 @@
 #define CKERNELS_H
 
 #include "ck_adamw.h"
-#include "ck_file.h"
 #include "ck_matrix.h"
 #include "ck_objective.h"
 #include "ck_self_test.h"

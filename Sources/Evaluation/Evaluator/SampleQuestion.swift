@@ -1,3 +1,5 @@
+import Files
+
 /// What a document asked the model: everything that a sample holds besides the answer and its scores.
 package struct SampleQuestion: Sendable, Equatable {
   /// How the answer was to be given.

@@ -1,3 +1,5 @@
+import Files
+
 extension Instruction {
   /// Whether a text that is not blank follows the instruction.
   func isFollowed(by response: ResponseText, tools: LanguageTools) -> Bool {

@@ -1,3 +1,5 @@
+import Files
+
 /// One instruction of an IFEval prompt, which a response follows or not.
 ///
 /// Source: `lm_eval/tasks/ifeval/instructions.py` of lm-evaluation-harness 0.4.13.

@@ -1,3 +1,5 @@
+import Files
+
 /// The keyword arguments of one instruction, as a row of the data set gives them.
 ///
 /// The harness drops every argument that Python counts as false, draws at random what is then missing, and fails on

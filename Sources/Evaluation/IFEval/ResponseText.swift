@@ -1,3 +1,5 @@
+import Files
+
 /// A response, or one of the variants of it that the loose reading checks.
 struct ResponseText: Sendable {
   /// Its code points, on which all rules work.

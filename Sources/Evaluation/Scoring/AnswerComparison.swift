@@ -1,3 +1,5 @@
+import Files
+
 /// When a generated answer counts as the target.
 package enum AnswerComparison: String, Sendable {
   /// When both are the same text without commas, dollar signs and what GSM8K's task says besides.

@@ -1,3 +1,5 @@
+import Files
+
 /// What is taken from a generated text before it is compared with the target.
 package enum AnswerFilter: String, Sendable, Codable {
   /// All of it.

@@ -1,3 +1,5 @@
+import Files
+
 /// Whether a response to an AIME problem holds the right answer.
 ///
 /// Reference: `process_results` and `is_equiv` in lm_eval/tasks/aime/utils.py, quirks included: "033" is not "33",

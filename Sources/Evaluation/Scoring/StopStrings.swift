@@ -1,3 +1,4 @@
+import Files
 import Tokenizers
 
 /// Where a generated text ends.

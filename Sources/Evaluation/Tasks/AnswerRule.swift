@@ -1,3 +1,5 @@
+import Files
+
 /// Where a row holds the right answer, and what it is chosen from.
 package enum AnswerRule: Sendable, Equatable {
   /// Fixed texts, one for each of the texts of a column; another column is the position of the right one, from 0.

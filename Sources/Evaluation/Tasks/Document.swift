@@ -1,3 +1,5 @@
+import Files
+
 /// One row of a benchmark as its task asks it: the question as it stands in the prompt, and the right answer.
 ///
 /// ``EvaluationTask/document(of:)`` makes documents from rows.

@@ -1,3 +1,5 @@
+import Files
+
 /// HellaSwag: which of four endings continues a description of everyday life (Zellers et al., 2019).
 package enum HellaSwag {
   /// The task.

@@ -1,3 +1,5 @@
+import Files
+
 /// MMLU: multiple-choice questions in 57 subjects (Hendrycks et al., 2021), grouped as the harness groups them.
 ///
 /// The grouping is not the original paper's: "other" holds 3107 questions, "stem" 3153.

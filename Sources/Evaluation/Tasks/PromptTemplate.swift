@@ -1,3 +1,5 @@
+import Files
+
 /// The question of a task as a template over the columns of a row: the part of Jinja that the harness's tasks use.
 ///
 /// `{{column}}` stands for a text, `{{column.strip()}}` for it without whitespace at its ends, `{{column[0]}}` for

@@ -16,11 +16,9 @@ package struct JSONParser {
   /// How deep arrays and objects may nest unless the caller says otherwise.
   package static let defaultDepthLimit = 128
 
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private let source: String
+  private var scanner: JSONScanner
   private let depthLimit: Int
   private let dialect: Dialect
-  private var position = 0
 
   /// Parses one value that must fill the whole text, apart from white space around it.
   ///
@@ -45,41 +43,53 @@ package struct JSONParser {
     _ bytes: UnsafeBufferPointer<UInt8>, source: String = "JSON",
     depthLimit: Int = defaultDepthLimit, dialect: Dialect = .standard
   ) throws(FileError) -> JSON {
-    var parser = JSONParser(
-      bytes: bytes, source: source, depthLimit: depthLimit, dialect: dialect)
-    return try parser.document()
+    var scanner = JSONScanner(bytes, source: source)
+    guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]) else {
+      throw scanner.failure("a JSON text must not begin with a byte-order mark")
+    }
+    let value = try scanner.readValue(depthLimit: depthLimit, dialect: dialect)
+    try scanner.expectEnd()
+    return value
   }
 
-  private init(
-    bytes: UnsafeBufferPointer<UInt8>, source: String, depthLimit: Int, dialect: Dialect
-  ) {
-    self.bytes = bytes
-    self.source = source
+  init(_ scanner: JSONScanner, _ depthLimit: Int, _ dialect: Dialect) {
+    self.scanner = scanner
     self.depthLimit = depthLimit
     self.dialect = dialect
+  }
+}
+
+extension JSONScanner {
+  /// Reads any value, as ``JSONParser`` does.
+  package mutating func readValue(
+    depthLimit: Int = JSONParser.defaultDepthLimit, dialect: JSONParser.Dialect = .standard
+  ) throws(FileError) -> JSON {
+    var parser = JSONParser(self, depthLimit, dialect)
+    let value = try parser.value(depth: 0)
+    position = parser.position
+    return value
   }
 }
 
 // MARK: - Values
 
 extension JSONParser {
-  private mutating func document() throws(FileError) -> JSON {
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-      throw failure("a JSON text must not begin with a byte-order mark", at: 0)
-    }
-    let value = try value(depth: 0)
-    skipWhiteSpace()
-    guard position == bytes.count else { throw unexpected("the end of the text") }
-    return value
+  fileprivate var position: Int {
+    get { scanner.position }
+    set { scanner.position = newValue }
   }
 
-  private mutating func value(depth: Int) throws(FileError) -> JSON {
-    skipWhiteSpace()
-    guard let byte = peek else { throw unexpected("a value") }
+  private var bytes: UnsafeBufferPointer<UInt8> { scanner.bytes }
+
+  private var peek: UInt8? { scanner.peek }
+
+  fileprivate mutating func value(depth: Int) throws(FileError) -> JSON {
+    scanner.skipWhiteSpace()
+    guard let byte = peek else { throw scanner.unexpected("a value") }
     switch byte {
     case UInt8(ascii: "{"): return try object(depth: depth + 1)
     case UInt8(ascii: "["): return try array(depth: depth + 1)
-    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "\""): return .string(try scanner.readString())
     case UInt8(ascii: "t"): return try literal("true", .bool(true))
     case UInt8(ascii: "f"): return try literal("false", .bool(false))
     case UInt8(ascii: "n"): return try literal("null", .null)
@@ -87,7 +97,7 @@ extension JSONParser {
     case UInt8(ascii: "N") where dialect == .python: return try literal("NaN", .number(.nan))
     case UInt8(ascii: "I") where dialect == .python:
       return try literal("Infinity", .number(.infinity))
-    default: throw unexpected("a value")
+    default: throw scanner.unexpected("a value")
     }
   }
 
@@ -97,7 +107,7 @@ extension JSONParser {
     let end = position + text.utf8CodeUnitCount
     guard end <= bytes.count,
       (0..<text.utf8CodeUnitCount).allSatisfy({ bytes[position + $0] == text.utf8Start[$0] })
-    else { throw unexpected("'\(text)'") }
+    else { throw scanner.unexpected("'\(text)'") }
     position = end
     return value
   }
@@ -106,13 +116,13 @@ extension JSONParser {
     try checkDepth(depth)
     position += 1
     var elements: [JSON] = []
-    skipWhiteSpace()
-    if take("]") { return .array(elements) }
+    scanner.skipWhiteSpace()
+    if scanner.take("]") { return .array(elements) }
     while true {
       elements.append(try value(depth: depth))
-      skipWhiteSpace()
-      if take("]") { return .array(elements) }
-      guard take(",") else { throw unexpected("',' or ']'") }
+      scanner.skipWhiteSpace()
+      if scanner.take("]") { return .array(elements) }
+      guard scanner.take(",") else { throw scanner.unexpected("',' or ']'") }
     }
   }
 
@@ -121,22 +131,22 @@ extension JSONParser {
     position += 1
     var members: [(key: String, value: JSON)] = []
     var seen: Set<[UInt8]> = []
-    skipWhiteSpace()
-    if take("}") { return .object(JSON.Object(uniqueMembers: members)) }
+    scanner.skipWhiteSpace()
+    if scanner.take("}") { return .object(JSON.Object(uniqueMembers: members)) }
     while true {
-      skipWhiteSpace()
-      guard peek == UInt8(ascii: "\"") else { throw unexpected("a key in quotes") }
+      scanner.skipWhiteSpace()
+      guard peek == UInt8(ascii: "\"") else { throw scanner.unexpected("a key in quotes") }
       let start = position
-      let key = try string()
+      let key = try scanner.readString()
       guard !isRepeated(key, among: members, seen: &seen) else {
-        throw failure("the key \"\(key)\" stands twice in one object", at: start)
+        throw scanner.failure("the key \"\(key)\" stands twice in one object", at: start)
       }
-      skipWhiteSpace()
-      guard take(":") else { throw unexpected("':' after the key \"\(key)\"") }
+      scanner.skipWhiteSpace()
+      guard scanner.take(":") else { throw scanner.unexpected("':' after the key \"\(key)\"") }
       members.append((key, try value(depth: depth)))
-      skipWhiteSpace()
-      if take("}") { return .object(JSON.Object(uniqueMembers: members)) }
-      guard take(",") else { throw unexpected("',' or '}'") }
+      scanner.skipWhiteSpace()
+      if scanner.take("}") { return .object(JSON.Object(uniqueMembers: members)) }
+      guard scanner.take(",") else { throw scanner.unexpected("',' or '}'") }
     }
   }
 
@@ -155,7 +165,8 @@ extension JSONParser {
 
   private func checkDepth(_ depth: Int) throws(FileError) {
     guard depth <= depthLimit else {
-      throw failure("arrays and objects nest deeper than \(depthLimit) levels", at: position)
+      throw scanner.failure(
+        "arrays and objects nest deeper than \(depthLimit) levels", at: position)
     }
   }
 }
@@ -165,24 +176,26 @@ extension JSONParser {
 extension JSONParser {
   private mutating func number() throws(FileError) -> JSON {
     let start = position
-    let isNegative = take("-")
+    let isNegative = scanner.take("-")
     if isNegative, dialect == .python, peek == UInt8(ascii: "I") {
       return try literal("Infinity", .number(-.infinity))
     }
     let firstDigit = position
-    guard skipDigits() > 0 else { throw unexpected("a digit") }
+    guard scanner.skipDigits() > 0 else { throw scanner.unexpected("a digit") }
     if bytes[firstDigit] == UInt8(ascii: "0"), position - firstDigit > 1 {
-      throw failure("a number must not begin with a superfluous 0", at: firstDigit)
+      throw scanner.failure("a number must not begin with a superfluous 0", at: firstDigit)
     }
     var isWhole = true
-    if take(".") {
+    if scanner.take(".") {
       isWhole = false
-      guard skipDigits() > 0 else { throw unexpected("a digit after the decimal point") }
+      guard scanner.skipDigits() > 0 else {
+        throw scanner.unexpected("a digit after the decimal point")
+      }
     }
-    if take("e") || take("E") {
+    if scanner.take("e") || scanner.take("E") {
       isWhole = false
-      if !take("+") { _ = take("-") }
-      guard skipDigits() > 0 else { throw unexpected("a digit of the exponent") }
+      if !scanner.take("+") { _ = scanner.take("-") }
+      guard scanner.skipDigits() > 0 else { throw scanner.unexpected("a digit of the exponent") }
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     // "-0" is a double: an integer would lose the sign.
@@ -191,15 +204,9 @@ extension JSONParser {
     }
     if isWhole, dialect == .python, let integer = JSON(largeInteger: text) { return integer }
     guard let double = Double(text), double.isFinite else {
-      throw failure("the number is too large for a double", at: start)
+      throw scanner.failure("the number is too large for a double", at: start)
     }
     return .number(double)
-  }
-
-  private mutating func skipDigits() -> Int {
-    let start = position
-    while let byte = peek, UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte { position += 1 }
-    return position - start
   }
 }
 
@@ -222,141 +229,5 @@ extension JSON {
       let text = members[0].value.stringValue, JSON(largeInteger: text) != nil
     else { return nil }
     return text
-  }
-}
-
-// MARK: - Strings
-
-extension JSONParser {
-  /// Reads a string whose opening quote is at the current position.
-  private mutating func string() throws(FileError) -> String {
-    position += 1
-    var run = position
-    // Stays empty for the usual string, which has no escapes and is copied once.
-    var unescaped: [UInt8] = []
-    while true {
-      guard let byte = peek else { throw unexpected("the closing '\"' of a string") }
-      switch byte {
-      case UInt8(ascii: "\""):
-        let isPlain = unescaped.isEmpty
-        if !isPlain { unescaped.append(contentsOf: bytes[run..<position]) }
-        let text =
-          isPlain
-          ? String(validating: bytes[run..<position], as: UTF8.self)
-          : String(validating: unescaped, as: UTF8.self)
-        guard let text else {
-          // Escapes are valid UTF-8 by construction, so the fault is somewhere since the opening quote.
-          throw failure("the text is not valid UTF-8", at: firstInvalidByte(before: position))
-        }
-        position += 1
-        return text
-      case UInt8(ascii: "\\"):
-        unescaped.append(contentsOf: bytes[run..<position])
-        try appendEscape(to: &unescaped)
-        run = position
-      case 0..<0x20:
-        throw failure(
-          "the control character 0x\(hex(byte)) must be escaped in a string", at: position)
-      default:
-        position += 1
-      }
-    }
-  }
-
-  private mutating func appendEscape(to text: inout [UInt8]) throws(FileError) {
-    let start = position
-    position += 1
-    guard let letter = peek else { throw unexpected("the rest of an escape") }
-    position += 1
-    switch letter {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(letter)
-    case UInt8(ascii: "b"): text.append(0x08)
-    case UInt8(ascii: "f"): text.append(0x0C)
-    case UInt8(ascii: "n"): text.append(0x0A)
-    case UInt8(ascii: "r"): text.append(0x0D)
-    case UInt8(ascii: "t"): text.append(0x09)
-    case UInt8(ascii: "u"):
-      var value = UInt32(try codeUnit())
-      if 0xD800..<0xDC00 ~= value, position + 1 < bytes.count,
-        bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
-      {
-        position += 2
-        let low = UInt32(try codeUnit())
-        guard 0xDC00..<0xE000 ~= low else {
-          throw failure("a high surrogate must be followed by a low one", at: start)
-        }
-        value = 0x10000 + (value - 0xD800) << 10 + (low - 0xDC00)
-      }
-      guard let scalar = Unicode.Scalar(value) else {
-        throw failure("a lone surrogate is no character", at: start)
-      }
-      text.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
-    default:
-      throw failure("a backslash must be followed by one of \"\\/bfnrtu", at: start)
-    }
-  }
-
-  private mutating func codeUnit() throws(FileError) -> UInt16 {
-    var value: UInt16 = 0
-    for _ in 0..<4 {
-      guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-        throw unexpected("four hexadecimal digits after \\u")
-      }
-      value = value << 4 | UInt16(digit)
-      position += 1
-    }
-    return value
-  }
-
-  private func firstInvalidByte(before end: Int) -> Int {
-    // Everything outside strings is ASCII and earlier strings were valid, so decoding from the start is safe.
-    var decoder = UTF8()
-    var iterator = bytes[..<end].makeIterator()
-    var offset = 0
-    while case .scalarValue(let scalar) = decoder.decode(&iterator) {
-      offset += UTF8.width(scalar)
-    }
-    return offset
-  }
-}
-
-// MARK: - Bytes
-
-extension JSONParser {
-  private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-  private mutating func take(_ character: Unicode.Scalar) -> Bool {
-    guard peek == UInt8(ascii: character) else { return false }
-    position += 1
-    return true
-  }
-
-  private mutating func skipWhiteSpace() {
-    while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
-      position += 1
-    }
-  }
-
-  private func hex(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
-  }
-
-  private func unexpected(_ expected: String) -> FileError {
-    let found: String
-    switch peek {
-    case nil: found = "the end of the text"
-    case .some(let byte) where 0x21..<0x7F ~= byte: found = "'\(Unicode.Scalar(byte))'"
-    case .some(let byte): found = "the byte 0x\(hex(byte))"
-    }
-    return failure("expected \(expected), found \(found)", at: position)
-  }
-
-  private func failure(_ problem: String, at offset: Int) -> FileError {
-    let before = bytes[..<offset]
-    let line = before.count { $0 == 0x0A } + 1
-    let column = offset - (before.lastIndex(of: 0x0A) ?? -1)
-    return FileError(
-      code: .invalidJSON,
-      message: "\(source), line \(line), column \(column) (byte \(offset)): \(problem).")
   }
 }

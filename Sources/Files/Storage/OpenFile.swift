@@ -237,14 +237,17 @@ extension FileError {
   /// The error for a call that has just failed and left its reason in `errno`.
   static func system(_ operation: String, _ path: String) -> FileError {
     let number = errno
-    var buffer = [CChar](repeating: 0, count: 256)
-    // strerror_r rather than strerror: other threads may fail at the same time.
-    let reason =
-      strerror_r(number, &buffer, buffer.count) == 0
-      ? String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-      : "error \(number)"
     return FileError(
       code: number == ENOENT ? .notFound : .file,
-      message: "Could not \(operation) \(path): \(reason).")
+      message: "Could not \(operation) \(path): \(reason(number)).")
+  }
+
+  /// What the operating system calls an error.
+  static func reason(_ number: CInt) -> String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    // strerror_r rather than strerror: other threads may fail at the same time.
+    return strerror_r(number, &buffer, buffer.count) == 0
+      ? String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      : "error \(number)"
   }
 }

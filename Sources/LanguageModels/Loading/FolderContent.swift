@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Tensors
 
@@ -43,7 +44,8 @@ enum FolderContent {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw TensorFileError(.unwritable, "The folder \(path) cannot be made: \(error).")
+      throw FileError(
+        code: .unwritable, message: "The folder \(path) cannot be made: \(error).")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// Reads a GGUF file's header from front to back, through a window of bounded size.

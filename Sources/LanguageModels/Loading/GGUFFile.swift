@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A GGUF file, version 2 or 3: its metadata and its table of tensors, checked when it is opened.

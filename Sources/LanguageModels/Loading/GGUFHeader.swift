@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// The checked content of a GGUF file's header.

@@ -63,14 +63,14 @@ package struct Corroboration: Sendable, Equatable {
     let others = [own] + agreeing
     let counted = Set(independent.map(\.digest))
     let rest = others.filter { !counted.contains($0.digest) }
-    let list = LogText.list(agreeing.map(\.text))
+    let list = English.list(agreeing.map(\.text))
     let head =
       count > 1
       ? "\(count) independent runs agree: besides this one \(list)."
       : "The same results have \(list)."
     guard !rest.isEmpty else { return head }
     return head
-      + " Not counted as independent: \(LogText.list(rest.map { $0.digest == own.digest ? "this one" : String($0.digest.hex.prefix(12)) })), which took over all trainings, began at the same moment as another one, or tells of none."
+      + " Not counted as independent: \(English.list(rest.map { $0.digest == own.digest ? "this one" : String($0.digest.hex.prefix(12)) })), which took over all trainings, began at the same moment as another one, or tells of none."
   }
 }
 

@@ -80,15 +80,12 @@ extension Runner {
     }
     guard !intents.isEmpty else { return }
     let history = try RunHistory(recordAt: record.place, id: record.id)
-    let types = history.events.map(\.type)
-    let hasBegun = types.contains { RecordedEvent.work.contains($0) }
-    guard !hasBegun, !types.contains(RecordedEvent.intent) else { return }
+    let isKnown = history.events.contains { event in
+      if case .intent = event.content { true } else { event.content.isWork }
+    }
+    guard !isKnown else { return }
     try record.append(
-      type: RecordedEvent.intent,
-      [
-        "lock_sha256": JSON(SHA256.digest(of: try lock.encoded())),
-        "commits": .array(intents.map(JSON.string)),
-      ])
+      .intent(lock: SHA256.digest(of: try lock.encoded()), commits: intents))
   }
 
   /// Anchors the beginning of a run, once for each log that there is of it.

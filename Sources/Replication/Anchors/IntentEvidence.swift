@@ -24,7 +24,7 @@ struct IntentEvidence {
     guard let lock = record.files.first(where: { $0.name == RecordFile.lock })?.digest,
       let history = try? RunHistory(recordAt: record.place, id: record.id)
     else { return }
-    let start = history.events.first { RecordedEvent.work.contains($0.type) }
+    let start = history.events.first { $0.content.isWork }
     let claims = self.claims(in: history, lock: lock, before: start)
     var intents: [GitAnchor] = []
     var isProven = false
@@ -63,17 +63,20 @@ struct IntentEvidence {
   }
 
   /// The commits that the record says were there before it began; a finding if it says so too late.
-  private mutating func claims(in history: RunHistory, lock: Digest, before start: Event?)
+  private mutating func claims(
+    in history: RunHistory, lock: Digest, before start: RunHistory.Entry?
+  )
     -> [String]
   {
-    history.events.filter { $0.type == RecordedEvent.intent }.flatMap { event -> [String] in
-      if event.data["lock_sha256"]?.stringValue != lock.hex {
+    history.events.flatMap { event -> [String] in
+      guard case .intent(let told, let commits) = event.content else { return [] }
+      if told != lock {
         findings.append("The record's log names an intent to run under another lock than its own.")
       }
       if let start, start.index < event.index {
         findings.append("The record's log names its intent only after the first step.")
       }
-      return event.data["commits"]?.arrayValue?.compactMap(\.stringValue) ?? []
+      return commits
     }
   }
 
@@ -136,10 +139,10 @@ struct IntentEvidence {
     let open = begun.subtracting(sealed).sorted { $0[1] < $1[1] }
     let count = begun.count
     notes.append(
-      "\(LogText.count(count, "run")) \(count == 1 ? "was" : "were") begun under this lock, of which \(count - open.count) \(count - open.count == 1 ? "is" : "are") anchored as sealed"
+      "\(English.count(count, "run")) \(count == 1 ? "was" : "were") begun under this lock, of which \(count - open.count) \(count - open.count == 1 ? "is" : "are") anchored as sealed"
         + (open.isEmpty
           ? "."
-          : "; not \(LogText.list(open.map { "\($0[0]), begun at \($0[1].prefix(19))Z" })).")
+          : "; not \(English.list(open.map { "\($0[0]), begun at \($0[1].prefix(19))Z" })).")
     )
     if !begun.contains([record.id, record.created]) {
       notes.append("This run is not among those that were counted when they began.")

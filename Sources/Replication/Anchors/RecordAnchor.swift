@@ -79,15 +79,10 @@ struct TrainingWork: Sendable, Equatable {
   ///
   /// A resumed run takes over what it has done itself before, which is no less its own.
   init(_ history: RunHistory) {
-    func arms(_ type: String) -> Set<[String?]> {
-      Set(
-        history.events.filter { $0.type == type }.map {
-          [$0.data["arm"]?.stringValue, $0.data["seed"]?.stringValue]
-        })
-    }
-    let own = arms(RecordedEvent.trainingFinished)
+    let done = TrainingHistory(history).trainings.filter { !$0.ends.isEmpty }
+    let own = done.filter { $0.ends.contains { !$0.isReused } }
     executed = own.count
-    reused = arms(RecordedEvent.trainingReused).subtracting(own).count
+    reused = done.count - own.count
   }
 
   /// Reads what ``json`` wrote; nil for anything else.

@@ -7,7 +7,7 @@ import Foundation
 /// compression and types without a JSON counterpart are refused by name. One record batch is in memory at a time,
 /// besides the rows.
 struct ArrowStreamReader {
-  private let file: RandomAccessFile
+  private let file: InputFile
   private var position = 0
 
   /// All rows of a file, in order, as objects whose members are the columns.
@@ -18,12 +18,12 @@ struct ArrowStreamReader {
   /// - Returns: The rows in order.
   /// - Throws: ``AssetError`` `damagedData` with the byte offset of what is wrong.
   static func rows(ofFileAt path: String, name: String) throws -> RowTable {
-    let file = try RandomAccessFile(path: path, name: name)
+    let file = try InputFile(path: path, name: name)
     var reader = ArrowStreamReader(file: file)
     return RowTable(name: name, rows: try reader.rows(), lineNumbers: nil)
   }
 
-  private init(file: RandomAccessFile) { self.file = file }
+  private init(file: InputFile) { self.file = file }
 
   private mutating func rows() throws -> [JSON] {
     var fields: [ArrowField]?

@@ -195,7 +195,7 @@ extension AssetResolver {
       return nil
     }
     report(.mirrored(item: name, path: path))
-    let file = try RandomAccessFile(path: path)
+    let file = try InputFile(path: path)
     // Copied, so that the run does not depend on a folder that the user may clean up.
     return try writer.add(name, from: path, sha256: sha256, bytes: bytes) { write in
       try file.forEachPiece(in: 0..<file.size, write)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Decompresses gzip files (RFC 1952) as a stream, several concatenated members included.
@@ -11,7 +12,7 @@ enum GzipReader {
   }
 
   /// Whether a file begins like a gzip file.
-  static func isGzip(_ file: RandomAccessFile) throws -> Bool {
+  static func isGzip(_ file: InputFile) throws -> Bool {
     try file.size >= magic.count && file.bytes(at: 0, count: magic.count) == magic
   }
 
@@ -26,7 +27,7 @@ enum GzipReader {
   ///   - body: Takes the content in order.
   /// - Throws: ``AssetError`` `damagedData` with the offset of the damage; what `body` throws.
   static func read(
-    _ file: RandomAccessFile, limit: Int? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
+    _ file: InputFile, limit: Int? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     let limit = limit ?? defaultLimit(compressedSize: file.size)
     let inflater = Inflater(framing: .gzip)
@@ -81,7 +82,7 @@ enum GzipReader {
     case padding
   }
 
-  private static func error(_ file: RandomAccessFile, _ offset: Int, _ problem: String)
+  private static func error(_ file: InputFile, _ offset: Int, _ problem: String)
     -> AssetError
   {
     AssetError(

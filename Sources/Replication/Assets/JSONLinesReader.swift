@@ -18,7 +18,7 @@ enum JSONLinesReader {
   /// - Returns: The rows in order.
   /// - Throws: ``AssetError`` `damagedData` with file and line.
   static func rows(ofFileAt path: String, name: String) throws -> RowTable {
-    let file = try RandomAccessFile(path: path, name: name)
+    let file = try InputFile(path: path, name: name)
     var lines = LineSplitter(name: name)
     var rows: [JSON] = []
     var lineNumbers: [Int] = []

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A file inside a zip archive, as the archive's directory describes it.
@@ -31,7 +32,7 @@ struct ZipArchive {
   /// All members in the order of the directory.
   let members: [ZipMember]
 
-  let file: RandomAccessFile
+  let file: InputFile
   /// Where the directory begins; members lie before it.
   let directoryOffset: Int
   private let indices: [[UInt8]: Int]
@@ -40,7 +41,7 @@ struct ZipArchive {
   ///
   /// - Throws: ``AssetError`` `damagedArchive` with the offset of what is wrong; `file` if it cannot be read.
   init(path: String, name: String? = nil) throws {
-    let file = try RandomAccessFile(path: path, name: name)
+    let file = try InputFile(path: path, name: name)
     let end = try ZipEndRecord(file: file)
     let bytes = try file.bytes(at: end.directoryOffset, count: end.directorySize)
     var reader = ZipDirectoryReader(

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Where a zip archive's directory lies, read from the records at the end of the file.
@@ -14,7 +15,7 @@ struct ZipEndRecord {
   private static let zip64Size = 56
 
   /// Finds and reads the end record, and the zip64 one if there is one.
-  init(file: RandomAccessFile) throws {
+  init(file: InputFile) throws {
     let tailSize = min(file.size, ZipEndRecord.size + 0xFFFF)
     let tailOffset = file.size - tailSize
     let tail = LittleEndianBytes(try file.bytes(at: tailOffset, count: tailSize))
@@ -75,7 +76,7 @@ struct ZipEndRecord {
     return nil
   }
 
-  private static func zip64(file: RandomAccessFile, before recordOffset: Int) throws
+  private static func zip64(file: InputFile, before recordOffset: Int) throws
     -> (fields: [UInt64], offset: Int)?
   {
     guard recordOffset >= locatorSize else { return nil }

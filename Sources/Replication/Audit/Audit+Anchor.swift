@@ -72,7 +72,7 @@ extension Audit {
     }
     if !different.isEmpty {
       entry.notes.append(
-        "Other results have \(LogText.list(different)); anybody can anchor anything, so that alone says nothing against this record."
+        "Other results have \(English.list(different)); anybody can anchor anything, so that alone says nothing against this record."
       )
     }
     return entry

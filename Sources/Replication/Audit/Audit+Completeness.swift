@@ -1,3 +1,4 @@
+import Files
 import Provenance
 
 extension Audit {
@@ -32,7 +33,7 @@ extension Audit {
     entry.notes = audited.notes
     entry.notes += (try? RecordedLog(record, manifest).notes) ?? []
     entry.notes.append(
-      "\(LogText.count(record.summary.arms.count, "model")), trained or untouched, \(LogText.count(manifest.evaluations.count, "evaluation")) of each."
+      "\(English.count(record.summary.arms.count, "model")), trained or untouched, \(English.count(manifest.evaluations.count, "evaluation")) of each."
     )
     return entry
   }

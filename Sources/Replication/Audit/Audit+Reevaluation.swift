@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import LanguageModels
 import Provenance
@@ -31,7 +32,7 @@ extension Audit {
     if !done.isEmpty {
       let outcome = entry.findings.isEmpty ? ", \(platform.agreement)" : ""
       entry.notes = [
-        "\(count) of \(LogText.count(total, "document")) of each of \(LogText.list(done.map(\.arm)))\(outcome).",
+        "\(count) of \(English.count(total, "document")) of each of \(English.list(done.map(\.arm)))\(outcome).",
         "Chosen by the record's SHA-256 and the nonce \(Self.hex(options.nonce)).",
         Self.detection(count: count, total: total),
       ]
@@ -49,7 +50,7 @@ extension Audit {
       return "\(share) % (\(altered)) with \(percent(probability))"
     }
     return
-      "Of one arm's forged answers, this finds at least one where they are \(LogText.list(shares)) of its documents."
+      "Of one arm's forged answers, this finds at least one where they are \(English.list(shares)) of its documents."
   }
 
   /// What came of one arm.

@@ -38,7 +38,7 @@ extension Audit {
     let done = entry.findings.isEmpty ? ", every bit as recorded" : ""
     let total = all.reduce(0) { $0 + $1.count }
     entry.notes = [
-      "\(chosen.count) of \(LogText.count(total, "segment"))\(done): \(chosen.map(\.text).joined(separator: "; ")).",
+      "\(chosen.count) of \(English.count(total, "segment"))\(done): \(chosen.map(\.text).joined(separator: "; ")).",
       "Chosen by the record's SHA-256 and the nonce \(Self.hex(options.nonce)).",
       Self.detection(count: options.replayCount, of: all.filter { !$0.isEmpty }),
     ]
@@ -92,12 +92,10 @@ extension Audit {
   /// The keys of the trainings, as the log tells them.
   private func trainingKeys() throws -> [String: Digest] {
     var keys: [String: Digest] = [:]
-    for event in try RunHistory(recordAt: record.place, id: record.id).events
-    where event.type == RecordedEvent.trainingStarted || event.type == RecordedEvent.trainingReused
-    {
-      let data = JSONField(event.data, source: "\(record.path)/\(RecordFile.events)")
-      guard let seed = UInt64(try data["seed"].string()) else { continue }
-      keys[SegmentReplay.name(try data["arm"].string(), seed)] = try data["key"].digest()
+    let history = try RunHistory(recordAt: record.place, id: record.id)
+    for training in TrainingHistory(history).trainings {
+      guard let seed = training.arm.seed else { continue }
+      keys[SegmentReplay.name(training.arm.arm, seed)] = training.key
     }
     return keys
   }

@@ -188,7 +188,7 @@ package struct Audit: Sendable {
     }
     let count = record.summary.arms.reduce(0) { $0 + $1.metrics.count }
     entry.notes.append(
-      "\(LogText.count(count, "value")) computed anew from the scores of \(LogText.count(record.sampleTree.count, "sample"))."
+      "\(English.count(count, "value")) computed anew from the scores of \(English.count(record.sampleTree.count, "sample"))."
     )
     let own = try manifest?.expectations()
     let documented = try own?.documented ?? record.expectations()?.results
@@ -236,7 +236,7 @@ package struct Audit: Sendable {
     }
     entry.isDone = checked > 0
     entry.notes.append(
-      "\(LogText.count(checked, "file")) hashed, \(absent) not in \(run.artifacts).")
+      "\(English.count(checked, "file")) hashed, \(absent) not in \(run.artifacts).")
     return entry
   }
 
@@ -253,7 +253,7 @@ package struct Audit: Sendable {
     entry.findings =
       outcome.differences.map(\.sentence) + outcome.aggregateDifferences.map(\.sentence)
     entry.notes =
-      ["\(LogText.count(outcome.documents, "sample")) scored anew."] + outcome.notes
+      ["\(English.count(outcome.documents, "sample")) scored anew."] + outcome.notes
     return entry
   }
 }

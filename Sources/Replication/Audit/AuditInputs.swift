@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Provenance
 
@@ -40,7 +41,7 @@ struct AuditInputs: Sendable {
       guard downloading || downloads.isEmpty else {
         throw AuditObstacle(
           description:
-            "\(LogText.list(downloads.map(\.item))) would have to be downloaded, which an audit does only with --reevaluate or --replay"
+            "\(English.list(downloads.map(\.item))) would have to be downloaded, which an audit does only with --reevaluate or --replay"
         )
       }
       do {

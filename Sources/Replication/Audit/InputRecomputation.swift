@@ -122,12 +122,12 @@ struct InputRecomputation {
 
   /// Whether a run of this very program, with these inputs, would have the record's identity.
   private func identityFindings() throws -> [String] {
-    let events = try RunHistory(recordAt: record.place, id: record.id).events
+    let history = try RunHistory(recordAt: record.place, id: record.id)
     var findings: [String] = []
-    if events.last(where: { $0.type == RecordedEvent.inputs })?.data != inputs.json {
+    if history.inputs != inputs.recorded {
       findings.append("The log tells of other inputs than the manifest stands for.")
     }
-    guard let basis = events.first?.data["identity_basis"] else { return findings }
+    guard let basis = history.identityBasis else { return findings }
     let own = inputs.identityBasis(of: manifest)
     // Another build, or another OpenBLAS, is no fault of the record.
     let names = ["program", "numerics"]
@@ -161,7 +161,7 @@ extension Audit {
     }
     let steps = record.summary.arms.reduce(0) { $0 + $1.steps.count }
     entry.notes = [
-      "Documents, prompts, choices and right answers of \(LogText.count(record.sampleTree.count, "sample")), and examples, batches and learning rates of \(LogText.count(steps, "step")) computed anew from the pinned inputs."
+      "Documents, prompts, choices and right answers of \(English.count(record.sampleTree.count, "sample")), and examples, batches and learning rates of \(English.count(steps, "step")) computed anew from the pinned inputs."
     ]
     return entry
   }

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import LanguageModels
 import Tensors
 
@@ -56,13 +57,13 @@ struct NoisyComparison {
       // Not "worst > tolerance", which a number that is none would pass.
       guard !(worst <= tolerance) else { continue }
       findings.append(
-        "\(arm.sentence), document \(answer.documentIndex) of \(answer.task): a log-likelihood is \(LogText.short(worst)) off, and \(LogText.short(tolerance)) is what another platform explains."
+        "\(arm.sentence), document \(answer.documentIndex) of \(answer.task): a log-likelihood is \(English.short(worst)) off, and \(English.short(tolerance)) is what another platform explains."
       )
     }
     self.findings = findings
     let generated = texts > 0 ? "; \(same) of \(texts) generated texts are the same" : ""
     note =
-      "\(arm.sentence): log-likelihoods are at most \(LogText.short(largest)) apart, where \(LogText.short(tolerance)) (\(Int(Self.factor)) times what \(reevaluation.engine.numerics.rawValue) and \(other.rawValue) products differ by here) is allowed\(generated)."
+      "\(arm.sentence): log-likelihoods are at most \(English.short(largest)) apart, where \(English.short(tolerance)) (\(Int(Self.factor)) times what \(reevaluation.engine.numerics.rawValue) and \(other.rawValue) products differ by here) is allowed\(generated)."
   }
 
   /// How far the log-likelihoods of two answers are apart, choice by choice; none if they are not of the same choices.

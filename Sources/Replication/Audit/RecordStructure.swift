@@ -55,7 +55,7 @@ struct RecordStructure {
     let digests: Set<String> = isTrained ? ["weights", "prepared_examples"] : []
     if Set(arm.digests.keys) != digests {
       findings.append(
-        "\(arm.sentence) has the digests \(LogText.list(arm.digests.keys.sorted())), but \(isTrained ? "a trained arm has those of weights and prepared_examples" : "the untouched model has none of its own")."
+        "\(arm.sentence) has the digests \(English.list(arm.digests.keys.sorted())), but \(isTrained ? "a trained arm has those of weights and prepared_examples" : "the untouched model has none of its own")."
       )
     }
     let numbers = arm.steps.map(\.number)

@@ -37,7 +37,7 @@ struct RecordedSamples {
     var findings: [String] = []
     if lock.items.map(\.evaluation) != manifest.evaluations.map(\.name) {
       findings.append(
-        "The run was locked to the evaluations \(LogText.list(lock.items.map(\.evaluation))), but the manifest asks for \(LogText.list(manifest.evaluations.map(\.name)))."
+        "The run was locked to the evaluations \(English.list(lock.items.map(\.evaluation))), but the manifest asks for \(English.list(manifest.evaluations.map(\.name)))."
       )
     }
     for evaluation in manifest.evaluations {
@@ -51,7 +51,7 @@ struct RecordedSamples {
         let questions = own.flatMap { $0.samples.map(\.question) }
         if questions.count != locked {
           findings.append(
-            "\(arm.sentence) has \(LogText.count(questions.count, "sample")) of \(evaluation.name), but the run was locked to \(locked.map(String.init) ?? "none")."
+            "\(arm.sentence) has \(English.count(questions.count, "sample")) of \(evaluation.name), but the run was locked to \(locked.map(String.init) ?? "none")."
           )
         }
         if let known,
@@ -73,7 +73,7 @@ struct RecordedSamples {
       let names = question.differences(from: expected)
       guard !names.isEmpty else { continue }
       return
-        "\(other): document \(expected.documentIndex) of \(expected.task) differs in \(LogText.list(names))."
+        "\(other): document \(expected.documentIndex) of \(expected.task) differs in \(English.list(names))."
     }
     guard questions.count != others.count else { return nil }
     return "\(other): \(questions.count) documents against \(others.count)."

@@ -151,14 +151,9 @@ extension RecordDifference {
 
   /// The digests of all inputs by asset and file.
   private static func inputs(_ record: SealedRecord) throws -> JSON {
-    let events = try RunHistory(recordAt: record.place, id: record.id).events
+    let history = try RunHistory(recordAt: record.place, id: record.id)
     var files = JSON.Object()
-    for input in events.last(where: { $0.type == RecordedEvent.inputs })?.data.arrayValue ?? [] {
-      guard let asset = input["asset"]?.stringValue, let name = input["file"]?.stringValue else {
-        continue
-      }
-      files["\(asset)/\(name)"] = input["sha256"] ?? .null
-    }
+    for input in history.inputs ?? [] { files["\(input.asset)/\(input.file)"] = JSON(input.digest) }
     return .object(files)
   }
 }

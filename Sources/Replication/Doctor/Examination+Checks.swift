@@ -17,7 +17,7 @@ extension Examination {
       case .repository(let state):
         (state.commit.map { "commit \($0.prefix(12))" } ?? "no commit yet")
           + (state.isDirty
-            ? " with \(LogText.count(state.changedFileCount + state.untrackedCount, "changed file"))"
+            ? " with \(English.count(state.changedFileCount + state.untrackedCount, "changed file"))"
             : "")
       }
     let file = digest.map { "SHA-256 \($0.hex.prefix(16))" } ?? "unreadable"

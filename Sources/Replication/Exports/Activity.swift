@@ -42,34 +42,13 @@ extension RunSummary.Arm {
 
 extension Activity {
   /// The training of an arm, which may have been interrupted or be an earlier run's; nil for an arm that was not trained.
-  static func training(
-    of arm: RunSummary.Arm, in history: RunHistory
-  ) throws(FileError) -> Activity? {
+  static func training(of arm: RunSummary.Arm, in history: RunHistory) -> Activity? {
     guard let weights = arm.digests["weights"] else { return nil }
-    var (started, ended, settings): (String?, String?, String?)
-    var (session, end) = (-1, 0)
-    var isOpen = false
-    for event in history.events {
-      let data = JSONField(event.data, source: "event \(event.index) of the log")
-      switch event.type {
-      case RunRecord.sessionType: session += 1
-      case RecordedEvent.trainingStarted:
-        let seed = try data["seed"].string()
-        isOpen = try data["arm"].string() == arm.name && seed == arm.seed.map(String.init)
-        if isOpen {
-          started = started ?? event.time
-          settings = try data["configuration"].string()
-        }
-      case RecordedEvent.trainingFinished where isOpen && ended == nil,
-        RecordedEvent.trainingReused where ended == nil:
-        guard try data["arm"].string() == arm.name, try data["weights"].digest() == weights
-        else { continue }
-        (ended, end) = (event.time, session)
-      default: break
-      }
-    }
+    let training = TrainingHistory(history)[arm.armSeed]
+    let end = training?.ends.first { $0.weights == weights }
     return Activity(
-      kind: .training(settings: settings), arm: arm, started: started, ended: ended, session: end)
+      kind: .training(settings: training?.configuration), arm: arm, started: training?.started,
+      ended: end?.time, session: end?.session ?? 0)
   }
 
   /// The evaluation that a file of samples came from; when it began, no event tells.
@@ -92,13 +71,12 @@ extension Activity {
     var added: String?
     var finished: String?
     for event in history.events {
-      switch event.type {
-      case RunRecord.sessionType: session += 1
-      case RunRecord.fileType where event.data["name"]?.stringValue == file.name:
+      switch event.content {
+      case .session: session += 1
+      case .fileAdded(let told) where told.name == file.name:
         (added, end) = (event.time, session)
-      case RecordedEvent.evaluationFinished
-      where added != nil && finished == nil && event.data["arm"]?.stringValue == arm.name
-        && event.data["evaluation"]?.stringValue == name:
+      case .evaluationFinished(let told, let evaluation, _, _)
+      where added != nil && finished == nil && told.arm == arm.name && evaluation == name:
         (finished, end) = (event.time, session)
       default: break
       }

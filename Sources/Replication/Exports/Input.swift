@@ -3,40 +3,26 @@ import Provenance
 
 /// What a run read: the files that an asset of its manifest stood for.
 struct Input {
-  /// One file, by its name in messages.
-  struct File {
-    let name: String
-    let byteCount: Int
-    let digest: Digest
-  }
-
   /// The asset's name in the manifest.
   let asset: String
   /// Its files, in order; never empty.
-  private(set) var files: [File]
+  private(set) var files: [RecordedInput]
   /// Where they come from: addresses of the web and package URLs; empty for files of a machine.
   let addresses: [String]
   /// The licence that the manifest states.
   let license: String?
 
   /// Everything that a run read; nothing for an import, whose sources are part of its record.
-  static func all(in history: RunHistory, manifest: Manifest?) throws(FileError) -> [Input] {
+  static func all(in history: RunHistory, manifest: Manifest?) -> [Input] {
     var inputs: [Input] = []
-    guard let event = history.events.last(where: { $0.type == RecordedEvent.inputs }) else {
-      return inputs
-    }
-    for field in try JSONField(event.data, source: "event \(event.index) of the log").elements() {
-      let asset = try field["asset"].string()
-      let file = File(
-        name: try field["file"].string(), byteCount: try field["bytes"].count(),
-        digest: try field["sha256"].digest())
-      if let index = inputs.firstIndex(where: { $0.asset == asset }) {
+    for file in history.inputs ?? [] {
+      if let index = inputs.firstIndex(where: { $0.asset == file.asset }) {
         inputs[index].files.append(file)
       } else {
-        let declaration = manifest?.asset(named: asset)
+        let declaration = manifest?.asset(named: file.asset)
         inputs.append(
           Input(
-            asset: asset, files: [file], addresses: declaration?.source.addresses ?? [],
+            asset: file.asset, files: [file], addresses: declaration?.source.addresses ?? [],
             license: declaration?.license))
       }
     }

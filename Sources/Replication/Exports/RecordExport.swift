@@ -40,7 +40,7 @@ package struct RecordExport: Sendable {
         case .inToto: "unsigned in-toto statements"
         }
       return
-        "\(path) holds the record \(record.id) as \(what): \(LogText.count(files.count, "file"))."
+        "\(path) holds the record \(record.id) as \(what): \(English.count(files.count, "file"))."
     }
   }
 

@@ -47,12 +47,12 @@ struct RunAccount {
       ? try ManifestDecoder.decode(bytes, name: source)
         .selecting(arms: record.summary.arms.map(\.name)) : nil
     let history = try RunHistory(recordAt: record.place, id: record.id)
-    inputs = try Input.all(in: history, manifest: manifest)
+    inputs = Input.all(in: history, manifest: manifest)
     programs = try record.sessions.map {
       try ProgramVersion(JSONField($0, source: "\(record.path)/\(RecordFile.summary)"))
     }
-    let trainings = try record.summary.arms.compactMap {
-      try Activity.training(of: $0, in: history)
+    let trainings = record.summary.arms.compactMap {
+      Activity.training(of: $0, in: history)
     }
     let evaluations = try record.files.filter { SampleRecord.isName($0.name) }.map {
       try Activity.evaluation(in: $0, of: record, history)

@@ -17,7 +17,7 @@ extension RunCrate {
       return addAction(
         activity, name: "Evaluation of \(activity.arm.sentence) on \(evaluation)",
         description:
-          "replicate \(verb) \(record.name): \(LogText.count(metrics.count, "metric")), the samples in \(samples.name)",
+          "replicate \(verb) \(record.name): \(English.count(metrics.count, "metric")), the samples in \(samples.name)",
         objects: addModel() + (isTrained ? [addWeights(activity.arm)] : [])
           + addInputs(documents(of: evaluation)),
         results: [CrateGraph.reference(path(samples))] + metrics.map { add($0, of: activity) })

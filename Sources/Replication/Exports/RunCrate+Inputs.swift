@@ -24,7 +24,7 @@ extension RunCrate {
   /// Describes an input, which is not part of the crate; its files one by one if there are several.
   private mutating func add(_ input: Input) -> JSON {
     let id = "#" + URIText.encoded("input.\(input.asset)")
-    func content(_ file: Input.File) -> [(String, JSON)] {
+    func content(_ file: RecordedInput) -> [(String, JSON)] {
       [
         ("sha256", JSON(file.digest)), ("contentSize", .string(String(file.byteCount))),
         ("identifier", .string(URIText.content(file.digest))),
@@ -38,7 +38,7 @@ extension RunCrate {
       properties += content(input.files[0])
     } else {
       let files = input.files.enumerated().map { index, file in
-        graph.add("\(id).\(index)", "CreativeWork", [("name", .string(file.name))] + content(file))
+        graph.add("\(id).\(index)", "CreativeWork", [("name", .string(file.file))] + content(file))
       }
       properties.append(("hasPart", CrateGraph.list(files)))
     }

@@ -52,7 +52,7 @@ extension RunStatements {
     return account.inputs.flatMap { input in
       input.files.map { file in
         Self.resource(
-          file.name, file.digest, uri: input.addresses.first ?? URIText.content(file.digest),
+          file.file, file.digest, uri: input.addresses.first ?? URIText.content(file.digest),
           annotations: [
             ("asset", .string(input.asset)), ("bytes", JSON(file.byteCount)),
             ("license", JSON(input.license)),

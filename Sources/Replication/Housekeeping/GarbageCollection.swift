@@ -88,7 +88,7 @@ package struct GarbageCollection: Sendable {
     }
     if search.unreferencedCount > 0 {
       notes.append(
-        "\(LogText.count(search.unreferencedCount, "file")) of the store (\(Sizes.text(search.unreferencedBytes))) that nothing refers to, most likely downloads, were left; --inputs removes them."
+        "\(English.count(search.unreferencedCount, "file")) of the store (\(Sizes.text(search.unreferencedBytes))) that nothing refers to, most likely downloads, were left; --inputs removes them."
       )
     }
     notes += try damageNotes()

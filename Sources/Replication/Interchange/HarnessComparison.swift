@@ -89,7 +89,7 @@ private struct ClaimedResults {
       }
       guard missing.isEmpty else {
         notes.append(
-          "The scores of \(name) were not checked: there are no samples of \(LogText.list(missing))."
+          "The scores of \(name) were not checked: there are no samples of \(English.list(missing))."
         )
         return
       }
@@ -126,7 +126,7 @@ private struct ClaimedResults {
     }
     if !others.isEmpty {
       notes.append(
-        "Of \(name), \(LogText.list(others)) was not checked: this program has no such score.")
+        "Of \(name), \(English.list(others)) was not checked: this program has no such score.")
     }
   }
 

@@ -39,7 +39,7 @@ struct HarnessFolder {
       let names = log.samples.map(\.task)
       throw InterchangeError(
         .unknownTask,
-        "\(log.path) holds samples of \(LogText.list(names)), none of which is a task of this program; if they are others under names of their own, say which with --task-map, as in local_arc=arc_challenge."
+        "\(log.path) holds samples of \(English.list(names)), none of which is a task of this program; if they are others under names of their own, say which with --task-map, as in local_arc=arc_challenge."
       )
     }
     let twice = Dictionary(grouping: known, by: \.task.name).values.filter { $0.count > 1 }
@@ -58,7 +58,7 @@ struct HarnessFolder {
     }
     for file in samples where !file.unknownFilters.isEmpty {
       notes.append(
-        "Scores of \(file.name) by \(LogText.list(file.unknownFilters)) were left out: the task has no such filter."
+        "Scores of \(file.name) by \(English.list(file.unknownFilters)) were left out: the task has no such filter."
       )
     }
     results = try Self.results(of: samples)

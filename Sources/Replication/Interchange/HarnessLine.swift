@@ -72,7 +72,7 @@ struct HarnessLineReader {
     guard let found = field(.target)?.stringValue, found.utf8.elementsEqual(target.utf8) else {
       throw damaged(
         number,
-        "the target is \(field(.target).map(LogText.shown) ?? "missing"), but that of its row is \(LogText.shown(.string(target)))"
+        "the target is \(field(.target).map(English.shown) ?? "missing"), but that of its row is \(English.shown(.string(target)))"
       )
     }
     let requests = try requests(field(.arguments), number)
@@ -148,7 +148,7 @@ struct HarnessLineReader {
       guard own >= 0, continuation[own...].elementsEqual(choice.utf8) else {
         throw damaged(
           number,
-          "request \(index) continues with \(LogText.shown(requests[index].second)), not with the choice \(LogText.shown(.string(choice)))"
+          "request \(index) continues with \(English.shown(requests[index].second)), not with the choice \(English.shown(.string(choice)))"
         )
       }
       let found = String(decoding: continuation[..<own], as: UTF8.self)
@@ -222,7 +222,7 @@ struct HarnessLineReader {
         $0.doubleValue ?? $0.boolValue.map { $0 ? 1 : 0 }
       }
       guard !values.contains(nil), metric.isPerInstruction == (value.arrayValue != nil) else {
-        throw damaged(number, "\(metric.rawValue) is \(LogText.shown(value)), not a score")
+        throw damaged(number, "\(metric.rawValue) is \(English.shown(value)), not a score")
       }
       return SampleResult.Score(metric: metric, filter: filter, values: values.compactMap(\.self))
     }

@@ -71,7 +71,7 @@ struct ImportedModel {
         guard let sameness = other.sameness(model) else { continue }
         throw RunError(
           .ambiguous,
-          "The imported records \(other.record) and \(model.record) are one model under the names \(LogText.list(other.arms)) and \(LogText.list(model.arms)): \(sameness); import the harness's output of each arm's own model with `replicate import DIR --arm NAME`."
+          "The imported records \(other.record) and \(model.record) are one model under the names \(English.list(other.arms)) and \(English.list(model.arms)): \(sameness); import the harness's output of each arm's own model with `replicate import DIR --arm NAME`."
         )
       }
     }

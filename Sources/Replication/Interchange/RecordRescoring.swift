@@ -85,7 +85,7 @@ package struct RecordRescoring: Sendable {
       let rest = arm.metrics.filter { !(checked[key] ?? []).contains("\($0.task) \($0.name)") }
       guard !rest.isEmpty else { continue }
       notes.append(
-        "Of \(arm.name), \(LogText.list(rest.map { "\($0.task) \($0.name)" })) was not computed: there are no samples of it."
+        "Of \(arm.name), \(English.list(rest.map { "\($0.task) \($0.name)" })) was not computed: there are no samples of it."
       )
     }
     return Outcome(

@@ -14,7 +14,7 @@ extension HarnessImport.Outcome {
 
   /// The import for a person: scores, what differs, and where the record is.
   package var text: ReportText {
-    var lines = ["\(source): \(LogText.count(comparison.documents, "document")) scored anew."]
+    var lines = ["\(source): \(English.count(comparison.documents, "document")) scored anew."]
     for result in comparison.results {
       for metric in result.summary(of: result.name) {
         let error = metric.standardError.map { " ± \(Decimals.fixed($0, 4))" } ?? ""
@@ -38,7 +38,7 @@ extension HarnessImport.Outcome {
 
   private var conclusion: String {
     let compared =
-      "\(LogText.count(comparison.comparedScores, "score")) of documents and \(LogText.count(comparison.comparedAggregates, "value")) of tasks and groups"
+      "\(English.count(comparison.comparedScores, "score")) of documents and \(English.count(comparison.comparedAggregates, "value")) of tasks and groups"
     guard comparison.comparedScores > 0, comparison.comparedAggregates > 0 else {
       return "There was nothing to compare: \(compared)."
     }
@@ -66,14 +66,14 @@ extension RecordRescoring.Outcome {
     lines += RescoreText.lines(differences.map(\.sentence))
     lines += RescoreText.lines(aggregateDifferences.map(\.sentence))
     lines += notes
-    let count = LogText.count(documents, "sample")
+    let count = English.count(documents, "sample")
     switch exitCode {
     case 0: lines.append("The record \(record.id): \(count) scored anew, no score changed.")
     case 3:
       lines.append("The record \(record.id): \(count) scored anew; it is not as it was sealed.")
     default:
       lines.append(
-        "The record \(record.id): \(count) scored anew; \(LogText.count(differences.count, "score")) of documents and \(LogText.count(aggregateDifferences.count, "value")) of tasks and groups changed."
+        "The record \(record.id): \(count) scored anew; \(English.count(differences.count, "score")) of documents and \(English.count(aggregateDifferences.count, "value")) of tasks and groups changed."
       )
     }
     return ReportText(lines)

@@ -44,7 +44,7 @@ struct SampleRecord {
         benchmark ?? Benchmark.all.first { $0.tasks.contains { $0.name == sample.task } }
       guard let own, own.tasks.contains(where: { $0.name == sample.task }) else {
         throw damaged(
-          "the task \(LogText.shown(.string(sample.task))) is not one of \(benchmark?.name ?? "this program")."
+          "the task \(English.shown(.string(sample.task))) is not one of \(benchmark?.name ?? "this program")."
         )
       }
       benchmark = own

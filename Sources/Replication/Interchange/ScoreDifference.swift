@@ -132,7 +132,7 @@ extension ScoreDifference {
       "\(recorded.map { "recorded \(values($0))" } ?? "no score recorded"), computed \(values(computed))"
     let answers =
       kind == .text
-      ? " (recorded answer \(recordedAnswer.map { LogText.shown(.string($0)) } ?? "none"), taken \(answer.map { LogText.shown(.string($0)) } ?? "none"))"
+      ? " (recorded answer \(recordedAnswer.map { English.shown(.string($0)) } ?? "none"), taken \(answer.map { English.shown(.string($0)) } ?? "none"))"
       : ""
     return "\(kind.rawValue): \(place): \(scores)\(answers)"
   }

@@ -1,4 +1,5 @@
 package import Evaluation
+import Files
 
 extension Manifest {
   /// A benchmark as every arm is evaluated on it.

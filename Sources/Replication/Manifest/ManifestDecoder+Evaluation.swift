@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 
 extension ManifestDecoder {
   /// Reads `evaluation:`.

@@ -61,7 +61,7 @@ package struct ManifestFile: Sendable, Equatable {
     -> [UInt8]
   {
     do {
-      let file = try RandomAccessFile(path: path)
+      let file = try InputFile(path: path)
       guard file.size <= limit else {
         throw ManifestError(
           .unreadable, file: path, "the file has \(file.size) bytes; \(kind) has at most \(limit)")

@@ -10,11 +10,11 @@ extension AnchorExchange.Outcome {
   package var text: ReportText {
     let isPush = direction == .push
     var lines = [
-      "\(LogText.count(moved.count, "anchor")) \(isPush ? "sent to" : "taken from") \(remote), \(present) on both sides already"
+      "\(English.count(moved.count, "anchor")) \(isPush ? "sent to" : "taken from") \(remote), \(present) on both sides already"
     ]
     lines += moved.map { "  \($0)" }
     if !refused.isEmpty {
-      lines.append("\(LogText.count(refused.count, "anchor")) not \(isPush ? "sent" : "taken"):")
+      lines.append("\(English.count(refused.count, "anchor")) not \(isPush ? "sent" : "taken"):")
       lines += refused.map { "  \($0.reference): \($0.reason)" }
     }
     if leftOver > 0 {

@@ -13,9 +13,9 @@ package enum AuditText {
     let failed = report.entries.filter { !$0.findings.isEmpty }.map(\.level.text)
     if failed.isEmpty {
       let done = report.entries.filter { $0.status == .passed }.map(\.level.text)
-      lines.append("The record \(report.record) holds: \(LogText.list(done, limit: .max)).")
+      lines.append("The record \(report.record) holds: \(English.list(done, limit: .max)).")
     } else {
-      lines.append("The record \(report.record) does not hold: \(LogText.list(failed)).")
+      lines.append("The record \(report.record) does not hold: \(English.list(failed)).")
     }
     if report.entries.count < AuditReport.Level.allCases.count {
       lines.append("Stopped at the first contradiction; --all goes on.")

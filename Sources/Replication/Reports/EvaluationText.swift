@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 
 /// The end of an evaluation as text.
 package enum EvaluationText {

@@ -5,20 +5,20 @@ package enum HousekeepingText {
   /// A finding a line, and a sentence at the end.
   package static func text(_ outcome: StoreVerification.Outcome) -> ReportText {
     let scope =
-      "\(LogText.count(outcome.fileCount, "file")) of the store (\(Sizes.text(outcome.byteCount))), \(LogText.count(outcome.stepCount, "finished step")) and \(LogText.count(outcome.sealedCount, "sealed record"))"
+      "\(English.count(outcome.fileCount, "file")) of the store (\(Sizes.text(outcome.byteCount))), \(English.count(outcome.stepCount, "finished step")) and \(English.count(outcome.sealedCount, "sealed record"))"
     let open = outcome.openCount == 0 ? "" : "; \(outcome.openCount) unfinished were only read"
     let lines = outcome.findings.map { "✗ " + $0 }
     let end =
       lines.isEmpty
       ? "All is well: \(scope) are as they were written\(open)."
-      : "\(LogText.count(lines.count, "finding")) in \(scope)\(open)."
+      : "\(English.count(lines.count, "finding")) in \(scope)\(open)."
     return ReportText(lines + [end])
   }
 
   /// A line for everything that was or would be removed, notes, and the bytes at the end.
   package static func text(_ outcome: GarbageCollection.Outcome) -> ReportText {
     let lines = outcome.items.map { "\($0.path)  \(Sizes.text($0.bytes))  \($0.reason)" }
-    let count = LogText.count(outcome.items.count, "item")
+    let count = English.count(outcome.items.count, "item")
     let end =
       outcome.isDryRun
       ? "\(count) would be removed, which would free \(Sizes.text(outcome.bytes))."

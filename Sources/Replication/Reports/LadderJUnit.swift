@@ -1,3 +1,5 @@
+import Files
+
 /// The verification of determinism as JUnit XML, as continuous integration reads test results.
 package enum LadderJUnit {
   /// One test suite with a test case for each rung.

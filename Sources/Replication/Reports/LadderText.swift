@@ -1,3 +1,5 @@
+import Files
+
 /// The verification of determinism as text.
 package enum LadderText {
   /// What is verified, before it is.

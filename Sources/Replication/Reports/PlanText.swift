@@ -1,3 +1,5 @@
+import Files
+
 /// A plan as text.
 package enum PlanText {
   /// Downloads, steps with what is reused and why, and the time that all of it should take.

@@ -1,3 +1,4 @@
+import Files
 import Statistics
 
 /// What a manifest could detect, as text.

@@ -30,7 +30,7 @@ extension RecordDifference {
   }
 
   private static func shown(_ value: JSON?) -> String {
-    value.map { LogText.shown($0) } ?? "missing"
+    value.map { English.shown($0) } ?? "missing"
   }
 
   /// The comparison as one JSON object, for programs.
@@ -66,7 +66,7 @@ extension EvaluationDifference {
       )
     } else {
       lines.append(
-        "\(arm) on \(evaluation): \(LogText.count(scored, "document")) of \(commonCount) count otherwise: \(count(.text)) answered otherwise, \(count(.scorer)) with the same answer scored otherwise, \(count(.items)) not the same document; \(LogText.count(documents.count - scored, "further one")) differ without a change of score."
+        "\(arm) on \(evaluation): \(English.count(scored, "document")) of \(commonCount) count otherwise: \(count(.text)) answered otherwise, \(count(.scorer)) with the same answer scored otherwise, \(count(.items)) not the same document; \(English.count(documents.count - scored, "further one")) differ without a change of score."
       )
     }
     lines += metrics.map { metric in

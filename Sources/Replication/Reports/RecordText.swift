@@ -48,7 +48,7 @@ package enum RecordText {
     func text(_ key: String) -> String? { environment?[key]?.stringValue }
     let memory = environment?["memory_bytes"]?.integerValue.map(Sizes.text)
     let processors = environment?["processors"]?.integerValue.map {
-      LogText.count($0, "processor")
+      English.count($0, "processor")
     }
     let parameters = session["internal_parameters"]?.objectValue?.members ?? []
     return rows([
@@ -67,7 +67,7 @@ package enum RecordText {
       ),
       (
         "  settings",
-        parameters.map { "\($0.key) \($0.value.stringValue ?? LogText.shown($0.value))" }
+        parameters.map { "\($0.key) \($0.value.stringValue ?? English.shown($0.value))" }
           .joined(separator: ", ")
       ),
     ])
@@ -78,7 +78,7 @@ package enum RecordText {
       return code?["reason"]?.stringValue ?? code?["state"]?.stringValue ?? "unknown"
     }
     guard code?["dirty"]?.boolValue == true else { return commit }
-    let count = code?["changed_files"]?.integerValue.map { LogText.count($0, "changed file") }
+    let count = code?["changed_files"]?.integerValue.map { English.count($0, "changed file") }
     return "\(commit), dirty: \(count ?? "changed files")"
   }
 

@@ -1,3 +1,5 @@
+import Files
+
 /// A judgement as JUnit XML, as continuous integration reads test results.
 package enum VerdictJUnit {
   /// One test suite with a test case for each verdict.

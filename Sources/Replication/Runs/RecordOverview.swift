@@ -3,16 +3,6 @@ package import Provenance
 
 /// One record with everything that it says, whether its run is finished or not.
 package struct RecordOverview: Sendable {
-  /// A file that the run read.
-  package struct Input: Sendable, Equatable {
-    /// What the manifest calls it, and the file's own name.
-    package let asset: String
-    package let file: String
-    /// SHA-256 and size in bytes.
-    package let digest: Digest
-    package let byteCount: Int
-  }
-
   /// The path of the record's folder, and its id.
   package let path: String
   package let id: String
@@ -31,7 +21,7 @@ package struct RecordOverview: Sendable {
   /// The circumstances of each process that worked on the run.
   package let sessions: [JSON]
   /// The files that the run read; empty until it has told.
-  package let inputs: [Input]
+  package let inputs: [RecordedInput]
   /// The arms; of an unfinished run those that were begun, without metrics.
   package let arms: [RunSummary.Arm]
   /// The evaluations of an unfinished run that are done.
@@ -74,14 +64,7 @@ package struct RecordOverview: Sendable {
     signs = sealed == nil ? try SignsOfLife(ofRecordAt: place) : nil
     (name, identity, attempt) = (history.name, history.identity, history.attempt)
     (created, last, sessions) = (history.created, history.last, history.sessions)
-    inputs =
-      try history.events.last { $0.type == "inputs" }.map { event in
-        try JSONField(event.data, source: "\(log), line \(event.index + 1)").elements().map {
-          Input(
-            asset: try $0["asset"].string(), file: try $0["file"].string(),
-            digest: try $0["sha256"].digest(), byteCount: try $0["bytes"].count())
-        }
-      } ?? []
+    inputs = history.inputs ?? []
     let progress = RunProgress(history)
     arms = sealed?.summary.arms ?? progress.arms
     evaluations = sealed == nil ? progress.evaluations : []

@@ -7,6 +7,8 @@ struct RunHistory: Sendable {
   let name: String
   /// The digest of everything that the results depend on.
   let identity: Digest
+  /// What the identity is the digest of; nil in records of versions that did not note it.
+  let identityBasis: JSON?
   /// The number of this repetition of the identity, from 1.
   let attempt: Int
   /// The digest that the manifest had when the record was created.
@@ -21,7 +23,16 @@ struct RunHistory: Sendable {
   /// The chain over all whole lines.
   let chain: EventChain
   /// The events.
-  let events: [Event]
+  let events: [Entry]
+
+  /// An event of the log.
+  struct Entry: Sendable {
+    /// Its place in the log, from 0, and when it was written, in UTC.
+    let index: Int
+    let time: String
+    /// What happened.
+    let content: RecordedEvent
+  }
 
   /// Reads the log of the record in a folder and checks its chain.
   ///
@@ -30,35 +41,37 @@ struct RunHistory: Sendable {
     let log = place.appending(RecordFile.events)
     let logPath = log.path
     let content = try EventLog.read(log, recordID: id)
-    guard let first = content.events.first, first.type == RunRecord.createdType else {
-      throw RunError(
-        .damaged, "\(logPath) does not begin with the event \(RunRecord.createdType).")
+    events = try content.events.map { event in
+      Entry(
+        index: event.index, time: event.time,
+        content: try RecordedEvent(event, source: "\(logPath), line \(event.index + 1)"))
     }
-    let field = JSONField(first.data, source: "\(logPath), line 1")
-    name = try field["name"].string()
-    identity = try field["identity"].digest()
-    attempt = try field["attempt"].count()
-    manifestDigest = try field["manifest_sha256"].digest()
-    guard try field["record_id"].string() == id,
+    guard let first = events.first, case .created(let creation) = first.content else {
+      throw RunError(
+        .damaged,
+        "\(logPath) does not begin with the event \(RecordedEvent.Kind.created.rawValue).")
+    }
+    name = creation.name
+    identity = creation.identity
+    identityBasis = creation.identityBasis
+    attempt = creation.attempt
+    manifestDigest = creation.manifestDigest
+    guard creation.id == id,
       RunID.id(identity: identity, attempt: attempt) == id
     else {
       throw RunError(
         .damaged, "\(place) is named \(id), but its log was written for another record.")
     }
     created = first.time
-    last = content.events.last?.time ?? first.time
+    last = events.last?.time ?? first.time
     chain = content.chain
-    events = content.events
     var files: [String: RecordFile] = [:]
     var sessions: [JSON] = []
-    for event in content.events {
-      switch event.type {
-      case RunRecord.fileType:
-        let file = try RecordFile(
-          JSONField(event.data, source: "\(logPath), line \(event.index + 1)"))
-        files[file.name] = file
-      case RunRecord.sessionType:
-        guard var session = event.data.objectValue else {
+    for event in events {
+      switch event.content {
+      case .fileAdded(let file): files[file.name] = file
+      case .session(let circumstances):
+        guard var session = circumstances.objectValue else {
           throw RunError(.damaged, "\(logPath), line \(event.index + 1): a session is an object.")
         }
         session["started"] = .string(event.time)
@@ -68,5 +81,13 @@ struct RunHistory: Sendable {
     }
     self.files = files
     self.sessions = sessions
+  }
+
+  /// The files that the run read, as the last process told them; nil if none told any.
+  var inputs: [RecordedInput]? {
+    for event in events.reversed() {
+      if case .inputs(let inputs) = event.content { return inputs }
+    }
+    return nil
   }
 }

@@ -159,17 +159,14 @@ struct RunInputs: Sendable {
 
   // MARK: - Identity
 
-  /// Names and digests of all inputs, in the order of the manifest.
-  var json: JSON {
-    .array(
-      files.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.flatMap { name, files in
-        files.map { file in
-          [
-            "asset": .string(name), "file": .string(file.asset.name), "sha256": JSON(file.sha256),
-            "bytes": JSON(file.bytes),
-          ]
-        }
-      })
+  /// Names and digests of all inputs, sorted by asset.
+  var recorded: [RecordedInput] {
+    files.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.flatMap { name, files in
+      files.map { file in
+        RecordedInput(
+          asset: name, file: file.asset.name, digest: file.sha256, byteCount: file.bytes)
+      }
+    }
   }
 
   /// Digests of the files of some assets.

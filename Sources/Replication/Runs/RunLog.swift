@@ -65,7 +65,7 @@ package struct RunLog: Sendable {
     var notices = index.notice.map { [$0] } ?? []
     if unknown > 0 {
       notices.append(
-        "\(LogText.count(unknown, "damaged record")), of which neither name nor date is known, \(unknown == 1 ? "is" : "are") not listed: see --status damaged"
+        "\(English.count(unknown, "damaged record")), of which neither name nor date is known, \(unknown == 1 ? "is" : "are") not listed: see --status damaged"
       )
     }
     if let name = filter.name, entries.isEmpty, !index.runs.contains(where: { $0.name == name }) {

@@ -1,6 +1,3 @@
-import Files
-import Provenance
-
 /// How far a run is, as its log tells: what its summary will say once it is sealed, in so far as it is known.
 struct RunProgress: Sendable, Equatable {
   /// A finished evaluation of an arm with a seed.
@@ -17,49 +14,27 @@ struct RunProgress: Sendable, Equatable {
 
   /// Follows the events of a log; what it does not know is passed over.
   init(_ history: RunHistory) {
-    // Steps tell their arm only: they are those of its training that began last.
-    var current: [String: Int] = [:]
+    let trainings = TrainingHistory(history)
     for event in history.events {
-      guard let arm = event.data["arm"]?.stringValue else { continue }
-      let seed = event.data["seed"]?.stringValue.flatMap { Int($0) }
-      switch event.type {
-      case "training-started", "training-reused":
-        let index = index(of: arm, seed: seed)
-        current[arm] = index
-        take(event.data, for: index)
-      case "training-step":
-        guard let index = current[arm] else { continue }
-        let step = JSONField(event.data, source: RecordFile.events)["step"]
-        if let step = try? RunSummary.Step(step) { add(step, to: index) }
-      case "training-finished":
-        if let index = current[arm] { take(event.data, for: index) }
-      case "evaluation-finished":
-        guard let name = event.data["evaluation"]?.stringValue else { continue }
-        let evaluation = Evaluation(arm: arm, seed: seed, name: name)
+      switch event.content {
+      case .trainingStarted(let arm, _, _), .trainingReused(let arm, _, _, _):
+        add(arm, trainings[arm])
+      case .evaluationFinished(let arm, let name, _, _):
+        add(arm, nil)
+        let evaluation = Evaluation(arm: arm.arm, seed: arm.summarySeed, name: name)
         if !evaluations.contains(evaluation) { evaluations.append(evaluation) }
-        _ = index(of: arm, seed: seed)
       default: continue
       }
     }
   }
 
-  private mutating func index(of name: String, seed: Int?) -> Int {
-    if let known = arms.firstIndex(where: { $0.name == name && $0.seed == seed }) { return known }
-    arms.append(RunSummary.Arm(name: name, seed: seed))
-    return arms.count - 1
-  }
-
-  private mutating func take(_ data: JSON, for index: Int) {
-    if let weights = data["weights"]?.stringValue.flatMap({ Digest(hex: $0) }) {
-      arms[index].digests["weights"] = weights
+  private mutating func add(_ arm: RecordedEvent.ArmSeed, _ training: TrainingHistory.Training?) {
+    guard !arms.contains(where: { $0.name == arm.arm && $0.seed == arm.summarySeed }) else {
+      return
     }
-  }
-
-  /// A training that went on at a checkpoint does some steps again.
-  private mutating func add(_ step: RunSummary.Step, to index: Int) {
-    while let last = arms[index].steps.last, last.number >= step.number {
-      arms[index].steps.removeLast()
-    }
-    arms[index].steps.append(step)
+    var summary = RunSummary.Arm(name: arm.arm, seed: arm.summarySeed)
+    summary.steps = training?.steps ?? []
+    summary.digests["weights"] = training?.weights
+    arms.append(summary)
   }
 }

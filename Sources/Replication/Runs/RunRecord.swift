@@ -29,12 +29,6 @@ package final class RunRecord: Sendable {
     var heartbeat: Heartbeat?
   }
 
-  static let createdType = "run-created"
-  static let sessionType = "session-started"
-  static let fileType = "file-added"
-  static let removedType = "unannounced-file-removed"
-  static let sealedType = "sealed"
-
   /// Fills an empty folder with the first events and the manifest.
   ///
   /// `finalPlace` is where the folder will be moved to when it is complete.
@@ -52,12 +46,10 @@ package final class RunRecord: Sendable {
     self.attempt = attempt
     state = Mutex(State())
     try log.append(
-      type: RunRecord.createdType,
-      JSON(present: [
-        ("record_id", .string(id)), ("name", .string(name)), ("identity", JSON(identity)),
-        ("identity_basis", description.identityBasis ?? .null), ("attempt", JSON(attempt)),
-        ("manifest_sha256", JSON(SHA256.digest(of: description.manifest))),
-      ]))
+      .created(
+        RecordedEvent.Creation(
+          id: id, name: name, identity: identity, identityBasis: description.identityBasis,
+          attempt: attempt, manifestDigest: SHA256.digest(of: description.manifest))))
     try write(description.manifest, to: RecordFile.manifest, inFolder: place)
     try begin(description.session, inFolder: place)
     try startHeartbeat(inFolder: place)
@@ -102,9 +94,9 @@ package final class RunRecord: Sendable {
   /// Appends an event; `isDurable` returns only when it is on the storage device.
   ///
   /// - Throws: ``RunError`` `sealed`, ``FileError``.
-  package func append(type: String, _ data: JSON, isDurable: Bool = false) throws {
+  func append(_ event: RecordedEvent, isDurable: Bool = false) throws {
     guard !state.withLock({ $0.isSealed }) else { throw RunRecord.sealedError(id) }
-    try log.append(type: type, data, isDurable: isDurable)
+    try log.append(event, isDurable: isDurable)
   }
 
   private func begin(_ session: RunSession, inFolder folder: ContainedPath) throws {
@@ -114,7 +106,7 @@ package final class RunRecord: Sendable {
       try write(
         patch, to: "\(RecordFile.codeFolder)\(digest.hex.prefix(12)).patch", inFolder: folder)
     }
-    try log.append(type: RunRecord.sessionType, session.json, isDurable: true)
+    try log.append(.session(session.json), isDurable: true)
   }
 }
 
@@ -182,7 +174,7 @@ extension RunRecord {
   }
 
   private func announce(_ file: RecordFile) throws {
-    try append(type: RunRecord.fileType, file.json)
+    try append(.fileAdded(file))
     state.withLock { $0.files[file.name] = file }
   }
 
@@ -192,7 +184,7 @@ extension RunRecord {
     for name in found.unfinished { try place.appending(name).remove() }
     for name in found.files where !contains(name) {
       let file = try RecordFile(name: name, inRecord: place)
-      try log.append(type: RunRecord.removedType, file.json)
+      try log.append(.fileRemoved(file))
       try place.appending(name).remove()
     }
     for name in state.withLock({ $0.files.keys.sorted() }) where !found.files.contains(name) {
@@ -245,7 +237,7 @@ extension RunRecord {
       summary: summary, files: files, checkpoints: checkpoints,
       samples: try SampleTree(files, inRecord: place))
     reached(RunPoint(kind: .sealing))
-    try log.append(type: RunRecord.sealedType, try contents.seal, isDurable: true)
+    try log.append(.sealed(try contents.seal), isDurable: true)
     reached(RunPoint(kind: .sealedLog))
     state.withLock {
       $0.isSealed = true
@@ -262,5 +254,12 @@ extension RunRecord {
         chainHead: log.chain.head))
     try AtomicFile.write(bytes, to: place.appending(RecordFile.summary))
     return try SealedRecord(at: place)
+  }
+}
+
+extension EventLog {
+  fileprivate func append(_ event: RecordedEvent, isDurable: Bool = false) throws {
+    let (type, data) = event.line
+    try append(type: type, data, isDurable: isDurable)
   }
 }

@@ -25,12 +25,8 @@ extension Runner {
       let pooled = BenchmarkResult(benchmark, tasks: results)
       metrics += pooled.summary(of: evaluation.name)
       try record.append(
-        type: RecordedEvent.evaluationFinished,
-        [
-          "arm": .string(arm.name), "seed": JSON(arm.seed.map(String.init)),
-          "evaluation": .string(evaluation.name), "key": JSON(key),
-          "samples": JSON(SHA256.digest(of: samples)),
-        ])
+        .evaluationFinished(
+          arm.armSeed, evaluation: evaluation.name, key: key, samples: SHA256.digest(of: samples)))
       if let headline = pooled.total.last {
         report(.evaluated(arm: arm.name, task: evaluation.name, result: headline))
       }

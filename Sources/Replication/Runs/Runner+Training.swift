@@ -23,6 +23,7 @@ extension Runner {
       objective: objective, reduction: reduction, seed: seed)
     let key = try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed)
     let what = "training of \(arm.name), seed \(seed)"
+    let armSeed = RecordedEvent.ArmSeed(arm: arm.name, seed: seed)
     if let trained = try trainedBefore(arm, seed: seed, key, what, record) { return trained }
     let lock = try await taken(what) { () throws(FileError) in
       try WorkLock(options.folder.trainingLock(key))
@@ -39,14 +40,11 @@ extension Runner {
       interruption: interruption)
     let engine = inputs.engine
     try record.append(
-      type: RecordedEvent.trainingStarted,
-      [
-        "arm": .string(arm.name), "seed": .string(String(seed)), "key": JSON(key),
-        "configuration": .string(configuration.canonicalText),
-      ])
+      .trainingStarted(
+        armSeed, key: key, configuration: configuration.canonicalText))
     let result = try await ComputeQueue.run {
       try interruption.holding {
-        try training.run(engine: engine, listener(arm, seed: seed, record))
+        try training.run(engine: engine, listener(armSeed, record))
       }
     }
     let writer = try await ArtifactWriter(
@@ -63,11 +61,7 @@ extension Runner {
           "steps": .array(result.steps.map(\.json)),
           "checkpoints": .array(result.checkpoints.map(\.json)),
         ]), for: key)
-    try record.append(
-      type: RecordedEvent.trainingFinished,
-      [
-        "arm": .string(arm.name), "seed": .string(String(seed)), "weights": JSON(blob.sha256),
-      ], isDurable: true)
+    try record.append(.trainingFinished(armSeed, weights: blob.sha256), isDurable: true)
     try training.folder.remove()
     return TrainedArm(
       weights: blob.sha256, steps: result.steps, checkpoints: result.checkpoints)
@@ -75,25 +69,18 @@ extension Runner {
 
   /// Writes what happens in a training to the record, and tells of it.
   private func listener(
-    _ arm: Manifest.Arm, seed: UInt64, _ record: RunRecord
+    _ arm: RecordedEvent.ArmSeed, _ record: RunRecord
   ) -> ArmTraining.Listener {
     let report = report
     return ArmTraining.Listener(
       trained: { progress, step in
-        try record.append(
-          type: RecordedEvent.trainingStep,
-          ["arm": .string(arm.name), "seed": .string(String(seed)), "step": step.json])
+        try record.append(.trainingStep(arm, step))
         report(.trained(progress))
       },
       resumed: { step, root in
-        try record.append(
-          type: RecordedEvent.trainingResumed,
-          [
-            "arm": .string(arm.name), "seed": .string(String(seed)), "from_step": JSON(step),
-            "checkpoint_root": JSON(root),
-          ])
+        try record.append(.trainingResumed(arm, afterStep: step, checkpoint: root))
       },
-      kept: { try record.append(type: RecordedEvent.checkpointKept, $0.json, isDurable: true) },
+      kept: { try record.append(.checkpointKept($0), isDurable: true) },
       note: { report(.note($0)) }, reached: { report(.reached($0)) })
   }
 
@@ -116,11 +103,9 @@ extension Runner {
       return nil
     }
     try record.append(
-      type: RecordedEvent.trainingReused,
-      [
-        "arm": .string(arm.name), "seed": .string(String(seed)), "key": JSON(key),
-        "weights": JSON(weights), "checkpoints": .array(checkpoints.map(\.json)),
-      ])
+      .trainingReused(
+        RecordedEvent.ArmSeed(arm: arm.name, seed: seed), key: key, weights: weights,
+        checkpoints: checkpoints))
     return TrainedArm(weights: weights, steps: steps, checkpoints: checkpoints)
   }
 

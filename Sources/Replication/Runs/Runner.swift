@@ -132,7 +132,7 @@ package struct Runner: Sendable {
   private func execute(
     _ inputs: RunInputs, _ record: RunRecord
   ) async throws -> (arms: [RunSummary.Arm], checkpoints: [KeptCheckpoint]) {
-    try record.append(type: RecordedEvent.inputs, inputs.json)
+    try record.append(.inputs(inputs.recorded))
     var trained: [UInt64: [(arm: String, steps: [RunSummary.Step])]] = [:]
     var arms: [RunSummary.Arm] = []
     var weights: [Digest?] = []

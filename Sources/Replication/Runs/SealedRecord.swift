@@ -195,7 +195,9 @@ package struct SealedRecord: Sendable, Equatable {
       )
     }
     let seal = try contents.seal
-    if history.events.last?.type != RunRecord.sealedType || history.events.last?.data != seal {
+    var told: JSON?
+    if case .sealed(let contents)? = history.events.last?.content { told = contents }
+    if told != seal {
       findings.append(
         "\(log) does not end with a seal of the results, files, checkpoints and samples that \(path)/\(RecordFile.summary) holds."
       )

@@ -1,3 +1,4 @@
+import Files
 import Statistics
 
 /// One documented value of one arm, with the band that a repetition is held against.

@@ -1,3 +1,4 @@
+import Files
 import Statistics
 
 /// A claim and what has to be measured for it.

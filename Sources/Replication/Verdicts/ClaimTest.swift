@@ -1,3 +1,4 @@
+import Files
 import Statistics
 
 /// A claim's test in one row, before it is corrected for the other tests of the run.

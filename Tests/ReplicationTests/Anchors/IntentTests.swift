@@ -55,6 +55,13 @@ struct IntentTests {
     return try #require(report.entries.first { $0.level == .anchor })
   }
 
+  /// The commits that each event of an intent names.
+  private static func claims(in history: RunHistory) -> [[String]] {
+    history.events.compactMap { event in
+      if case .intent(_, let commits) = event.content { commits } else { nil }
+    }
+  }
+
   @Test("count every run that begins under them, sealed or not, and the record names them")
   func counted() async throws {
     let intent = try await intend()
@@ -63,8 +70,7 @@ struct IntentTests {
     await #expect(throws: (any Error).self) { try await runner("lost", stoppedAt: 3).run() }
     let outcome = try await runner().run()
     let history = try RunHistory(recordAt: outcome.record.place, id: outcome.record.id)
-    let event = try #require(history.events.first { $0.type == RecordedEvent.intent })
-    #expect(event.data["commits"]?.arrayValue == [.string(intent.commit)])
+    #expect(Self.claims(in: history) == [[intent.commit]])
     let entry = try await level(outcome.record.id)
     #expect(entry.status == .passed, "\(entry.findings)")
     #expect(
@@ -86,7 +92,7 @@ struct IntentTests {
     let intent = try await intend()
     let outcome = try await runner().run()
     let history = try RunHistory(recordAt: outcome.record.place, id: outcome.record.id)
-    #expect(!history.events.contains { $0.type == RecordedEvent.intent })
+    #expect(Self.claims(in: history).isEmpty)
     let entry = try await level(outcome.record.id)
     #expect(entry.status == .passed)
     #expect(entry.notes.contains { $0.contains("1 run was begun under this lock") })
@@ -102,16 +108,16 @@ struct IntentTests {
       return
     }
     for (claim, words) in [
-      (JSON.string(later.commit), "after the first step of the run"),
-      (.string(intent.commit), nil),
+      (later.commit, "after the first step of the run"),
+      (intent.commit, nil),
     ] {
       let fixtures = try RunFixtures()
       let record = try fixtures.begin()
       try record.write(
         try #require(intent.content(of: RecordFile.lock)), to: RecordFile.lock)
+      try record.append(.intent(lock: lock, commits: [claim]))
       try record.append(
-        type: RecordedEvent.intent, ["lock_sha256": JSON(lock), "commits": [claim]])
-      try record.append(type: RecordedEvent.trainingStarted, ["arm": "sft"])
+        .trainingStarted(.init(arm: "sft", seed: 42), key: lock, configuration: "none"))
       let evidence = try await IntentEvidence(
         try record.seal(RunFixtures.summary), in: store, authority: nil)
       #expect(evidence.findings.count == (words == nil ? 0 : 1))

@@ -40,9 +40,8 @@ struct ForgedRecord {
         files[file.name] = bytes
       }
     }
-    events = try RunHistory(recordAt: record.place, id: record.id).events.map {
-      ($0.time, $0.type, $0.data)
-    }
+    events = try EventLog.read(record.place.appending(RecordFile.events), recordID: record.id)
+      .events.map { ($0.time, $0.type, $0.data) }
     basis = events[0].data["identity_basis"] ?? .null
   }
 
@@ -181,28 +180,28 @@ struct ForgedRecord {
           && $0.seed.map(String.init) == event.data["seed"]?.stringValue
       }
       switch event.type {
-      case RunRecord.createdType:
+      case RecordedEvent.Kind.created.rawValue:
         data["record_id"] = .string(id)
         data["identity"] = JSON(identity)
         if basis != .null { data["identity_basis"] = basis }
         data["manifest_sha256"] = files.first { $0.name == RecordFile.manifest }
           .map { JSON($0.digest) }
-      case RunRecord.fileType:
+      case RecordedEvent.Kind.fileAdded.rawValue:
         guard let file = files.first(where: { $0.name == event.data["name"]?.stringValue }) else {
           continue
         }
         announced.insert(file.name)
         told.append((event.time, event.type, file.json))
         continue
-      case RecordedEvent.trainingStep where followsResults:
+      case RecordedEvent.Kind.trainingStep.rawValue where followsResults:
         guard let number = event.data["step"]?["step"]?.integerValue,
           let step = arm?.steps.first(where: { $0.number == number })
         else { continue }
         data["step"] = step.json
-      case RecordedEvent.trainingFinished where followsResults:
+      case RecordedEvent.Kind.trainingFinished.rawValue where followsResults:
         guard let weights = arm?.digests["weights"] else { continue }
         data["weights"] = JSON(weights)
-      case RecordedEvent.evaluationFinished:
+      case RecordedEvent.Kind.evaluationFinished.rawValue:
         guard let evaluation = event.data["evaluation"]?.stringValue,
           let name = event.data["arm"]?.stringValue
         else { continue }
@@ -210,9 +209,9 @@ struct ForgedRecord {
         let file = RunOutcome.sampleFile(evaluation: evaluation, arm: name, seed: seed)
         guard let digest = files.first(where: { $0.name == file })?.digest else { continue }
         data["samples"] = JSON(digest)
-      case RunRecord.sealedType:
+      case RecordedEvent.Kind.sealed.rawValue:
         for file in files where !announced.contains(file.name) {
-          told.append((event.time, RunRecord.fileType, file.json))
+          told.append((event.time, RecordedEvent.Kind.fileAdded.rawValue, file.json))
         }
         told.append((event.time, event.type, seal))
         continue

@@ -133,8 +133,8 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     func report(_ change: (inout ForgedRecord) throws -> Void) async throws -> AuditReport.Entry {
       let toy = try await AuditToy()
       try toy.forge { record in
-        for index in record.events.indices where record.events[index].type == RunRecord.sessionType
-        {
+        for index in record.events.indices
+        where record.events[index].type == RecordedEvent.Kind.session.rawValue {
           var session = record.events[index].data.objectValue
           var test = session?["self_test"]?.objectValue
           var digests = test?["digests"]?.objectValue
@@ -412,7 +412,7 @@ extension Forgery {
     Forgery("steps of which the log tells nothing", .completeness, "tells nothing of step 7") {
       record in
       record.events.removeAll {
-        $0.type == RecordedEvent.trainingStep && $0.data["step"]?["step"] == 7
+        $0.type == RecordedEvent.Kind.trainingStep.rawValue && $0.data["step"]?["step"] == 7
       }
     },
     Forgery("a log that tells of other steps", .completeness, "tells another step") { record in
@@ -540,7 +540,8 @@ extension Forgery {
       record in
       let other = JSON(SHA256.digest(of: "other"))
       var found: JSON?
-      for index in record.events.indices where record.events[index].type == RecordedEvent.inputs {
+      for index in record.events.indices
+      where record.events[index].type == RecordedEvent.Kind.inputs.rawValue {
         var files = record.events[index].data.arrayValue ?? []
         for file in files.indices where files[file]["asset"] == "train" {
           found = files[file]["sha256"]

@@ -185,21 +185,6 @@ import Testing
     #expect(KillAndResume.points(tiny, steps: [:]).count == 2)
   }
 
-  @Test("tells a training that went on from a checkpoint from one that began anew")
-  func resumptions() {
-    func event(_ type: String, step: Int? = nil) -> Event {
-      Event(
-        index: 0, time: "", type: type,
-        data: step.map { ["step": ["step": JSON($0)]] } ?? .object(JSON.Object()))
-    }
-    let started = event(RecordedEvent.trainingStarted)
-    let steps = (1...2).map { event(RecordedEvent.trainingStep, step: $0) }
-    let anew = [started] + steps
-    #expect(KillAndResume.resumptions(anew + anew) == 0)
-    let resumed = [started, event(RecordedEvent.trainingResumed), steps[1]]
-    #expect(KillAndResume.resumptions(anew + resumed) == 1)
-  }
-
   @Test("refuses a child that computed with other kernels or threads than it was told to")
   func childSettings() throws {
     let response = TraceResponse(instructionSet: "avx2", threads: 2)

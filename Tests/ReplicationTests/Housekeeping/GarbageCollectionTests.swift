@@ -11,6 +11,10 @@ struct GarbageCollectionTests {
 
   init() throws { fixtures = try HousekeepingFixtures() }
 
+  private static func training(_ key: Digest) -> RecordedEvent {
+    .trainingStarted(.init(arm: "sft", seed: 42), key: key, configuration: "none")
+  }
+
   @Test("What a record mentions is never removed, whatever the options and the record's state")
   func mentioned() async throws {
     let weights = try await fixtures.add("weights")
@@ -18,8 +22,9 @@ struct GarbageCollectionTests {
     let sealed = try fixtures.seal("sealed", weights: weights)
     let input = try await fixtures.add("input")
     var open: RunRecord? = try fixtures.runs.begin(RunFixtures.description("open"))
-    try open?.append(type: "inputs", [["asset": "a", "sha256": JSON(input)]])
-    try open?.append(type: "training-started", ["arm": "sft", "key": JSON(key)])
+    try open?.append(
+      .inputs([RecordedInput(asset: "a", file: "a", digest: input, byteCount: 5)]))
+    try open?.append(Self.training(key))
     let damaged = try await fixtures.add("of a damaged record")
     let broken = try fixtures.seal("broken", weights: damaged)
     let bytes = try OpenFile.contents(of: broken.path + "/record.json")
@@ -73,7 +78,7 @@ struct GarbageCollectionTests {
     let weights = try await fixtures.add("weights")
     let key = try fixtures.addStep("train", output: weights)
     let record = try fixtures.runs.begin()
-    try record.append(type: "training-started", ["arm": "sft", "key": JSON(key)])
+    try record.append(Self.training(key))
     let sealed = try record.seal(RunFixtures.summary)
     #expect(try fixtures.collect().items == [])
     try FileManager.default.removeItem(atPath: sealed.path)
@@ -106,7 +111,7 @@ struct GarbageCollectionTests {
     _ = try await fixtures.add("so that there is a store")
     var record: RunRecord? = try fixtures.runs.begin()
     let key = SHA256.digest(of: "key")
-    try record?.append(type: "training-started", ["arm": "sft", "key": JSON(key)])
+    try record?.append(Self.training(key))
     record = nil
     let folder = fixtures.runs.folder
     let own = try folder.write([1], to: "work/\(key.hex.prefix(16))/checkpoint.safetensors")

@@ -90,14 +90,9 @@ import Testing
           name: text, identity: SHA256.digest(of: "\(index)"), manifest: RunFixtures.manifest,
           session: session))
       try record.append(
-        type: RecordedEvent.inputs,
-        [
-          [
-            "asset": .string(text), "file": .string(text), "sha256": JSON(record.identity),
-            "bytes": 1,
-          ]
-        ]
-      )
+        .inputs([
+          RecordedInput(asset: text, file: text, digest: record.identity, byteCount: 1)
+        ]))
       let sealed = try record.seal(
         RunSummary(
           arms: [

@@ -11,7 +11,7 @@ import Testing
   func future() throws {
     let fixtures = try RunFixtures()
     var record: RunRecord? = try fixtures.begin()
-    try record?.append(type: "note", ["text": "before"])
+    try record?.append(.unknown(type: "note", ["text": "before"]))
     let (id, path) = (try #require(record?.id), try #require(record?.path))
     record = nil
     // The same events, as a clock 80 years ahead would have dated them.

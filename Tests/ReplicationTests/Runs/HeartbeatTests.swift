@@ -35,7 +35,7 @@ struct HeartbeatTests {
     let resumed = try fixtures.begin()
     let sealed = try resumed.seal(RunFixtures.summary)
     let events = try RunHistory(recordAt: sealed.place, id: sealed.id).events
-    #expect(!events.contains { $0.type == RunRecord.removedType })
+    #expect(!events.contains { if case .fileRemoved = $0.content { true } else { false } })
     #expect(try sealed.findings() == [])
   }
 

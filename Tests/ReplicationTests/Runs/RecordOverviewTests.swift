@@ -13,12 +13,13 @@ struct RecordOverviewTests {
 
   init() throws { fixtures = try RunFixtures() }
 
-  private static let inputs: JSON = [
-    [
-      "asset": "train", "file": "train.jsonl", "sha256": JSON(SHA256.digest(of: "train")),
-      "bytes": 5,
-    ]
+  private static let inputs = [
+    RecordedInput(
+      asset: "train", file: "train.jsonl", digest: SHA256.digest(of: "train"), byteCount: 5)
   ]
+  private static let sft = RecordedEvent.ArmSeed(arm: "sft", seed: 42)
+  private static let started = RecordedEvent.trainingStarted(
+    sft, key: SHA256.digest(of: "key"), configuration: "none")
 
   private func show(_ record: String) throws -> RecordOverview {
     try RecordOverview(record, artifacts: artifacts)
@@ -27,7 +28,7 @@ struct RecordOverviewTests {
   @Test("A sealed record is shown whole, by the first digits of its id and by its path")
   func sealed() throws {
     let record = try fixtures.begin()
-    try record.append(type: "inputs", Self.inputs)
+    try record.append(.inputs(Self.inputs))
     try record.write(RunFixtures.samples, to: "samples/gsm8k.sft.jsonl")
     let sealed = try record.seal(RunFixtures.summary)
     for name in [sealed.id, String(sealed.id.prefix(5)), sealed.path, sealed.path + "/"] {
@@ -45,7 +46,7 @@ struct RecordOverviewTests {
       sealed.resultsDigest.hex, sealed.digest.hex, "as they were sealed",
     ] { #expect(text.contains(part), "\(part) is not shown") }
     let json = RecordJSON.json(try show(sealed.id))
-    #expect(json["exit_code"] == 0 && json["inputs"] == Self.inputs)
+    #expect(json["exit_code"] == 0 && json["inputs"] == .array(Self.inputs.map(\.json)))
     #expect(json["arms"] == RunFixtures.summary.json["arms"])
   }
 
@@ -54,15 +55,16 @@ struct RecordOverviewTests {
     var record: RunRecord? = try fixtures.begin()
     let id = try #require(record?.id)
     #expect(try show(id).arms == [] && show(id).inputs == [])
-    try record?.append(type: "inputs", Self.inputs)
+    try record?.append(.inputs(Self.inputs))
     let steps = (1...3).map {
       RunSummary.Step(number: $0, batchDigest: nil, values: ["loss": Double($0)])
     }
     func train(_ numbers: ClosedRange<Int>) throws {
-      try record?.append(type: "training-started", ["arm": "sft", "seed": "42"])
+      try record?.append(Self.started)
       for number in numbers {
+        // As versions wrote it that did not note the seed.
         try record?.append(
-          type: "training-step", ["arm": "sft", "step": steps[number - 1].json])
+          .trainingStep(.init(arm: "sft", seed: nil), steps[number - 1]))
       }
     }
     try train(1...3)
@@ -71,11 +73,12 @@ struct RecordOverviewTests {
     #expect(try show(id).status == .running)
     #expect(try show(id).arms == [.init(name: "sft", seed: 42, steps: Array(steps[..<2]))])
     let weights = SHA256.digest(of: "weights")
-    try record?.append(type: "training-finished", ["arm": "sft", "weights": JSON(weights)])
+    try record?.append(.trainingFinished(Self.sft, weights: weights))
     try record?.append(
-      type: "training-reused", ["arm": "eaft", "seed": "42", "weights": JSON(weights)])
+      .trainingReused(
+        .init(arm: "eaft", seed: 42), key: weights, weights: weights, checkpoints: []))
     try record?.append(
-      type: "evaluation-finished", ["arm": "sft", "seed": "42", "evaluation": "gsm8k"])
+      .evaluationFinished(Self.sft, evaluation: "gsm8k", key: weights, samples: weights))
     record = nil
     let shown = try show(id)
     #expect(shown.status == .interrupted && shown.resultsDigest == nil)
@@ -119,8 +122,8 @@ struct RecordOverviewTests {
   func fuzzing() throws {
     var record: RunRecord? = try fixtures.begin()
     let path = try #require(record?.path)
-    try record?.append(type: "inputs", Self.inputs)
-    try record?.append(type: "training-started", ["arm": "sft", "seed": "42"])
+    try record?.append(.inputs(Self.inputs))
+    try record?.append(Self.started)
     record = nil
     let whole = try OpenFile.contents(of: path + "/events.jsonl")
     try fuzz(200) { _, generator in

@@ -120,7 +120,7 @@ struct RunIndexTests {
       try fixtures.seal(RunFixtures.description(name))
       _ = try open()
     }
-    try fixtures.begin(RunFixtures.description("open")).append(type: "x", [:])
+    try fixtures.begin(RunFixtures.description("open")).append(.unknown(type: "x", [:]))
     try put([1], fixtures.store.path(of: try fixtures.store.ids()[0]) + "/record.json")
     let before = try dump(open())
     #expect(before.count == 4 + 2 * 3 || before.count == 4 + 3 * 3)

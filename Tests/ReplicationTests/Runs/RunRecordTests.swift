@@ -108,7 +108,7 @@ struct RunRecordTests {
   func afterSealing() throws {
     let record = try fixtures.begin()
     let sealed = try record.seal(RunFixtures.summary)
-    #expect(runErrorCode { try record.append(type: "x", [:]) } == .sealed)
+    #expect(runErrorCode { try record.append(.unknown(type: "x", [:])) } == .sealed)
     #expect(runErrorCode { try record.write([1], to: "x") } == .sealed)
     #expect(runErrorCode { _ = try record.seal(RunFixtures.summary) } == .sealed)
     #expect(try sealed.findings() == [])

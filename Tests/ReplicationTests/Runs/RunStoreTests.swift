@@ -46,7 +46,7 @@ struct RunStoreTests {
   func resumed() throws {
     var record: RunRecord? = try fixtures.begin()
     let id = try #require(record?.id)
-    try record?.append(type: "step", ["n": 1])
+    try record?.append(.unknown(type: "step", ["n": 1]))
     try record?.write([1], to: "a")
     #expect(store.listing(of: id).status == .running)
     record = nil
@@ -77,8 +77,8 @@ struct RunStoreTests {
     // Another run is no trouble.
     let other = try fixtures.begin(RunFixtures.description("other"))
     #expect(try store.list().map(\.status) == [.running, .running])
-    try other.append(type: "x", [:])
-    try record.append(type: "x", [:])
+    try other.append(.unknown(type: "x", [:]))
+    try record.append(.unknown(type: "x", [:]))
   }
 
   @Test("Many threads that begin the same run get one record between them")
@@ -160,7 +160,7 @@ struct RunStoreTests {
     var record: RunRecord? = try fixtures.begin()
     let folder = try #require(record?.path)
     let path = folder + "/events.jsonl"
-    try record?.append(type: "step", ["n": 1])
+    try record?.append(.unknown(type: "step", ["n": 1]))
     record = nil
     let whole = try OpenFile.contents(of: path)
     let lastLine = try #require(whole.dropLast().lastIndex(of: 0x0A)) + 1

@@ -1,3 +1,5 @@
+import Files
+
 /// A word that nltk takes apart into two.
 ///
 /// Source: `MacIntyreContractions` of nltk 3.9.1, after Robert MacIntyre's `sed` script. All releases match them with

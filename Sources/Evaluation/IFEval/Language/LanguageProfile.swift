@@ -1,3 +1,5 @@
+import Files
+
 /// How often each n-gram occurred in the texts of one language: a profile of langdetect.
 struct LanguageProfile {
   /// The language's code, such as `en` or `zh-cn`.
@@ -11,24 +13,21 @@ struct LanguageProfile {
   ///
   /// Throws an ``EvaluationError`` that names the file and the offset where it is anything else.
   init(json: [UInt8], file: String) throws {
-    var scanner = ProfileScanner(bytes: json, file: file)
     var seen: Set<String> = []
-    try scanner.members { key, scanner in
-      let key = String(String.UnicodeScalarView(key))
-      guard seen.insert(key).inserted else { throw scanner.error("\"\(key)\" is there twice") }
-      switch key {
-      case "name": name = String(String.UnicodeScalarView(try scanner.string()))
-      case "freq":
-        try scanner.members { ngram, scanner in
-          let count = try scanner.count()
-          // The detector never looks at longer ones.
-          if let ngram = NGram(ngram) { frequencies.append((ngram, count)) }
+    do {
+      try JSONScanner.read(json, source: file) { scanner in
+        try scanner.readObject { scanner, key in
+          guard seen.insert(key).inserted else {
+            throw scanner.failure("\"\(key)\" is there twice")
+          }
+          try read(key, &scanner)
         }
-      case "n_words": totals = try scanner.counts()
-      default: throw scanner.error("a profile has no \"\(key)\"")
       }
+    } catch let error as FileError {
+      throw EvaluationError(
+        .invalidLanguageData,
+        "langdetect's profile \(error.message) Put the file of langdetect 1.0.9 there.")
     }
-    try scanner.expectEnd()
     guard seen.count == 3, !name.isEmpty, totals.count == 3, !frequencies.isEmpty,
       !frequencies.contains(where: { totals[$0.ngram.length - 1] == 0 })
     else {
@@ -36,6 +35,20 @@ struct LanguageProfile {
         .invalidLanguageData,
         "langdetect's profile \(file) is incomplete: it needs \"name\", \"freq\" and three totals in \"n_words\", "
           + "above 0 where there are n-grams of that length.")
+    }
+  }
+
+  private mutating func read(_ key: String, _ scanner: inout JSONScanner) throws {
+    switch key {
+    case "name": name = try scanner.readString()
+    case "freq":
+      try scanner.readObject { scanner, text in
+        let count = try scanner.readCount()
+        // The detector never looks at longer ones.
+        if let ngram = NGram(Array(text.unicodeScalars)) { frequencies.append((ngram, count)) }
+      }
+    case "n_words": try scanner.readArray { totals.append(try $0.readCount()) }
+    default: throw scanner.failure("a profile has no \"\(key)\"")
     }
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// The releases of nltk whose results differ.
 package enum NLTKRelease: String, Sendable, CaseIterable {
   /// 3.9.1 and 3.9.2.

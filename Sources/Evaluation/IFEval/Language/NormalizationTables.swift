@@ -83,3 +83,20 @@ struct NormalizationTables: Sendable {
     )
   }
 }
+
+extension Unicode.Scalar {
+  /// The code point that four hexadecimal digits give; nil for surrogates and anything but four digits.
+  fileprivate init?(hexadecimal digits: some Collection<UInt8>) {
+    guard digits.count == 4 else { return nil }
+    var value: UInt32 = 0
+    for digit in digits {
+      switch digit {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt32(digit & 0xF)
+      case UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "a")...UInt8(ascii: "f"):
+        value = value << 4 | UInt32(digit & 0xF + 9)
+      default: return nil
+      }
+    }
+    self.init(value)
+  }
+}

@@ -1,3 +1,5 @@
+import Files
+
 /// What Punkt learnt of English: nltk's `punkt_tab/english`.
 ///
 /// Words are lower-case types in UTF-8; a number is the type `##number##`.

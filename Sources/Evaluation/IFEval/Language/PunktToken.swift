@@ -1,3 +1,5 @@
+import Files
+
 /// A token of a candidate's context, with what Punkt's two passes say of it.
 ///
 /// Source: `PunktToken` of nltk 3.9.1.

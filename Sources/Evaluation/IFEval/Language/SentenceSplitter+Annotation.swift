@@ -1,3 +1,5 @@
+import Files
+
 /// Punkt's verdict on one candidate, from the words around it.
 extension SentenceSplitter {
   /// Whether a token of the context, other than its last, ends a sentence (`text_contains_sentbreak`).

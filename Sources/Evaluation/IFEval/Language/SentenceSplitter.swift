@@ -1,3 +1,5 @@
+import Files
+
 /// Splits English text into sentences exactly as nltk's Punkt does.
 ///
 /// Source: `PunktSentenceTokenizer` of nltk 3.9.1, and Kiss and Strunk, Unsupervised Multilingual Sentence Boundary

@@ -1,3 +1,5 @@
+import Files
+
 /// Splits English text into words, punctuation marks and the halves of contractions as nltk's `word_tokenize` does.
 ///
 /// Source: `NLTKWordTokenizer` of nltk 3.9.1, a sequence of substitutions that put spaces into each sentence. Every

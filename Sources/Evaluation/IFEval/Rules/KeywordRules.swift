@@ -1,3 +1,5 @@
+import Files
+
 /// Rules that look for words and letters in a text, without regard to case.
 enum KeywordRules {
   /// Whether `re.search(keyword, text, re.IGNORECASE)` finds something.

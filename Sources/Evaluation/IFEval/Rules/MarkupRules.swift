@@ -1,3 +1,5 @@
+import Files
+
 /// Rules that look for Markdown and other marks in a text.
 ///
 /// Each scans the text once, where a backtracking engine may need quadratic time.

@@ -1,3 +1,5 @@
+import Files
+
 /// Rules that count the parts of a text: words, paragraphs, responses.
 enum PartRules {
   /// Count of `\w+`.

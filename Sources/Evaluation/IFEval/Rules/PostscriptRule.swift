@@ -1,3 +1,5 @@
+import Files
+
 /// The rule that asks for a postscript, anywhere in the text.
 enum PostscriptRule {
   /// The markers that have patterns of their own, tolerant of a space after a point.

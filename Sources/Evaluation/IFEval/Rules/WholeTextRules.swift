@@ -1,3 +1,5 @@
+import Files
+
 /// Rules on how a text starts and ends, and on what it is as a whole.
 enum WholeTextRules {
   /// Whether one of the three answers stands anywhere in the text.

@@ -58,7 +58,7 @@ extension ResumeCertificate {
   package var text: ReportText {
     var lines = kills.map { "  \($0.wasKilled ? "killed" : "over before the kill") \($0.place)" }
     lines.append(
-      "\(name)\(steps.map { ", shortened to \($0) steps" } ?? ""): \(LogText.count(killCount, "kill")) (SIGKILL), training resumed from a checkpoint \(LogText.count(resumptionCount, "time")), \(LogText.count(comparedCount, "killed run")) compared with one that nobody disturbed."
+      "\(name)\(steps.map { ", shortened to \($0) steps" } ?? ""): \(English.count(killCount, "kill")) (SIGKILL), training resumed from a checkpoint \(English.count(resumptionCount, "time")), \(English.count(comparedCount, "killed run")) compared with one that nobody disturbed."
     )
     lines.append(
       divergence.map { "Not the same: \($0.sentence)" }

@@ -182,7 +182,7 @@ extension ResumeCertification {
           note: finding)
       }
       let history = try RunHistory(recordAt: record.place, id: record.id)
-      resumptionCount += KillAndResume.resumptions(history.events)
+      resumptionCount += TrainingHistory(history).resumptions
       comparedCount += 1
     }
 

@@ -138,7 +138,7 @@ extension TensorDifference {
 
   private func distance(_ element: Element) -> String {
     guard let ulps = element.ulps else { return "" }
-    let relative = element.relative.map { ", relative \(LogText.short($0))" } ?? ""
+    let relative = element.relative.map { ", relative \(English.short($0))" } ?? ""
     return " (\(ulps) \(ulps == 1 ? "ulp" : "ulps")\(relative))"
   }
 

@@ -1,3 +1,4 @@
+import Files
 import LanguageModels
 import Provenance
 import Tensors
@@ -199,7 +200,7 @@ enum TraceComparison {
         let distance = UnitsInLastPlace.distance(choice.element.0, choice.element.1)
         note =
           "the log-likelihood of choice \(choice.offset) is \(choice.element.0) against \(choice.element.1)"
-          + (distance.map { " (\(LogText.count(Int(clamping: $0), "ulp")))" } ?? "")
+          + (distance.map { " (\(English.count(Int(clamping: $0), "ulp")))" } ?? "")
       }
       return Divergence(place: place, operation: operation, note: note)
     }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import LanguageModels
 import Provenance
@@ -94,18 +95,13 @@ struct KillAndResume: Sendable {
     }
     let place = store.place(of: id)
     if !tried.isEmpty {
-      let count = Self.resumptions(try RunHistory(recordAt: place, id: id).events)
+      let count = TrainingHistory(try RunHistory(recordAt: place, id: id)).resumptions
       notes.append(
         count > 0
-          ? "went on from a checkpoint \(LogText.count(count, "time"))"
+          ? "went on from a checkpoint \(English.count(count, "time"))"
           : "no kill lay behind a checkpoint, so none was resumed from")
     }
     return (try SealedRecord(at: place), notes, !tried.isEmpty)
-  }
-
-  /// How often a training began behind its first step.
-  static func resumptions(_ events: [Event]) -> Int {
-    events.count { $0.type == RecordedEvent.trainingResumed }
   }
 
   // MARK: - Comparison

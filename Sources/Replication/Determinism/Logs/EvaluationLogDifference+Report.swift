@@ -12,7 +12,7 @@ extension EvaluationLogDifference {
     if !tasks.isEmpty, !isIdentical { lines.append(summary) }
     lines += tasks.filter { !$0.isIdentical }.map { "  \($0.task): \(words($0))" }
     for (side, names) in [("A", tasksOnlyInA), ("B", tasksOnlyInB)] where !names.isEmpty {
-      lines.append("Samples only in \(side): \(LogText.list(names)).")
+      lines.append("Samples only in \(side): \(English.list(names)).")
     }
     if tasks.isEmpty {
       lines.append("Only scores were compared: samples of the same tasks are not on both sides.")
@@ -20,11 +20,11 @@ extension EvaluationLogDifference {
     if !scores.isEmpty {
       let words = scores.map { "\($0.task) \($0.difference.path) \($0.difference.shortText)" }
       lines.append(
-        "\(scores.count) of \(LogText.count(scoresCompared, "score")) differ: \(LogText.list(words))."
+        "\(scores.count) of \(English.count(scoresCompared, "score")) differ: \(English.list(words))."
       )
     }
     for (side, names) in [("A", scoresOnlyInA), ("B", scoresOnlyInB)] where !names.isEmpty {
-      lines.append("Results only in \(side): \(LogText.list(names)).")
+      lines.append("Results only in \(side): \(English.list(names)).")
     }
     if hasScores.a != hasScores.b, scores.isEmpty {
       lines.append(
@@ -32,7 +32,7 @@ extension EvaluationLogDifference {
     }
     if !settings.isEmpty {
       let words = settings.map { "\($0.path) \($0.shortText)" }
-      lines.append("Settings that differ: \(LogText.list(words)).")
+      lines.append("Settings that differ: \(English.list(words)).")
     }
     lines += ["A is \(paths.a)", "B is \(paths.b)"]
     return ReportText(lines)
@@ -41,14 +41,14 @@ extension EvaluationLogDifference {
   private var verdict: String {
     guard let first else {
       return
-        "The evaluations are identical: \(LogText.count(tasks.count, "task")), \(LogText.count(documents, "document")), \(LogText.count(scoresCompared, "score"))."
+        "The evaluations are identical: \(English.count(tasks.count, "task")), \(English.count(documents, "document")), \(English.count(scoresCompared, "score"))."
     }
     let side = first.difference.a == nil ? "B" : "A"
     switch (first.document, first.cause) {
     case (let document?, let cause?):
       // Everything before the score is the same for all filters; "none" is the harness's word for no filter.
       let filter = cause == .score && first.filter != "none" ? first.filter : nil
-      let suffix = filter.map { ", filter \(LogText.quoted($0))" } ?? ""
+      let suffix = filter.map { ", filter \(English.quoted($0))" } ?? ""
       return
         "The evaluations differ first in task \(first.task), document \(document)\(suffix): \(cause.text)."
     case (let document?, nil):
@@ -73,7 +73,7 @@ extension EvaluationLogDifference {
       "\(tasks.compactMap { $0.causes[cause] }.reduce(0, +)) \(cause.count)"
     }
     return
-      "\(differing) of \(LogText.count(documents, "document")) in \(LogText.count(tasks.count, "task")) differ: \(causes.joined(separator: ", "))."
+      "\(differing) of \(English.count(documents, "document")) in \(English.count(tasks.count, "task")) differ: \(causes.joined(separator: ", "))."
   }
 
   private func words(_ task: TaskComparison) -> String {
@@ -81,7 +81,7 @@ extension EvaluationLogDifference {
     if task.documentsDiffering > 0 {
       let fields = task.fields.map { "\($0.name) in \($0.documents)" }
       parts.append(
-        "\(task.documentsDiffering) of \(LogText.count(task.documentsCompared, "document")) differ (\(LogText.list(fields, limit: 12)))"
+        "\(task.documentsDiffering) of \(English.count(task.documentsCompared, "document")) differ (\(English.list(fields, limit: 12)))"
       )
     }
     if let largest = task.largestOutputDistance {
@@ -92,7 +92,7 @@ extension EvaluationLogDifference {
     for (side, numbers) in [("A", task.documentsOnlyInA), ("B", task.documentsOnlyInB)]
     where !numbers.isEmpty {
       parts.append(
-        "only in \(side): \(LogText.count(numbers.count, "document")) (\(LogText.list(numbers.map(String.init))))"
+        "only in \(side): \(English.count(numbers.count, "document")) (\(English.list(numbers.map(String.init))))"
       )
     }
     return parts.joined(separator: "; ")

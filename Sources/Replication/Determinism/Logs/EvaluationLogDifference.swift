@@ -170,10 +170,10 @@ extension EvaluationLogDifference {
       hasScores.a && hasScores.b || tasks.contains(where: { $0.documentsCompared > 0 })
     guard first != nil || isCompared else {
       var found: [String] = []
-      if !tasks.isEmpty { found.append("samples of \(LogText.list(tasks.map(\.task))) are empty") }
+      if !tasks.isEmpty { found.append("samples of \(English.list(tasks.map(\.task))) are empty") }
       if !tasksOfBoth.isEmpty {
         found.append(
-          "results of \(LogText.list(tasksOfBoth)) hold no score in a form that is known")
+          "results of \(English.list(tasksOfBoth)) hold no score in a form that is known")
       }
       throw LogError(
         .unrelated,
@@ -209,7 +209,7 @@ extension EvaluationLog {
   /// The tasks with samples and those with results, in an error message.
   fileprivate var contents: String {
     let parts = [("samples", samples.map(\.task)), ("results", results.map(\.key))]
-      .filter { !$0.1.isEmpty }.map { "\($0.0) of \(LogText.list($0.1))" }
+      .filter { !$0.1.isEmpty }.map { "\($0.0) of \(English.list($0.1))" }
     return parts.isEmpty ? "nothing" : parts.joined(separator: " and ")
   }
 }

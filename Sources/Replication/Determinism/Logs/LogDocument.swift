@@ -10,7 +10,7 @@ enum LogDocument {
   /// - Throws: ``LogError`` `damaged` with line and column, `file` if it cannot be read.
   static func read(_ path: String) throws(LogError) -> JSON {
     try LogError.wrapping {
-      let file = try RandomAccessFile(path: path)
+      let file = try InputFile(path: path)
       guard file.size <= largest else {
         throw LogError(
           .damaged,
@@ -24,7 +24,7 @@ enum LogDocument {
   /// The first line of a file that is not blank, without its line feed; nil if there is none.
   static func firstLine(_ path: String) throws(LogError) -> [UInt8]? {
     try LogError.wrapping {
-      let file = try RandomAccessFile(path: path)
+      let file = try InputFile(path: path)
       var line: [UInt8] = []
       var offset = 0
       while offset < file.size {

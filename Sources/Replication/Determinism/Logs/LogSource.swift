@@ -57,10 +57,10 @@ extension LogSource {
     if EvaluationLog.isResults(content) {
       return .evaluation(EvaluationLog(resultsFile: path, content))
     }
-    let keys = (content.objectValue?.keys ?? []).map(LogText.quoted)
+    let keys = (content.objectValue?.keys ?? []).map(English.quoted)
     throw LogError(
       .unknownKind,
-      "\(path) holds a JSON object with the keys \(LogText.list(keys)); expected \(expected).")
+      "\(path) holds a JSON object with the keys \(English.list(keys)); expected \(expected).")
   }
 }
 
@@ -81,7 +81,7 @@ extension LogSource {
         "\(path) holds both a training log and output of lm-evaluation-harness; name the one that is meant."
       )
     case (nil, nil):
-      let found = names.isEmpty ? "nothing" : LogText.list(names.map(LogText.quoted))
+      let found = names.isEmpty ? "nothing" : English.list(names.map(English.quoted))
       throw LogError(.unknownKind, "\(path) holds \(found); expected \(expected).")
     }
   }
@@ -141,7 +141,7 @@ extension LogSource {
     guard logs.count <= 1 else {
       throw LogError(
         .ambiguous,
-        "\(path) holds output of lm-evaluation-harness in \(logs.count) folders (\(LogText.list(logs.map(\.path)))); name the one that is meant."
+        "\(path) holds output of lm-evaluation-harness in \(logs.count) folders (\(English.list(logs.map(\.path)))); name the one that is meant."
       )
     }
     return logs.first

@@ -46,7 +46,7 @@ extension NumberDistance {
     let inUlps =
       singleUlps.map { "\($0) \($0 == 1 ? "ulp" : "ulps") of fp32, \(double) of fp64" }
       ?? "\(double) \(ulps == 1 ? "ulp" : "ulps") of fp64"
-    let (absolute, relative) = (LogText.short(absolute), LogText.short(relative))
+    let (absolute, relative) = (English.short(absolute), English.short(relative))
     return "a distance of \(absolute) (relative \(relative); \(inUlps))"
   }
 

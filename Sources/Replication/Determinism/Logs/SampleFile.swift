@@ -21,7 +21,7 @@ struct SampleFile {
   let filters: [String]
   /// The lines, sorted by document, then in the order of the file.
   let lines: [Line]
-  private let file: RandomAccessFile
+  private let file: InputFile
 
   /// Reads a file once from start to end and parses every line of it.
   ///
@@ -30,7 +30,7 @@ struct SampleFile {
     self.path = path
     var index = Index(path: path)
     file = try LogError.wrapping {
-      let file = try RandomAccessFile(path: path)
+      let file = try InputFile(path: path)
       var splitter = LineSplitter(name: path)
       try file.forEachPiece(in: 0..<file.size) { piece in
         try splitter.split(piece.bindMemory(to: UInt8.self)) { try index.add($0, $1) }
@@ -100,7 +100,7 @@ extension SampleFile {
       guard let document = object["doc_id"]?.integerValue else {
         throw LogError(
           .damaged,
-          "Line \(number) of \(path): doc_id must be a whole number, found \(object["doc_id"].map(LogText.shown) ?? "nothing")."
+          "Line \(number) of \(path): doc_id must be a whole number, found \(object["doc_id"].map(English.shown) ?? "nothing")."
         )
       }
       var filter: Int?
@@ -143,7 +143,7 @@ extension SampleFile {
         }
         throw LogError(
           .damaged,
-          "Lines \(earlier.number) and \(line.number) of \(path) are both document \(line.document) with the filter \(LogText.quoted(filters[filter]))."
+          "Lines \(earlier.number) and \(line.number) of \(path) are both document \(line.document) with the filter \(English.quoted(filters[filter]))."
         )
       }
       return sorted

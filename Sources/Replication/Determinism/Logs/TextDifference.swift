@@ -54,7 +54,7 @@ extension TextDifference {
   /// The difference in words, with both excerpts.
   var text: String {
     "character \(offset) (\(characters.a ?? "the end") against \(characters.b ?? "the end")): "
-      + "\(LogText.quoted(excerpts.a)) against \(LogText.quoted(excerpts.b))"
+      + "\(English.quoted(excerpts.a)) against \(English.quoted(excerpts.b))"
   }
 
   /// The difference as JSON.

@@ -47,7 +47,7 @@ struct TrainingLog {
       guard let number = step.integerValue, number >= 0 else {
         throw LogError(
           .damaged,
-          "\(path): global_step must be a whole number from 0 on, found \(LogText.shown(step)).")
+          "\(path): global_step must be a whole number from 0 on, found \(English.shown(step)).")
       }
       globalStep = number
     } else {
@@ -66,7 +66,7 @@ struct TrainingLog {
       guard let step = object["step"]?.integerValue, step >= 0 else {
         throw LogError(
           .damaged,
-          "\(path): log_history[\(index)].step must be a whole number from 0 on, found \(object["step"].map(LogText.shown) ?? "nothing")."
+          "\(path): log_history[\(index)].step must be a whole number from 0 on, found \(object["step"].map(English.shown) ?? "nothing")."
         )
       }
       entries.append((step, object.members.filter { $0.key != "step" }))

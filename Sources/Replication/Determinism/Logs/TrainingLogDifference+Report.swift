@@ -13,12 +13,12 @@ extension TrainingLogDifference {
     lines += keys.filter(\.differs).map { "  \(words($0))" }
     if !ignoredKeys.isEmpty {
       lines.append(
-        "Not compared, because they depend on the clock or on memory: \(LogText.list(ignoredKeys))."
+        "Not compared, because they depend on the clock or on memory: \(English.list(ignoredKeys))."
       )
     }
     if !otherFields.isEmpty {
       let fields = otherFields.map { "\($0.path) \($0.shortText)" }
-      lines.append("Other fields that differ: \(LogText.list(fields)).")
+      lines.append("Other fields that differ: \(English.list(fields)).")
     }
     lines += ["A is \(files.a.text)", "B is \(files.b.text)"]
     return ReportText(lines)
@@ -26,8 +26,8 @@ extension TrainingLogDifference {
 
   private var verdict: String {
     guard let first else {
-      let names = LogText.list(keys.map(\.name))
-      return "The training logs are identical: \(LogText.count(stepsCompared, "step")) of \(names)."
+      let names = English.list(keys.map(\.name))
+      return "The training logs are identical: \(English.count(stepsCompared, "step")) of \(names)."
     }
     if first.key != nil { return "The training logs differ first at \(words(first))." }
     guard let a = first.difference.a, let b = first.difference.b else {
@@ -39,7 +39,7 @@ extension TrainingLogDifference {
         "The training logs differ first at step \(first.step), which only \(first.difference.a == nil ? "B" : "A") has."
     }
     return
-      "The training logs agree, but A went on to step \(LogText.shown(a)) and B to step \(LogText.shown(b))."
+      "The training logs agree, but A went on to step \(English.shown(a)) and B to step \(English.shown(b))."
   }
 
   private func words(_ place: Place) -> String {
@@ -47,30 +47,30 @@ extension TrainingLogDifference {
   }
 
   private var stepSummary: String {
-    var parts = ["\(stepsDiffering) of \(LogText.count(stepsCompared, "step")) in both logs differ"]
+    var parts = ["\(stepsDiffering) of \(English.count(stepsCompared, "step")) in both logs differ"]
     if !stepsOnlyInA.isEmpty { parts.append("only in A: \(steps(stepsOnlyInA))") }
     if !stepsOnlyInB.isEmpty { parts.append("only in B: \(steps(stepsOnlyInB))") }
     return parts.joined(separator: "; ") + "."
   }
 
   private func steps(_ numbers: [Int]) -> String {
-    "\(LogText.count(numbers.count, "step")) (\(LogText.list(numbers.map(String.init))))"
+    "\(English.count(numbers.count, "step")) (\(English.list(numbers.map(String.init))))"
   }
 
   private func words(_ key: Key) -> String {
     var parts: [String] = []
     if key.stepsDiffering > 0 {
       parts.append(
-        "differs at \(key.stepsDiffering) of \(LogText.count(key.stepsCompared, "step"))")
+        "differs at \(key.stepsDiffering) of \(English.count(key.stepsCompared, "step"))")
     }
     if let largest = key.largest {
       parts.append("most at step \(largest.step), by \(largest.distance.text)")
     }
     if key.stepsOnlyInA > 0 {
-      parts.append("is only in A at \(LogText.count(key.stepsOnlyInA, "step"))")
+      parts.append("is only in A at \(English.count(key.stepsOnlyInA, "step"))")
     }
     if key.stepsOnlyInB > 0 {
-      parts.append("is only in B at \(LogText.count(key.stepsOnlyInB, "step"))")
+      parts.append("is only in B at \(English.count(key.stepsOnlyInB, "step"))")
     }
     return "\(key.name) \(parts.joined(separator: ", "))"
   }

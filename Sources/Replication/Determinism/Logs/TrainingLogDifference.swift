@@ -97,10 +97,10 @@ package struct TrainingLogDifference: Sendable, Equatable {
     guard first != nil || !keys.isEmpty else {
       let values =
         ignoredKeys.isEmpty
-        ? "no values" : "no values but clocks and memory (\(LogText.list(ignoredKeys)))"
+        ? "no values" : "no values but clocks and memory (\(English.list(ignoredKeys)))"
       throw LogError(
         .unrelated,
-        "Nothing in \(a.path) and \(b.path) can be compared: log_history has \(LogText.count(stepsCompared, "step")) with \(values) in both; expected values such as the loss."
+        "Nothing in \(a.path) and \(b.path) can be compared: log_history has \(English.count(stepsCompared, "step")) with \(values) in both; expected values such as the loss."
       )
     }
   }

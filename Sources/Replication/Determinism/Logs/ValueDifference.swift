@@ -133,8 +133,8 @@ extension JSON.Object {
 extension ValueDifference {
   /// The two values in words, with their distance or the first differing character.
   var text: String {
-    guard let a else { return "it is only in B (\(b.map(LogText.shown) ?? "nothing"))" }
-    guard let b else { return "it is only in A (\(LogText.shown(a)))" }
+    guard let a else { return "it is only in B (\(b.map(English.shown) ?? "nothing"))" }
+    guard let b else { return "it is only in A (\(English.shown(a)))" }
     if ValueDifference.isInteger(a), ValueDifference.isInteger(b) { return shortText }
     if let distance { return "\(shortText), \(distance.text)" }
     return textDifference?.text ?? shortText
@@ -146,15 +146,15 @@ extension ValueDifference {
 
   /// The two values in words, without their distance.
   var shortText: String {
-    "\(a.map(LogText.shown) ?? "nothing") against \(b.map(LogText.shown) ?? "nothing")"
+    "\(a.map(English.shown) ?? "nothing") against \(b.map(English.shown) ?? "nothing")"
   }
 
   /// The difference as JSON; a value that is missing on one side has no member there.
   var json: JSON {
     var object = JSON.Object()
     object["path"] = .string(path)
-    if let a { object["a"] = LogText.json(a) }
-    if let b { object["b"] = LogText.json(b) }
+    if let a { object["a"] = English.json(a) }
+    if let b { object["b"] = English.json(b) }
     if let distance {
       object["distance"] = distance.json
     } else if let textDifference {

@@ -1,23 +1,22 @@
-import Files
 import Foundation
 
-/// Values of logs as a person reads them, the same in every locale.
-enum LogText {
+/// Counts, words and values as a person reads them in a sentence, the same in every locale.
+package enum English {
   /// How many characters of a text are shown where it is not the difference itself.
   private static let longest = 80
 
   /// A distance with two significant digits.
-  static func short(_ value: Double) -> String {
+  package static func short(_ value: Double) -> String {
     value == 0 ? "0" : value.isFinite ? String(format: "%.2g", value) : "\(value)"
   }
 
   /// A count and its noun.
-  static func count(_ number: Int, _ noun: String) -> String {
+  package static func count(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
   /// A text in quotes on one line, with everything invisible written as an escape.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -38,7 +37,7 @@ enum LogText {
   }
 
   /// A value in a sentence: numbers in full, texts cut, what is larger by its kind.
-  static func shown(_ value: JSON) -> String {
+  package static func shown(_ value: JSON) -> String {
     switch value {
     case .null: "null"
     case .bool(let value): "\(value)"
@@ -52,7 +51,7 @@ enum LogText {
   }
 
   /// A value as JSON that any reader takes: numbers exactly, texts cut, what is larger by its kind.
-  static func json(_ value: JSON) -> JSON {
+  package static func json(_ value: JSON) -> JSON {
     switch value {
     case .null, .bool: value
     case .integer(let integer):
@@ -64,7 +63,7 @@ enum LogText {
   }
 
   /// Words joined by commas, at most `limit` of them.
-  static func list(_ words: [String], limit: Int = 8) -> String {
+  package static func list(_ words: [String], limit: Int = 8) -> String {
     let shown = words.prefix(limit).joined(separator: ", ")
     return words.count > limit ? "\(shown) and \(words.count - limit) more" : shown
   }

@@ -1,28 +1,33 @@
 /// Writes one JSON value on one line, with keys in the order of the calls, so that equal samples give equal bytes.
-struct JSONLine {
+package struct JSONLine {
   /// What was written so far.
-  private(set) var text = ""
+  package private(set) var text = ""
   private var needsComma = false
 
+  /// Creates an empty line.
+  package init() {}
+
   /// Writes an object whose members `body` writes.
-  mutating func object(_ body: (inout JSONLine) -> Void) { enclose("{", "}", body) }
+  package mutating func object(_ body: (inout JSONLine) -> Void) { enclose("{", "}", body) }
 
   /// Writes an array, one element for each of `elements`.
-  mutating func array<Element>(_ elements: [Element], _ body: (inout JSONLine, Element) -> Void) {
+  package mutating func array<Element>(
+    _ elements: [Element], _ body: (inout JSONLine, Element) -> Void
+  ) {
     enclose("[", "]") { line in
       for element in elements { body(&line, element) }
     }
   }
 
   /// Writes the key of the next value.
-  mutating func key(_ name: String) {
+  package mutating func key(_ name: String) {
     string(name)
     text += ":"
     needsComma = false
   }
 
   /// Writes a string; everything but quotes, backslashes and control characters stands as it is.
-  mutating func string(_ value: String) {
+  package mutating func string(_ value: String) {
     separate()
     text += "\""
     for scalar in value.unicodeScalars {
@@ -42,20 +47,20 @@ struct JSONLine {
   }
 
   /// Writes a finite number in the fewest digits that parse back to the same bits.
-  mutating func number(_ value: Double) {
+  package mutating func number(_ value: Double) {
     precondition(value.isFinite, "JSON has no number for \(value).")
     separate()
     text += value.description
   }
 
   /// Writes an integer.
-  mutating func number(_ value: Int) {
+  package mutating func number(_ value: Int) {
     separate()
     text += value.description
   }
 
   /// Writes true or false.
-  mutating func bool(_ value: Bool) {
+  package mutating func bool(_ value: Bool) {
     separate()
     text += value ? "true" : "false"
   }

@@ -2,9 +2,9 @@
 ///
 /// Swift's own operations work on grapheme clusters and canonical equivalence: `"\r\n"` is one `Character`, and `==`
 /// equates composed and decomposed letters.
-enum PythonText {
+package enum PythonText {
   /// Whether `str.isspace()` holds; the set that `strip`, `split` and the regular expression `\s` use.
-  static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F,
       0x205F, 0x3000:
@@ -14,19 +14,20 @@ enum PythonText {
   }
 
   /// `text.strip()`.
-  static func stripped(_ text: String) -> String {
+  package static func stripped(_ text: String) -> String {
     let scalars = text.unicodeScalars.drop(while: isWhitespace)
     return String(scalars.prefix(upTo: endWithoutTrailingWhitespace(scalars)))
   }
 
   /// `text.rstrip()` and the whitespace that it drops.
-  static func splitTrailingWhitespace(_ text: String) -> (text: String, whitespace: String) {
+  package static func splitTrailingWhitespace(_ text: String) -> (text: String, whitespace: String)
+  {
     let end = endWithoutTrailingWhitespace(text.unicodeScalars)
     return (String(text.unicodeScalars[..<end]), String(text.unicodeScalars[end...]))
   }
 
   /// `text.replace(old, new)`: occurrences from the left, none overlapping; `old` must not be empty.
-  static func replacing(_ old: String, in text: String, with new: String) -> String {
+  package static func replacing(_ old: String, in text: String, with new: String) -> String {
     let bytes = Array(text.utf8)
     let pattern = Array(old.utf8)
     let replacement = Array(new.utf8)
@@ -44,14 +45,14 @@ enum PythonText {
   }
 
   /// `text.split(separator)[0]`: what precedes the first occurrence, or all of it.
-  static func prefix(of text: String, before separator: String) -> String {
+  package static func prefix(of text: String, before separator: String) -> String {
     let bytes = Array(text.utf8)
     guard let end = firstIndex(of: Array(separator.utf8), in: bytes, from: 0) else { return text }
     return String(decoding: bytes[..<end], as: UTF8.self)
   }
 
   /// `text.split(separator)`; `separator` must not be empty.
-  static func components(of text: String, separatedBy separator: String) -> [String] {
+  package static func components(of text: String, separatedBy separator: String) -> [String] {
     let bytes = Array(text.utf8)
     let pattern = Array(separator.utf8)
     precondition(!pattern.isEmpty, "The separator must not be empty.")
@@ -65,7 +66,7 @@ enum PythonText {
   }
 
   /// Whether `int(text)` succeeds: digits of any script, single underscores between them, a sign, whitespace around.
-  static func isInteger(_ text: String) -> Bool {
+  package static func isInteger(_ text: String) -> Bool {
     var scalars = stripped(text).unicodeScalars[...]
     if let sign = scalars.first, sign == "-" || sign == "+" { scalars = scalars.dropFirst() }
     var digits = 0
@@ -84,26 +85,26 @@ enum PythonText {
   }
 
   /// `part in text`.
-  static func contains(_ part: String, in text: String) -> Bool {
+  package static func contains(_ part: String, in text: String) -> Bool {
     firstIndex(of: Array(part.utf8), in: Array(text.utf8), from: 0) != nil
   }
 
   /// `text.startswith(prefix)`.
-  static func hasPrefix(_ prefix: String, in text: String) -> Bool {
+  package static func hasPrefix(_ prefix: String, in text: String) -> Bool {
     text.utf8.starts(with: prefix.utf8)
   }
 
   /// `a == b`: the same code points.
-  static func areEqual(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
+  package static func areEqual(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
 
   /// `text.lower()`, with the rule for the final sigma.
-  static func lowercased(_ text: String) -> String {
+  package static func lowercased(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
     return lowercased(scalars, from: 0)
   }
 
   /// `text.capitalize()`: the first code point in title case, all others in lower case.
-  static func capitalized(_ text: String) -> String {
+  package static func capitalized(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
     guard let first = scalars.first else { return "" }
     return first.properties.titlecaseMapping + lowercased(scalars, from: 1)
@@ -112,7 +113,7 @@ enum PythonText {
   /// Index of the first occurrence of `pattern` at or after `start`.
   ///
   /// UTF-8 is self-synchronising, so that bytes match exactly where code points do.
-  static func firstIndex(of pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+  package static func firstIndex(of pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
     guard let first = pattern.first else { return start }
     var position = start
     while position + pattern.count <= bytes.count {

@@ -40,8 +40,8 @@ package final class FileReplacement {
       descriptor = -1
     }
     guard descriptor >= 0 else {
-      throw TensorFileError(
-        .unwritable, "\(path) cannot be created: \(InputFile.text(ofSystemError: errno)).")
+      throw FileError(
+        code: .unwritable, message: "\(path) cannot be created: \(FileError.reason(errno)).")
     }
   }
 
@@ -106,12 +106,12 @@ package final class FileReplacement {
     filled = 0
   }
 
-  private func failure() -> TensorFileError {
+  private func failure() -> FileError {
     let number = errno
     let remedy =
       number == ENOSPC || number == EDQUOT ? "; make room, and the same command goes on" : ""
-    return TensorFileError(
-      .unwritable,
-      "\(path) cannot be written: \(InputFile.text(ofSystemError: number))\(remedy).")
+    return FileError(
+      code: .unwritable,
+      message: "\(path) cannot be written: \(FileError.reason(number))\(remedy).")
   }
 }

@@ -1,20 +1,17 @@
-import Files
-import Tensors
-
 /// JSON as Python's `json.dumps(value, ensure_ascii=False)` writes it, which is what the harness's digests are taken of.
 ///
 /// Members keep their order. Floats are `float.__repr__`; NaN and infinities are written as Python's tokens for them.
-enum PythonJSON {
+package enum PythonJSON {
   /// The value on one line, with `", "` and `": "` between its parts.
-  static func line(_ value: JSON) -> String { text(value, indent: nil) }
+  package static func line(_ value: JSON) -> String { text(value, indent: nil) }
 
   /// The value as `json.dumps(value, indent=2, ensure_ascii=False)` writes it.
-  static func indented(_ value: JSON) -> String { text(value, indent: 2) }
+  package static func indented(_ value: JSON) -> String { text(value, indent: 2) }
 
   /// `repr(value)` of a float: the fewest digits that read back as the same bits.
   ///
   /// The digits are those of Swift's description; exponents are written from 1e16 on and below 1e-4.
-  static func text(of value: Double) -> String {
+  package static func text(of value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let sign = value.sign == .minus ? "-" : ""
     guard value != 0 else { return sign + "0.0" }
@@ -35,7 +32,7 @@ enum PythonJSON {
   }
 
   /// `str(value)`.
-  static func text(of value: Bool) -> String { value ? "True" : "False" }
+  package static func text(of value: Bool) -> String { value ? "True" : "False" }
 
   /// The significant digits of a positive number's description, and the power of ten of the first one.
   private static func decimal(_ description: String) -> (digits: String, exponent: Int) {

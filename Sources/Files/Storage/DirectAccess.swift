@@ -1,4 +1,3 @@
-internal import CKernels
 import Glibc
 
 /// Reading and writing past the page cache (O_DIRECT, open(2)).
@@ -9,9 +8,18 @@ package enum DirectAccess {
   /// Where memory has to begin, and parts of a file.
   package static let alignment = 4096
 
+  /// `O_DIRECT`, which Swift's import of fcntl.h lacks, as Linux defines it for each architecture.
+  #if arch(arm64) || arch(arm)
+    private static let flag: CInt = 0o200000
+  #elseif arch(powerpc64) || arch(powerpc64le)
+    private static let flag: CInt = 0o400000
+  #else
+    private static let flag: CInt = 0o40000
+  #endif
+
   /// Asks for it or ends it; a file system that cannot do it goes on as before.
   static func set(_ isWanted: Bool, of descriptor: CInt) {
     // The mode that a file was opened with cannot be changed and need not be given.
-    _ = fcntl(descriptor, F_SETFL, isWanted ? CInt(ck_o_direct) : 0)
+    _ = fcntl(descriptor, F_SETFL, isWanted ? flag : 0)
   }
 }

@@ -12,16 +12,16 @@ package enum Decimals {
   }
 
   /// The same with a sign in any case.
-  static func signed(_ value: Double, _ digits: Int) -> String {
+  package static func signed(_ value: Double, _ digits: Int) -> String {
     let text = fixed(value, digits)
     return text.hasPrefix("-") ? text : "+" + text
   }
 }
 
 /// Times.
-enum Durations {
+package enum Durations {
   /// Hours, minutes and seconds, as coarse as is useful.
-  static func text(_ seconds: Double) -> String {
+  package static func text(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e7 else { return "unknown time" }
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(whole) s" }

@@ -3,7 +3,7 @@ extension PythonText {
   /// Whether the regular expression `\w` matches: an underscore, or what `str.isalnum()` holds for.
   ///
   /// Combining marks and joiners are no word characters, unlike in other engines.
-  static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII {
       return switch scalar {
       case "a"..."z", "A"..."Z", "0"..."9", "_": true
@@ -19,13 +19,13 @@ extension PythonText {
   }
 
   /// Whether the regular expression `\d` matches: a decimal digit of any script.
-  static func isDecimalDigit(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isDecimalDigit(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar >= "0" && scalar <= "9" }
     return scalar.properties.generalCategory == .decimalNumber
   }
 
   /// `text.isupper()`: an upper-case code point, and none in lower or title case.
-  static func isUppercase(_ text: some Sequence<Unicode.Scalar>) -> Bool {
+  package static func isUppercase(_ text: some Sequence<Unicode.Scalar>) -> Bool {
     var found = false
     for scalar in text {
       let properties = scalar.properties
@@ -36,7 +36,7 @@ extension PythonText {
   }
 
   /// `text.islower()`: a lower-case code point, and none in upper or title case.
-  static func isLowercase(_ text: some Sequence<Unicode.Scalar>) -> Bool {
+  package static func isLowercase(_ text: some Sequence<Unicode.Scalar>) -> Bool {
     var found = false
     for scalar in text {
       let properties = scalar.properties
@@ -50,7 +50,7 @@ extension PythonText {
   ///
   /// `re` compares simple lower-case mappings, and takes for equal those that share their upper-case mapping: `s` and
   /// `ſ`, `i` and `ı`, `ΐ` and its copy in Greek Extended (`re/_casefix.py`).
-  static func caseKey(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+  package static func caseKey(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     if scalar.isASCII {
       guard scalar >= "a", scalar <= "z" else { return scalar }
       return Unicode.Scalar(UInt8(scalar.value) - 0x20)
