@@ -45,32 +45,48 @@ package struct RenderedChat: Sendable, Equatable {
   }
 }
 
-/// The chat templates of the model families, rendered as transformers' `apply_chat_template` does.
-package enum ChatTemplate: String, Sendable, CaseIterable {
-  /// Gemma 3's: begins with `<bos>`, trims contents, calls the assistant "model", has no system
-  /// turn.
-  case gemma3
-  /// SmolLM2's: ChatML with a default system message.
-  case smollm2 = "chatml-smollm2"
-
-  /// The token that ends a turn.
-  package var endOfTurn: String {
-    switch self {
-    case .gemma3: "<end_of_turn>"
-    case .smollm2: "<|im_end|>"
-    }
+/// How a model family writes conversations, rendered as transformers' `apply_chat_template` does.
+///
+/// A template is a value in `ChatTemplates.swift`, listed there in ``allCases``.
+package struct ChatTemplate: Sendable {
+  /// Which messages a conversation may have, and where they go.
+  enum Order: Sendable {
+    /// Any roles in any order.
+    case free
+    /// System, user and assistant in any order.
+    case known
+    /// User and assistant in turn, beginning with the user, who also says what a system message before that says.
+    case alternating
   }
 
-  /// The system message that SmolLM2's template puts first when the conversation has none.
-  private static let smollm2SystemMessage =
-    "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+  /// Name in manifests and commands.
+  package let rawValue: String
+  /// What a text begins with.
+  var opening = ""
+  /// What stands before the role of a turn, and what between role and content.
+  let beforeRole, behindRole: String
+  /// The token that ends a turn.
+  package let endOfTurn: String
+  /// What stands behind that.
+  var behindTurn = ""
+  /// What the assistant is called.
+  var assistant = "assistant"
+  /// The system message of a conversation that begins with none.
+  var systemMessage: String?
+  /// Whether contents lose the white space at both ends.
+  var trimsContents = false
+  /// Whether an answer to the last question stands behind what was thought, which is nothing where a message does not
+  /// say it; what was thought before earlier answers is left out.
+  var thinks = false
+  /// Which messages a conversation may have.
+  var order = Order.free
+  /// SHA-256 of the templates in Jinja that render the same, without the line feeds at their ends.
+  package let digests: [String]
 
   /// Renders a conversation.
   ///
   /// - Parameters:
-  ///   - messages: at least one message; for gemma3 user and assistant in turn, beginning with the
-  ///     user, after at most
-  ///     one system message.
+  ///   - messages: at least one message, of the roles and in the order that the template allows.
   ///   - addGenerationPrompt: whether the beginning of an assistant's turn is added at the end.
   /// - Returns: the text and where its turns lie.
   /// - Throws: `TokenizerError` when the template does not allow the messages.
@@ -79,82 +95,113 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
       throw TokenizerError(
         .invalidChat, "The chat template \(rawValue) got a conversation without messages.")
     }
-    switch self {
-    case .gemma3:
-      return try renderGemma3(messages, first: first, addGenerationPrompt: addGenerationPrompt)
-    case .smollm2:
-      return renderSmolLM2(messages, first: first, addGenerationPrompt: addGenerationPrompt)
+    var builder = Builder(template: self)
+    builder.append(opening)
+    if let systemMessage, first.role != "system" {
+      builder.appendTurn(
+        role: "system", content: systemMessage, isMessage: false)
     }
+    var turns = messages[...]
+    var lead = ""
+    if order == .alternating, first.role == "system" {
+      turns = turns.dropFirst()
+      lead = first.content + "\n\n"
+    }
+    try check(turns, of: messages)
+    let question = thinks ? ThoughtfulAnswer.lastQuestion(in: messages) : nil
+    for (index, message) in zip(turns.indices, turns) {
+      var content = trimsContents ? PythonText.strip(message.content) : message.content
+      if let question, message.role == "assistant" {
+        let answer = ThoughtfulAnswer(message.content)
+        let isShown =
+          index > question
+          && (index == messages.count - 1 || !answer.thought.isEmpty)
+        lead = isShown ? answer.lead : ""
+        content = isShown ? answer.shownContent : answer.content
+      }
+      builder.appendTurn(role: message.role, lead: lead, content: content)
+      lead = ""
+    }
+    if addGenerationPrompt {
+      builder.append(beforeRole + assistant + behindRole + (thinks ? ThoughtfulAnswer.none : ""))
+    }
+    return builder.chat
   }
 
-  private func renderGemma3(
-    _ messages: [ChatMessage], first: ChatMessage, addGenerationPrompt: Bool
-  ) throws -> RenderedChat {
-    var builder = Builder(endOfTurn: endOfTurn)
-    builder.append("<bos>")
-    let hasSystemMessage = first.role == "system"
-    let turns = messages.dropFirst(hasSystemMessage ? 1 : 0)
-    guard !turns.isEmpty else {
-      throw TokenizerError(
-        .invalidChat,
-        "The chat template gemma3 puts the system message into the user's first turn, but the"
-          + " conversation has none.")
-    }
-    for (index, message) in turns.enumerated() {
-      let expected = index % 2 == 0 ? "user" : "assistant"
-      guard message.role == expected else {
+  private func check(_ turns: ArraySlice<ChatMessage>, of messages: [ChatMessage]) throws {
+    switch order {
+    case .free: break
+    case .known:
+      let roles = ["system", "user", "assistant"]
+      for (index, message) in messages.enumerated() where !roles.contains(message.role) {
         throw TokenizerError(
           .invalidChat,
-          "The chat template gemma3 needs user and assistant in turn after at most one system"
-            + " message; message \(index + (hasSystemMessage ? 2 : 1)) is from “\(message.role)”,"
-            + " expected “\(expected)”.")
+          "The chat template \(rawValue) knows the roles system, user and assistant; message"
+            + " \(index + 1) is from “\(message.role)”.")
       }
-      builder.append("<start_of_turn>" + (message.role == "assistant" ? "model" : "user") + "\n")
-      if index == 0 && hasSystemMessage { builder.append(first.content + "\n\n") }
-      builder.appendTurn(message, content: PythonText.strip(message.content))
+    case .alternating:
+      guard !turns.isEmpty else {
+        throw TokenizerError(
+          .invalidChat,
+          "The chat template \(rawValue) puts the system message into the user's first turn, but the"
+            + " conversation has none.")
+      }
+      for (place, (index, message)) in zip(turns.indices, turns).enumerated() {
+        let expected = place % 2 == 0 ? "user" : "assistant"
+        guard message.role == expected else {
+          throw TokenizerError(
+            .invalidChat,
+            "The chat template \(rawValue) needs user and assistant in turn after at most one system"
+              + " message; message \(index + 1) is from “\(message.role)”,"
+              + " expected “\(expected)”.")
+        }
+      }
     }
-    if addGenerationPrompt { builder.append("<start_of_turn>model\n") }
-    return builder.chat
+  }
+}
+
+extension ChatTemplate: RawRepresentable, CaseIterable, Equatable {
+  /// The template of that name.
+  package init?(rawValue: String) {
+    guard let template = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+    self = template
   }
 
-  private func renderSmolLM2(
-    _ messages: [ChatMessage], first: ChatMessage, addGenerationPrompt: Bool
-  ) -> RenderedChat {
-    var builder = Builder(endOfTurn: endOfTurn)
-    if first.role != "system" {
-      builder.append("<|im_start|>system\n\(Self.smollm2SystemMessage)<|im_end|>\n")
-    }
-    for message in messages {
-      builder.append("<|im_start|>" + message.role + "\n")
-      builder.appendTurn(message, content: message.content)
-    }
-    if addGenerationPrompt { builder.append("<|im_start|>assistant\n") }
-    return builder.chat
+  /// Whether both have the same name.
+  package static func == (first: ChatTemplate, second: ChatTemplate) -> Bool {
+    first.rawValue == second.rawValue
   }
 }
 
 extension ChatTemplate {
   /// Collects text and turns.
   private struct Builder {
-    let endOfTurn: String
+    let template: ChatTemplate
     private var text = ""
     private var turns: [RenderedChat.Turn] = []
 
-    init(endOfTurn: String) { self.endOfTurn = endOfTurn }
+    init(template: ChatTemplate) { self.template = template }
 
     var chat: RenderedChat { RenderedChat(text: text, turns: turns) }
 
     mutating func append(_ part: String) { text += part }
 
-    mutating func appendTurn(_ message: ChatMessage, content: String) {
+    /// Appends a turn; `lead` stands between its role and its content, and is no part of what the message says.
+    mutating func appendTurn(
+      role: String, lead: String = "", content: String, isMessage: Bool = true
+    ) {
+      text += template.beforeRole + (role == "assistant" ? template.assistant : role)
+      text += template.behindRole + lead
       let start = text.utf8.count
       text += content
       let end = text.utf8.count
-      text += endOfTurn
-      turns.append(
-        RenderedChat.Turn(
-          role: message.role, content: start..<end, endOfTurn: end..<text.utf8.count))
-      text += "\n"
+      text += template.endOfTurn
+      if isMessage {
+        turns.append(
+          RenderedChat.Turn(
+            role: role, content: start..<end, endOfTurn: end..<text.utf8.count))
+      }
+      text += template.behindTurn
     }
   }
 }

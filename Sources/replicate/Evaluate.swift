@@ -36,7 +36,8 @@ struct Evaluate: AsyncParsableCommand {
     help: "Write prompts as conversations, few-shot examples as turns, with the model's template.")
   var applyChatTemplate = false
 
-  @Option(help: "The same with this template in place of the model's: gemma3 or chatml-smollm2.")
+  @Option(
+    help: "The same with this template in place of the model's: \(KnownChatTemplate.names).")
   var chatTemplate: String?
 
   @Option(help: "Folder with the rows of the benchmarks.", completion: .directory)

@@ -42,14 +42,66 @@ import Testing
     ]
     let chat = try template.render(messages, addGenerationPrompt: true)
     let turned = template == .gemma3 ? Array(messages.dropFirst()) : messages
-    let end = template == .gemma3 ? "<end_of_turn>" : "<|im_end|>"
     #expect(chat.turns.map(\.role) == turned.map(\.role))
     let bytes = chat.text.bytes
     for (turn, message) in zip(chat.turns, turned) {
-      let content = template == .gemma3 ? PythonText.strip(message.content) : message.content
+      let isTrimmed = template == .gemma3 || template == .llama3
+      let content = isTrimmed ? PythonText.strip(message.content) : message.content
       #expect(Array(bytes[turn.content]) == content.bytes)
-      #expect(Array(bytes[turn.endOfTurn]) == end.bytes)
+      #expect(Array(bytes[turn.endOfTurn]) == template.endOfTurn.bytes)
       #expect(turn.content.upperBound == turn.endOfTurn.lowerBound)
+    }
+  }
+
+  @Test(
+    "An answer's content lies behind an empty thought, and has a thought that the message says",
+    arguments: [
+      ("4", "<think>\n\n</think>\n\n", "4"), ("\n4", "<think>\n\n</think>\n\n", "4"),
+      ("<think>\nsum\n</think>\n\n4", "<think>\n", "sum\n</think>\n\n4"),
+      ("<think>\n\n</think>\n\n4", "<think>\n\n</think>\n\n", "4"),
+      ("sum</think>4", "<think>\n", "sum\n</think>\n\n4"),
+      ("<think>4", "<think>\n\n</think>\n\n", "<think>4"),
+    ])
+  func thoughts(content: String, lead: String, learned: String) throws {
+    let chat = try ChatTemplate.qwen3.render(
+      [
+        ChatMessage(role: "user", content: "2+2?"),
+        ChatMessage(role: "assistant", content: content),
+      ],
+      addGenerationPrompt: false)
+    let turn = try #require(chat.turns.last)
+    let bytes = chat.text.bytes
+    #expect(String(decoding: bytes[turn.content], as: UTF8.self).bytes == learned.bytes)
+    #expect(bytes[..<turn.content.lowerBound].reversed().starts(with: lead.bytes.reversed()))
+  }
+
+  @Test("Templates are found by names of their own, and no Jinja text means two of them")
+  func table() {
+    let names = ChatTemplate.allCases.map(\.rawValue)
+    #expect(Set(names).count == names.count)
+    for template in ChatTemplate.allCases {
+      #expect(ChatTemplate(rawValue: template.rawValue) == template)
+    }
+    #expect(ChatTemplate(rawValue: "none") == nil)
+    let digests = ChatTemplate.allCases.flatMap(\.digests)
+    #expect(Set(digests).count == digests.count)
+    #expect(digests.allSatisfy { $0.count == 64 && $0.allSatisfy(\.isHexDigit) })
+  }
+
+  @Test("A role that a template does not know is refused by a sentence")
+  func unknownRole() {
+    let messages = [
+      ChatMessage(role: "user", content: "Q"), ChatMessage(role: "tool", content: "A"),
+    ]
+    for template in [ChatTemplate.qwen25, .qwen3] {
+      #expect(
+        throws: TokenizerError(
+          .invalidChat,
+          "The chat template \(template.rawValue) knows the roles system, user and assistant; message 2 is"
+            + " from “tool”.")
+      ) {
+        try template.render(messages, addGenerationPrompt: false)
+      }
     }
   }
 

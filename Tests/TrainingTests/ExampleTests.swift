@@ -47,7 +47,7 @@ extension ChatTemplate: Decodable {}
   @Test("Ids and labels are Axolotl's, for both templates, all rules and awkward contents")
   func labels() throws {
     let fixture = try JSONDecoder().decode(LabelFixture.self, from: Fixtures.data("labels.json"))
-    let tokenizers = try ChatTemplate.allCases.map { ($0, try tokenizer($0)) }
+    let tokenizers = try [ChatTemplate.gemma3, .smollm2].map { ($0, try tokenizer($0)) }
     var checked = 0
     for item in fixture.cases {
       // Gemma's template gives a system message no turn of its own, so that it cannot be learned by itself.

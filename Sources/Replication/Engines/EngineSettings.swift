@@ -4,16 +4,6 @@ import Training
 
 // What a manifest declares, as the modules that do it take it.
 
-extension Manifest.ChatTemplateName {
-  /// The template itself.
-  var template: ChatTemplate {
-    switch self {
-    case .gemma3: .gemma3
-    case .smollm2: .smollm2
-    }
-  }
-}
-
 extension Manifest.Training {
   /// The trainer's settings for one arm and seed.
   func configuration(
@@ -36,7 +26,7 @@ extension Manifest {
   /// The evaluator's settings for one evaluation.
   func settings(of evaluation: Evaluation) -> EvaluationSettings {
     var settings = EvaluationSettings()
-    settings.chatTemplate = evaluation.usesChatTemplate ? model.chatTemplate.template : nil
+    settings.chatTemplate = evaluation.usesChatTemplate ? model.chatTemplate : nil
     settings.fewShotCount = evaluation.fewShotCount
     settings.maximumNewTokens = evaluation.maximumNewTokens
     settings.stopsAtEndOfTurn = true

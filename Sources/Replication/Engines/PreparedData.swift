@@ -17,7 +17,7 @@ struct PreparedData: Sendable {
     examples = try PreparedExamples(
       conversations,
       builder: ExampleBuilder(
-        tokenizer: tokenizer, template: manifest.model.chatTemplate.template,
+        tokenizer: tokenizer, template: manifest.model.chatTemplate,
         rule: LabelRule(trainsOnInputs: data.trainsOnInputs, endOfTurn: data.endOfTurn)),
       shuffleSeed: data.shuffle == .numpy ? seed : nil, maximumLength: data.sequenceLength,
       overlong: data.overlong, limit: data.exampleLimit)

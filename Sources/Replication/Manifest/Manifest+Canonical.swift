@@ -1,6 +1,7 @@
 import Evaluation
 package import Files
 import Tensors
+import Tokenizers
 import Training
 
 // The JSON of each part of a manifest holds everything that the part says, defaults included, and nothing of how it was

@@ -1,4 +1,5 @@
 package import Tensors
+package import Tokenizers
 import Training
 
 /// A replication as its author declared it: pinned inputs, a model, training data, settings, arms and evaluation.
@@ -83,7 +84,7 @@ extension Manifest {
     /// Where weights and tokenizer come from.
     package let source: ModelSource
     /// How conversations are written.
-    package let chatTemplate: ChatTemplateName
+    package let chatTemplate: ChatTemplate
   }
 
   /// Where weights and tokenizer come from.
@@ -106,13 +107,5 @@ extension Manifest {
     package let seed: UInt64
     /// Standard deviation of the weights of linear layers and embeddings.
     package let standardDeviation: Double
-  }
-
-  /// How conversations are written, by name.
-  package enum ChatTemplateName: String, Sendable, CaseIterable {
-    /// Gemma 3.
-    case gemma3
-    /// SmolLM2-Instruct: ChatML with a default system message.
-    case smollm2 = "chatml-smollm2"
   }
 }

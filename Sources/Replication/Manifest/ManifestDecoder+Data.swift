@@ -1,3 +1,4 @@
+import Tokenizers
 import Training
 
 extension ManifestDecoder {
@@ -6,7 +7,7 @@ extension ManifestDecoder {
     guard let mapping = reader.mapping(path: "model") else { return nil }
     defer { mapping.finish() }
     let origin = mapping.exactlyOne(of: ["pretrained", "initialize"])
-    let template = mapping.required("chat_template")?.choice(of: Manifest.ChatTemplateName.self)
+    let template = mapping.required("chat_template")?.choice(of: ChatTemplate.self)
     var source: Manifest.ModelSource?
     if origin?.key == "initialize" {
       let configuration = mapping.required("config").flatMap { assetName($0) }

@@ -113,7 +113,7 @@ import Testing
           { $0.appliesChatTemplate = true }
         ),
         (
-          ["arc_challenge"], "takes gemma3 or chatml-smollm2",
+          ["arc_challenge"], "takes gemma3 or chatml-smollm2 or llama3 or qwen2.5 or qwen3",
           { $0.chatTemplateName = "gemma" }
         ),
         (

@@ -2,6 +2,7 @@ import Evaluation
 import Files
 import Foundation
 import Testing
+import Tokenizers
 import Training
 
 @testable import Replication
