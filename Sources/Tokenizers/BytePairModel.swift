@@ -23,11 +23,14 @@ struct BytePairModel: Sendable {
   let unknownID: Int32?
   /// Whether neighbouring unknown bytes become one token.
   let fusesUnknown: Bool
+  /// Whether a byte-level word that is a piece stays whole, whatever the merges say.
+  var keepsWholePieces = false
 
   /// Memory that is used again from word to word.
   struct Scratch {
     fileprivate var symbols: [Symbol] = []
     fileprivate var queue = MergeQueue()
+    fileprivate var standIns: [UInt8] = []
   }
 
   /// A piece of the text, linked to its neighbours by index.
@@ -51,6 +54,9 @@ struct BytePairModel: Sendable {
     _ text: UnsafeBufferPointer<UInt8>, scratch: inout Scratch,
     emit: (_ id: Int32, _ bytes: Range<Int>) -> Void
   ) {
+    if keepsWholePieces, let id = wholePiece(text, &scratch.standIns) {
+      return emit(id, 0..<text.count)
+    }
     scratch.symbols.removeAll(keepingCapacity: true)
     switch symbols {
     case .bytes: appendBytes(of: text, to: &scratch.symbols)
@@ -65,6 +71,23 @@ struct BytePairModel: Sendable {
       emit(symbol.id, Int(symbol.start)..<Int(symbol.end))
       index = symbol.next
     }
+  }
+
+  /// The piece that a word's bytes are, written with their stand-ins.
+  private func wholePiece(
+    _ text: UnsafeBufferPointer<UInt8>, _ standIns: inout [UInt8]
+  ) -> Int32? {
+    standIns.removeAll(keepingCapacity: true)
+    for byte in text {
+      let value = ByteLevel.characters[Int(byte)].value
+      if value < 0x80 {
+        standIns.append(UInt8(value))
+      } else {
+        standIns.append(0xC0 | UInt8(value >> 6))
+        standIns.append(0x80 | UInt8(value & 0x3F))
+      }
+    }
+    return standIns.withUnsafeBufferPointer { pieces.id(of: $0) }
   }
 
   // MARK: - First symbols

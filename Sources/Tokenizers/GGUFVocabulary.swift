@@ -23,8 +23,7 @@ package struct GGUFVocabulary: Sendable {
   package var unknownID: Int32?
   /// `tokenizer.ggml.padding_token_id`.
   package var paddingID: Int32?
-  /// `tokenizer.ggml.add_bos_token`; `nil` where the file does not say: then true for
-  /// "llama", false for "gpt2".
+  /// `tokenizer.ggml.add_bos_token`; `nil` where the file does not say.
   package var addsBeginOfSequence: Bool?
   /// `tokenizer.ggml.add_space_prefix`; `nil` where the file does not say: then true for
   /// "llama", false for "gpt2".
@@ -49,5 +48,15 @@ package struct GGUFVocabulary: Sendable {
     self.paddingID = paddingID
     self.addsBeginOfSequence = addsBeginOfSequence
     self.addsSpacePrefix = addsSpacePrefix
+  }
+  /// How a byte-level vocabulary's text is prepared; `nil` for another model or an unknown name.
+  package var preparation: BytePreparation? {
+    model == "gpt2" ? BytePreparation.all.first { $0.name == pre } : nil
+  }
+
+  /// Whether the begin-of-sequence token stands before a text: what the file says, or what its kind
+  /// means.
+  package var beginsTexts: Bool {
+    addsBeginOfSequence ?? preparation?.addsBeginOfSequence ?? (model == "llama")
   }
 }

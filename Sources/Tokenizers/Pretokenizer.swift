@@ -1,12 +1,10 @@
-/// Cuts text into words as GPT-2 does; merges never cross from one word into the next.
-///
-/// The pattern is
-/// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
-/// (`ByteLevel` of the tokenizers library), written out as a scanner.
+/// Cuts text into words by a pattern, written out as a scanner; merges never cross from one word into the next.
 struct Pretokenizer: Sendable {
   /// Whether each digit is first cut out of the text on its own (SmolLM2: `Digits` with
   /// `individual_digits`).
   let splitsDigits: Bool
+  /// The pattern of the words.
+  var pattern = WordPattern.gpt2
 
   /// Calls `body` with the byte range of each word, in order; the ranges cover the whole text.
   func forEachWord(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
@@ -28,14 +26,21 @@ struct Pretokenizer: Sendable {
   private func scan(
     _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ body: (Range<Int>) -> Void
   ) {
+    let limit = range.upperBound
     var index = range.lowerBound
-    while index < range.upperBound {
-      let end = endOfWord(in: text, from: index, limit: range.upperBound)
+    while index < limit {
+      let end =
+        switch pattern.rules {
+        case .spaces: endOfWord(in: text, from: index, limit: limit)
+        case .lines(let longestNumber):
+          endOfWordOrLine(in: text, from: index, limit: limit, longestNumber: longestNumber)
+        }
       body(index..<end)
       index = end
     }
   }
 
+  /// Where the word ends that ``WordPattern/Rules/spaces`` finds at `start`.
   private func endOfWord(in text: UnsafeBufferPointer<UInt8>, from start: Int, limit: Int) -> Int {
     let contraction = contractionLength(in: text, at: start, limit: limit)
     if contraction > 0 { return start + contraction }
@@ -89,7 +94,8 @@ struct Pretokenizer: Sendable {
     }
   }
 
-  private func classAndNext(_ text: UnsafeBufferPointer<UInt8>, _ index: Int)
+  /// The class of the scalar at an index, and where the next one begins.
+  func classAndNext(_ text: UnsafeBufferPointer<UInt8>, _ index: Int)
     -> (kind: CharacterClass, next: Int)
   {
     let byte = text[index]

@@ -30,10 +30,10 @@ extension Tokenizer {
       }
       return type
     }
-    let isByteLevel = try Self.isByteLevel(vocabulary)
+    let preparation = try Self.preparation(of: vocabulary)
+    let isByteLevel = preparation != nil
     let texts = Self.texts(vocabulary.tokens, types: types, isByteLevel: isByteLevel)
     let pieces = try Self.pieces(texts)
-    let addsBeginOfSequence = vocabulary.addsBeginOfSequence ?? !isByteLevel
     try self.init(
       Parts(
         model: BytePairModel(
@@ -43,30 +43,35 @@ extension Tokenizer {
             : .scored(try Self.pieceScores(vocabulary.scores, types: types)),
           symbols: isByteLevel ? .bytes : .scalars,
           byteIDs: try Self.byteIDs(of: pieces, isByteLevel: isByteLevel), unknownID: nil,
-          fusesUnknown: false),
-        pretokenizer: isByteLevel ? Pretokenizer(splitsDigits: vocabulary.pre == "smollm") : nil,
+          fusesUnknown: false, keepsWholePieces: preparation?.ignoresMerges ?? false),
+        pretokenizer: preparation.map {
+          Pretokenizer(splitsDigits: $0.splitsDigits, pattern: $0.pattern)
+        },
+        composes: preparation?.composes ?? false,
         decoder: TokenDecoder(kind: isByteLevel ? .byteLevel : .spaceMarks),
         addedTokens: Self.addedTokens(texts, types: types),
-        prefixIDs: addsBeginOfSequence ? vocabulary.beginOfSequenceID.map { [$0] } ?? [] : [],
+        prefixIDs: vocabulary.beginsTexts ? vocabulary.beginOfSequenceID.map { [$0] } ?? [] : [],
         beginOfSequenceID: vocabulary.beginOfSequenceID,
         endOfSequenceID: vocabulary.endOfSequenceID, paddingID: vocabulary.paddingID))
   }
 
-  private static func isByteLevel(_ vocabulary: GGUFVocabulary) throws -> Bool {
+  /// How a byte-level vocabulary's text is prepared; `nil` for one with scores.
+  private static func preparation(of vocabulary: GGUFVocabulary) throws -> BytePreparation? {
     let addsSpacePrefix = vocabulary.addsSpacePrefix ?? (vocabulary.model == "llama")
     guard !addsSpacePrefix else {
       throw unsupported("add_space_prefix", "true", expected: "false")
     }
     switch vocabulary.model {
     case "gpt2":
-      guard vocabulary.pre == "smollm" || vocabulary.pre == "gpt-2" else {
+      guard let preparation = vocabulary.preparation else {
+        let names = BytePreparation.all.map { "“\($0.name)”" }.joined(separator: ", ")
         throw unsupported(
-          "pre", vocabulary.pre.map { "“\($0)”" } ?? "missing", expected: "“smollm” or “gpt-2”")
+          "pre", vocabulary.pre.map { "“\($0)”" } ?? "missing", expected: "one of \(names)")
       }
-      return true
+      return preparation
     case "llama":
       guard !vocabulary.scores.isEmpty else { throw malformed("scores", "is missing") }
-      return false
+      return nil
     default:
       throw unsupported("model", "“\(vocabulary.model)”", expected: "“gpt2” or “llama”")
     }

@@ -31,7 +31,8 @@ extension Tokenizer {
     try self.init(
       Parts(
         model: try Self.model(file, isByteLevel: components.pretokenizer != nil),
-        pretokenizer: components.pretokenizer, decoder: components.decoder,
+        pretokenizer: components.pretokenizer, composes: components.composes,
+        decoder: components.decoder,
         addedTokens: addedTokens, prefixIDs: prefix, suffixIDs: suffix,
         beginOfSequenceID: beginOfSequenceID, endOfSequenceID: namedIDs["eos_token"],
         paddingID: namedIDs["pad_token"]))
@@ -92,7 +93,9 @@ extension Tokenizer {
             expected: isByteLevel ? "false with a ByteLevel pretokenizer" : "true with spaces as ▁")
         }
       case "ignore_merges":
-        guard value.bool == false else { throw unsupported(key, "true", expected: "false") }
+        guard isByteLevel || value.bool == false else {
+          throw unsupported(key, "true", expected: "false with spaces as ▁")
+        }
       case "continuing_subword_prefix", "end_of_word_suffix":
         guard value.string == "" else { throw unsupported(key, "a text", expected: "null") }
       default: throw unsupported(key, value.kind, expected: "null")
@@ -112,7 +115,8 @@ extension Tokenizer {
     return BytePairModel(
       pieces: file.pieces, merges: .ranked(file.merges), symbols: isByteLevel ? .bytes : .scalars,
       byteIDs: try byteIDs(of: file.pieces, isByteLevel: isByteLevel), unknownID: unknownID,
-      fusesUnknown: values["fuse_unk"]?.bool ?? false)
+      fusesUnknown: values["fuse_unk"]?.bool ?? false,
+      keepsWholePieces: values["ignore_merges"]?.bool ?? false)
   }
 
   /// The piece of each byte: its stand-in character, or `<0x00>` to `<0xFF>`, all of which must be

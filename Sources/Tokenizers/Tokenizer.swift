@@ -1,7 +1,7 @@
 /// Turns text into token ids and back, with the ids that the tokenizers library gives.
 ///
-/// Two families are read: byte-level BPE as in GPT-2 and SmolLM2, and SentencePiece-style BPE with
-/// byte fallback as in Gemma. Anything else is refused when the tokenizer is made.
+/// Two kinds are read: byte-level BPE as in GPT-2, SmolLM2, Llama 3 and Qwen, and SentencePiece-style
+/// BPE with byte fallback as in Gemma. Anything else is refused when the tokenizer is made.
 package struct Tokenizer: Sendable {
   /// Number of token ids.
   package var vocabularySize: Int { model.pieces.count }
@@ -14,6 +14,7 @@ package struct Tokenizer: Sendable {
 
   private let model: BytePairModel
   private let pretokenizer: Pretokenizer?
+  private let composes: Bool
   private let decoder: TokenDecoder
   private let rawMatcher: AddedTokenMatcher
   private let normalizedMatcher: AddedTokenMatcher
@@ -27,6 +28,8 @@ package struct Tokenizer: Sendable {
     var model: BytePairModel
     /// Cuts text into words; `nil` where spaces become `▁` and the whole text is one word.
     var pretokenizer: Pretokenizer?
+    /// Whether characters are composed (NFC) before the text is cut into words.
+    var composes = false
     var decoder: TokenDecoder
     var addedTokens: [AddedToken]
     /// Ids that stand before and after a text when special tokens are wanted.
@@ -43,6 +46,7 @@ package struct Tokenizer: Sendable {
   init(_ parts: Parts) throws {
     model = parts.model
     pretokenizer = parts.pretokenizer
+    composes = parts.composes
     decoder = parts.decoder
     prefixIDs = parts.prefixIDs
     suffixIDs = parts.suffixIDs
@@ -63,8 +67,7 @@ package struct Tokenizer: Sendable {
       }
       let isInserted =
         token.isNormalized
-        ? normalized.insert(
-          parts.pretokenizer == nil ? Self.markingSpaces(text) : text, id: token.id)
+        ? normalized.insert(Self.normalized(text, as: parts), id: token.id)
         : raw.insert(text, id: token.id)
       guard isInserted, addedIDs.updateValue(token.id, forKey: text) == nil else {
         throw TokenizerError(
@@ -140,6 +143,22 @@ package struct Tokenizer: Sendable {
         }
       }
     }
+    guard composes, let composed = CanonicalComposition.composed(text) else {
+      return encodeWords(of: text, at: offset, pretokenizer, scratch: &scratch, emit)
+    }
+    composed.bytes.withUnsafeBufferPointer {
+      encodeWords(of: $0, at: 0, pretokenizer, scratch: &scratch) { id, range in
+        let source = composed.source(of: range)
+        emit(id, offset + source.lowerBound..<offset + source.upperBound)
+      }
+    }
+  }
+
+  /// Encodes normalised text word by word.
+  private func encodeWords(
+    of text: UnsafeBufferPointer<UInt8>, at offset: Int, _ pretokenizer: Pretokenizer,
+    scratch: inout BytePairModel.Scratch, _ emit: (_ id: Int32, _ bytes: Range<Int>) -> Void
+  ) {
     normalizedMatcher.forEachPart(of: text) { id, range in
       if let id { return emit(id, offset + range.lowerBound..<offset + range.upperBound) }
       let part = UnsafeBufferPointer(rebasing: text[range])
@@ -152,8 +171,12 @@ package struct Tokenizer: Sendable {
     }
   }
 
-  private static func markingSpaces(_ text: [UInt8]) -> [UInt8] {
-    text.withUnsafeBufferPointer { markingSpacesWithSources($0).text }
+  /// The text of an added token as it is looked for in normalised text.
+  private static func normalized(_ text: [UInt8], as parts: Parts) -> [UInt8] {
+    text.withUnsafeBufferPointer { bytes in
+      if parts.pretokenizer == nil { return markingSpacesWithSources(bytes).text }
+      return parts.composes ? CanonicalComposition.composed(bytes)?.bytes ?? text : text
+    }
   }
 
   /// The text with `▁` for every space, and for each of its bytes the index of the byte that it

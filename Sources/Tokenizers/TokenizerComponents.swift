@@ -3,6 +3,8 @@
 struct TokenizerComponents {
   /// Cuts text into words; `nil` where spaces become `▁` instead.
   let pretokenizer: Pretokenizer?
+  /// Whether characters are composed (NFC) before that.
+  let composes: Bool
   /// Puts texts together again.
   let decoder: TokenDecoder
   /// Names of the tokens before and after a text; `nil` where the file has no post-processor.
@@ -13,7 +15,8 @@ struct TokenizerComponents {
     let normalizers = Self.flatten(components["normalizer"], list: "normalizers")
     let pretokenizers = Self.flatten(components["pre_tokenizer"], list: "pretokenizers")
     let decoders = Self.flatten(components["decoder"], list: "decoders")
-    if normalizers.isEmpty {
+    composes = normalizers.map { $0["type"]?.string } == ["NFC"]
+    if normalizers.isEmpty || composes {
       pretokenizer = try Self.byteLevelPretokenizer(pretokenizers)
       guard decoders.count == 1, decoders[0]["type"]?.string == "ByteLevel" else {
         throw Self.unsupported("decoder", decoders, expected: "one ByteLevel")
@@ -22,7 +25,7 @@ struct TokenizerComponents {
     } else {
       guard normalizers.count == 1, Self.isReplacement(normalizers[0], of: " ", by: "▁") else {
         throw Self.unsupported(
-          "normalizer", normalizers, expected: "none, or one Replace of a space by ▁")
+          "normalizer", normalizers, expected: "none, NFC, or one Replace of a space by ▁")
       }
       guard pretokenizers.allSatisfy(Self.splitsAtSpaces) else {
         throw Self.unsupported(
@@ -43,19 +46,33 @@ struct TokenizerComponents {
 
   // MARK: - Parts
 
+  /// Digits by themselves, if they are, and then `ByteLevel`, with its own pattern or behind a `Split`.
   private static func byteLevelPretokenizer(_ values: [JSONValue]) throws -> Pretokenizer {
-    let types = values.map { $0["type"]?.string }
-    let isKnown = types == ["ByteLevel"] || types == ["Digits", "ByteLevel"]
-    guard isKnown, let byteLevel = values.last, byteLevel["add_prefix_space"]?.bool == false,
-      byteLevel["use_regex"]?.bool ?? true,
-      values.count == 1 || values[0]["individual_digits"]?.bool == true
+    var rest = values[...]
+    let splitsDigits = rest.first?["type"]?.string == "Digits"
+    let digits = splitsDigits ? rest.removeFirst() : nil
+    let split = rest.count == 2 ? rest.removeFirst() : nil
+    guard rest.count == 1, let byteLevel = rest.first, byteLevel["type"]?.string == "ByteLevel",
+      byteLevel["add_prefix_space"]?.bool == false,
+      byteLevel["use_regex"]?.bool ?? true == (split == nil),
+      digits.map({ $0["individual_digits"]?.bool == true }) ?? true,
+      let pattern = split.map(Self.pattern) ?? .gpt2
     else {
       throw unsupported(
         "pre_tokenizer", values,
-        expected: "ByteLevel with add_prefix_space false and use_regex true, alone or after Digits"
-          + " with individual_digits true")
+        expected: "ByteLevel with add_prefix_space false, alone or after Digits with"
+          + " individual_digits true, and with use_regex false after a Split by the pattern of Llama 3"
+          + " or Qwen")
     }
-    return Pretokenizer(splitsDigits: values.count == 2)
+    return Pretokenizer(splitsDigits: splitsDigits, pattern: pattern)
+  }
+
+  /// The pattern that a `Split` isolates the matches of; `nil` for one that the program does not have.
+  private static func pattern(of split: JSONValue) -> WordPattern? {
+    guard split["type"]?.string == "Split", split["behavior"]?.string == "Isolated",
+      split["invert"]?.bool != true
+    else { return nil }
+    return WordPattern.all.first { split["pattern"] == .object(["Regex": .string($0.regex)]) }
   }
 
   /// The ids before and after the sequence in a `TemplateProcessing`; `ByteLevel` only changes

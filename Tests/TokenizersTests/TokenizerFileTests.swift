@@ -59,7 +59,6 @@ import Testing
     let cases: [([UInt8], String)] = [
       (file(rest: #""normalizers":1,"#), "has the key “normalizers”"),
       (file(model: #","dropout":0.1"#), "sets “dropout” to a number"),
-      (file(model: #","ignore_merges":true"#), "sets “ignore_merges” to true"),
       (file(model: #","byte_fallback":true"#), "sets “byte_fallback” to true"),
       (file(model: #","end_of_word_suffix":"</w>""#), "sets “end_of_word_suffix”"),
       (file(vocabulary: "[]"), "only models of type “BPE” are read"),
@@ -78,7 +77,11 @@ import Testing
       #expect(message?.contains(sentence) == true, "\(message ?? "read")")
     }
     for (old, new) in [
-      (#""normalizer":null"#, #""normalizer":{"type":"NFC"}"#),
+      (#""normalizer":null"#, #""normalizer":{"type":"NFKC"}"#),
+      (
+        #""normalizer":null"#,
+        #""normalizer":{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Lowercase"}]}"#
+      ),
       (#""use_regex":true"#, #""use_regex":false"#),
       (#""add_prefix_space":false"#, #""add_prefix_space":true"#),
       (#""decoder":{"type":"ByteLevel"}"#, #""decoder":{"type":"WordPiece"}"#),
@@ -88,6 +91,54 @@ import Testing
       let message = message(text.bytes)
       #expect(message?.contains("program") == true, "\(message ?? "read")")
     }
+  }
+
+  /// A tokenizer.json whose pretokenizer is a Split by Qwen's pattern and ByteLevel.
+  private func splitFile() -> String {
+    let regex = WordPattern.qwen2.regex.replacing("\\", with: "\\\\")
+    let words = #"{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}"#
+    let split =
+      #"{"type":"Split","pattern":{"Regex":"\#(regex)"},"behavior":"Isolated","invert":false}"#
+    return String(decoding: file(), as: UTF8.self).replacing(
+      #"{"type":"ByteLevel","add_prefix_space":false,"use_regex":true}"#,
+      with: #"{"type":"Sequence","pretokenizers":[\#(split),\#(words)]}"#)
+  }
+
+  @Test(
+    "A Split by a known pattern is read with ByteLevel behind it, and refused in any other form")
+  func splits() {
+    #expect(message(splitFile().bytes) == nil)
+    for (old, new) in [
+      (#""use_regex":false"#, #""use_regex":true"#), ("Isolated", "Removed"),
+      (#""invert":false"#, #""invert":true"#), (#"\\p{N}|"#, #"\\p{N}{1,2}|"#), ("Regex", "String"),
+      (#""type":"Split""#, #""type":"Punctuation""#),
+      (
+        #""type":"Sequence","pretokenizers":["#,
+        #""type":"Sequence","pretokenizers":[{"type":"Digits"},"#
+      ),
+    ] {
+      let text = splitFile().replacing(old, with: new)
+      #expect(text != splitFile(), "\(old)")
+      let message = message(text.bytes)
+      #expect(
+        message?.contains("The pre_tokenizer of tokenizer.json") == true,
+        "\(old): \(message ?? "read")")
+    }
+  }
+
+  @Test("With ignore_merges a word that is a token stays whole, without it merges decide")
+  func wholeWords() throws {
+    let vocabulary = #"{"a":0,"b":1,"ab":2,"<e>":3,"ba":4,"Ġb":5,"Ġ":6,"Ġba":7}"#
+    func encode(_ text: String, ignoringMerges: Bool) throws -> [Int32] {
+      try Tokenizer(
+        tokenizerJSON: file(
+          vocabulary: vocabulary, model: #","ignore_merges":\#(ignoringMerges)"#),
+        tokenizerConfigJSON: nil
+      ).encode(text)
+    }
+    #expect(try encode("ba ba", ignoringMerges: false) == [1, 0, 6, 1, 0])
+    #expect(try encode("ba ba", ignoringMerges: true) == [4, 7])
+    #expect(try encode("bab", ignoringMerges: true) == [1, 2])
   }
 
   @Test("Broken and contradicting files are refused with their place")
@@ -156,7 +207,9 @@ import Testing
     #expect(message { $0.tokenTypes[9] = 7 }.contains("unknown type 7"))
     #expect(message { $0.beginOfSequenceID = -1 }.contains("“tokenizer.ggml.bos_token_id” is -1"))
     #expect(message { $0.model = "bert" }.contains("expected “gpt2” or “llama”"))
-    #expect(message { $0.model = "gpt2" }.contains("expected “smollm” or “gpt-2”"))
+    #expect(
+      message { $0.model = "gpt2" }.contains(
+        "expected one of “smollm”, “gpt-2”, “llama-bpe”, “qwen2”"))
     #expect(message { $0.addsSpacePrefix = nil }.contains("add_space_prefix"))
     #expect(message { $0.tokens[400] = $0.tokens[401] }.contains("have the same text"))
     #expect(message { $0.tokens[30] = "<0x1Y>" }.contains("byte fallback needs"))

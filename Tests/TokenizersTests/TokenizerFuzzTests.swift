@@ -53,7 +53,9 @@ import Testing
 
   @Test(
     "A damaged tokenizer.json or config gives a tokenizer that works, or an error",
-    arguments: ["smollm-small", "gpt2-small", "gemma-small", "gemma-added"])
+    arguments: [
+      "smollm-small", "gpt2-small", "gemma-small", "gemma-added", "llama3-small", "qwen-small",
+    ])
   func damagedFiles(_ name: String) throws {
     let file = try Fixtures.bytes("\(name)/tokenizer.json")
     let config = try Fixtures.bytes("\(name)/tokenizer_config.json")
@@ -78,7 +80,7 @@ import Testing
 
   @Test(
     "A damaged GGUF vocabulary gives a tokenizer that works, or an error",
-    arguments: ["smollm-small", "gemma-small"])
+    arguments: ["smollm-small", "gemma-small", "llama3-small", "qwen-small"])
   func damagedVocabularies(_ name: String) throws {
     let vocabulary = try Fixtures.value(VocabularyFile.self, "\(name)/vocabulary.json").vocabulary
     let lines = try Fixtures.value([String].self, "lines.json")

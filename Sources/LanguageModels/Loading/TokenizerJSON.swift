@@ -9,11 +9,9 @@ enum TokenizerJSON {
   /// A `tokenizer.json`; throws ``ModelFileError`` for a vocabulary that `Tokenizer` does not read either.
   static func bytes(of vocabulary: GGUFVocabulary) throws -> [UInt8] {
     let addsSpacePrefix = vocabulary.addsSpacePrefix ?? (vocabulary.model == "llama")
-    switch (vocabulary.model, vocabulary.pre) {
-    case ("gpt2", "smollm") where !addsSpacePrefix:
-      return byteLevel(vocabulary, splitsDigits: true)
-    case ("gpt2", "gpt-2") where !addsSpacePrefix:
-      return byteLevel(vocabulary, splitsDigits: false)
+    switch (vocabulary.model, vocabulary.preparation) {
+    case ("gpt2", let preparation?) where !addsSpacePrefix:
+      return byteLevel(vocabulary, preparation)
     case ("llama", _) where !addsSpacePrefix: return sentencePiece(vocabulary)
     default:
       throw ModelFileError(
@@ -39,23 +37,38 @@ enum TokenizerJSON {
     return Array("{\n  \(fields.sorted().joined(separator: ",\n  "))\n}\n".utf8)
   }
 
-  private static func byteLevel(_ vocabulary: GGUFVocabulary, splitsDigits: Bool) -> [UInt8] {
-    let words =
-      #"{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}"#
+  private static func byteLevel(
+    _ vocabulary: GGUFVocabulary, _ preparation: BytePreparation
+  ) -> [UInt8] {
+    let hasOwnPattern = preparation.pattern.regex == WordPattern.gpt2.regex
+    var steps = [
+      #"{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":\#(hasOwnPattern)}"#
+    ]
+    if !hasOwnPattern {
+      let regex = JSONText.quoted(preparation.pattern.regex)
+      steps.insert(
+        #"{"type":"Split","pattern":{"Regex":\#(regex)},"behavior":"Isolated","invert":false}"#,
+        at: 0)
+    }
+    if preparation.splitsDigits {
+      steps.insert(#"{"type":"Digits","individual_digits":true}"#, at: 0)
+    }
     let pretokenizer =
-      splitsDigits
-      ? #"{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},\#(words)]}"#
-      : words
+      steps.count == 1
+      ? steps[0]
+      : #"{"type":"Sequence","pretokenizers":[\#(steps.joined(separator: ","))]}"#
     let merges = vocabulary.merges.map { merge in
       let sides = merge.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1)
         .map { JSONText.quoted(String(Substring($0))) }
       return "[\(sides.joined(separator: ","))]"
     }
     return file(
-      vocabulary, normalizer: "null", pretokenizer: pretokenizer,
+      vocabulary, normalizer: preparation.composes ? #"{"type":"NFC"}"# : "null",
+      pretokenizer: pretokenizer,
       decoder:
         #"{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}"#,
-      unknown: "null", usesByteFallback: false, merges: merges)
+      unknown: "null", usesByteFallback: false, ignoresMerges: preparation.ignoresMerges,
+      merges: merges)
   }
 
   private static func sentencePiece(_ vocabulary: GGUFVocabulary) -> [UInt8] {
@@ -76,7 +89,7 @@ enum TokenizerJSON {
         #"{"type":"Split","pattern":{"String":" "},"behavior":"MergedWithPrevious","invert":false}"#,
       decoder:
         #"{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}]}"#,
-      unknown: unknown ?? "null", usesByteFallback: true,
+      unknown: unknown ?? "null", usesByteFallback: true, ignoresMerges: false,
       merges: SentencePieceMerges(marked).pairs().map { left, right in
         "[\(JSONText.quoted(left)),\(JSONText.quoted(right))]"
       })
@@ -84,7 +97,7 @@ enum TokenizerJSON {
 
   private static func file(
     _ vocabulary: GGUFVocabulary, normalizer: String, pretokenizer: String, decoder: String,
-    unknown: String, usesByteFallback: Bool, merges: [String]
+    unknown: String, usesByteFallback: Bool, ignoresMerges: Bool, merges: [String]
   ) -> [UInt8] {
     let tokens = vocabulary.tokens.enumerated().map { "\(JSONText.quoted($1)):\($0)" }
     return Array(
@@ -97,7 +110,7 @@ enum TokenizerJSON {
       "decoder":\(decoder),
       "model":{"type":"BPE","dropout":null,"unk_token":\(unknown),"continuing_subword_prefix":null,\
       "end_of_word_suffix":null,"fuse_unk":\(usesByteFallback),"byte_fallback":\(usesByteFallback),\
-      "ignore_merges":false,
+      "ignore_merges":\(ignoresMerges),
       "vocab":{\(tokens.joined(separator: ",\n"))},
       "merges":[\(merges.joined(separator: ",\n"))]}}
 
@@ -116,8 +129,8 @@ enum TokenizerJSON {
 
   /// Puts the begin-of-sequence token before a text, where the vocabulary asks for it.
   private static func postProcessor(_ vocabulary: GGUFVocabulary) -> String {
-    guard vocabulary.addsBeginOfSequence ?? (vocabulary.model == "llama"),
-      let id = vocabulary.beginOfSequenceID, vocabulary.tokens.indices.contains(Int(id))
+    guard vocabulary.beginsTexts, let id = vocabulary.beginOfSequenceID,
+      vocabulary.tokens.indices.contains(Int(id))
     else { return "null" }
     let token = JSONText.quoted(vocabulary.tokens[Int(id)])
     func part(_ text: String, _ type: Int) -> String {

@@ -40,6 +40,26 @@ WRITTEN = [
 ]
 
 
+# For patterns that look at letters in either case and at line breaks, and for composition.
+FURTHER = [
+    "it'S IT'S I'LL i'Ll WE'RE we'Re YOU'VE You'vE I'M D'oh he'D T'T can'T", "a'\u017fb '\u017f x'\ufb05y", "'ll'LL'lL'Ll", "l'homme d'été",
+    "1234567890123", "12 345 6789", " 1\n12\n123\n1234", "٣٤٥٦ ½⅓¼ ⅧⅨⅩⅪ", "x1y22z333w4444", "\u00a01234", "!hello ?world (a) [b] \u201cc\u201d",
+    "\u00a0nbsp \u3000wide \ttab\tx", "a\n\nb\r\n\r\nc\rd", "a \n \n  b", "  \n", " \n  ", "\n  ", "\t\n\t x", "end.\n\n\nnext", "?!\r\n\r\nx", "...\n ...",
+    " ...\n", "{\n  \"a\": 1\n}\n", "a\u0085b\u2028c\u2029", "x  \n\n   y   ", "-\n-", "a.\n.b", "\r\r\n\n", "  a\n  b", "#\n#\n", "a\u00a0\nb", " \u00a0 \u3000",
+    "e\u0301 a\u030a\u0301 o\u0323\u0302 u\u0308\u0304", "\u1e9b\u0323 \u0344 \u0340\u0341", "q\u0307\u0323 q\u0323\u0307", "\u212b \u2126 \u212a \uf900\U0002f800",
+    "\u1100\u1161\u11a8 \uac00\u11a8 \uac01\u11a8 \u1100\u1161", "\u0915\u093c \u0958 \u09c7\u09be \u0b47\u0b56", "\u3046\u3099 \u30ab\u3099 \u304b\u309a",
+    "\u0301a \u0301\u0301", "a\u0301<|im_end|>\u0301b", "cafe\u0301 nai\u0308ve Stra\u00dfe\u0301", "\U00011935\U00011930 \U000105d2\u0307 \U000105c9", "\u05e9\u05c1\u05bc \u05bc\u05c1",
+    "it\u0315's 'S\u0301", "<think>\n\n</think>\n\n4", "<think>x</think>", "<|eot_id|>\n<|start_header_id|>user<|end_header_id|>\n\nhi", "\u0f71\u0f72\u0f74 \u0f73\u0f71",
+]  # fmt: skip
+
+
+def further(count, seed):
+    """The further lines, and made ones that decompose some of their characters."""
+    source = random.Random(seed)
+    made = [unicodedata.normalize(source.choice(["NFD", "NFC", "NFKD"]), line(source)) for _ in range(count - len(FURTHER))]
+    return FURTHER + made
+
+
 def malformed(count, seed=7):
     """Byte strings that are mostly not UTF-8."""
     source = random.Random(seed)

@@ -2,7 +2,7 @@
 
     python make_tokenizers.py          (writes beside itself; needs tokenizers and transformers)
 
-lines.json holds the lines. Each folder holds tokenizer.json, tokenizer_config.json, vocabulary.json (the same as GGUF metadata, where a GGUF can say
+lines.json holds the lines, and further_lines.json those and more for the two that look at line breaks. Each folder holds tokenizer.json, tokenizer_config.json, vocabulary.json (the same as GGUF metadata, where a GGUF can say
 it) and expected.json. unicode_classes.json holds what the library's pretokenizers see in every code point.
 """
 
@@ -14,7 +14,7 @@ import shutil
 import corpus
 import tokenizers
 import transformers
-from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers.convert_slow_tokenizer import generate_merges
 
 SEED = 20
@@ -64,6 +64,49 @@ def byte_level(name, size, digits, unknown):
     save(name, tokenizer, config, vocabulary=None, legacy_merges=True)
 
 
+def split_level(name, size, longest_number, composes, ignores_merges, special, added, begin):
+    """A tokenizer as Llama 3 and Qwen have it: a Split by their pattern before ByteLevel."""
+    pattern = (
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}" + longest_number
+        + r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+    tokenizer = Tokenizer(models.BPE())
+    if composes:
+        tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(pattern), "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=True, use_regex=False)])
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(vocab_size=size, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    tokenizer.train_from_iterator([text + "\n\n" for text in training_text()], trainer)
+    data = json.loads(tokenizer.to_str())
+    if ignores_merges:
+        # Some words that no merge makes any more: only as a whole they are found.
+        data["model"]["ignore_merges"] = True
+        data["model"]["merges"] = [merge for n, merge in enumerate(data["model"]["merges"]) if n % 9 != 8]
+    tokenizer = Tokenizer.from_str(json.dumps(data))
+    tokenizer.add_special_tokens(special)
+    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in added])
+    # Behind a byte-level pretokenizer it only changes offsets.
+    offsets = processors.ByteLevel(trim_offsets=False)
+    config = {"eos_token": special[-1], "pad_token": special[0]}
+    if begin:
+        config["bos_token"] = special[0]
+        start = processors.TemplateProcessing(single=f"{special[0]} $A", special_tokens=[(special[0], tokenizer.token_to_id(special[0]))])
+        tokenizer.post_processor = processors.Sequence([offsets, start])
+    else:
+        tokenizer.post_processor = offsets
+    ids = tokenizer.get_vocab()
+    tokens = sorted(ids, key=ids.get)
+    vocabulary = {
+        "model": "gpt2", "pre": "llama-bpe" if begin else "qwen2", "tokens": tokens,
+        "token_type": [3 if text in special else 4 if text in added else 1 for text in tokens],
+        "merges": [" ".join(merge) for merge in data["model"]["merges"]],
+        "eos_token_id": ids[special[-1]], "padding_token_id": ids[special[0]]}
+    if begin:
+        vocabulary["bos_token_id"] = ids[special[0]]
+    save(name, tokenizer, config, vocabulary=vocabulary, further=True)
+
+
 def gemma(name, size, added):
     special = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
     runs = ["\n" * n for n in range(1, 6)] + ["▁" * n for n in range(2, 8)] + ["<td>", "</td>", "\t", "\t\t"]
@@ -108,7 +151,7 @@ def byte_offsets(text, offsets):
     return [[starts[a], starts[b]] for a, b in offsets]
 
 
-def save(name, tokenizer, config, vocabulary, legacy_merges=False):
+def save(name, tokenizer, config, vocabulary, legacy_merges=False, further=False):
     folder = HERE / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -122,6 +165,9 @@ def save(name, tokenizer, config, vocabulary, legacy_merges=False):
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     lines = corpus.lines(280, SEED)
     (HERE / "lines.json").write_text(json.dumps(lines))
+    if further:
+        lines += corpus.further(180, SEED)
+        (HERE / "further_lines.json").write_text(json.dumps(lines))
     encodings = [tokenizer.encode(line, add_special_tokens=False) for line in lines]
     source = random.Random(SEED)
     samples = [[source.randrange(tokenizer.get_vocab_size() + 3) for _ in range(source.randrange(12))] for _ in range(150)]
@@ -166,4 +212,8 @@ if __name__ == "__main__":
     byte_level("gpt2-small", 400, digits=False, unknown="<|endoftext|>")
     gemma("gemma-small", 700, added=False)
     gemma("gemma-added", 500, added=True)
+    header = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
+    split_level("llama3-small", 640, "{1,3}", composes=False, ignores_merges=True, special=header, added=[], begin=True)
+    chat = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    split_level("qwen-small", 600, "", composes=True, ignores_merges=False, special=chat, added=["<think>", "</think>"], begin=False)
     unicode_classes()
