@@ -17,8 +17,12 @@ package final class Backpropagation {
   private let attention: Attention
   private let threads: Int
   private var activations: TrainingActivations
+  private var show = ResultObserver()
   /// Is told of every operation's result; nil costs nothing.
-  package var observer: OperationObserver?
+  package var observer: OperationObserver? {
+    get { show.observer }
+    set { show.observer = newValue }
+  }
 
   /// Prepares passes over `model`, whose weights are read anew in each.
   package init(model: LanguageModel, threads: Int, numerics: Numerics = .portable) {
@@ -75,79 +79,22 @@ package final class Backpropagation {
       math.configuration.vocabularySize, math.configuration.hiddenSize)
   }
 
-  /// Tells the observer of a result of rows x columns, if there is an observer.
-  private func show(
-    _ operation: @autoclosure () -> Operation, _ result: UnsafeMutablePointer<Float>, _ rows: Int,
-    _ columns: Int
-  ) {
-    observer?(operation(), ObservedTensor(result, rows: rows, columns: columns))
-  }
-
   // MARK: - Forward
 
   private func forward(_ index: Int, sequences: [AttentionBlocks], positions: [Int]) {
-    let (c, a, parameters) = (math.configuration, activations, math.layout.layers[index])
-    let (saved, rows) = (a.layers[index], positions.count)
-    let next = index + 1 < c.layerCount ? a.layers[index + 1].input : a.output
-    let hidden = c.hiddenSize
-
-    math.norm(
-      saved.input, weight: parameters.inputNorm, rows: rows, into: a.normed,
-      inverseRMS: saved.inputRMS)
-    show(.layer(index, .inputNorm), a.normed, rows, hidden)
-    math.project(
-      a.normed, rows: rows, weight: parameters.queryKeyValue, outputs: math.attentionWidth,
-      columns: hidden, into: saved.queryKeyValue)
-    show(.layer(index, .queryKeyValue), saved.queryKeyValue, rows, math.attentionWidth)
-    math.prepareAttention(
-      saved.queryKeyValue, layer: index, positions: positions, into: a.rotated,
-      inverseRMS: saved.headRMS)
-    show(.layer(index, .rotated), a.rotated, rows, math.attentionWidth)
-    attention.forward(
-      sequences, layer: index, batch: a.rotated, into: a.attended, scratch: a.scratch)
-    show(.layer(index, .attention), a.attended, rows, c.queryWidth)
-    math.project(
-      a.attended, rows: rows, weight: parameters.output, outputs: hidden,
-      columns: c.queryWidth, into: saved.attentionOutput ?? a.normed)
-    show(.layer(index, .attentionOutput), saved.attentionOutput ?? a.normed, rows, hidden)
-    addBlock(
-      saved.attentionOutput ?? a.normed, norm: parameters.postAttentionNorm,
-      inverseRMS: saved.attentionOutputRMS, to: saved.input, rows: rows, into: saved.middle)
-    show(.layer(index, .attentionResidual), saved.middle, rows, hidden)
-
-    math.norm(
-      saved.middle, weight: parameters.preMLPNorm, rows: rows, into: a.normed,
-      inverseRMS: saved.middleRMS)
-    show(.layer(index, .mlpNorm), a.normed, rows, hidden)
-    math.project(
-      a.normed, rows: rows, weight: parameters.gateUp, outputs: 2 * c.intermediateSize,
-      columns: hidden, into: saved.gateUp)
-    show(.layer(index, .gateUp), saved.gateUp, rows, 2 * c.intermediateSize)
-    math.gate(saved.gateUp, rows: rows, into: a.gated)
-    show(.layer(index, .gated), a.gated, rows, c.intermediateSize)
-    math.project(
-      a.gated, rows: rows, weight: parameters.down, outputs: hidden,
-      columns: c.intermediateSize, into: saved.mlpOutput ?? a.normed)
-    show(.layer(index, .down), saved.mlpOutput ?? a.normed, rows, hidden)
-    addBlock(
-      saved.mlpOutput ?? a.normed, norm: parameters.postMLPNorm, inverseRMS: saved.mlpOutputRMS,
-      to: saved.middle, rows: rows, into: next)
-    show(.layer(index, .mlpResidual), next, rows, hidden)
-  }
-
-  /// out = residual + block, the block normed first where the architecture does so.
-  private func addBlock(
-    _ block: UnsafeMutablePointer<Float>, norm: Int?,
-    inverseRMS: UnsafeMutablePointer<Float>?, to residual: UnsafeMutablePointer<Float>,
-    rows: Int, into out: UnsafeMutablePointer<Float>
-  ) {
-    let width = math.configuration.hiddenSize
-    if let norm, let inverseRMS {
-      math.norm(block, weight: norm, rows: rows, into: out, inverseRMS: inverseRMS)
-    } else {
-      out.update(from: block, count: rows * width)
-    }
-    math.add(residual, to: out, rows: rows, width: width)
+    let (a, saved) = (activations, activations.layers[index])
+    let isLast = index + 1 == math.configuration.layerCount
+    let memory = LayerMemory(
+      input: saved.input, middle: saved.middle,
+      output: isLast ? a.output : a.layers[index + 1].input, inputRMS: saved.inputRMS,
+      middleRMS: saved.middleRMS, normed: a.normed, queryKeyValue: saved.queryKeyValue,
+      rotated: a.rotated, headRMS: saved.headRMS, attended: a.attended, gateUp: saved.gateUp,
+      gated: a.gated, attentionOutput: saved.attentionOutput ?? a.normed,
+      mlpOutput: saved.mlpOutput ?? a.normed, attentionOutputRMS: saved.attentionOutputRMS,
+      mlpOutputRMS: saved.mlpOutputRMS, scratch: a.scratch)
+    TransformerLayer(math: math, attention: attention, index: index).forward(
+      memory, sequences: sequences, positions: positions, show: show,
+      rowsBehindAttention: { positions.count })
   }
 
   // MARK: - Output projection and loss
@@ -298,6 +245,12 @@ package final class Backpropagation {
       show(.layer(index, .keyNormWeightGradient), gradients + keyNorm, 1, c.headDimension)
     }
     show(.layer(index, .queryKeyValueGradient), a.rotatedGradient, rows, math.attentionWidth)
+    if let bias = parameters.queryKeyValueBias {
+      biasGradient(
+        a.rotatedGradient, rows: rows, width: math.attentionWidth, into: gradients + bias)
+      show(
+        .layer(index, .queryKeyValueBiasGradient), gradients + bias, 1, math.attentionWidth)
+    }
     normAgain(saved.input, weight: parameters.inputNorm, inverseRMS: saved.inputRMS, rows: rows)
     show(.layer(index, .inputNormAgain), a.normed, rows, hidden)
     weightGradient(
@@ -378,8 +331,10 @@ package final class Backpropagation {
   private func gateGradient(_ gateUp: UnsafeMutablePointer<Float>, rows: Int) {
     let width = math.configuration.intermediateSize
     let gradient =
-      math.configuration.architecture == .gemma3
-      ? math.kernels.gelu_gate_gradient : math.kernels.silu_gate_gradient
+      switch math.configuration.family.activation {
+      case .silu: math.kernels.silu_gate_gradient
+      case .gelu: math.kernels.gelu_gate_gradient
+      }
     nonisolated(unsafe) let (gateUp, out) = (gateUp, activations.gated)
     nonisolated(unsafe) let outGradient = activations.gatedGradient
     math.forRows(rows) { rows in
@@ -441,6 +396,22 @@ package final class Backpropagation {
             inverse + row * heads + section.heads.lowerBound, weights + section.norm,
             section.heads.count, dimension, offset)
         }
+      }
+    }
+  }
+
+  /// Adds the sums of outGradient's columns, first row first, to a bias's gradient; outGradient: rows x width.
+  private func biasGradient(
+    _ outGradient: UnsafeMutablePointer<Float>, rows: Int, width: Int,
+    into gradient: UnsafeMutablePointer<Float>
+  ) {
+    let (kernels, columns) = (math.kernels, 64)
+    nonisolated(unsafe) let (outGradient, gradient) = (outGradient, gradient)
+    Parallel.perform(tiles: (width + columns - 1) / columns, threads: threads) { tile in
+      let first = tile * columns
+      for row in 0..<rows {
+        kernels.add(
+          gradient + first, outGradient + row * width + first, min(columns, width - first))
       }
     }
   }

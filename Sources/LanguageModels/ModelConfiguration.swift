@@ -1,13 +1,5 @@
 /// The shape and constants of a decoder-only transformer, whatever file they were read from.
 package struct ModelConfiguration: Sendable, Equatable {
-  /// The families that this package computes itself.
-  package enum Architecture: String, Sendable {
-    /// Llama: two norms a layer, SiLU-gated MLP, no query/key norms (SmolLM2 is one).
-    case llama
-    /// Gemma 3, text only: four norms a layer with `1 + w`, query/key norms, GELU-gated MLP, scaled embeddings.
-    case gemma3
-  }
-
   /// What a layer's queries may see.
   package enum AttentionKind: String, Sendable {
     /// Every earlier position and itself.
@@ -17,7 +9,7 @@ package struct ModelConfiguration: Sendable, Equatable {
   }
 
   /// The family.
-  package var architecture: Architecture
+  package var family: ModelFamily
   /// Number of token ids.
   package var vocabularySize: Int
   /// Width of the residual stream.
@@ -38,6 +30,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var ropeTheta: Double
   /// Rotary base of sliding layers.
   package var slidingRopeTheta: Double
+  /// How the rotary frequencies are scaled, if they are.
+  package var rotaryScaling: RotaryScaling?
   /// Factor on query-key products, before the softmax.
   package var attentionScale: Double
   /// Added to the mean square in every RMS norm.
@@ -59,26 +53,25 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var queryWidth: Int { headCount * headDimension }
   /// Width of all key (or value) heads together.
   package var keyValueWidth: Int { keyValueHeadCount * headDimension }
-  /// What embeddings are multiplied by: sqrt(hidden size) in fp32 for Gemma 3, 1 for Llama.
+  /// What embeddings are multiplied by: the square root of the hidden size in fp32, or 1.
   package var embeddingScale: Float {
-    architecture == .gemma3 ? Float(hiddenSize).squareRoot() : 1
+    family.scalesEmbeddings ? Float(hiddenSize).squareRoot() : 1
   }
-  /// What is added to a norm's weight: Gemma 3 stores `w` and multiplies by `1 + w`.
-  package var normWeightOffset: Float { architecture == .gemma3 ? 1 : 0 }
-  /// Whether queries and keys are normed per head before the rotary embedding.
-  package var normsQueriesAndKeys: Bool { architecture == .gemma3 }
+  /// What is added to a norm's weight.
+  package var normWeightOffset: Float { family.normWeightOffset }
   /// Whether the outputs of attention and MLP are normed before they are added to the residual stream.
-  package var normsBlockOutputs: Bool { architecture == .gemma3 }
+  package var normsBlockOutputs: Bool { family.layerNames[.mlpOutputNorm] != nil }
 
   /// Creates a configuration from all its values.
   package init(
-    architecture: Architecture, vocabularySize: Int, hiddenSize: Int, intermediateSize: Int,
+    family: ModelFamily, vocabularySize: Int, hiddenSize: Int, intermediateSize: Int,
     headCount: Int, keyValueHeadCount: Int, headDimension: Int, attentionKinds: [AttentionKind],
-    slidingWindow: Int, ropeTheta: Double, slidingRopeTheta: Double, attentionScale: Double,
-    normEpsilon: Double, tiesEmbeddings: Bool, maximumPositions: Int, beginOfSequenceID: Int32?,
+    slidingWindow: Int, ropeTheta: Double, slidingRopeTheta: Double,
+    rotaryScaling: RotaryScaling? = nil, attentionScale: Double, normEpsilon: Double,
+    tiesEmbeddings: Bool, maximumPositions: Int, beginOfSequenceID: Int32?,
     endOfSequenceIDs: [Int32], paddingID: Int32?
   ) {
-    self.architecture = architecture
+    self.family = family
     self.vocabularySize = vocabularySize
     self.hiddenSize = hiddenSize
     self.intermediateSize = intermediateSize
@@ -89,6 +82,7 @@ package struct ModelConfiguration: Sendable, Equatable {
     self.slidingWindow = slidingWindow
     self.ropeTheta = ropeTheta
     self.slidingRopeTheta = slidingRopeTheta
+    self.rotaryScaling = rotaryScaling
     self.attentionScale = attentionScale
     self.normEpsilon = normEpsilon
     self.tiesEmbeddings = tiesEmbeddings

@@ -2,14 +2,28 @@ package import Tensors
 
 /// Where each parameter lies in the one allocation that holds a model's weights, gradients or optimizer moments.
 ///
-/// Names and shapes are those of the Hugging Face checkpoint. Query, key and value projections lie side by side, as
-/// do gate and up projections, so that each group is one matrix product.
+/// Names and shapes are those of the Hugging Face checkpoint. Query, key and value projections lie side by side, as do
+/// their biases and the gate and up projections, so that each group is one operation.
 package struct ParameterLayout: Sendable, Equatable {
+  /// What a parameter does with what it meets.
+  enum Kind: Sendable {
+    /// Multiplies vectors.
+    case matrix
+    /// Is added.
+    case bias
+    /// Scales what was normed.
+    case norm
+  }
+
   /// One parameter tensor, row-major.
   package struct Entry: Sendable, Equatable {
     /// Name in a Hugging Face checkpoint.
-    package let name: String
-    /// `[rows, columns]` of a projection (output features first) or `[width]` of a norm.
+    package var name: String { names.huggingFace }
+    /// Names in files.
+    let names: ParameterName
+    /// What it does.
+    let kind: Kind
+    /// `[rows, columns]` of a projection (output features first) or `[width]` of a norm or bias.
     package let shape: [Int]
     /// Index of the first element.
     package let offset: Int
@@ -19,18 +33,19 @@ package struct ParameterLayout: Sendable, Equatable {
     package var range: Range<Int> { offset..<offset + count }
   }
 
-  /// Positions of one layer's tensors; norms that an architecture lacks are nil.
+  /// Positions of one layer's tensors; what a family lacks is nil.
   package struct Layer: Sendable, Equatable {
-    var inputNorm = 0
-    var queryKeyValue = 0
-    var queryNorm: Int?
-    var keyNorm: Int?
-    var output = 0
-    var postAttentionNorm: Int?
-    var preMLPNorm = 0
-    var gateUp = 0
-    var down = 0
-    var postMLPNorm: Int?
+    let inputNorm: Int
+    let queryKeyValue: Int
+    let queryKeyValueBias: Int?
+    let queryNorm: Int?
+    let keyNorm: Int?
+    let output: Int
+    let postAttentionNorm: Int?
+    let preMLPNorm: Int
+    let gateUp: Int
+    let down: Int
+    let postMLPNorm: Int?
   }
 
   /// Every tensor, in the order in which they lie.
@@ -47,49 +62,48 @@ package struct ParameterLayout: Sendable, Equatable {
     let c = configuration
     var entries: [Entry] = []
     var next = 0
-    func add(_ name: String, _ shape: [Int]) -> Int {
-      let entry = Entry(name: name, shape: shape, offset: next)
+    func add(_ names: ParameterName, _ kind: Kind, _ shape: [Int]) -> Int {
+      let entry = Entry(names: names, kind: kind, shape: shape, offset: next)
       entries.append(entry)
       next += entry.count
       return entry.offset
     }
-    embedding = add("model.embed_tokens.weight", [c.vocabularySize, c.hiddenSize])
-    var layers: [Layer] = []
-    for index in 0..<c.layerCount {
-      let prefix = "model.layers.\(index)."
-      var layer = Layer()
-      layer.inputNorm = add(prefix + "input_layernorm.weight", [c.hiddenSize])
-      layer.queryKeyValue = add(
-        prefix + "self_attn.q_proj.weight", [c.queryWidth, c.hiddenSize])
-      _ = add(prefix + "self_attn.k_proj.weight", [c.keyValueWidth, c.hiddenSize])
-      _ = add(prefix + "self_attn.v_proj.weight", [c.keyValueWidth, c.hiddenSize])
-      if c.normsQueriesAndKeys {
-        layer.queryNorm = add(prefix + "self_attn.q_norm.weight", [c.headDimension])
-        layer.keyNorm = add(prefix + "self_attn.k_norm.weight", [c.headDimension])
+    embedding = add(.embedding, .matrix, [c.vocabularySize, c.hiddenSize])
+    layers = (0..<c.layerCount).map { index in
+      var offsets: [LayerParameter: Int] = [:]
+      for parameter in LayerParameter.allCases {
+        guard let names = c.family.layerNames[parameter] else { continue }
+        offsets[parameter] = add(
+          names.inLayer(index), parameter.kind, parameter.shape(in: c))
       }
-      layer.output = add(prefix + "self_attn.o_proj.weight", [c.hiddenSize, c.queryWidth])
-      // The same name means a different place: in Llama it is the norm before the MLP.
-      let postAttention = add(prefix + "post_attention_layernorm.weight", [c.hiddenSize])
-      if c.normsBlockOutputs {
-        layer.postAttentionNorm = postAttention
-        layer.preMLPNorm = add(prefix + "pre_feedforward_layernorm.weight", [c.hiddenSize])
-      } else {
-        layer.preMLPNorm = postAttention
-      }
-      layer.gateUp = add(prefix + "mlp.gate_proj.weight", [c.intermediateSize, c.hiddenSize])
-      _ = add(prefix + "mlp.up_proj.weight", [c.intermediateSize, c.hiddenSize])
-      layer.down = add(prefix + "mlp.down_proj.weight", [c.hiddenSize, c.intermediateSize])
-      if c.normsBlockOutputs {
-        layer.postMLPNorm = add(prefix + "post_feedforward_layernorm.weight", [c.hiddenSize])
-      }
-      layers.append(layer)
+      return Layer(offsets, of: c.family)
     }
-    finalNorm = add("model.norm.weight", [c.hiddenSize])
-    head =
-      c.tiesEmbeddings ? embedding : add("lm_head.weight", [c.vocabularySize, c.hiddenSize])
-    self.layers = layers
+    finalNorm = add(.finalNorm, .norm, [c.hiddenSize])
+    head = c.tiesEmbeddings ? embedding : add(.head, .matrix, [c.vocabularySize, c.hiddenSize])
     self.entries = entries
     count = next
+  }
+}
+
+extension ParameterLayout.Layer {
+  fileprivate init(_ offsets: [LayerParameter: Int], of family: ModelFamily) {
+    func required(_ parameter: LayerParameter) -> Int {
+      guard let offset = offsets[parameter] else {
+        preconditionFailure("The family \(family.name) must name its parameter \(parameter).")
+      }
+      return offset
+    }
+    inputNorm = required(.inputNorm)
+    queryKeyValue = required(.query)
+    queryKeyValueBias = offsets[.queryBias]
+    queryNorm = offsets[.queryNorm]
+    keyNorm = offsets[.keyNorm]
+    output = required(.output)
+    postAttentionNorm = offsets[.attentionOutputNorm]
+    preMLPNorm = required(.mlpNorm)
+    gateUp = required(.gate)
+    down = required(.down)
+    postMLPNorm = offsets[.mlpOutputNorm]
   }
 }
 

@@ -1,7 +1,7 @@
 internal import Tensors
 
 extension LanguageModel {
-  /// Creates a model with random weights: normal for matrices, the neutral value for norms.
+  /// Creates a model with random weights: normal for matrices, the neutral value for norms and biases.
   ///
   /// Each weight depends on `seed`, its tensor's position in the layout and its own in the tensor, on nothing else.
   package convenience init(
@@ -12,10 +12,12 @@ extension LanguageModel {
     for (stream, entry) in layout.entries.enumerated() {
       for index in 0..<entry.count {
         parameters.pointer[entry.offset + index] =
-          entry.shape.count == 1
-          ? 1 - configuration.normWeightOffset
-          : Float(
-            standardDeviation * random.normal(stream: UInt64(stream), index: UInt64(index)))
+          switch entry.kind {
+          case .norm: 1 - configuration.normWeightOffset
+          case .bias: 0
+          case .matrix:
+            Float(standardDeviation * random.normal(stream: UInt64(stream), index: UInt64(index)))
+          }
       }
     }
   }

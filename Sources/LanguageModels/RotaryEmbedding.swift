@@ -10,12 +10,21 @@ final class RotaryTable {
   private(set) var sines: FloatBuffer
   private var positions = 0
 
-  init(theta: Double, headDimension: Int) {
-    frequencies = (0..<headDimension / 2).map { index in
-      1 / Float(ElementaryFunctions.power(theta, Double(2 * index) / Double(headDimension)))
-    }
+  init(theta: Double, headDimension: Int, scaling: RotaryScaling?) {
+    frequencies = Self.frequencies(theta: theta, headDimension: headDimension, scaling: scaling)
     cosines = FloatBuffer(count: 0)
     sines = FloatBuffer(count: 0)
+  }
+
+  /// The frequency of each pair of elements, in radians a position.
+  static func frequencies(
+    theta: Double, headDimension: Int, scaling: RotaryScaling?
+  ) -> [Float] {
+    (0..<headDimension / 2).map { index in
+      let frequency =
+        1 / Float(ElementaryFunctions.power(theta, Double(2 * index) / Double(headDimension)))
+      return scaling?.scaled(frequency) ?? frequency
+    }
   }
 
   /// Makes the table cover positions 0 ..< count.

@@ -16,7 +16,7 @@ final class TrainingActivations {
     let middle, middleRMS: UnsafeMutablePointer<Float>
     /// Gate and up projections side by side, T x 2I.
     let gateUp: UnsafeMutablePointer<Float>
-    /// Outputs of attention and MLP before their norms, T x H each, where the architecture norms them.
+    /// Outputs of attention and MLP before their norms, T x H each, where the family norms them.
     let attentionOutput, attentionOutputRMS, mlpOutput, mlpOutputRMS: UnsafeMutablePointer<Float>?
   }
 

@@ -26,8 +26,11 @@ struct TransformerMath {
     kernels = ck_vector().pointee
     products = MatrixProduct(numerics)
     let dimension = configuration.headDimension
-    fullRotary = RotaryTable(theta: configuration.ropeTheta, headDimension: dimension)
-    slidingRotary = RotaryTable(theta: configuration.slidingRopeTheta, headDimension: dimension)
+    let scaling = configuration.rotaryScaling
+    fullRotary = RotaryTable(
+      theta: configuration.ropeTheta, headDimension: dimension, scaling: scaling)
+    slidingRotary = RotaryTable(
+      theta: configuration.slidingRopeTheta, headDimension: dimension, scaling: scaling)
   }
 
   /// Elements of a row of queries, keys and values together.
@@ -41,7 +44,7 @@ struct TransformerMath {
     }
   }
 
-  /// Looks up each token's embedding, scaled as the architecture wants it; out: T x H.
+  /// Looks up each token's embedding, scaled as the family wants it; out: T x H.
   func embed(_ tokens: [Int32], into out: UnsafeMutablePointer<Float>) {
     let width = configuration.hiddenSize
     nonisolated(unsafe) let (out, table) = (out, weights + layout.embedding)
@@ -80,7 +83,16 @@ struct TransformerMath {
     }
   }
 
-  /// Copies queries, keys and values, norming (where the architecture does) and rotating queries and keys.
+  /// Adds a bias to every row of x, rows x width.
+  func addBias(_ bias: Int, to x: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
+    nonisolated(unsafe) let (x, bias) = (x, weights + bias)
+    let kernels = kernels
+    forRows(rows) { rows in
+      for row in rows { kernels.add(x + row * width, bias, width) }
+    }
+  }
+
+  /// Copies queries, keys and values, norming (where the family does) and rotating queries and keys.
   ///
   /// `raw`, the projection's output, and `out` are T x W and may be the same. `inverseRMS`, T x (query heads plus
   /// key/value heads), is written only where queries and keys are normed. `positions` are those in the sequences.
@@ -123,7 +135,11 @@ struct TransformerMath {
   func gate(_ gateUp: UnsafeMutablePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>)
   {
     let width = configuration.intermediateSize
-    let gate = configuration.architecture == .gemma3 ? kernels.gelu_gate : kernels.silu_gate
+    let gate =
+      switch configuration.family.activation {
+      case .silu: kernels.silu_gate
+      case .gelu: kernels.gelu_gate
+      }
     nonisolated(unsafe) let (gateUp, out) = (gateUp, out)
     forRows(rows) { rows in
       for row in rows {

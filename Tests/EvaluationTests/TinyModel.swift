@@ -21,7 +21,7 @@ enum TinyModel {
   static func model(vocabularySize: Int = 280, maximumPositions: Int = 512) -> LanguageModel {
     let model = LanguageModel(
       configuration: ModelConfiguration(
-        architecture: .llama, vocabularySize: vocabularySize, hiddenSize: 16, intermediateSize: 32,
+        family: .llama, vocabularySize: vocabularySize, hiddenSize: 16, intermediateSize: 32,
         headCount: 2, keyValueHeadCount: 1, headDimension: 8, attentionKinds: [.full, .full],
         slidingWindow: 16, ropeTheta: 10000, slidingRopeTheta: 10000, attentionScale: 0.35,
         normEpsilon: 1e-5, tiesEmbeddings: true, maximumPositions: maximumPositions,

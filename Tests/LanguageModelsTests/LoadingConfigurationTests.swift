@@ -6,12 +6,18 @@ import Testing
 @Suite struct LoadingConfigurationTests {
   /// The values of a configuration as `configurations.json` has them.
   private struct Expected: Decodable {
-    let architecture: String
+    struct Scaling: Decodable {
+      let factor, lowFrequencyFactor, highFrequencyFactor: Double
+      let originalPositions: Int
+    }
+
+    let family: String
     let vocabularySize, hiddenSize, intermediateSize, headCount, keyValueHeadCount,
       headDimension: Int
     let attentionKinds: [String]
     let slidingWindow: Int
     let ropeTheta, slidingRopeTheta, attentionScale, normEpsilon: Double
+    let rotaryScaling: Scaling?
     let tiesEmbeddings: Bool
     let maximumPositions: Int
     let beginOfSequenceID: Int32?
@@ -20,11 +26,17 @@ import Testing
 
     func configuration() throws -> ModelConfiguration {
       ModelConfiguration(
-        architecture: try #require(.init(rawValue: architecture)), vocabularySize: vocabularySize,
+        family: try #require(ModelFamily.all.first { $0.name == family }),
+        vocabularySize: vocabularySize,
         hiddenSize: hiddenSize, intermediateSize: intermediateSize, headCount: headCount,
         keyValueHeadCount: keyValueHeadCount, headDimension: headDimension,
         attentionKinds: try attentionKinds.map { try #require(.init(rawValue: $0)) },
         slidingWindow: slidingWindow, ropeTheta: ropeTheta, slidingRopeTheta: slidingRopeTheta,
+        rotaryScaling: rotaryScaling.map {
+          RotaryScaling(
+            factor: $0.factor, lowFrequencyFactor: $0.lowFrequencyFactor,
+            highFrequencyFactor: $0.highFrequencyFactor, originalPositions: $0.originalPositions)
+        },
         attentionScale: attentionScale, normEpsilon: normEpsilon, tiesEmbeddings: tiesEmbeddings,
         maximumPositions: maximumPositions, beginOfSequenceID: beginOfSequenceID,
         endOfSequenceIDs: endOfSequenceIDs, paddingID: paddingID)
@@ -46,7 +58,7 @@ import Testing
     let data = Data(try LoadingFixture.bytes("configurations.json"))
     let cases = try JSONDecoder().decode([Case].self, from: data)
     let objects = try #require(JSONSerialization.jsonObject(with: data) as? [[String: Any]])
-    #expect(cases.count == 13)
+    #expect(cases.count == 19)
     for (index, (object, expectation)) in zip(objects, cases).enumerated() {
       let config = try JSONSerialization.data(withJSONObject: try #require(object["config"]))
       var found = try read(String(decoding: config, as: UTF8.self))
@@ -70,7 +82,20 @@ import Testing
   @Test(
     "What is not computed is refused with key and value",
     arguments: [
-      ("llama", #""rope_scaling": {"rope_type": "llama3", "factor": 8.0}"#, "rope_type llama3"),
+      (
+        "llama", #""rope_scaling": {"rope_type": "llama3", "factor": 8.0}"#,
+        "rope_type llama3 needs a number low_freq_factor"
+      ),
+      ("llama", #""rope_scaling": {"rope_type": "yarn", "factor": 4.0}"#, "rope_type yarn"),
+      (
+        "llama", #""rope_scaling": {"rope_type": "llama3", "type": "default", "factor": 4.0}"#,
+        "type default"
+      ),
+      (
+        "llama",
+        #""original_max_position_embeddings": 512, "rope_scaling": {"rope_type": "llama3", "factor": 4.0, "low_freq_factor": 1, "high_freq_factor": 4}"#,
+        "original_max_position_embeddings 512"
+      ),
       ("llama", #""rope_scaling": {"type": "linear", "factor": 2.0}"#, "type linear"),
       ("llama", #""rope_parameters": {"full_attention": {"rope_theta": 5.0}}"#, "full_attention"),
       ("llama", #""rope_parameters": {"partial_rotary_factor": 0.5}"#, "partial_rotary_factor 0.5"),
@@ -97,6 +122,15 @@ import Testing
       ("gemma3_text", #""rope_parameters": {"rope_theta": 5.0}"#, "found rope_theta"),
       ("gemma3_text", #""layer_types": ["chunked_attention"], "num_hidden_layers": 1"#, "chunked"),
       ("gemma3", #""architectures": ["Gemma3ForConditionalGeneration"]"#, "ConditionalGeneration"),
+      (
+        "gemma3_text",
+        #""rope_scaling": {"rope_type": "llama3", "factor": 4.0, "low_freq_factor": 1, "high_freq_factor": 4}"#,
+        "rope_type llama3 is not computed"
+      ),
+      ("qwen2", #""use_sliding_window": true"#, "use_sliding_window true"),
+      ("qwen2", #""rope_scaling": {"type": "yarn", "factor": 4.0}"#, "type yarn"),
+      ("qwen2", #""hidden_act": "gelu""#, "hidden_act gelu"),
+      ("qwen2", #""architectures": ["Qwen2ForSequenceClassification"]"#, "Qwen2ForSequence"),
       ("qwen3", #""vocab_size": 10"#, "qwen3"),
     ])
   func notComputed(type: String, fields: String, reason: String) throws {
@@ -130,6 +164,18 @@ import Testing
       (#""eos_token_id": 32000"#, "32000 is not in the vocabulary"),
       (#""pad_token_id": -7"#, "-7 is not in the vocabulary"),
       (#""tie_word_embeddings": 3"#, "tie_word_embeddings"),
+      (
+        #""rope_scaling": {"rope_type": "llama3", "factor": 0, "low_freq_factor": 1, "high_freq_factor": 4}"#,
+        "found 0.0, 1.0, 4.0 and 2048"
+      ),
+      (
+        #""rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}"#,
+        "high_freq_factor above it"
+      ),
+      (
+        #""rope_scaling": {"rope_type": "llama3", "factor": "8", "low_freq_factor": 1, "high_freq_factor": 4}"#,
+        "factor"
+      ),
       (#""rope_scaling": []"#, "rope_scaling"), (#""architectures": "Llama""#, "architectures"),
     ])
   func impossible(fields: String, reason: String) throws {

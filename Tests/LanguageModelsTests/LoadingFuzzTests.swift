@@ -24,10 +24,13 @@ import Tokenizers
   @Test("Damaged GGUF files never crash, hang or allocate without bound")
   func gguf() throws {
     let fixture = try LoadingFixture()
-    let originals = try ["tiny-llama.gguf", "tiny-gemma3.gguf"].map(LoadingFixture.bytes)
-    try fuzz(300) { round, generator in
+    let names =
+      ["tiny-llama.gguf", "tiny-gemma3.gguf"]
+      + ParityFixture.Name.withGGUF.map { "../parity/\($0.rawValue)/model.gguf" }
+    let originals = try names.map(LoadingFixture.bytes)
+    try fuzz(600) { round, generator in
       let bytes = mutated(
-        originals[round % 2], &generator, header: 1200,
+        originals[round % originals.count], &generator, header: 1200,
         characters: "\u{0}\u{1}\u{8}\u{9}\u{c}")
       load(try fixture.file(bytes))
     }
@@ -47,5 +50,32 @@ import Tokenizers
       try Data(mutated(original, &generator)).write(to: URL(filePath: "\(folder)/\(name)"))
       load(folder)
     }
+  }
+
+  @Test(
+    "A damaged config.json of any family is read or refused by a sentence",
+    arguments: ParityFixture.Name.allCases)
+  func configurations(name: ParityFixture.Name) throws {
+    let original = [UInt8](
+      try Data(contentsOf: URL(filePath: "\(ParityFixture.path(name))/config.json")))
+    var (read, refused) = (0, 0)
+    fuzz(150) { round, generator in
+      // Nudged numbers mostly make another sound model, mutated bytes mostly none.
+      let bytes =
+        round % 2 == 0 ? nudged(original, &generator) : mutated(original, &generator)
+      do {
+        let configuration = try HuggingFaceConfiguration.read(
+          configJSON: bytes, generationConfigJSON: nil, path: "config.json")
+        let again = try HuggingFaceConfiguration.read(
+          configJSON: Array(try HuggingFaceFolder.configJSON(configuration).utf8),
+          generationConfigJSON: nil, path: "again")
+        #expect(again == configuration)
+        read += 1
+      } catch {
+        #expect(error is ModelFileError, "\(error)")
+        refused += 1
+      }
+    }
+    #expect(read > 10 && refused > 10)
   }
 }

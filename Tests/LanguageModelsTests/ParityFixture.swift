@@ -16,6 +16,13 @@ struct ParityFixture {
     case gemma3Tied = "gemma3-tied"
     /// Sliding, full, sliding with a window of 8; hidden size 32, four heads on one key head of width 16.
     case gemma3Untied = "gemma3-untied"
+    /// Two layers with scaled rotary frequencies; hidden size 24, four heads on one key head of width 16.
+    case llama3
+    /// Two layers with biases, hidden size 24, four heads on two key heads of width 6.
+    case qwen2Tied = "qwen2-tied"
+
+    /// Those that have the same model as a GGUF file.
+    static let withGGUF: [Name] = [.llama3, .qwen2Tied]
   }
 
   /// The parts of `expected.json` that are compared.
@@ -43,14 +50,19 @@ struct ParityFixture {
 
   /// Reads one fixture.
   init(_ name: Name) throws {
-    let fixtures = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
-    let folder = fixtures.appending(path: "parity").appending(path: name.rawValue)
+    let folder = URL(filePath: try Self.path(name))
     // Not the whole loader: these folders have no tokenizer.
     model = try HuggingFaceWeights(folder: folder.path).model(
       ModelLoader.configuration(ofFolder: folder.path))
     expected = try JSONDecoder().decode(
       Expected.self, from: Data(contentsOf: folder.appending(path: "expected.json")))
     tensors = try SafetensorsFile(contentsOf: folder.appending(path: "expected.safetensors").path)
+  }
+
+  /// Path of the fixture's folder.
+  static func path(_ name: Name) throws -> String {
+    let fixtures = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
+    return fixtures.appending(path: "parity").appending(path: name.rawValue).path
   }
 
   /// An expected tensor, row-major.

@@ -15,7 +15,7 @@ struct PrefixReuseTests {
     var model: LanguageModel {
       let isGemma = self == .gemma3
       let configuration = ModelConfiguration(
-        architecture: isGemma ? .gemma3 : .llama, vocabularySize: 61, hiddenSize: 20,
+        family: isGemma ? .gemma3 : .llama, vocabularySize: 61, hiddenSize: 20,
         intermediateSize: 28, headCount: 4, keyValueHeadCount: 2, headDimension: 6,
         attentionKinds: isGemma ? [.sliding, .full, .sliding] : [.full, .full], slidingWindow: 24,
         ropeTheta: 10000, slidingRopeTheta: 500, attentionScale: 0.4, normEpsilon: 1e-5,

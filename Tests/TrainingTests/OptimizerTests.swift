@@ -44,7 +44,7 @@ import Testing
 
   /// A Llama whose layout `make_training.py` knows.
   private static let configuration = ModelConfiguration(
-    architecture: .llama, vocabularySize: 7, hiddenSize: 6, intermediateSize: 5, headCount: 2,
+    family: .llama, vocabularySize: 7, hiddenSize: 6, intermediateSize: 5, headCount: 2,
     keyValueHeadCount: 1, headDimension: 2, attentionKinds: [.full], slidingWindow: 0,
     ropeTheta: 10_000, slidingRopeTheta: 10_000, attentionScale: 1, normEpsilon: 1e-5,
     tiesEmbeddings: true, maximumPositions: 16, beginOfSequenceID: nil, endOfSequenceIDs: [],

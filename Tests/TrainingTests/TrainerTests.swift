@@ -69,7 +69,7 @@ struct RunFixture: Decodable {
   static func model(_ file: String = "run-initial.safetensors") throws -> LanguageModel {
     let model = LanguageModel(
       configuration: ModelConfiguration(
-        architecture: .gemma3, vocabularySize: 48, hiddenSize: 16, intermediateSize: 24,
+        family: .gemma3, vocabularySize: 48, hiddenSize: 16, intermediateSize: 24,
         headCount: 2, keyValueHeadCount: 1, headDimension: 8, attentionKinds: [.sliding, .full],
         slidingWindow: 4, ropeTheta: 1_000_000, slidingRopeTheta: 10_000,
         attentionScale: 1 / 8.0.squareRoot(), normEpsilon: 1e-6, tiesEmbeddings: true,

@@ -9,13 +9,16 @@ final class IncrementalTransformer {
   /// Keys and values that passes store and see.
   let cache: KeyValueCache
   /// Is told of every operation's result, with a key for every row; nil costs nothing.
-  var observer: OperationObserver?
+  var observer: OperationObserver? {
+    get { show.observer }
+    set { show.observer = newValue }
+  }
+  private var show = ResultObserver()
   private let math: TransformerMath
   private let attention: Attention
   private let threads: Int
   private var state: InferenceState
-  /// Keys of the rows that are computed now, and of the pass's outputs; empty without an observer.
-  private var rowKeys: [TokenPrefixKey] = []
+  /// Keys of the pass's outputs; empty without an observer.
   private var outputKeys: [TokenPrefixKey] = []
   // Held so that the weights that `math` points to stay alive.
   private let model: LanguageModel
@@ -34,7 +37,7 @@ final class IncrementalTransformer {
   /// Computes the pass's rows and stores keys and values; logits of its outputs can be asked for until the next pass.
   func run(_ pass: InferencePass) {
     let (c, s, hidden) = (configuration, state, configuration.hiddenSize)
-    var rows = pass.tokens.count
+    let rows = pass.tokens.count
     let end = (pass.positions.max() ?? -1) + 1
     s.reserve(c, rows: rows, positions: end)
     math.fullRotary.reserve(positions: end)
@@ -44,58 +47,23 @@ final class IncrementalTransformer {
     }
     let blocks = AttentionBlocks(
       rows: 0..<rows, positions: pass.positions, spans: pass.spans, configuration: c)
-    rowKeys = pass.keys
+    show.rowKeys = pass.keys
     math.embed(pass.tokens, into: s.stream)
     show(.embedding, s.stream, rows, hidden)
-    for (index, layer) in math.layout.layers.enumerated() {
-      math.norm(
-        s.stream, weight: layer.inputNorm, rows: rows, into: s.normed, inverseRMS: s.inverseRMS)
-      show(.layer(index, .inputNorm), s.normed, rows, hidden)
-      math.project(
-        s.normed, rows: rows, weight: layer.queryKeyValue, outputs: math.attentionWidth,
-        columns: hidden, into: s.queryKeyValue)
-      show(.layer(index, .queryKeyValue), s.queryKeyValue, rows, math.attentionWidth)
-      math.prepareAttention(
-        s.queryKeyValue, layer: index, positions: pass.positions, into: s.queryKeyValue,
-        inverseRMS: s.inverseRMS)
-      show(.layer(index, .rotated), s.queryKeyValue, rows, math.attentionWidth)
-      attention.forward(
-        [blocks], layer: index, batch: s.queryKeyValue, cache: cache, into: s.attended,
-        scratch: s.scratch)
-      show(.layer(index, .attention), s.attended, rows, c.queryWidth)
-      for (rows, slot) in pass.stored {
-        cache.store(
-          s.queryKeyValue + rows.lowerBound * math.attentionWidth + c.queryWidth,
-          rows: rows.count, rowStride: math.attentionWidth, slot: slot, layer: index,
-          position: pass.positions[rows.lowerBound])
+    let memory = memory
+    for index in 0..<c.layerCount {
+      TransformerLayer(math: math, attention: attention, index: index).forward(
+        memory, sequences: [blocks], positions: pass.positions, cache: cache, show: show
+      ) {
+        store(pass, layer: index)
+        if index == c.layerCount - 1, observer == nil {
+          // From here on rows are by themselves: those that give no output are left out.
+          keep(pass.outputs, of: s.attended, width: c.queryWidth)
+          keep(pass.outputs, of: s.stream, width: hidden)
+          return pass.outputs.count
+        }
+        return rows
       }
-      if index == c.layerCount - 1, observer == nil {
-        // From here on rows are by themselves: those that give no output are left out.
-        keep(pass.outputs, of: s.attended, width: c.queryWidth)
-        keep(pass.outputs, of: s.stream, width: hidden)
-        rows = pass.outputs.count
-      }
-      math.project(
-        s.attended, rows: rows, weight: layer.output, outputs: hidden, columns: c.queryWidth,
-        into: s.normed)
-      show(.layer(index, .attentionOutput), s.normed, rows, hidden)
-      addBlock(norm: layer.postAttentionNorm, rows: rows)
-      show(.layer(index, .attentionResidual), s.stream, rows, hidden)
-      math.norm(
-        s.stream, weight: layer.preMLPNorm, rows: rows, into: s.normed, inverseRMS: s.inverseRMS)
-      show(.layer(index, .mlpNorm), s.normed, rows, hidden)
-      math.project(
-        s.normed, rows: rows, weight: layer.gateUp, outputs: 2 * c.intermediateSize,
-        columns: hidden, into: s.gateUp)
-      show(.layer(index, .gateUp), s.gateUp, rows, 2 * c.intermediateSize)
-      math.gate(s.gateUp, rows: rows, into: s.gated)
-      show(.layer(index, .gated), s.gated, rows, c.intermediateSize)
-      math.project(
-        s.gated, rows: rows, weight: layer.down, outputs: hidden, columns: c.intermediateSize,
-        into: s.normed)
-      show(.layer(index, .down), s.normed, rows, hidden)
-      addBlock(norm: layer.postMLPNorm, rows: rows)
-      show(.layer(index, .mlpResidual), s.stream, rows, hidden)
     }
     if observer != nil {
       keep(pass.outputs, of: s.stream, width: hidden)
@@ -110,30 +78,32 @@ final class IncrementalTransformer {
     }
   }
 
-  /// Tells the observer of a result of rows x columns, if there is an observer.
-  private func show(
-    _ operation: @autoclosure () -> Operation, _ result: UnsafeMutablePointer<Float>, _ rows: Int,
-    _ columns: Int
-  ) {
-    observer?(operation(), ObservedTensor(result, rows: rows, columns: columns, rowKeys: rowKeys))
+  /// A layer writes over what the one before it left: nothing is kept but the cache.
+  private var memory: LayerMemory {
+    let s = state
+    return LayerMemory(
+      input: s.stream, middle: s.stream, output: s.stream, inputRMS: s.inverseRMS,
+      middleRMS: s.inverseRMS, normed: s.normed, queryKeyValue: s.queryKeyValue,
+      rotated: s.queryKeyValue, headRMS: s.inverseRMS, attended: s.attended, gateUp: s.gateUp,
+      gated: s.gated, attentionOutput: s.normed, mlpOutput: s.normed,
+      attentionOutputRMS: s.inverseRMS, mlpOutputRMS: s.inverseRMS, scratch: s.scratch)
   }
 
-  /// Adds `state.normed` to the stream, normed first where the architecture does so.
-  private func addBlock(norm: Int?, rows: Int) {
-    if let norm {
-      math.norm(
-        state.normed, weight: norm, rows: rows, into: state.normed,
-        inverseRMS: state.inverseRMS)
+  /// Puts the keys and values that a layer computed where later passes see them.
+  private func store(_ pass: InferencePass, layer: Int) {
+    for (rows, slot) in pass.stored {
+      cache.store(
+        state.queryKeyValue + rows.lowerBound * math.attentionWidth + configuration.queryWidth,
+        rows: rows.count, rowStride: math.attentionWidth, slot: slot, layer: layer,
+        position: pass.positions[rows.lowerBound])
     }
-    math.add(
-      state.normed, to: state.stream, rows: rows, width: configuration.hiddenSize)
   }
 
   /// Logits of some outputs of the last pass, rows x vocabulary size; gone with the next call.
   func logits(ofOutputs outputs: Range<Int>) -> UnsafeMutablePointer<Float> {
     let (c, s) = (configuration, state)
     s.reserveLogits(rows: outputs.count, c)
-    if observer != nil { rowKeys = Array(outputKeys[outputs]) }
+    if observer != nil { show.rowKeys = Array(outputKeys[outputs]) }
     math.norm(
       s.stream + outputs.lowerBound * c.hiddenSize, weight: math.layout.finalNorm,
       rows: outputs.count, into: s.normed, inverseRMS: s.inverseRMS)

@@ -6,12 +6,13 @@ protocol CheckpointWeights {
   var path: String { get }
   /// The names of all tensors, as the checkpoint has them.
   var storedNames: [String] { get }
-  /// The checkpoint's own name for a parameter of ``ParameterLayout``.
-  func storedName(of parameter: String) -> String
+  /// The one of a parameter's names that counts in the checkpoint.
+  func storedName(_ names: ParameterName) -> String
   /// The shape of a stored tensor, row-major; nil when there is none.
   func shape(ofStored name: String) -> [Int]?
   /// Reads a parameter in the form that the layout means, as fp32.
-  func read(_ parameter: String, into target: UnsafeMutableBufferPointer<Float>) throws
+  func read(_ parameter: ParameterLayout.Entry, into target: UnsafeMutableBufferPointer<Float>)
+    throws
 }
 
 extension CheckpointWeights {
@@ -23,7 +24,7 @@ extension CheckpointWeights {
     let layout = ParameterLayout(configuration)
     var expected: Set<String> = []
     for entry in layout.entries {
-      let name = storedName(of: entry.name)
+      let name = storedName(entry.names)
       expected.insert(name)
       guard let shape = shape(ofStored: name) else {
         throw ModelFileError(
@@ -38,7 +39,7 @@ extension CheckpointWeights {
         )
       }
     }
-    let tiedHead = configuration.tiesEmbeddings ? storedName(of: "lm_head.weight") : nil
+    let tiedHead = configuration.tiesEmbeddings ? storedName(.head) : nil
     for name in storedNames where !expected.contains(name) && name != tiedHead {
       // Old Llama checkpoints store the rotary frequencies, which follow from the configuration.
       if name.hasSuffix(".rotary_emb.inv_freq") { continue }
@@ -50,7 +51,7 @@ extension CheckpointWeights {
     let model = LanguageModel(configuration: configuration)
     for entry in layout.entries {
       try read(
-        entry.name,
+        entry,
         into: UnsafeMutableBufferPointer(rebasing: model.parameters.elements[entry.range]))
     }
     if let tiedHead, storedNames.contains(tiedHead) {
@@ -64,11 +65,13 @@ extension CheckpointWeights {
     let embedding = model.layout.entries[0]
     let difference = ModelFileError(
       .mismatched,
-      "\(path): the configuration ties the head to the embedding, but \(name) differs from \(storedName(of: embedding.name))."
+      "\(path): the configuration ties the head to the embedding, but \(name) differs from \(storedName(embedding.names))."
     )
     guard shape(ofStored: name) == embedding.shape else { throw difference }
     let head = FloatBuffer(count: embedding.count)
-    try read("lm_head.weight", into: head.elements)
+    try read(
+      ParameterLayout.Entry(names: .head, kind: .matrix, shape: embedding.shape, offset: 0),
+      into: head.elements)
     let isSame = withExtendedLifetime(head) {
       UnsafeRawBufferPointer(head.elements).elementsEqual(
         UnsafeRawBufferPointer(

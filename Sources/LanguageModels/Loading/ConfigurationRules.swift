@@ -7,7 +7,7 @@ extension ModelConfiguration {
   /// Most parameters that a file may describe; a thousand times what one machine can hold.
   static let mostParameters = 1e12
 
-  /// Checks what every architecture demands, so that nothing later can overflow or divide by zero.
+  /// Checks what every family demands, so that nothing later can overflow or divide by zero.
   ///
   /// `source` is the file that the values were read from. Throws ``ModelFileError``.
   func check(source: String) throws {
@@ -50,6 +50,7 @@ extension ModelConfiguration {
     ] {
       try require(value.isFinite && value > 0, "\(name) must be positive; found \(value)")
     }
+    if let rotaryScaling { try rotaryScaling.check(source: source) }
     for (name, ids) in [
       ("begin-of-sequence", beginOfSequenceID.map { [$0] } ?? []),
       ("end-of-sequence", endOfSequenceIDs), ("padding", paddingID.map { [$0] } ?? []),
@@ -59,6 +60,21 @@ extension ModelConfiguration {
           0..<vocabularySize ~= Int(id),
           "the \(name) id \(id) is not in the vocabulary of \(vocabularySize) tokens")
       }
+    }
+  }
+}
+
+extension RotaryScaling {
+  /// Checks that every wave is stretched by a positive, finite factor; throws ``ModelFileError``.
+  func check(source: String) throws {
+    let (low, high) = (lowFrequencyFactor, highFrequencyFactor)
+    guard factor.isFinite, factor > 0, low > 0, high > low, high.isFinite,
+      1...ModelConfiguration.largestDimension ~= originalPositions
+    else {
+      throw ModelFileError(
+        .malformed,
+        "\(source): the rotary scaling llama3 needs a positive factor, a low_freq_factor above 0, a high_freq_factor above it and an original_max_position_embeddings from 1 to \(ModelConfiguration.largestDimension); found \(factor), \(low), \(high) and \(originalPositions)."
+      )
     }
   }
 }

@@ -4,57 +4,30 @@ struct GGUFWeights: CheckpointWeights {
   let configuration: ModelConfiguration
 
   var path: String { file.path }
-  var storedNames: [String] { file.tensors.map(\.name) }
+  var storedNames: [String] {
+    // What scales the rotary frequencies is part of the configuration.
+    file.tensors.map(\.name).filter {
+      $0 != GGUFConfiguration.rotaryDivisors || configuration.rotaryScaling == nil
+    }
+  }
 
   func shape(ofStored name: String) -> [Int]? { file.tensor(name)?.shape }
 
-  func storedName(of parameter: String) -> String {
-    let parts = parameter.split(separator: ".").map(String.init)
-    // model.layers.N.… is blk.N.… there.
-    if parts.count > 4, parts[1] == "layers" {
-      let name = parts[3...].joined(separator: ".")
-      if let stored = storedLayerName(name) { return "blk.\(parts[2]).\(stored).weight" }
-    }
-    switch parameter {
-    case "model.embed_tokens.weight": return "token_embd.weight"
-    case "model.norm.weight": return "output_norm.weight"
-    case "lm_head.weight": return "output.weight"
-    default: preconditionFailure("GGUF has no name for the parameter \(parameter).")
-    }
-  }
+  func storedName(_ names: ParameterName) -> String { names.gguf }
 
-  private func storedLayerName(_ name: String) -> String? {
-    let isGemma = configuration.architecture == .gemma3
-    switch name {
-    case "input_layernorm.weight": return "attn_norm"
-    case "self_attn.q_proj.weight": return "attn_q"
-    case "self_attn.k_proj.weight": return "attn_k"
-    case "self_attn.v_proj.weight": return "attn_v"
-    case "self_attn.o_proj.weight": return "attn_output"
-    case "self_attn.q_norm.weight": return "attn_q_norm"
-    case "self_attn.k_norm.weight": return "attn_k_norm"
-    case "post_attention_layernorm.weight": return isGemma ? "post_attention_norm" : "ffn_norm"
-    case "pre_feedforward_layernorm.weight": return "ffn_norm"
-    case "post_feedforward_layernorm.weight": return "post_ffw_norm"
-    case "mlp.gate_proj.weight": return "ffn_gate"
-    case "mlp.up_proj.weight": return "ffn_up"
-    case "mlp.down_proj.weight": return "ffn_down"
-    default: return nil
+  func read(
+    _ parameter: ParameterLayout.Entry, into target: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    try file.read(parameter.names.gguf, into: target)
+    let (name, family) = (parameter.name, configuration.family)
+    if family.gguf.permutesQueriesAndKeys,
+      name.hasSuffix(".q_proj.weight") || name.hasSuffix(".k_proj.weight")
+    {
+      restoreRowOrder(target)
     }
-  }
-
-  func read(_ parameter: String, into target: UnsafeMutableBufferPointer<Float>) throws {
-    try file.read(storedName(of: parameter), into: target)
-    switch configuration.architecture {
-    case .llama:
-      if parameter.hasSuffix(".q_proj.weight") || parameter.hasSuffix(".k_proj.weight") {
-        restoreRowOrder(target)
-      }
-    case .gemma3:
-      // A GGUF norm holds the whole factor, 1 + w.
-      if parameter.hasSuffix("norm.weight") {
-        for index in target.indices { target[index] -= 1 }
-      }
+    // A GGUF norm holds the whole factor, such as 1 + w.
+    if parameter.kind == .norm, family.normWeightOffset != 0 {
+      for index in target.indices { target[index] -= family.normWeightOffset }
     }
   }
 

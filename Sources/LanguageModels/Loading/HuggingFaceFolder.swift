@@ -28,11 +28,9 @@ package enum HuggingFaceFolder {
 
   /// A `config.json` that gives the same configuration when it is read.
   static func configJSON(_ configuration: ModelConfiguration) throws -> String {
-    let c = configuration
-    let isGemma = c.architecture == .gemma3
-    var fields = [
-      ("architectures", isGemma ? "[\"Gemma3ForCausalLM\"]" : "[\"LlamaForCausalLM\"]"),
-      ("attention_bias", "false"),
+    let (c, format) = (configuration, configuration.family.huggingFace)
+    let fields = [
+      ("architectures", "[\"\(format.modelClass)\"]"),
       ("attention_dropout", "0.0"),
       ("bos_token_id", text(c.beginOfSequenceID)),
       ("dtype", "\"float32\""),
@@ -42,6 +40,7 @@ package enum HuggingFaceFolder {
       ("initializer_range", "0.02"),
       ("intermediate_size", "\(c.intermediateSize)"),
       ("max_position_embeddings", "\(c.maximumPositions)"),
+      ("model_type", "\"\(format.modelType)\""),
       ("num_attention_heads", "\(c.headCount)"),
       ("num_hidden_layers", "\(c.layerCount)"),
       ("num_key_value_heads", "\(c.keyValueHeadCount)"),
@@ -53,27 +52,7 @@ package enum HuggingFaceFolder {
       ("use_cache", "true"),
       ("vocab_size", "\(c.vocabularySize)"),
     ]
-    switch c.architecture {
-    case .llama:
-      fields += [
-        ("hidden_act", "\"silu\""), ("mlp_bias", "false"), ("model_type", "\"llama\""),
-        ("rope_parameters", rotary(c.ropeTheta)),
-      ]
-    case .gemma3:
-      let kinds = c.attentionKinds.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-      fields += [
-        ("attn_logit_softcapping", "null"), ("final_logit_softcapping", "null"),
-        ("hidden_activation", "\"gelu_pytorch_tanh\""), ("layer_types", "[\(kinds)]"),
-        ("model_type", "\"gemma3_text\""),
-        ("query_pre_attn_scalar", "\(try attentionDivisor(c))"),
-        (
-          "rope_parameters",
-          "{\"full_attention\": \(rotary(c.ropeTheta)), \"sliding_attention\": \(rotary(c.slidingRopeTheta))}"
-        ),
-        ("sliding_window", "\(c.slidingWindow)"), ("use_bidirectional_attention", "false"),
-      ]
-    }
-    return object(fields)
+    return object(fields + (try format.write(c)))
   }
 
   private static func generationConfigJSON(_ configuration: ModelConfiguration) -> String {
@@ -82,25 +61,6 @@ package enum HuggingFaceFolder {
       ("eos_token_id", text(configuration.endOfSequenceIDs)),
       ("pad_token_id", text(configuration.paddingID)),
     ])
-  }
-
-  /// The whole number whose inverse square root is Gemma's attention scale.
-  private static func attentionDivisor(_ configuration: ModelConfiguration) throws -> Int {
-    let scale = configuration.attentionScale
-    let divisor = (1 / (scale * scale)).rounded()
-    guard 1...Double(ModelConfiguration.largestDimension) ~= divisor,
-      1 / divisor.squareRoot() == scale
-    else {
-      throw ModelFileError(
-        .unsupported,
-        "The attention scale \(scale) cannot be saved: it is not the inverse square root of a whole number."
-      )
-    }
-    return Int(divisor)
-  }
-
-  private static func rotary(_ theta: Double) -> String {
-    "{\"rope_theta\": \(theta), \"rope_type\": \"default\"}"
   }
 
   private static func text(_ id: Int32?) -> String {

@@ -35,17 +35,19 @@ struct HuggingFaceWeights: CheckpointWeights {
 
   var storedNames: [String] { fileOfTensor.keys.sorted() }
 
-  func storedName(of parameter: String) -> String { parameter }
+  func storedName(_ names: ParameterName) -> String { names.huggingFace }
 
   func shape(ofStored name: String) -> [Int]? {
     fileOfTensor[name].flatMap { files[$0].tensor(name)?.shape }
   }
 
-  func read(_ parameter: String, into target: UnsafeMutableBufferPointer<Float>) throws {
-    guard let number = fileOfTensor[parameter] else {
-      throw ModelFileError(.mismatched, "\(path) has no tensor \(parameter).")
+  func read(
+    _ parameter: ParameterLayout.Entry, into target: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    guard let number = fileOfTensor[parameter.name] else {
+      throw ModelFileError(.mismatched, "\(path) has no tensor \(parameter.name).")
     }
-    try files[number].read(parameter, into: target)
+    try files[number].read(parameter.name, into: target)
   }
 
   /// The file of each tensor, by an index file.

@@ -75,6 +75,8 @@ package enum Operation: Sendable, Hashable {
     case queryNormWeightGradient = "backward: weight gradient of the query norm"
     case keyNormWeightGradient = "backward: weight gradient of the key norm"
     case queryKeyValueGradient = "backward: gradient of queries, keys and values"
+    case queryKeyValueBiasGradient =
+      "backward: bias gradient of query/key/value projections"
     case inputNormAgain = "backward: norm before attention, computed again"
     case queryKeyValueWeightGradient = "backward: weight gradient of query/key/value projections"
     case queryKeyValueInputGradient = "backward: input gradient of query/key/value projections"

@@ -280,6 +280,22 @@ def configurations():
         "pad_token_id": 2, "pretraining_tp": 1, "rms_norm_eps": 1e-05, "rope_interleaved": False,
         "rope_scaling": None, "rope_theta": 100000, "tie_word_embeddings": True, "torch_dtype": "bfloat16",
         "transformers.js_config": {"kv_cache_dtype": {"q4f16": "float16"}}, "vocab_size": 49152}
+    scaling = {"factor": 8.0, "high_freq_factor": 4.0, "low_freq_factor": 1.0, "original_max_position_embeddings": 8192,
+               "rope_type": "llama3"}
+    llama_3 = {
+        "architectures": ["LlamaForCausalLM"], "attention_bias": False, "attention_dropout": 0.0, "bos_token_id": 128000,
+        "eos_token_id": [128001, 128008, 128009], "hidden_act": "silu", "hidden_size": 2048, "head_dim": 64,
+        "intermediate_size": 8192, "max_position_embeddings": 131072, "mlp_bias": False, "model_type": "llama",
+        "num_attention_heads": 32, "num_hidden_layers": 16, "num_key_value_heads": 8, "pretraining_tp": 1,
+        "rms_norm_eps": 1e-05, "rope_scaling": scaling, "rope_theta": 500000.0, "tie_word_embeddings": True,
+        "torch_dtype": "bfloat16", "transformers_version": "4.45.0.dev0", "use_cache": True, "vocab_size": 128256}
+    qwen_2 = {
+        "architectures": ["Qwen2ForCausalLM"], "attention_dropout": 0.0, "bos_token_id": 151643, "eos_token_id": 151645,
+        "hidden_act": "silu", "hidden_size": 896, "initializer_range": 0.02, "intermediate_size": 4864,
+        "max_position_embeddings": 32768, "max_window_layers": 21, "model_type": "qwen2", "num_attention_heads": 14,
+        "num_hidden_layers": 24, "num_key_value_heads": 2, "rms_norm_eps": 1e-06, "rope_theta": 1000000.0,
+        "sliding_window": 32768, "tie_word_embeddings": True, "torch_dtype": "bfloat16", "transformers_version": "4.43.1",
+        "use_cache": True, "use_sliding_window": False, "vocab_size": 151936}
     files = [
         {"model_type": "llama"},
         {"model_type": "gemma3_text"},
@@ -293,6 +309,10 @@ def configurations():
         gemma_1b | {"rope_scaling": {"rope_type": "default"}},
         gemma_5 | {"rope_parameters": {"full_attention": {"rope_type": "default"}, "sliding_attention": None}},
         gemma_5 | {"rope_parameters": None, "query_pre_attn_scalar": 168},
+        llama_3, llama_3 | {"rope_scaling": None, "rope_parameters": scaling | {"rope_theta": 7000.0, "factor": 32}},
+        llama_3 | {"rope_scaling": {key: scaling[key] for key in scaling if key[0] != "o"}},
+        {"model_type": "qwen2"}, qwen_2,
+        qwen_2 | {"rope_parameters": {"rope_type": "default", "rope_theta": 9000.0}, "head_dim": 32},
     ]
     cases = []
     with tempfile.TemporaryDirectory() as folder:
@@ -301,17 +321,22 @@ def configurations():
             config = AutoConfig.from_pretrained(folder)
             gemma = config.model_type == "gemma3_text"
             rope = config.rope_parameters
+            head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
             eos = config.eos_token_id
             cases.append({"config": file, "expected": {
-                "architecture": "gemma3" if gemma else "llama",
+                "family": "gemma3" if gemma else config.model_type,
                 "vocabularySize": config.vocab_size, "hiddenSize": config.hidden_size,
                 "intermediateSize": config.intermediate_size, "headCount": config.num_attention_heads,
-                "keyValueHeadCount": config.num_key_value_heads, "headDimension": config.head_dim,
+                "keyValueHeadCount": config.num_key_value_heads, "headDimension": head,
                 "attentionKinds": config.layer_types if gemma else ["full_attention"] * config.num_hidden_layers,
                 "slidingWindow": config.sliding_window if gemma else config.max_position_embeddings,
                 "ropeTheta": rope["full_attention"]["rope_theta"] if gemma else rope["rope_theta"],
                 "slidingRopeTheta": rope["sliding_attention"]["rope_theta"] if gemma else rope["rope_theta"],
-                "attentionScale": (config.query_pre_attn_scalar if gemma else config.head_dim) ** -0.5,
+                "rotaryScaling": None if gemma or rope["rope_type"] != "llama3" else {
+                    "factor": rope["factor"], "lowFrequencyFactor": rope["low_freq_factor"],
+                    "highFrequencyFactor": rope["high_freq_factor"],
+                    "originalPositions": rope["original_max_position_embeddings"]},
+                "attentionScale": (config.query_pre_attn_scalar if gemma else head) ** -0.5,
                 "normEpsilon": config.rms_norm_eps, "tiesEmbeddings": config.tie_word_embeddings,
                 "maximumPositions": config.max_position_embeddings,
                 "beginOfSequenceID": config.bos_token_id,
@@ -332,4 +357,5 @@ def main():
         indent=1, sort_keys=True) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,12 +1,14 @@
 """Writes the parity fixtures: tiny random models and what transformers computes with them.
 
-Usage: python make_parity.py [OUT_FOLDER]        (needs transformers 5.16.1, torch 2.13.0, safetensors)
+Usage: python make_parity.py [OUT_FOLDER] [NAME...]        (needs transformers 5.16.1, torch 2.13.0, safetensors, gguf)
 
 One folder a model, with
   config.json, model.safetensors   the model as `save_pretrained` writes it
   expected.json                    token ids, labels (unshifted, -100 = nothing to predict), loss, generations,
                                    log-likelihoods, versions, seed
   expected.safetensors             logits.N of sequence N [tokens, vocabulary]; gradient.NAME of every parameter
+  model.gguf                       for the families whose GGUF has no other fixture: the same model as llama.cpp's converter
+                                   would write it, in fp32, tensor names from the gguf package's own table
 Everything is computed in fp32 with one thread, each sequence alone, eager attention; the loss is the sum of the cross
 entropies of all labels divided by their number. The script repeats it in fp64 and refuses to write a fixture whose fp32
 values are far from those or whose arg-max is nearly a tie.
@@ -16,9 +18,11 @@ import contextlib
 import copy
 import importlib
 import json
+import math
 import pathlib
 import sys
 
+import gguf
 import torch
 import transformers
 from safetensors.torch import save_file
@@ -27,6 +31,8 @@ from transformers import (
     Gemma3TextConfig,
     LlamaConfig,
     LlamaForCausalLM,
+    Qwen2Config,
+    Qwen2ForCausalLM,
 )
 
 IGNORED = -100
@@ -39,6 +45,8 @@ NORM_DEVIATION = 0.2
 ODD = dict(hidden_size=20, num_attention_heads=4, num_key_value_heads=2, head_dim=6, intermediate_size=28, vocab_size=53)
 EVEN = dict(hidden_size=48, num_attention_heads=6, num_key_value_heads=2, head_dim=8, intermediate_size=48, vocab_size=48)
 ONE_KEY_HEAD = dict(hidden_size=32, num_attention_heads=4, num_key_value_heads=1, head_dim=16, intermediate_size=40, vocab_size=59)
+HALVES = dict(hidden_size=24, num_attention_heads=4, num_key_value_heads=2, intermediate_size=28, vocab_size=53)
+NARROW = dict(hidden_size=24, num_attention_heads=4, num_key_value_heads=1, head_dim=16, intermediate_size=20, vocab_size=53)
 IDS = dict(bos_token_id=1, eos_token_id=2, pad_token_id=0)
 # All sequences cross a window of 8 in the first and the last layer; the layer between sees everything.
 GEMMA = dict(
@@ -67,11 +75,36 @@ def gemma(shape: dict, query_scalar: int, tied: bool):
     return Gemma3ForCausalLM, config
 
 
+def llama3(shape: dict, tied: bool):
+    """A Llama configuration with scaled rotary frequencies, as 3.1 to 3.3 have it, and its class."""
+    rope = {
+        "rope_type": "llama3", "rope_theta": 500000.0, "factor": 8.0, "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0, "original_max_position_embeddings": 8192,
+    }  # fmt: skip
+    long = LLAMA | dict(max_position_embeddings=16384)
+    config = LlamaConfig(**shape, **long, **IDS, rope_parameters=rope, tie_word_embeddings=tied)
+    return LlamaForCausalLM, config
+
+
+def qwen(config_class, model_class, shape: dict, theta: float, tied: bool):
+    """A Qwen configuration and its class."""
+    rope = {"rope_type": "default", "rope_theta": theta}
+    config = config_class(**shape, **LLAMA, **IDS, rope_parameters=rope, tie_word_embeddings=tied)
+    return model_class, config
+
+
 MODELS = {
     "llama-tied": (101, llama(ODD, 10000.0, True)),
     "llama-untied": (103, llama(EVEN, 100000.0, False)),
     "gemma3-tied": (115, gemma(ODD, 10, True)),
     "gemma3-untied": (100, gemma(ONE_KEY_HEAD, 16, False)),
+    "llama3": (202, llama3(NARROW, False)),
+    "qwen2-tied": (202, qwen(Qwen2Config, Qwen2ForCausalLM, HALVES, 1000000.0, True)),
+}
+# The architecture and the pretokenizer in the GGUF of a model that has one.
+GGUF = {
+    "llama3": (gguf.MODEL_ARCH.LLAMA, "llama-bpe"),
+    "qwen2-tied": (gguf.MODEL_ARCH.QWEN2, "qwen2"),
 }
 
 
@@ -90,7 +123,7 @@ def exact_arithmetic():
 
     The angles of rotary embeddings stay fp32: they are constants of the model, and fp32 in its definition.
     """
-    names = ("llama.modeling_llama", "gemma3.modeling_gemma3")
+    names = [f"{name}.modeling_{name}" for name in ("llama", "gemma3", "qwen2")]
     modules = [importlib.import_module(f"transformers.models.{name}") for name in names]
     narrow = torch.Tensor.float
     torch.Tensor.float = lambda self: self if self.dtype == torch.float64 else narrow(self)
@@ -188,6 +221,9 @@ def write(name: str, seed: int, model_class, config, folder: pathlib.Path) -> No
     logits, loss, gradients = forward_and_backward(model, sequences, labels)
 
     exact = copy.deepcopy(model).double()
+    for module in exact.modules():
+        if hasattr(module, "inv_freq"):
+            module.inv_freq = module.inv_freq.float()
     with exact_arithmetic():
         exact_logits, exact_loss, exact_gradients = forward_and_backward(exact, sequences, labels)
     logit_error = max((a - b).abs().max().item() for a, b in zip(logits, exact_logits))
@@ -219,6 +255,8 @@ def write(name: str, seed: int, model_class, config, folder: pathlib.Path) -> No
 
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
+    if name in GGUF:
+        write_gguf(name, model, config, folder / "model.gguf")
     (folder / "generation_config.json").unlink(missing_ok=True)
     tensors = {f"logits.{index}": rows.contiguous() for index, rows in enumerate(logits)}
     tensors |= {f"gradient.{key}": value.contiguous() for key, value in gradients.items()}
@@ -239,12 +277,87 @@ def write(name: str, seed: int, model_class, config, folder: pathlib.Path) -> No
     (folder / "expected.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
+def permute(weights, heads: int):
+    """What llama.cpp's converter does to query and key projections of Llama."""
+    return weights.reshape(heads, 2, -1, weights.shape[1]).swapaxes(1, 2).reshape(weights.shape)
+
+
+def rotary_divisors(config) -> list[float]:
+    """What llama.cpp's converter makes of rotary frequencies that are scaled as in Llama 3.1."""
+    rope, divisors = config.rope_parameters, []
+    low, high = rope["low_freq_factor"], rope["high_freq_factor"]
+    positions, factor = rope["original_max_position_embeddings"], rope["factor"]
+    exponents = torch.arange(0, config.head_dim, 2, dtype=torch.float32) / config.head_dim
+    for frequency in 1.0 / (rope["rope_theta"] ** exponents):
+        wave = 2 * math.pi / frequency
+        smooth = (positions / wave - low) / (high - low)
+        middle = 1 / ((1 - smooth) / factor + smooth)
+        divisors.append(1 if wave < positions / high else factor if wave > positions / low else middle)
+    return divisors
+
+
+def vocabulary(size: int) -> tuple[list[str], list[int], list[str]]:
+    """A byte-level vocabulary of special tokens, some letters and two merges."""
+    tokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "ab", "\u0120a"]
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789.,:;!?-+*/()=\"'\u0120\u010a"
+    tokens += list(letters[: size - len(tokens)])
+    tokens += [f"<|unused{n}|>" for n in range(size - len(tokens))]
+    kinds = [3 if text.startswith("<|") else 1 for text in tokens]
+    return tokens, kinds, ["a b", "\u0120 a"] if "\u0120" in tokens else ["a b"]
+
+
+def write_gguf(name: str, model, config, path: pathlib.Path) -> None:
+    """Writes a model as `convert_hf_to_gguf.py` would, in fp32."""
+    architecture, pretokenizer = GGUF[name]
+    writer = gguf.GGUFWriter(path, gguf.MODEL_ARCH_NAMES[architecture])
+    is_llama = architecture == gguf.MODEL_ARCH.LLAMA
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    if getattr(config, "head_dim", None):
+        writer.add_key_length(config.head_dim)
+        writer.add_value_length(config.head_dim)
+    if is_llama:
+        writer.add_vocab_size(config.vocab_size)
+        writer.add_rope_dimension_count(config.head_dim)
+    tokens, kinds, merges = vocabulary(config.vocab_size)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre(pretokenizer)
+    writer.add_token_list(tokens)
+    writer.add_token_types(kinds)
+    writer.add_token_merges(merges)
+    writer.add_bos_token_id(config.bos_token_id)
+    writer.add_eos_token_id(config.eos_token_id)
+    writer.add_pad_token_id(config.pad_token_id)
+    writer.add_add_bos_token(is_llama)
+    names = gguf.get_tensor_name_map(architecture, config.num_hidden_layers)
+    for key, parameter in model.named_parameters():
+        weights = parameter.detach().numpy()
+        for part, heads in (("q_proj", config.num_attention_heads), ("k_proj", config.num_key_value_heads)):
+            if is_llama and key.endswith(f"{part}.weight"):
+                weights = permute(weights, heads)
+        writer.add_tensor(names.get_name(key, try_suffixes=(".weight", ".bias")), weights)
+    if config.rope_parameters["rope_type"] == "llama3":
+        divisors = torch.tensor(rotary_divisors(config), dtype=torch.float32)
+        writer.add_tensor("rope_freqs.weight", divisors.numpy())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 def main() -> None:
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     here = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent)
     for name, (seed, (model_class, config)) in MODELS.items():
-        write(name, seed, model_class, config, here / name)
+        if len(sys.argv) < 3 or name in sys.argv[2:]:
+            write(name, seed, model_class, config, here / name)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,124 @@
+import FoundationEssentials
+
+/// A JSON object whose keys are known only where they are asked for.
+struct JSONFields {
+  /// Any key.
+  struct Key: CodingKey {
+    let stringValue: String
+    let intValue: Int? = nil
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  private let container: KeyedDecodingContainer<Key>
+
+  init(_ decoder: any Decoder) throws {
+    container = try decoder.container(keyedBy: Key.self)
+  }
+
+  /// All keys of the object.
+  var keys: [String] { container.allKeys.map(\.stringValue) }
+
+  /// Whether the key stands in the object, be it with null.
+  func contains(_ key: String) -> Bool { container.contains(Key(stringValue: key)) }
+
+  /// The value of a key; nil for null, `missing` when there is no such key.
+  func optional<Value: Decodable>(_ key: String, missing: Value?) throws -> Value? {
+    guard contains(key) else { return missing }
+    return try named(key) {
+      try container.decodeIfPresent(Value.self, forKey: Key(stringValue: key))
+    }
+  }
+
+  /// The value of a key; `missing` when there is no such key, an error for null.
+  func value<Value: Decodable>(_ key: String, missing: Value) throws -> Value {
+    guard contains(key) else { return missing }
+    return try named(key) { try container.decode(Value.self, forKey: Key(stringValue: key)) }
+  }
+
+  /// Names the key in errors about numbers that a type cannot represent, which the decoder throws without it.
+  private func named<Value>(_ key: String, _ decode: () throws -> Value) throws -> Value {
+    do {
+      return try decode()
+    } catch {
+      if error is DecodingError || error is ModelFileError { throw error }
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(codingPath: [Key(stringValue: key)], debugDescription: "\(error)"))
+    }
+  }
+
+  /// Refuses a key whose value is neither missing, nor null, nor what this package computes.
+  func require<Value: Decodable & Equatable>(_ key: String, _ computed: Value) throws {
+    guard let found: Value = try optional(key, missing: nil), found != computed else { return }
+    throw ModelFileError(
+      .unsupported, "\(key) \(found) is not computed; \(key) \(computed) is.")
+  }
+
+  /// Refuses a key that has any value but null.
+  func requireNull(_ key: String) throws {
+    guard contains(key), try !container.decodeNil(forKey: Key(stringValue: key)) else { return }
+    let number = try? container.decode(Double.self, forKey: Key(stringValue: key))
+    let found = number.map { " \($0)" } ?? ""
+    throw ModelFileError(.unsupported, "\(key)\(found) is not computed; null is.")
+  }
+}
+
+extension JSONFields {
+  /// `num_hidden_layers`, from 1 to what any model has.
+  func layerCount(missing: Int) throws -> Int {
+    let count = try value("num_hidden_layers", missing: missing)
+    guard 1...ModelConfiguration.mostLayers ~= count else {
+      throw ModelFileError(
+        .malformed,
+        "num_hidden_layers must be from 1 to \(ModelConfiguration.mostLayers); found \(count).")
+    }
+    return count
+  }
+
+  /// `layer_types`, one for each layer; nil where the file does not say them.
+  func attentionKinds(_ layerCount: Int) throws -> [ModelConfiguration.AttentionKind]? {
+    guard let names: [String] = try optional("layer_types", missing: nil) else { return nil }
+    guard names.count == layerCount else {
+      throw ModelFileError(
+        .malformed, "layer_types has \(names.count) entries for \(layerCount) layers.")
+    }
+    return try names.map { name in
+      guard let kind = ModelConfiguration.AttentionKind(rawValue: name) else {
+        throw ModelFileError(
+          .unsupported,
+          "the layer type \(name) is not computed; full_attention and sliding_attention are.")
+      }
+      return kind
+    }
+  }
+
+  /// The token id under `NAME_token_id`.
+  func tokenID(_ name: String, missing: Int32?) throws -> Int32? {
+    let id: Int32? = try optional("\(name)_token_id", missing: missing)
+    // Older files write -1 for "none".
+    return id == -1 ? nil : id
+  }
+
+  /// `eos_token_id`, one or several.
+  func endOfSequenceIDs(missing: Int32?) throws -> [Int32] {
+    let key = "eos_token_id"
+    guard contains(key) else { return missing.map { [$0] } ?? [] }
+    let ids: TokenIDs? = try optional(key, missing: nil)
+    return ids?.ids ?? []
+  }
+}
+
+/// One id or a list of ids.
+struct TokenIDs: Decodable {
+  let ids: [Int32]
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let id = try? container.decode(Int32.self) {
+      ids = [id]
+    } else {
+      ids = try container.decode([Int32].self)
+    }
+  }
+}
