@@ -58,7 +58,7 @@ import Testing
     let data = Data(try LoadingFixture.bytes("configurations.json"))
     let cases = try JSONDecoder().decode([Case].self, from: data)
     let objects = try #require(JSONSerialization.jsonObject(with: data) as? [[String: Any]])
-    #expect(cases.count == 19)
+    #expect(cases.count == 22)
     for (index, (object, expectation)) in zip(objects, cases).enumerated() {
       let config = try JSONSerialization.data(withJSONObject: try #require(object["config"]))
       var found = try read(String(decoding: config, as: UTF8.self))
@@ -131,7 +131,14 @@ import Testing
       ("qwen2", #""rope_scaling": {"type": "yarn", "factor": 4.0}"#, "type yarn"),
       ("qwen2", #""hidden_act": "gelu""#, "hidden_act gelu"),
       ("qwen2", #""architectures": ["Qwen2ForSequenceClassification"]"#, "Qwen2ForSequence"),
-      ("qwen3", #""vocab_size": 10"#, "qwen3"),
+      ("qwen3", #""use_sliding_window": true"#, "use_sliding_window true"),
+      ("qwen3", #""attention_bias": true"#, "attention_bias true"),
+      (
+        "qwen3", #""layer_types": ["sliding_attention"], "num_hidden_layers": 1"#,
+        "not computed for qwen3"
+      ),
+      ("qwen3", #""architectures": ["Qwen2ForCausalLM"]"#, "qwen3 (Qwen3ForCausalLM)"),
+      ("qwen3_moe", #""vocab_size": 10"#, "qwen3_moe"),
     ])
   func notComputed(type: String, fields: String, reason: String) throws {
     let error = #expect(throws: ModelFileError.self) {

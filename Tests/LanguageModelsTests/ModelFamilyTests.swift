@@ -104,7 +104,7 @@ struct ModelFamilyTests {
 
   @Test("A pass tells of its biases' gradient, and only where the family has biases")
   func observation() throws {
-    for name in [ParityFixture.Name.qwen2Tied, .llama3] {
+    for name in [ParityFixture.Name.qwen2Tied, .qwen3Tied] {
       let fixture = try ParityFixture(name)
       let passes = Backpropagation(model: fixture.model, threads: 1)
       var layers: [Int] = []

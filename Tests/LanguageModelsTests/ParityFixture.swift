@@ -20,9 +20,13 @@ struct ParityFixture {
     case llama3
     /// Two layers with biases, hidden size 24, four heads on two key heads of width 6.
     case qwen2Tied = "qwen2-tied"
+    /// Two layers, hidden size 20, four heads on two key heads of width 6.
+    case qwen3Tied = "qwen3-tied"
+    /// Two layers, hidden size 24, four heads on one key head of width 16, a head of its own.
+    case qwen3Untied = "qwen3-untied"
 
     /// Those that have the same model as a GGUF file.
-    static let withGGUF: [Name] = [.llama3, .qwen2Tied]
+    static let withGGUF: [Name] = [.llama3, .qwen2Tied, .qwen3Tied, .qwen3Untied]
   }
 
   /// The parts of `expected.json` that are compared.

@@ -4,7 +4,7 @@
 /// because passes copy configurations often, and so each copy counts one reference.
 package final class ModelFamily: Sendable {
   /// The families that this package computes.
-  package static let all: [ModelFamily] = [.llama, .gemma3, .qwen2]
+  package static let all: [ModelFamily] = [.llama, .gemma3, .qwen2, .qwen3]
 
   /// The function of an MLP's gate.
   enum Activation: Sendable {

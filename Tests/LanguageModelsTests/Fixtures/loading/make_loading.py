@@ -296,6 +296,14 @@ def configurations():
         "num_hidden_layers": 24, "num_key_value_heads": 2, "rms_norm_eps": 1e-06, "rope_theta": 1000000.0,
         "sliding_window": 32768, "tie_word_embeddings": True, "torch_dtype": "bfloat16", "transformers_version": "4.43.1",
         "use_cache": True, "use_sliding_window": False, "vocab_size": 151936}
+    qwen_3 = {
+        "architectures": ["Qwen3ForCausalLM"], "attention_bias": False, "attention_dropout": 0.0, "bos_token_id": 151643,
+        "eos_token_id": 151645, "head_dim": 128, "hidden_act": "silu", "hidden_size": 1024, "initializer_range": 0.02,
+        "intermediate_size": 3072, "max_position_embeddings": 40960, "max_window_layers": 28, "model_type": "qwen3",
+        "num_attention_heads": 16, "num_hidden_layers": 28, "num_key_value_heads": 8, "rms_norm_eps": 1e-06,
+        "rope_scaling": None, "rope_theta": 1000000, "sliding_window": None, "tie_word_embeddings": True,
+        "torch_dtype": "bfloat16", "transformers_version": "4.51.0", "use_cache": True, "use_sliding_window": False,
+        "vocab_size": 151936}
     files = [
         {"model_type": "llama"},
         {"model_type": "gemma3_text"},
@@ -311,7 +319,8 @@ def configurations():
         gemma_5 | {"rope_parameters": None, "query_pre_attn_scalar": 168},
         llama_3, llama_3 | {"rope_scaling": None, "rope_parameters": scaling | {"rope_theta": 7000.0, "factor": 32}},
         llama_3 | {"rope_scaling": {key: scaling[key] for key in scaling if key[0] != "o"}},
-        {"model_type": "qwen2"}, qwen_2,
+        {"model_type": "qwen2"}, {"model_type": "qwen3"}, qwen_2, qwen_3,
+        qwen_3 | {"rope_theta": 5000.0, "num_key_value_heads": None, "tie_word_embeddings": False},
         qwen_2 | {"rope_parameters": {"rope_type": "default", "rope_theta": 9000.0}, "head_dim": 32},
     ]
     cases = []

@@ -33,6 +33,8 @@ from transformers import (
     LlamaForCausalLM,
     Qwen2Config,
     Qwen2ForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
 )
 
 IGNORED = -100
@@ -100,11 +102,15 @@ MODELS = {
     "gemma3-untied": (100, gemma(ONE_KEY_HEAD, 16, False)),
     "llama3": (202, llama3(NARROW, False)),
     "qwen2-tied": (202, qwen(Qwen2Config, Qwen2ForCausalLM, HALVES, 1000000.0, True)),
+    "qwen3-tied": (203, qwen(Qwen3Config, Qwen3ForCausalLM, ODD, 1000000.0, True)),
+    "qwen3-untied": (204, qwen(Qwen3Config, Qwen3ForCausalLM, NARROW, 10000.0, False)),
 }
 # The architecture and the pretokenizer in the GGUF of a model that has one.
 GGUF = {
     "llama3": (gguf.MODEL_ARCH.LLAMA, "llama-bpe"),
     "qwen2-tied": (gguf.MODEL_ARCH.QWEN2, "qwen2"),
+    "qwen3-tied": (gguf.MODEL_ARCH.QWEN3, "qwen2"),
+    "qwen3-untied": (gguf.MODEL_ARCH.QWEN3, "qwen2"),
 }
 
 
@@ -123,7 +129,7 @@ def exact_arithmetic():
 
     The angles of rotary embeddings stay fp32: they are constants of the model, and fp32 in its definition.
     """
-    names = [f"{name}.modeling_{name}" for name in ("llama", "gemma3", "qwen2")]
+    names = [f"{name}.modeling_{name}" for name in ("llama", "gemma3", "qwen2", "qwen3")]
     modules = [importlib.import_module(f"transformers.models.{name}") for name in names]
     narrow = torch.Tensor.float
     torch.Tensor.float = lambda self: self if self.dtype == torch.float64 else narrow(self)
