@@ -121,9 +121,7 @@ struct ModelFamilyTests {
     }
   }
 
-  @Test(
-    "Divisors of rotary frequencies that are not Llama 3's are refused, and so are those of another family"
-  )
+  @Test("Divisors of rotary frequencies that are not Llama 3's are refused")
   func divisors() throws {
     let original = [UInt8](
       try Data(contentsOf: URL(filePath: "\(ParityFixture.path(.llama3))/model.gguf")))
