@@ -2,6 +2,7 @@ import Evaluation
 import Files
 import Foundation
 import Testing
+import Training
 
 @testable import Replication
 
@@ -96,5 +97,33 @@ struct ProjectManifestTests {
         )),
       name: "mmlu-dev.sha256")
     #expect(examples.map { $0.member.replacing("/dev/", with: "/test/") } == paths)
+  }
+
+  @Test("What identifies every manifest and each of its trainings is what it always was")
+  func identitiesAreGolden() throws {
+    let found = try Self.names.sorted().map { name in
+      let manifest = try read(name).manifest
+      let trainings = try manifest.declaredArms.flatMap { arm -> [String] in
+        guard case .trained(let objective, let reduction) = arm.treatment else { return [] }
+        return try manifest.training.seeds.map { seed in
+          let configuration = manifest.training.configuration(
+            objective: objective, reduction: reduction, seed: seed)
+          let treatment = try CanonicalJSON.encode(arm.treatment.canonical)
+          return """
+              \(arm.name), seed \(seed)
+              \(String(decoding: treatment, as: UTF8.self))
+              \(configuration.canonicalText)
+
+            """
+        }
+      }
+      return "\(name) \(try CanonicalJSON.digest(of: manifest.canonical))\n" + trainings.joined()
+    }.joined()
+    let golden = try String(
+      contentsOf: ManifestFixtures.folder().appending(path: "identities.txt"), encoding: .utf8)
+    #expect(found == golden)
+    if let path = ProcessInfo.processInfo.environment["REPLICATE_REPORTS_FILE"] {
+      try found.write(toFile: path, atomically: true, encoding: .utf8)
+    }
   }
 }
