@@ -242,9 +242,11 @@ static void sums(struct self_test *t) {
 
 static void objective(struct self_test *t) {
   static const struct ck_objective objectives[] = {
-      {20, 0, CK_NORMALIZER_NONE, 0},       {20, 1, CK_NORMALIZER_LN_K, 0},
-      {1, 2, CK_NORMALIZER_CONSTANT, 3},    {64, 0.5, CK_NORMALIZER_LN_K, 0},
-      {1024, 1.5, CK_NORMALIZER_LN_K, 0}};
+      {20, 0, CK_NORMALIZER_NONE, 0, CK_WEIGHT_ENTROPY},
+      {20, 1, CK_NORMALIZER_LN_K, 0, CK_WEIGHT_ENTROPY},
+      {1, 2, CK_NORMALIZER_CONSTANT, 3, CK_WEIGHT_ENTROPY},
+      {64, 0.5, CK_NORMALIZER_LN_K, 0, CK_WEIGHT_ENTROPY},
+      {1024, 1.5, CK_NORMALIZER_LN_K, 0, CK_WEIGHT_ENTROPY}};
   static const size_t vocabularies[] = {17, 64, 1000, 2051};
   enum { ROWS = 4 };
   ck_objective_kernel *kernel = ck_objective_rows_for(t->isa);

@@ -40,14 +40,15 @@ package final class Backpropagation {
 
   /// Adds the gradient of a loss over `batch` to `gradients`.
   ///
-  /// `gradients` is laid out as the model's parameters. `lossGradient` is called for one block of logits after the
-  /// other, in the order of positions, and replaces the logits by the loss's gradient; every supervised position is
-  /// in exactly one block.
+  /// `gradients` is laid out as the model's parameters; nil only predicts. `lossGradient` is called for one block of
+  /// logits after the other, in the order of positions, and replaces the logits by the loss's gradient; every supervised
+  /// position is in exactly one block.
   package func run(
-    _ batch: PackedBatch, gradients: FloatBuffer, lossGradient: (LogitsBlock) throws -> Void
+    _ batch: PackedBatch, gradients: FloatBuffer?, lossGradient: (LogitsBlock) throws -> Void
   ) rethrows {
     precondition(
-      gradients.count == math.layout.count, "Gradients must be laid out as the parameters.")
+      gradients?.count ?? math.layout.count == math.layout.count,
+      "Gradients must be laid out as the parameters.")
     guard !batch.tokens.isEmpty else { return }
     let rows = zip(batch.sequenceStarts, batch.sequenceStarts.dropFirst()).map { $0..<$1 }
     let positions = rows.flatMap { Array(0..<$0.count) }
@@ -69,7 +70,8 @@ package final class Backpropagation {
     for layer in 0..<math.configuration.layerCount {
       forward(layer, sequences: sequences, positions: positions)
     }
-    try head(batch, gradients: gradients.pointer, lossGradient: lossGradient)
+    try head(batch, gradients: gradients?.pointer, lossGradient: lossGradient)
+    guard let gradients else { return }
     for layer in (0..<math.configuration.layerCount).reversed() {
       backward(layer, sequences: sequences, positions: positions, gradients: gradients.pointer)
     }
@@ -100,7 +102,7 @@ package final class Backpropagation {
   // MARK: - Output projection and loss
 
   private func head(
-    _ batch: PackedBatch, gradients: UnsafeMutablePointer<Float>,
+    _ batch: PackedBatch, gradients: UnsafeMutablePointer<Float>?,
     lossGradient: (LogitsBlock) throws -> Void
   ) rethrows {
     let (c, a) = (math.configuration, activations)
@@ -121,7 +123,6 @@ package final class Backpropagation {
 
     let normedGradient = a.rotated
     let weight = Matrix(math.weights + math.layout.head, rows: vocabulary, columns: width)
-    let weightGradient = Matrix(gradients + math.layout.head, rows: vocabulary, columns: width)
     let blocks = (rows - 1) / Self.rowsPerBlock(vocabulary: vocabulary) + 1
     a.reserveLogits((rows + blocks - 1) / blocks * vocabulary)
     for block in 0..<blocks {
@@ -134,6 +135,8 @@ package final class Backpropagation {
         LogitsBlock(
           positions: supervised[range], targets: range.map { batch.targets[supervised[$0]] },
           logits: logits.pointer, vocabularySize: vocabulary, threads: threads))
+      guard let gradients else { continue }
+      let weightGradient = Matrix(gradients + math.layout.head, rows: vocabulary, columns: width)
       show(.logitsGradient, logits.pointer, range.count, vocabulary)
       math.products.multiply(
         logits, weight,
@@ -147,6 +150,7 @@ package final class Backpropagation {
       show(.headWeightGradient, weightGradient.pointer, vocabulary, width)
     }
 
+    guard let gradients else { return }
     let stateGradient = a.keyGradients
     stateGradient.update(repeating: 0, count: rows * width)
     normGradient(

@@ -71,7 +71,8 @@ struct AxolotlOracleTests {
     let trainer = try Trainer(
       model: loaded.model, examples: prepare(loaded.tokenizer).examples,
       configuration: TrainingConfiguration(
-        objective: Objective(k: 20, alpha: alpha, normalizer: .none), reduction: reduction,
+        objective: .entropyGated(EntropyGate(k: 20, alpha: alpha, normalizer: .none)),
+        reduction: reduction,
         learningRate: 1e-3, warmUp: .ratio(0.1), microBatchSize: 2, accumulationSteps: 2,
         maximumSteps: 10, seed: 42),
       threads: 2)

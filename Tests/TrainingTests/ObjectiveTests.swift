@@ -9,8 +9,10 @@ struct ObjectiveRun {
   var losses: TokenLosses
   var gradients: [Float]
 
+  /// `weights` are those of the rows, for an objective that masks.
   init(
-    _ objective: Objective, rows: [[Float]], targets: [Int32], scale: Double = 1, threads: Int = 1
+    _ objective: Objective, rows: [[Float]], targets: [Int32], scale: Double = 1, threads: Int = 1,
+    weights: [Double]? = nil
   ) {
     var values = rows.flatMap(\.self)
     let evaluator = ObjectiveEvaluator(objective)
@@ -20,9 +22,23 @@ struct ObjectiveRun {
         LogitsBlock(
           positions: Array(rows.indices)[...], targets: targets, logits: start,
           vocabularySize: rows[0].count, threads: threads),
-        scale: scale)
+        scale: scale, weights: weights?[...])
     }
     gradients = values
+  }
+
+  /// How well the rows are predicted.
+  static func predictions(
+    _ objective: Objective, rows: [[Float]], targets: [Int32]
+  ) -> TokenPredictions {
+    var values = rows.flatMap(\.self)
+    return values.withUnsafeMutableBufferPointer { logits in
+      guard let start = logits.baseAddress else { return TokenPredictions() }
+      return ObjectiveEvaluator(objective).predictions(
+        LogitsBlock(
+          positions: Array(rows.indices)[...], targets: targets, logits: start,
+          vocabularySize: rows[0].count, threads: 1))
+    }
   }
 }
 
@@ -34,10 +50,10 @@ struct ObjectiveRun {
   @Test("Every preset gives the published weights on ten distributions")
   func goldens() {
     for item in fixture.tokens {
-      for preset in Objective.Preset.allCases {
+      for preset in EntropyGate.presets {
         let run = ObjectiveRun(preset.objective, rows: [item.logits], targets: [item.target])
-        let name = "\(item.name), \(preset.rawValue)"
-        let expected = item.weights[preset.rawValue] ?? .nan
+        let name = "\(item.name), \(preset.name)"
+        let expected = item.weights[preset.formerName ?? preset.name] ?? .nan
         #expect(agree(run.losses.crossEntropy, item.crossEntropy, absolute: 1e-6), "\(name)")
         #expect(agree(run.losses.entropy, item.entropy, absolute: 1e-12), "\(name)")
         #expect(agree(run.losses.entropy, item.axolotlEntropy, absolute: 3e-7), "\(name)")
@@ -69,7 +85,8 @@ struct ObjectiveRun {
         packed.targets[$0] != PackedBatch.ignored
       }
       let rows = batch.logits.flatMap(\.self)
-      let objective = try Objective(k: 20, alpha: alpha, normalizer: .none)
+      let objective = Objective.entropyGated(
+        try EntropyGate(k: 20, alpha: alpha, normalizer: .none))
       let run = ObjectiveRun(
         objective, rows: supervised.map { rows[$0] },
         targets: supervised.map { packed.targets[$0] }, scale: 1 / Double(count))
@@ -92,7 +109,8 @@ struct ObjectiveRun {
   @Test("Rows of any length give autograd's fp64 gradients")
   func rows() throws {
     for item in fixture.rows {
-      let objective = try Objective(k: item.k, alpha: item.alpha, normalizer: .none)
+      let objective = Objective.entropyGated(
+        try EntropyGate(k: item.k, alpha: item.alpha, normalizer: .none))
       let run = ObjectiveRun(
         objective, rows: [item.logits], targets: [item.target], scale: item.scale)
       #expect(agree(run.losses.crossEntropy, item.crossEntropy, absolute: 1e-6))
@@ -107,7 +125,7 @@ struct ObjectiveRun {
   @Test("The gradient is the slope of the loss with the weight held fixed")
   func finiteDifferences() {
     let row: [Float] = (0..<40).map { Float(($0 * 7) % 11) / 4 }
-    let objective = Objective.Preset.axolotl.objective
+    let objective = EntropyGate.presets[0].objective
     let run = ObjectiveRun(objective, rows: [row], targets: [5])
     let step: Float = 1 / 64
     for column in row.indices {
@@ -127,15 +145,16 @@ struct ObjectiveRun {
     let rows = fixture.rows.filter { $0.logits.count > 1000 }
       .map { Array($0.logits.prefix(1024)) }
     let plain = ObjectiveRun(.crossEntropy, rows: rows, targets: [3, 1000], scale: 0.1)
-    for normalizer: Objective.Normalizer in [.none, .lnK, .constant(3)] {
+    for normalizer: EntropyGate.Normalizer in [.none, .lnK, .constant(3)] {
       let gated = ObjectiveRun(
-        try Objective(k: 20, alpha: 0, normalizer: normalizer), rows: rows, targets: [3, 1000],
-        scale: 0.1)
+        .entropyGated(try EntropyGate(k: 20, alpha: 0, normalizer: normalizer)), rows: rows,
+        targets: [3, 1000], scale: 0.1)
       #expect(gated.losses == plain.losses)
       #expect(gated.gradients.map(\.bitPattern) == plain.gradients.map(\.bitPattern))
     }
     let ungated = ObjectiveRun(
-      try Objective(k: 3, alpha: 0, normalizer: .none), rows: rows, targets: [3, 1000], scale: 0.1)
+      .entropyGated(try EntropyGate(k: 3, alpha: 0, normalizer: .none)), rows: rows,
+      targets: [3, 1000], scale: 0.1)
     #expect(ungated.gradients.map(\.bitPattern) == plain.gradients.map(\.bitPattern))
     #expect(ungated.losses.weighted == plain.losses.weighted)
   }
@@ -146,7 +165,8 @@ struct ObjectiveRun {
     certain[7] = 3
     for (alpha, weight) in [(0.0, 1.0), (0.333, 0.0), (1.0, 0.0)] {
       let run = ObjectiveRun(
-        try Objective(k: 20, alpha: alpha, normalizer: .lnK), rows: [certain], targets: [7])
+        .entropyGated(try EntropyGate(k: 20, alpha: alpha, normalizer: .lnK)), rows: [certain],
+        targets: [7])
       #expect(run.losses.entropy == 0)
       #expect(run.losses.weight == weight)
       #expect(run.losses.crossEntropy == 0)
@@ -159,8 +179,10 @@ struct ObjectiveRun {
     for bad: Float in [.nan, .infinity] {
       var row = [Float](repeating: 0.5, count: 70)
       row[position] = bad
-      let run = ObjectiveRun(Objective.Preset.paper.objective, rows: [row], targets: [40])
-      #expect(run.losses.crossEntropy.isNaN)
+      for objective in [EntropyGate.presets[2].objective, .probabilityWeighted] {
+        let run = ObjectiveRun(objective, rows: [row], targets: [40])
+        #expect(run.losses.crossEntropy.isNaN)
+      }
     }
     let masked = ObjectiveRun(
       .crossEntropy, rows: [[Float](repeating: -.infinity, count: 70)], targets: [0])
@@ -180,7 +202,8 @@ struct ObjectiveRun {
         for isa in [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512] {
           guard let kernel = ck_objective_rows_for(isa) else { continue }
           var settings = ck_objective(
-            k: 20, alpha: 0.333, normalizer: CK_NORMALIZER_CONSTANT, constant: 3)
+            k: 20, alpha: 0.333, normalizer: CK_NORMALIZER_CONSTANT, constant: 3,
+            weight: CK_WEIGHT_ENTROPY)
           var logits = rows.flatMap(\.self)
           var outputs = [Double](repeating: 0, count: 9)
           outputs.withUnsafeMutableBufferPointer {
@@ -203,8 +226,7 @@ struct ObjectiveRun {
     let targets = (0..<23).map { Int32($0 * 13) }
     let runs = [1, 2, 3].map {
       ObjectiveRun(
-        Objective.Preset.blogIntent.objective, rows: rows, targets: targets, scale: 0.5,
-        threads: $0)
+        EntropyGate.presets[1].objective, rows: rows, targets: targets, scale: 0.5, threads: $0)
     }
     for run in runs {
       #expect(run.losses == runs[0].losses)
@@ -214,13 +236,13 @@ struct ObjectiveRun {
 
   @Test("Settings outside their range are refused")
   func refusals() {
-    let wrong: [(Int, Double, Objective.Normalizer)] = [
+    let wrong: [(Int, Double, EntropyGate.Normalizer)] = [
       (0, 1, .none), (-3, 1, .none), (1, 1, .lnK), (1025, 1, .none), (20, -0.1, .none),
       (20, .nan, .none), (20, .infinity, .lnK), (20, 1, .constant(0)), (20, 1, .constant(.nan)),
     ]
     for (k, alpha, normalizer) in wrong {
-      #expect(throws: TrainingError.self) {
-        try Objective(k: k, alpha: alpha, normalizer: normalizer)
+      #expect(throws: ObjectiveProblem.self) {
+        try EntropyGate(k: k, alpha: alpha, normalizer: normalizer)
       }
     }
   }

@@ -62,10 +62,4 @@ import Testing
       count: count, micro: micro, accumulation: accumulation, epochs: epochs, maximum: maximum)
     #expect(schedule.totalSteps == expected)
   }
-
-  @Test("Both reductions give every token its share of a mean")
-  func reductions() {
-    #expect(Reduction.tokenWindow.scales(tokenCounts: [3, 5, 8]) == [0.0625, 0.0625, 0.0625])
-    #expect(Reduction.microBatchMean.scales(tokenCounts: [4, 8]) == [0.125, 0.0625])
-  }
 }

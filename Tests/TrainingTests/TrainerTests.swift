@@ -29,6 +29,8 @@ struct RunFixture: Decodable {
     let weightDecay: Double
     let reduction: String
     let alpha: Double
+    /// Processes that shared the work; nil for one.
+    let ranks: Int?
   }
 
   struct Step: Decodable {
@@ -45,12 +47,13 @@ struct RunFixture: Decodable {
 
     func configuration() throws -> TrainingConfiguration {
       TrainingConfiguration(
-        objective: try Objective(k: 20, alpha: settings.alpha, normalizer: .none),
+        objective: .entropyGated(
+          try EntropyGate(k: 20, alpha: settings.alpha, normalizer: .none)),
         reduction: try #require(Reduction(rawValue: settings.reduction)),
         learningRate: settings.learningRate, warmUp: .steps(settings.warmUp),
         optimizer: AdamW.Settings(weightDecay: settings.weightDecay),
         microBatchSize: settings.microBatchSize, accumulationSteps: settings.accumulationSteps,
-        epochs: settings.epochs, seed: settings.seed)
+        ranks: settings.ranks ?? 1, epochs: settings.epochs, seed: settings.seed)
     }
   }
 
@@ -148,7 +151,7 @@ struct RunFixture: Decodable {
   func alphaZero() throws {
     let plain = try trainer("sft")
     var configuration = plain.configuration
-    configuration.objective = try Objective(k: 7, alpha: 0, normalizer: .lnK)
+    configuration.objective = .entropyGated(try EntropyGate(k: 7, alpha: 0, normalizer: .lnK))
     let gated = try Trainer(
       model: RunFixture.model(), examples: fixture.trainingExamples, configuration: configuration,
       threads: 1)
@@ -328,7 +331,8 @@ struct RunFixture: Decodable {
       ("weight decay", { $0.optimizer.weightDecay = .infinity }),
       ("gradient norm", { $0.maximumGradientNorm = 0 }),
       ("micro-batch size", { $0.microBatchSize = 0 }),
-      ("accumulation steps", { $0.accumulationSteps = Int.max }),
+      ("accumulation steps", { $0.accumulationSteps = Int.max }), ("ranks", { $0.ranks = 0 }),
+      ("rank-mean", { $0.reduction = .rankMean }),
       ("number of epochs", { $0.epochs = -5 }), ("maximum of steps", { $0.maximumSteps = 0 }),
     ]
     for (name, change) in changes {

@@ -1,4 +1,4 @@
-// Token-level training objectives: cross entropy, and cross entropy gated by the entropy of the prediction (EAFT).
+// Token-level training objectives: cross entropy times a weight that no gradient flows through.
 #ifndef CK_OBJECTIVE_H
 #define CK_OBJECTIVE_H
 
@@ -13,18 +13,25 @@
 // What an entropy is divided by before it becomes a weight.
 enum ck_normalizer { CK_NORMALIZER_NONE = 0, CK_NORMALIZER_LN_K = 1, CK_NORMALIZER_CONSTANT = 2 };
 
-// weight = (entropy of the k largest logits / normalizer) ^ alpha, in nats.
+// What a token is weighted by: CK_WEIGHT_ENTROPY and so on.
+enum ck_weight {
+#define CK_WEIGHT(name, value) CK_WEIGHT_##name,
+#include "../weights.inc"
+#undef CK_WEIGHT
+};
+
 struct ck_objective {
-  size_t k;                       // 1 ... CK_OBJECTIVE_MAXIMUM_K; at least 2 with LN_K
-  double alpha;                   // >= 0; 0 gives a weight of exactly 1
-  enum ck_normalizer normalizer;  // LN_K is the log of min(k, vocabulary)
+  size_t k;                       // of the entropy: 1 ... CK_OBJECTIVE_MAXIMUM_K; at least 2 with LN_K
+  double alpha;                   // >= 0; 0 gives a weight of exactly 1; only for CK_WEIGHT_ENTROPY
+  enum ck_normalizer normalizer;  // LN_K is the log of min(k, vocabulary); only for CK_WEIGHT_ENTROPY
   double constant;                // > 0; only for CONSTANT
+  enum ck_weight weight;
 };
 
 // For each row: the cross entropy of the target under the softmax of the whole row, the entropy H >= 0 of the
 // softmax of its k largest logits, and the weight, all in double; then overwrites the row with
 // scale * weight * (softmax - onehot(target)), the gradient of scale * weight * cross entropy with the weight held
-// fixed. logits: rows x vocabulary; targets: rows, each in 0 ..< vocabulary; the rest: rows.
+// fixed. With CK_WEIGHT_GIVEN, weight is read and not written. logits: rows x vocabulary; targets: rows, each in 0 ..< vocabulary; the rest: rows.
 // A row's results depend on that row alone. NaN and +inf logits give a NaN cross entropy; -inf has probability 0.
 typedef void ck_objective_kernel(double *cross_entropy, double *entropy, double *weight,
                                  float *logits, const int32_t *targets, size_t rows,

@@ -1,5 +1,6 @@
 import Files
 import Provenance
+import Training
 
 /// Whether a record holds what its manifest asks for, each thing once, and nothing else.
 struct RecordStructure {
@@ -66,7 +67,7 @@ struct RecordStructure {
     if numbers.isEmpty || numbers != Array(1...max(numbers.count, 1)) {
       findings.append("The steps of \(arm.sentence) are not 1, 2, 3 and so on.")
     }
-    if case .steps(let count) = manifest.training.duration, numbers.count != count {
+    if let count = manifest.training.settings.maximumSteps, numbers.count != count {
       findings.append(
         "\(arm.sentence) was trained for \(numbers.count) steps, but the manifest asks for \(count)."
       )

@@ -137,28 +137,30 @@ extension Manifest.ConversationFields {
 extension Manifest.Training {
   /// The settings as JSON, the intervals of checkpoints left out: they change no result.
   package var canonical: JSON {
-    let length: (String, JSON) =
-      switch duration {
-      case .epochs(let count): ("epochs", JSON(count))
-      case .steps(let count): ("max_steps", JSON(count))
-      }
+    JSON(present: [("seeds", .array(seeds.map { JSON(Int($0)) }))] + settings.canonical)
+  }
+}
+
+extension TrainingConfiguration {
+  /// What all arms share, which is all but objective and seed.
+  fileprivate var canonical: [(String, JSON)] {
     let rise: (String, JSON) =
       switch warmUp {
       case .steps(let count): ("warmup_steps", JSON(count))
       case .ratio(let ratio): ("warmup_ratio", .number(ratio))
       case .automatic: ("warmup", "automatic")
       }
-    return object([
-      ("seeds", .array(seeds.map { JSON(Int($0)) })), ("micro_batch_size", JSON(microBatchSize)),
-      ("gradient_accumulation_steps", JSON(accumulationSteps)), length,
+    return [
+      ("micro_batch_size", JSON(microBatchSize)),
+      ("gradient_accumulation_steps", JSON(accumulationSteps)),
+      // What came later is only written where it is not what it was before.
+      ("ranks", ranks == 1 ? .null : JSON(ranks)),
+      maximumSteps.map { ("max_steps", JSON($0)) } ?? ("epochs", JSON(epochs)),
       ("order", .string(order.rawValue)), ("optimizer", optimizer.canonical),
       ("learning_rate", .number(learningRate)), ("schedule", .string(schedule.rawValue)), rise,
-      (
-        "max_gradient_norm",
-        maximumGradientNorm.map(JSON.number) ?? "none"
-      ),
+      ("max_gradient_norm", maximumGradientNorm.map(JSON.number) ?? "none"),
       ("reduction", .string(reduction.rawValue)),
-    ])
+    ]
   }
 }
 
@@ -186,23 +188,22 @@ extension Manifest.Treatment {
   /// What an arm does, as JSON: the values of presets, not their names.
   package var canonical: JSON {
     switch self {
-    case .untouched: ["train": false]
-    case .trained(Objective.crossEntropy, let reduction):
-      ["objective": "cross-entropy", "reduction": .string(reduction.rawValue)]
-    case .trained(let values, let reduction):
-      [
-        "objective": "eaft", "reduction": .string(reduction.rawValue), "k": JSON(values.k),
-        "alpha": .number(values.alpha), "normalizer": values.normalizer.canonical,
-      ]
+    case .untouched: return ["train": false]
+    case .trained(let objective, let reduction):
+      let (name, values) = objective.declaration
+      return JSON(
+        present: [("objective", .string(name)), ("reduction", .string(reduction.rawValue))]
+          + values.map { ($0.key, $0.value.canonical) })
     }
   }
 }
 
-extension Objective.Normalizer {
+extension ObjectiveValue {
   fileprivate var canonical: JSON {
     switch self {
-    case .none: "none"
-    case .lnK: "ln-k"
+    case .integer(let value): JSON(value)
+    case .number(let value): .number(value)
+    case .word(let word): .string(word)
     case .constant(let value): ["constant": .number(value)]
     }
   }

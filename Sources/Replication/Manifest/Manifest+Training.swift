@@ -47,38 +47,23 @@ extension Manifest {
   package struct Training: Sendable, Equatable {
     /// One training of every arm for each; they decide the order of the data.
     package let seeds: [UInt64]
-    /// Examples of a micro-batch.
-    package let microBatchSize: Int
-    /// Micro-batches of an optimizer step.
-    package let accumulationSteps: Int
-    /// How long it goes.
-    package let duration: Duration
-    /// The order of the examples in each epoch.
-    package let order: ExampleOrder
-    /// The optimizer's constants.
-    package let optimizer: AdamW.Settings
-    /// Learning rate at its peak.
-    package let learningRate: Double
-    /// How the learning rate changes after the warm-up.
-    package let schedule: LearningRateSchedule.Shape
-    /// Over which steps it rises first.
-    package let warmUp: WarmUp
-    /// L2 norm that a step's gradient is scaled down to; nil never scales.
-    package let maximumGradientNorm: Double?
-    /// How tokens are averaged, unless an arm says otherwise.
-    package let reduction: Reduction
+    /// The trainer's settings; each training fills in its seed, and its arm's objective and reduction.
+    package var settings: TrainingConfiguration
     /// Steps between checkpoints, from which a killed run goes on; nil for the last step only.
-    package let checkpointInterval: Int?
+    package var checkpointInterval: Int?
     /// Steps between checkpoints that are kept, from which an audit re-executes parts of the training; nil for none.
-    package let keptCheckpointInterval: Int?
-  }
+    package var keptCheckpointInterval: Int?
 
-  /// How long a training goes.
-  package enum Duration: Sendable, Equatable {
-    /// This many times through the data.
-    case epochs(Int)
-    /// This many optimizer steps.
-    case steps(Int)
+    /// The trainer's settings for one arm and seed.
+    package func configuration(
+      objective: Objective, reduction: Reduction, seed: UInt64
+    ) -> TrainingConfiguration {
+      var configuration = settings
+      configuration.objective = objective
+      configuration.reduction = reduction
+      configuration.seed = seed
+      return configuration
+    }
   }
 }
 

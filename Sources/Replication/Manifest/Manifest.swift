@@ -24,7 +24,7 @@ package struct Manifest: Sendable, Equatable {
   /// What the arms are trained on.
   package let trainingData: TrainingData
   /// How the arms are trained.
-  package let training: Training
+  package internal(set) var training: Training
   /// The arithmetic of matrix products, of training and evaluation.
   package let numerics: Numerics
   /// All arms, in the order of the file.
@@ -32,11 +32,11 @@ package struct Manifest: Sendable, Equatable {
   /// Names of the optional arms that are run too, in the order of the file.
   package private(set) var selectedArms: [String] = []
   /// What every arm is evaluated on; may be empty.
-  package let evaluations: [Evaluation]
+  package internal(set) var evaluations: [Evaluation]
   /// Path of the file with the documented results that a run is judged by, relative to the manifest; nil for none.
   ///
   /// ``ExperimentFile`` reads it. No step of a run depends on it: other expectations judge the same results.
-  package let expectations: String?
+  package internal(set) var expectations: String?
 
   /// An input without a digest.
   package struct Unpinned: Sendable, Equatable {
@@ -67,11 +67,10 @@ package struct Manifest: Sendable, Equatable {
   /// What the arms do not share besides the objective, one sentence each: a reader of their difference has to know it.
   package var declaredDifferences: [String] {
     arms.compactMap { arm in
-      guard case .trained(_, let reduction) = arm.treatment, reduction != training.reduction else {
-        return nil
-      }
+      let shared = training.settings.reduction
+      guard case .trained(_, let reduction) = arm.treatment, reduction != shared else { return nil }
       return
-        "The arm '\(arm.name)' uses the reduction \(reduction.rawValue) instead of \(training.reduction.rawValue)."
+        "The arm '\(arm.name)' uses the reduction \(reduction.rawValue) instead of \(shared.rawValue)."
     }
   }
 }

@@ -1,5 +1,6 @@
 import Provenance
 import Tensors
+import Training
 
 /// Turns the YAML of a manifest into a ``Manifest``, collecting every problem on the way.
 ///
@@ -15,6 +16,8 @@ final class ManifestDecoder {
   var usedAssets: Set<String> = []
   /// Names of wheels that an asset refers to.
   var usedWheels: Set<String> = []
+  /// How arms average tokens unless they say otherwise; what the training says, once it has been read.
+  var sharedReduction = DeclaredReduction.reduction(.tokenWindow)
 
   /// A declared asset, and where.
   struct DeclaredAsset {
@@ -54,7 +57,7 @@ final class ManifestDecoder {
     let data = root.required("data").flatMap(decodeData)
     let training = root.required("training").flatMap(decodeTraining)
     let numerics = root.optional("numerics").map { $0.choice(of: Numerics.self) } ?? .portable
-    let arms = root.required("arms").map { decodeArms($0, reduction: training?.reduction) } ?? []
+    let arms = root.required("arms").map { decodeArms($0, training: training) } ?? []
     let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
     let expectations = root.optional("expectations")?.line()
     root.finish()

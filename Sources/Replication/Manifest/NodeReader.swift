@@ -111,10 +111,17 @@ struct NodeReader {
   /// One of the raw values of an enumeration.
   func choice<Choice: RawRepresentable & CaseIterable>(of type: Choice.Type) -> Choice?
   where Choice.RawValue == String {
-    let words = Choice.allCases.map(\.rawValue)
+    choice(among: Choice.allCases.map(\.rawValue)).flatMap(Choice.init)
+  }
+
+  /// One of some words; `others` are read too, but not proposed.
+  func choice(among words: [String], orRetired others: [String] = []) -> String? {
     let expected = words.map { "'\($0)'" }.joined(separator: ", ")
     guard let scalar = scalar("one of \(expected)") else { return nil }
-    if let choice = Choice(rawValue: scalar.string) { return choice }
+    // `==` also equates different spellings.
+    if let word = (words + others).first(where: { $0.utf8.elementsEqual(scalar.string.utf8) }) {
+      return word
+    }
     let near = NearestWord.nearest(to: scalar.string, among: words)
     report(
       .invalidValue,

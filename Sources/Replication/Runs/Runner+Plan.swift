@@ -102,17 +102,17 @@ extension Runner {
 
   /// Tokens of one training: those of its steps, or a guess before the data is here.
   private func plannedTokens(_ inputs: RunInputs?, seed: UInt64) throws -> Int {
-    let window = manifest.training.microBatchSize * manifest.training.accumulationSteps
+    let settings = manifest.training.settings
     let limit = manifest.trainingData.exampleLimit
     var (examples, mean) = (limit ?? 10_000, manifest.trainingData.sequenceLength / 2)
     if let prepared = try inputs?.prepared(seed).examples.examples, !prepared.isEmpty {
       examples = prepared.count
       mean = prepared.reduce(0) { $0 + $1.inputIDs.count } / prepared.count
     }
-    switch manifest.training.duration {
-    case .epochs(let count): return examples * count * mean
-    case .steps(let count): return count * window * mean
-    }
+    let seen =
+      settings.maximumSteps.map { Double($0) * Double(settings.examplesPerStep) }
+      ?? Double(examples) * Double(settings.epochs)
+    return Int(min(seen * Double(mean), 1e18))
   }
 
   /// Parameters of a model that is not here yet, from its size, if that is stated.

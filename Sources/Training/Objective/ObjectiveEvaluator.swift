@@ -7,41 +7,25 @@ final class ObjectiveEvaluator {
   /// Rows of a tile; a row's bits do not depend on it.
   private static let rowsPerTile = 4
 
-  private let objective: Objective
+  private let settings: ck_objective
   /// Cross entropies, then entropies, then weights of a block's rows.
   private var rowResults: [Double] = []
   /// Is told of every row's results.
   var observer: OperationObserver?
 
   init(_ objective: Objective) {
-    self.objective = objective
+    settings = objective.kind.kernelSettings
   }
 
   /// Overwrites the block's logits with the gradient of `scale` times the sum of weighted cross entropies.
   ///
-  /// Returns the sums over the block's rows, unscaled, added in the order of rows.
-  func evaluate(_ block: LogitsBlock, scale: Double) -> TokenLosses {
-    let (rows, vocabulary) = (block.targets.count, block.vocabularySize)
-    if rowResults.count < 3 * rows { rowResults = [Double](repeating: 0, count: 3 * rows) }
-    let (settings, kernel) = (objective.kernelSettings, ck_objective_rows())
-    nonisolated(unsafe) let logits = block.logits
-    rowResults.withUnsafeMutableBufferPointer { results in
-      nonisolated(unsafe) let results = results
-      block.targets.withUnsafeBufferPointer { targets in
-        nonisolated(unsafe) let targets = targets
-        let tiles = (rows + Self.rowsPerTile - 1) / Self.rowsPerTile
-        Parallel.perform(tiles: tiles, threads: block.threads) { tile in
-          let start = tile * Self.rowsPerTile
-          let count = min(Self.rowsPerTile, rows - start)
-          guard let targets = targets.baseAddress, let results = results.baseAddress else { return }
-          withUnsafePointer(to: settings) { settings in
-            kernel?(
-              results + start, results + rows + start, results + 2 * rows + start,
-              logits + start * vocabulary, targets + start, count, vocabulary, settings, scale)
-          }
-        }
-      }
-    }
+  /// `weights` are those of the block's rows, for an objective that takes them from elsewhere. Returns the sums over the
+  /// block's rows, unscaled, added in the order of rows.
+  func evaluate(
+    _ block: LogitsBlock, scale: Double, weights: ArraySlice<Double>? = nil
+  ) -> TokenLosses {
+    compute(block, scale: scale, weights: weights)
+    let rows = block.targets.count
     if let observer {
       for (index, operation) in [Operation.crossEntropy, .entropy, .weight].enumerated() {
         ObservedTensor.withRow(rowResults[index * rows..<(index + 1) * rows]) {
@@ -59,18 +43,41 @@ final class ObjectiveEvaluator {
     }
     return sums
   }
-}
 
-extension Objective {
-  /// The same as the kernels want it.
-  fileprivate var kernelSettings: ck_objective {
-    switch normalizer {
-    case .none:
-      ck_objective(k: k, alpha: alpha, normalizer: CK_NORMALIZER_NONE, constant: 1)
-    case .lnK:
-      ck_objective(k: k, alpha: alpha, normalizer: CK_NORMALIZER_LN_K, constant: 1)
-    case .constant(let constant):
-      ck_objective(k: k, alpha: alpha, normalizer: CK_NORMALIZER_CONSTANT, constant: constant)
+  /// How well the block's rows are predicted; its logits are lost.
+  func predictions(_ block: LogitsBlock) -> TokenPredictions {
+    let rows = block.targets.count
+    compute(block, scale: 1, weights: [Double](repeating: 1, count: rows)[...])
+    return TokenPredictions(
+      crossEntropies: Array(rowResults[..<rows]), entropies: Array(rowResults[rows..<2 * rows]))
+  }
+
+  /// Fills `rowResults` and overwrites the block's logits.
+  private func compute(_ block: LogitsBlock, scale: Double, weights: ArraySlice<Double>?) {
+    let (rows, vocabulary) = (block.targets.count, block.vocabularySize)
+    if rowResults.count < 3 * rows { rowResults = [Double](repeating: 0, count: 3 * rows) }
+    if let weights {
+      precondition(weights.count == rows, "Every row needs a weight.")
+      rowResults.replaceSubrange(2 * rows..<3 * rows, with: weights)
+    }
+    let (settings, kernel) = (settings, ck_objective_rows())
+    nonisolated(unsafe) let logits = block.logits
+    rowResults.withUnsafeMutableBufferPointer { results in
+      nonisolated(unsafe) let results = results
+      block.targets.withUnsafeBufferPointer { targets in
+        nonisolated(unsafe) let targets = targets
+        let tiles = (rows + Self.rowsPerTile - 1) / Self.rowsPerTile
+        Parallel.perform(tiles: tiles, threads: block.threads) { tile in
+          let start = tile * Self.rowsPerTile
+          let count = min(Self.rowsPerTile, rows - start)
+          guard let targets = targets.baseAddress, let results = results.baseAddress else { return }
+          withUnsafePointer(to: settings) { settings in
+            kernel?(
+              results + start, results + rows + start, results + 2 * rows + start,
+              logits + start * vocabulary, targets + start, count, vocabulary, settings, scale)
+          }
+        }
+      }
     }
   }
 }

@@ -22,6 +22,6 @@ package struct StepRecord: Sendable, Equatable {
   package let trainableTokens: Int
   /// All tokens of the batch.
   package let totalTokens: Int
-  /// Examples of each micro-batch, as positions in the trainer's examples.
+  /// Examples of each micro-batch, as positions in the trainer's examples; those of several ranks in turn.
   package let microBatches: [[Int]]
 }

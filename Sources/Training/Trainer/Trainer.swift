@@ -30,10 +30,10 @@ package final class Trainer {
   }
 
   let optimizer: AdamW
+  let backpropagation: Backpropagation
+  let evaluator: ObjectiveEvaluator
   private let threads: Int
-  private let backpropagation: Backpropagation
   private let gradients: FloatBuffer
-  private let evaluator: ObjectiveEvaluator
   private var batches: TrainingBatches
 
   /// Prepares a training from its first step.
@@ -117,11 +117,14 @@ package final class Trainer {
   private func step(
     _ step: Int, batches: [[Int]], _ beforeUpdate: () throws -> Void
   ) throws -> StepRecord {
-    let counts = batches.map { $0.reduce(0) { $0 + examples[$1].trainableCount } }
-    let scales = configuration.reduction.scales(tokenCounts: counts)
+    let weights = try maskedWeights(of: batches, step: step)
+    let counts =
+      weights.map { $0.map { $0.count { $0 != 0 } } }
+      ?? batches.map { $0.reduce(0) { $0 + examples[$1].trainableCount } }
+    let scales = configuration.reduction.scales(tokenCounts: counts, ranks: configuration.ranks)
     var (totals, loss, totalTokens) = (TokenLosses(), 0.0, 0)
-    for (batch, scale) in zip(batches, scales) {
-      let losses = try accumulate(batch, scale: scale, step: step)
+    for (index, (batch, scale)) in zip(batches, scales).enumerated() {
+      let losses = try accumulate(batch, scale: scale, weights: weights?[index], step: step)
       totals.add(losses)
       loss += losses.weighted * scale
       totalTokens += batch.reduce(0) { $0 + examples[$1].inputIDs.count }
@@ -158,15 +161,27 @@ package final class Trainer {
       trainableTokens: totals.count, totalTokens: totalTokens, microBatches: batches)
   }
 
-  /// Adds a micro-batch's gradient to `gradients`.
-  private func accumulate(_ batch: [Int], scale: Double, step: Int) throws -> TokenLosses {
+  /// The examples of a micro-batch side by side.
+  func packed(_ batch: [Int]) -> PackedBatch {
     var packed = PackedBatch()
     for index in batch {
       packed.append(tokens: examples[index].inputIDs, labels: examples[index].labels)
     }
+    return packed
+  }
+
+  /// Adds a micro-batch's gradient to `gradients`.
+  ///
+  /// `weights` are those of its tokens, where the objective takes them from elsewhere.
+  private func accumulate(
+    _ batch: [Int], scale: Double, weights: [Double]?, step: Int
+  ) throws -> TokenLosses {
     var totals = TokenLosses()
-    backpropagation.run(packed, gradients: gradients) { block in
-      totals.add(evaluator.evaluate(block, scale: scale))
+    var rest = weights?[...]
+    backpropagation.run(packed(batch), gradients: gradients) { block in
+      let rows = block.targets.count
+      totals.add(evaluator.evaluate(block, scale: scale, weights: rest?.prefix(rows)))
+      rest = rest?.dropFirst(rows)
     }
     guard totals.weighted.isFinite, totals.crossEntropy.isFinite else {
       let value = totals.weighted.isFinite ? totals.crossEntropy : totals.weighted
@@ -175,7 +190,7 @@ package final class Trainer {
     return totals
   }
 
-  private func nonFinite(
+  func nonFinite(
     _ quantity: String, _ value: Double, step: Int, _ indices: [Int]
   ) -> TrainingError {
     let seed = configuration.seed

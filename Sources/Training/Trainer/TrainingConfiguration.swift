@@ -18,8 +18,10 @@ package struct TrainingConfiguration: Sendable, Equatable {
   package var maximumGradientNorm: Double?
   /// Examples of a micro-batch.
   package var microBatchSize: Int
-  /// Micro-batches of an optimizer step.
+  /// Micro-batches of an optimizer step, in each process.
   package var accumulationSteps: Int
+  /// Data-parallel processes that share a step; one process does their work, in turn.
+  package var ranks: Int
   /// Times that all examples are seen, if `maximumSteps` is nil.
   package var epochs: Int
   /// Number of optimizer steps; wins over `epochs`.
@@ -34,7 +36,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
     objective: Objective, reduction: Reduction = .tokenWindow, learningRate: Double,
     schedule: LearningRateSchedule.Shape = .cosine, warmUp: WarmUp = .automatic,
     optimizer: AdamW.Settings = AdamW.Settings(), maximumGradientNorm: Double? = 1,
-    microBatchSize: Int = 1, accumulationSteps: Int = 1, epochs: Int = 1,
+    microBatchSize: Int = 1, accumulationSteps: Int = 1, ranks: Int = 1, epochs: Int = 1,
     maximumSteps: Int? = nil, order: ExampleOrder = .torch, seed: UInt64
   ) {
     self.objective = objective
@@ -46,11 +48,15 @@ package struct TrainingConfiguration: Sendable, Equatable {
     self.maximumGradientNorm = maximumGradientNorm
     self.microBatchSize = microBatchSize
     self.accumulationSteps = accumulationSteps
+    self.ranks = ranks
     self.epochs = epochs
     self.maximumSteps = maximumSteps
     self.order = order
     self.seed = seed
   }
+
+  /// Examples of a full optimizer step.
+  package var examplesPerStep: Int { microBatchSize * accumulationSteps * ranks }
 
   /// Throws ``TrainingError`` that names the first setting out of its range.
   package func validate() throws {
@@ -60,8 +66,8 @@ package struct TrainingConfiguration: Sendable, Equatable {
           .invalidConfiguration, "The training's \(name) is \(value); it must be \(expected).")
       }
     }
-    // Large enough for every use, small enough for products of two to stay exact.
-    let counts = 1...1 << 30
+    // Large enough for every use, small enough for products of three, or of two, to stay exact.
+    let (sizes, counts) = (1...1 << 20, 1...1 << 30)
     try require(
       learningRate.isFinite && learningRate >= 0, "learning rate", learningRate,
       "a finite number, not negative")
@@ -84,10 +90,14 @@ package struct TrainingConfiguration: Sendable, Equatable {
     if let norm = maximumGradientNorm {
       try require(norm.isFinite && norm > 0, "maximum gradient norm", norm, "a number above 0")
     }
-    try require(counts.contains(microBatchSize), "micro-batch size", microBatchSize, "1 or more")
+    try require(sizes.contains(microBatchSize), "micro-batch size", microBatchSize, "1 or more")
     try require(
-      counts.contains(accumulationSteps), "number of accumulation steps", accumulationSteps,
+      sizes.contains(accumulationSteps), "number of accumulation steps", accumulationSteps,
       "1 or more")
+    let fewest = reduction == .rankMean ? 2 : 1
+    try require(
+      sizes.contains(ranks) && ranks >= fewest, "number of ranks", ranks,
+      "\(fewest) or more with the reduction \(reduction.rawValue)")
     try require(counts.contains(epochs), "number of epochs", epochs, "1 or more")
     if let steps = maximumSteps {
       try require(counts.contains(steps), "maximum of steps", steps, "1 or more")
@@ -98,12 +108,6 @@ package struct TrainingConfiguration: Sendable, Equatable {
 extension TrainingConfiguration {
   /// All settings in one line, equal for equal configurations; numbers in the shortest form that reads back exactly.
   package var canonicalText: String {
-    let normalizer =
-      switch objective.normalizer {
-      case .none: "none"
-      case .lnK: "ln-k"
-      case .constant(let constant): "\(constant)"
-      }
     let warmUpText =
       switch warmUp {
       case .steps(let steps): "\(steps) steps"
@@ -111,7 +115,6 @@ extension TrainingConfiguration {
       case .automatic: "automatic"
       }
     let settings: KeyValuePairs<String, String> = [
-      "k": "\(objective.k)", "alpha": "\(objective.alpha)", "normalizer": normalizer,
       "reduction": reduction.rawValue, "learning rate": "\(learningRate)",
       "schedule": schedule.rawValue, "warm-up": warmUpText, "beta1": "\(optimizer.beta1)",
       "beta2": "\(optimizer.beta2)", "epsilon": "\(optimizer.epsilon)",
@@ -121,6 +124,8 @@ extension TrainingConfiguration {
       "epochs": "\(epochs)", "maximum steps": maximumSteps.map { "\($0)" } ?? "none",
       "order": order.rawValue, "seed": "\(seed)",
     ]
-    return settings.map { "\($0): \($1)" }.joined(separator: ", ")
+    let texts = [objective.canonicalText] + settings.map { "\($0): \($1)" }
+    // What came later is only written where it is not what it was before.
+    return (texts + (ranks == 1 ? [] : ["ranks: \(ranks)"])).joined(separator: ", ")
   }
 }

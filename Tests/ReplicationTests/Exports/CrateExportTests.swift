@@ -134,7 +134,7 @@ import Testing
   func reused() async throws {
     let toy = try ExportedToy()
     _ = try await toy.run()
-    try toy.edit("preset: axolotl", "preset: llamafactory")
+    try toy.edit("preset: axolotl-0.14", "preset: llamafactory")
     try toy.export(try await toy.run(), as: .crate, to: "crate")
     let crate = try crate(toy)
     let reused = try #require(crate["#training.sft.42"])

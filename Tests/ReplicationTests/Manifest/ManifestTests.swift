@@ -34,24 +34,26 @@ struct ManifestTests {
     #expect(manifest.trainingData.endOfTurn == .turn)
     #expect(!manifest.trainingData.trainsOnInputs)
     #expect(manifest.training.seeds == [1, 2])
-    #expect(manifest.training.duration == .steps(10))
-    #expect(manifest.training.warmUp == .steps(2))
-    #expect(manifest.training.maximumGradientNorm == nil)
-    #expect(manifest.training.order == .torch)
-    #expect(manifest.training.optimizer.beta2 == 0.95)
-    #expect(manifest.training.learningRate == 1e-5)
+    let settings = manifest.training.settings
+    #expect(settings.maximumSteps == 10)
+    #expect(settings.warmUp == .steps(2))
+    #expect(settings.maximumGradientNorm == nil)
+    #expect(settings.order == .torch)
+    #expect(settings.optimizer.beta2 == 0.95)
+    #expect(settings.learningRate == 1e-5)
+    #expect(settings.ranks == 1)
     #expect(manifest.arms.map(\.name) == ["base", "sft", "eaft", "hard"])
     #expect(manifest.arms[0].treatment == .untouched)
     #expect(manifest.arms[1].treatment == .trained(.crossEntropy, reduction: .microBatchMean))
     #expect(
       manifest.arms[2].treatment
         == .trained(
-          try Objective(k: 20, alpha: 0.5, normalizer: .lnK),
+          .entropyGated(try EntropyGate(k: 20, alpha: 0.5, normalizer: .lnK)),
           reduction: .tokenWindow))
     #expect(
       manifest.arms[3].treatment
         == .trained(
-          try Objective(k: 10, alpha: 2, normalizer: .constant(3)),
+          .entropyGated(try EntropyGate(k: 10, alpha: 2, normalizer: .constant(3))),
           reduction: .tokenWindow))
     #expect(manifest.evaluations.map(\.name) == ["mmlu", "arc", "gsm8k"])
     #expect(manifest.evaluations.map(\.limit) == [3, nil, 5])
@@ -73,12 +75,84 @@ struct ManifestTests {
       ])
   }
 
-  @Test("Presets have the published values")
-  func presetsHavePublishedValues() {
-    let values = Objective.Preset.allCases.map(\.objective)
-    #expect(values.map(\.k) == [20, 20, 20, 20])
-    #expect(values.map(\.alpha) == [0.333, 0.333, 1, 1])
-    #expect(values.map(\.normalizer) == [.none, .lnK, .lnK, .constant(3)])
+  @Test("Presets have the published values, and their former names are still read")
+  func presetsHavePublishedValues() throws {
+    let presets = Objective.presets(of: "eaft")
+    #expect(
+      presets.map(\.name) == ["axolotl-0.14", "blog-intent", "paper", "llamafactory-0.9.5"])
+    let gates = try [
+      EntropyGate(k: 20, alpha: 0.333, normalizer: .none),
+      EntropyGate(k: 20, alpha: 0.333, normalizer: .lnK),
+      EntropyGate(k: 20, alpha: 1, normalizer: .lnK),
+      EntropyGate(k: 20, alpha: 1, normalizer: .constant(3)),
+    ]
+    #expect(presets.map(\.objective) == gates.map(Objective.entropyGated))
+    for preset in presets {
+      for name in [preset.name, preset.formerName].compactMap(\.self) {
+        let arm = try arm("objective: eaft\n    preset: \(name)")
+        #expect(arm.treatment == .trained(preset.objective, reduction: .tokenWindow))
+      }
+    }
+  }
+
+  /// The second arm of the sample, with other keys.
+  private func arm(_ keys: String, training: String = "") throws -> Manifest.Arm {
+    let text = try ManifestFixtures.validText()
+      .replacing("objective: cross-entropy\n    reduction: micro-batch-mean", with: keys)
+      .replacing("  seeds:", with: training + "  seeds:")
+    return try ManifestFixtures.decode(text).arms[1]
+  }
+
+  @Test("Every objective is read, and written with its own values")
+  func readsObjectives() throws {
+    for (keys, objective, canonical) in [
+      (
+        "objective: dft", .probabilityWeighted,
+        #"{"objective":"dft","reduction":"token-window"}"#
+      ),
+      (
+        "objective: masked\n    preset: paper\n    entropy_quantile: 0.25",
+        .masked(try ConflictMask(k: 20, entropyQuantile: 0.25, probabilityQuantile: 0.15)),
+        #"{"entropy_quantile":0.25,"k":20,"objective":"masked","probability_quantile":0.15,"reduction":"token-window"}"#
+      ),
+      (
+        "objective: eaft\n    k: 20\n    alpha: 0\n    normalizer: none", .entropyGated(.open),
+        #"{"objective":"cross-entropy","reduction":"token-window"}"#
+      ),
+    ] as [(String, Objective, String)] {
+      let treatment = try arm(keys).treatment
+      #expect(treatment == .trained(objective, reduction: .tokenWindow))
+      let bytes = try CanonicalJSON.encode(treatment.canonical)
+      #expect(String(decoding: bytes, as: UTF8.self) == canonical)
+    }
+  }
+
+  @Test("A reduction may be named by whose it is, and depends on the objective and the processes")
+  func readsReductionPresets() throws {
+    for (reduction, ranks, expected) in [
+      ("axolotl-0.14", 1, .tokenWindow), ("axolotl-0.16", 1, .microBatchMean),
+      ("axolotl-0.20", 1, .tokenWindow), ("axolotl-0.20", 2, .rankMean),
+      ("axolotl-0.16", 2, .microBatchMean), ("rank-mean", 2, .rankMean),
+      ("token-window", 2, .tokenWindow),
+    ] as [(String, Int, Reduction)] {
+      let training = "  reduction: \(reduction)\n  ranks: \(ranks)\n"
+      let arm = try arm("objective: cross-entropy", training: training)
+      #expect(arm.treatment == .trained(.crossEntropy, reduction: expected))
+      let own = try self.arm(
+        "objective: cross-entropy\n    reduction: \(reduction)", training: "  ranks: \(ranks)\n")
+      #expect(own.treatment == arm.treatment)
+    }
+    let text = try ManifestFixtures.validText()
+      .replacing("    reduction: micro-batch-mean\n", with: "")
+      .replacing("  seeds:", with: "  reduction: axolotl-0.16\n  ranks: 2\n  seeds:")
+    let manifest = try ManifestFixtures.decode(text)
+    #expect(
+      manifest.declaredDifferences == [
+        "The arm 'sft' uses the reduction micro-batch-mean instead of rank-mean."
+      ])
+    let written = String(
+      decoding: try CanonicalJSON.encode(manifest.training.canonical), as: UTF8.self)
+    #expect(written.contains(#""ranks":2,"reduction":"rank-mean""#))
   }
 
   @Test(
@@ -116,6 +190,7 @@ struct ManifestTests {
       ("take: 8", "take: 8\n    train_on_inputs: true"),
       ("take: 8", "take: 8\n    train_on_end_of_turn: all"), ("[1, 2]", "[2, 1]"),
       ("micro_batch_size: 2", "micro_batch_size: 3"), ("steps: 4", "steps: 5"),
+      ("ranks: 2", "ranks: 3"),
       ("max_steps: 10", "epochs: 10"), ("0.95", "0.96"), ("1e-6", "1e-7"),
       ("training:", "numerics: openblas\ntraining:"),
       ("decay: 0.1", "decay: 0"),
@@ -130,7 +205,7 @@ struct ManifestTests {
       ("chat_template: true", "chat_template: false"), ("max_new_tokens: 32", "max_new_tokens: 33"),
       ("limit: 5", "limit: 6"),
     ]
-    let withOrder = text.replacing("  seeds:", with: "  order: torch\n  seeds:")
+    let withOrder = text.replacing("  seeds:", with: "  order: torch\n  ranks: 2\n  seeds:")
     var digests = [try CanonicalJSON.digest(of: ManifestFixtures.decode(withOrder).canonical)]
     for (old, new) in edits {
       let edited = withOrder.replacing(old, with: new, maxReplacements: 1)

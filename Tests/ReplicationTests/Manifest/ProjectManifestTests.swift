@@ -51,9 +51,9 @@ struct ProjectManifestTests {
     }
     #expect(
       manifest.declaredArms.filter(\.isOptional).map(\.name) == ["eaft-blog-intent", "eaft-paper"])
-    let training = manifest.training
-    #expect(training.microBatchSize * training.accumulationSteps == 8)
-    #expect(training.duration == .steps(1000) && training.learningRate == 5e-5)
+    let settings = manifest.training.settings
+    #expect(settings.examplesPerStep == 8)
+    #expect(settings.maximumSteps == 1000 && settings.learningRate == 5e-5)
     #expect(manifest.downloadBytes == 85_644_377 + 11_928_254)
   }
 

@@ -130,7 +130,7 @@ import Testing
   func alphaZeroIsCrossEntropy() async throws {
     try await withFolder { folder in
       let file = try manifest(
-        in: folder, replacing: [("preset: axolotl", "preset: axolotl\n    alpha: 0")])
+        in: folder, replacing: [("preset: axolotl-0.14", "preset: axolotl-0.14\n    alpha: 0")])
       let arms = try await run(file, in: folder).record.summary.arms
       #expect(arms[1].digests["weights"] == arms[2].digests["weights"])
       #expect(arms[1].steps == arms[2].steps)
@@ -144,7 +144,7 @@ import Testing
       let first = try await run(try manifest(in: folder), in: folder)
       try FileManager.default.removeItem(atPath: "\(folder)/manifests")
       let changed = try manifest(
-        in: folder, replacing: [("preset: axolotl", "preset: llamafactory")])
+        in: folder, replacing: [("preset: axolotl-0.14", "preset: llamafactory")])
       let trained = Mutex(Set<String>())
       let second = try await run(changed, in: folder) { event in
         if case .trained(let progress) = event {

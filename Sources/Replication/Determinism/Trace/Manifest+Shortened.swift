@@ -1,3 +1,5 @@
+import Training
+
 extension Manifest {
   /// Documents of an evaluation, and tokens of an answer, that a shortened manifest keeps.
   private static let shortDocumentCount = 4
@@ -7,27 +9,16 @@ extension Manifest {
   ///
   /// MMLU, whose documents are counted by subject, is left out unless it is the only evaluation.
   func shortened(steps: Int) -> Manifest {
-    let duration: Duration
-    switch training.duration {
-    case .epochs: duration = .steps(steps)
-    case .steps(let count): duration = .steps(min(steps, count))
-    }
+    var manifest = self
+    let maximum = training.settings.maximumSteps
+    manifest.training.settings.maximumSteps = min(steps, maximum ?? steps)
+    manifest.training.settings.epochs = 1
+    manifest.training.checkpointInterval = 1
+    manifest.training.keptCheckpointInterval = training.keptCheckpointInterval.map { _ in 1 }
     let others = evaluations.filter { $0.task != .mmlu }
-    return Manifest(
-      name: name, title: title, description: description, assets: assets, unpinned: unpinned,
-      model: model, trainingData: trainingData,
-      training: Training(
-        seeds: training.seeds, microBatchSize: training.microBatchSize,
-        accumulationSteps: training.accumulationSteps, duration: duration, order: training.order,
-        optimizer: training.optimizer, learningRate: training.learningRate,
-        schedule: training.schedule, warmUp: training.warmUp,
-        maximumGradientNorm: training.maximumGradientNorm, reduction: training.reduction,
-        checkpointInterval: 1,
-        keptCheckpointInterval: training.keptCheckpointInterval.map { _ in 1 }),
-      numerics: numerics, declaredArms: declaredArms,
-      evaluations: (others.isEmpty ? evaluations : others).map { $0.shortened() },
-      expectations: nil
-    ).selecting(arms: selectedArms)
+    manifest.evaluations = (others.isEmpty ? evaluations : others).map { $0.shortened() }
+    manifest.expectations = nil
+    return manifest
   }
 }
 
