@@ -94,15 +94,17 @@ enum CanonicalComposition {
     var result: [(scalar: Unicode.Scalar, order: UInt8)] = []
     func append(_ scalar: Unicode.Scalar) {
       guard let parts = tables.parts[scalar] ?? Hangul.parts(of: scalar) else {
-        // Marks of different classes are sorted by them, those of one class stay in order.
-        let order = combiningClass(scalar)
-        var place = result.count
-        while order > 0, place > 0, result[place - 1].order > order { place -= 1 }
-        return result.insert((scalar, order), at: place)
+        return result.append((scalar, combiningClass(scalar)))
       }
       parts.forEach(append)
     }
     scalars.forEach(append)
+    // Marks between two starters are sorted by their classes; those of one class stay in order.
+    for marks in result.indices.split(whereSeparator: { result[$0].order == 0 })
+    where marks.count > 1 {
+      let sorted = marks.sorted { (result[$0].order, $0) < (result[$1].order, $1) }
+      result.replaceSubrange(marks, with: sorted.map { result[$0] })
+    }
     return result.map(\.scalar)
   }
 

@@ -68,4 +68,14 @@ import Testing
       }
     }
   }
+
+  @Test("Very many marks are sorted in time in proportion, not squared")
+  func manyMarks() {
+    let count = 200_000
+    let text = "a" + String(repeating: "\u{315}\u{323}", count: count)
+    let expected =
+      "\u{1EA1}" + String(repeating: "\u{323}", count: count - 1)
+      + String(repeating: "\u{315}", count: count)
+    #expect(composed(text).bytes == expected.bytes)
+  }
 }
