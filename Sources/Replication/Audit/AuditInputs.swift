@@ -35,9 +35,10 @@ struct AuditInputs: Sendable {
     expectations = audited.expectations
     let optional = manifest.arms.filter(\.isOptional).map(\.name)
     do {
-      let runner = Runner(try file.selecting(arms: optional), options: options, report: report)
-      try runner.requireInputs()
-      let downloads = try runner.resolver(quiet: true).plannedDownloads(for: runner.allAssets())
+      let sources = InputSources(
+        try file.selecting(arms: optional), options: options, report: report)
+      try sources.require()
+      let downloads = try sources.plannedDownloads()
       guard downloading || downloads.isEmpty else {
         throw AuditObstacle(
           description:
@@ -45,9 +46,9 @@ struct AuditInputs: Sendable {
         )
       }
       do {
-        inputs = try await RunInputs(runner, quiet: !downloading, isReading: true)
+        inputs = try await RunInputs(sources, quiet: !downloading, isReading: true)
       } catch let error as AssetError where error.code == .notStored && downloading {
-        inputs = try await RunInputs(runner, quiet: false)
+        inputs = try await RunInputs(sources, quiet: false)
       }
     } catch let error as AssetError {
       throw AuditObstacle(description: error.message)

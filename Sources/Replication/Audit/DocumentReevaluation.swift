@@ -77,10 +77,8 @@ struct DocumentReevaluation {
       let chosen = inputs.indices.map { task in
         Set(own.map { places[$0] }.filter { $0.task == task }.map(\.position))
       }
-      let evaluator = Evaluator(
-        model: loaded.model, tokenizer: loaded.tokenizer,
-        settings: manifest.settings(of: evaluation), threads: engine.threads, numerics: numerics,
-        tools: tools)
+      let evaluator = engine.evaluator(
+        of: loaded, settings: manifest.settings(of: evaluation), tools: tools, numerics: numerics)
       let found = try evaluator.samples(of: inputs, at: chosen)
       for answer in own {
         let place = places[answer]

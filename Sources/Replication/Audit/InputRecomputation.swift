@@ -38,10 +38,8 @@ struct InputRecomputation {
   private func questionFindings(_ loaded: LoadedModel) throws -> [String] {
     var findings: [String] = []
     for evaluation in manifest.evaluations {
-      let evaluator = Evaluator(
-        model: loaded.model, tokenizer: loaded.tokenizer,
-        settings: manifest.settings(of: evaluation), threads: inputs.engine.threads,
-        numerics: inputs.engine.numerics)
+      let evaluator = inputs.engine.evaluator(
+        of: loaded, settings: manifest.settings(of: evaluation))
       let expected = try evaluator.questions(of: try inputs.taskInputs(evaluation)).flatMap(\.self)
       for arm in record.summary.arms {
         // Whatever has no samples is named as incomplete.

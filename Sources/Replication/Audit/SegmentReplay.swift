@@ -37,11 +37,9 @@ struct SegmentReplay: Sendable {
     guard data.digest == recorded.digests["prepared_examples"] else {
       return Divergence(place: "\(place)", operation: "prepared examples")
     }
-    let trainer = try Trainer(
-      model: try inputs.engine.load().model, examples: data.examples.examples,
-      configuration: manifest.training.configuration(
-        objective: objective, reduction: reduction, seed: segment.seed),
-      threads: inputs.engine.threads, numerics: inputs.engine.numerics)
+    let trainer = try inputs.engine.trainer(
+      manifest.training.configuration(
+        objective: objective, reduction: reduction, seed: segment.seed), on: data)
     guard segment.steps.upperBound <= trainer.schedule.totalSteps else {
       return Divergence(
         place: "\(place)", operation: "number of steps",

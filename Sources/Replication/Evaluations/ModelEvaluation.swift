@@ -70,7 +70,9 @@ package struct ModelEvaluation: Sendable {
   {
     let start = Date()
     let modelDigest = try CheckpointDigest.digest(of: request.model)
-    let loaded = try ModelLoader.load(from: request.model)
+    let engine = try NativeEngine(
+      model: .pretrained(path: request.model), threads: options.threads, numerics: .portable)
+    let loaded = try engine.load()
     var settings = request.settings
     // Plain prompts need no template, not even one that can be read.
     let isChat = request.appliesChatTemplate || request.chatTemplateName != nil
@@ -79,9 +81,7 @@ package struct ModelEvaluation: Sendable {
       settings.chatTemplate = try KnownChatTemplate.choose(
         template, name: request.chatTemplateName, model: request.model)
     }
-    let evaluator = Evaluator(
-      model: loaded.model, tokenizer: loaded.tokenizer, settings: settings,
-      threads: options.threads, tools: data.tools)
+    let evaluator = engine.evaluator(of: loaded, settings: settings, tools: data.tools)
     try checkRoom(
       data, maximum: settings.maximumLength ?? loaded.model.configuration.maximumPositions)
     // The first part is checked by its own run, before anything is computed.

@@ -16,8 +16,6 @@ struct RunInputs: Sendable {
   let modelIdentity: JSON
   /// Parameters of the model.
   let parameterCount: Int
-  /// Digest of the running program: another build may compute other bits.
-  let program: Digest
   /// Keeps what was brought from being removed as long as these inputs are in use.
   private let use: StoreUse
 
@@ -27,14 +25,14 @@ struct RunInputs: Sendable {
   /// Brings what is missing and prepares the training data.
   ///
   /// With `isReading` nothing is written: what would have to be stored first is an ``AssetError`` `notStored`.
-  init(_ runner: Runner, quiet: Bool, isReading: Bool = false) async throws {
-    let manifest = runner.manifest
-    let resolver = runner.resolver(quiet: quiet, isReading: isReading)
-    try runner.requireInputs()
-    use = try StoreUse(runner.store, isReading: isReading)
+  init(_ sources: InputSources, quiet: Bool, isReading: Bool = false) async throws {
+    let manifest = sources.manifest
+    let resolver = sources.resolver(quiet: quiet, isReading: isReading)
+    try sources.require()
+    use = try StoreUse(sources.store, isReading: isReading)
     var files: [String: [ResolvedAsset]] = [:]
     // What need not be downloaded comes first: if something of it is not what it should be, nothing is downloaded.
-    let assets = try manifest.assets.map { (name: $0.name, files: try runner.assets(of: $0)) }
+    let assets = try manifest.assets.map { (name: $0.name, files: try sources.assets(of: $0)) }
     let isDownloaded = try assets.map { !(try resolver.plannedDownloads(for: $0.files).isEmpty) }
     for isLate in [false, true] {
       for (asset, isDownloaded) in zip(assets, isDownloaded) where isDownloaded == isLate {
@@ -42,12 +40,11 @@ struct RunInputs: Sendable {
       }
     }
     self.files = files
-    program = try RunEnvironment.executableDigest()
-    links = try await Self.links(manifest, files, runner, isReading: isReading)
+    links = try await Self.links(manifest, files, sources, isReading: isReading)
     let model = Self.model(manifest, files, links)
     modelIdentity = model.identity
-    engine = NativeEngine(
-      model: model.input, threads: runner.options.threads, numerics: manifest.numerics)
+    engine = try NativeEngine(
+      model: model.input, threads: sources.options.threads, numerics: manifest.numerics)
     let (engine, tables) = (engine, try Self.tables(manifest.trainingData.assets, files, manifest))
     (examples, parameterCount) = try await ComputeQueue.run {
       let loaded = try engine.load()
@@ -72,16 +69,17 @@ struct RunInputs: Sendable {
 
   /// The files of a model side by side; nil for a model that is one file.
   private static func links(
-    _ manifest: Manifest, _ files: [String: [ResolvedAsset]], _ runner: Runner, isReading: Bool
+    _ manifest: Manifest, _ files: [String: [ResolvedAsset]], _ sources: InputSources,
+    isReading: Bool
   ) async throws -> LinkedFolder? {
     guard case .pretrained(let asset) = manifest.model.source,
       case .hub(let hub) = manifest.asset(named: asset)?.source, hub.files.count > 1
     else { return nil }
     let linked = zip(hub.files, files[asset] ?? []).map { (path: $0.path, file: $1) }
-    if isReading { return try LinkedFolder(linked, reading: runner.store) }
-    let report = runner.report
+    if isReading { return try LinkedFolder(linked, reading: sources.store) }
+    let report = sources.report
     let writer = try await ArtifactWriter(
-      runner.store, note: { report(.note($0)) }, waiting: {})
+      sources.store, note: { report(.note($0)) }, waiting: {})
     return try LinkedFolder(linked, in: writer)
   }
 
@@ -177,8 +175,8 @@ struct RunInputs: Sendable {
   /// What every step's result depends on besides its own inputs.
   private var common: JSON {
     [
-      "engine": "native", "numerics": .string(engine.numerics.identity), "program": JSON(program),
-      "model": modelIdentity,
+      "engine": .string(engine.statement.name), "numerics": .string(engine.statement.numerics),
+      "program": JSON(engine.statement.program), "model": modelIdentity,
     ]
   }
 

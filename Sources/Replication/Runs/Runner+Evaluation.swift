@@ -102,19 +102,14 @@ extension Runner {
     _ evaluation: Manifest.Evaluation, arm: String, _ model: LoadedArm, _ inputs: RunInputs,
     finished: [SampleResult], _ journal: EvaluationJournal
   ) async throws -> [UInt8] {
-    let tasks = try inputs.taskInputs(evaluation)
-    let tools = try inputs.languageTools(evaluation)
-    let (threads, report, interruption) = (options.threads, report, interruption)
-    let numerics = manifest.numerics
-    let settings = manifest.settings(of: evaluation)
+    let request = NativeEngine.EvaluationRequest(
+      benchmark: evaluation.task.benchmark, inputs: try inputs.taskInputs(evaluation),
+      settings: manifest.settings(of: evaluation), tools: try inputs.languageTools(evaluation))
+    let (engine, report, interruption) = (inputs.engine, report, interruption)
     return try await ComputeQueue.run {
-      let evaluator = Evaluator(
-        model: model.loaded.model, tokenizer: model.loaded.tokenizer, settings: settings,
-        threads: threads, numerics: numerics, tools: tools)
       var pace = EvaluationPace(arm: arm, task: evaluation.name)
-      let result = try evaluator.run(
-        evaluation.task.benchmark, inputs: tasks, finished: finished,
-        record: { try journal.append($0) },
+      let result = try engine.evaluate(
+        model.loaded, request, finished: finished, record: { try journal.append($0) },
         progress: { progress in
           try interruption.check()
           report(.evaluating(pace.progress(progress)))

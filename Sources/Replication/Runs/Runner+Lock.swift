@@ -65,7 +65,7 @@ extension Runner {
   /// - Throws: ``RunError`` `tampered` for another lock, unless it is to be renewed; what keeps inputs from being had.
   package func lock(renewing: Bool) async throws -> (lock: ManifestLock, isUnchanged: Bool) {
     let expectations = try file.expectations()?.bytes
-    let inputs = try await RunInputs(self, quiet: false)
+    let inputs = try await RunInputs(sources, quiet: false)
     let path = ManifestLock.path(of: file)
     if !renewing {
       let isLocked = FileManager.default.fileExists(atPath: path)

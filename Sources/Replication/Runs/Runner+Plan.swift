@@ -3,22 +3,10 @@ import Files
 import Training
 
 extension Runner {
-  func resolver(quiet: Bool, isReading: Bool = false) -> AssetResolver {
-    let report = report
-    var resolver = AssetResolver(
-      store: store, mirrorFolders: options.mirrorFolders, isOffline: options.isOffline,
-      report: { event in
-        // What is reused is said by the plan.
-        if !quiet { report(.asset(event)) }
-      })
-    resolver.isReading = isReading
-    return resolver
-  }
-
   /// The inputs without anything written; nil while something has to be stored first.
   func storedInputs() async throws -> RunInputs? {
     do {
-      return try await RunInputs(self, quiet: true, isReading: true)
+      return try await RunInputs(sources, quiet: true, isReading: true)
     } catch let error as AssetError where error.code == .notStored {
       return nil
     }

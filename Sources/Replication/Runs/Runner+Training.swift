@@ -44,7 +44,7 @@ extension Runner {
         armSeed, key: key, configuration: configuration.canonicalText))
     let result = try await ComputeQueue.run {
       try interruption.holding {
-        try training.run(engine: engine, listener(armSeed, record))
+        try engine.train(training, listener(armSeed, record))
       }
     }
     let writer = try await ArtifactWriter(

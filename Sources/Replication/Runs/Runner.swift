@@ -12,34 +12,32 @@ import Training
 /// Every step has an identity key, a digest of all that its result depends on. A finished step is reused, an
 /// interrupted training goes on at its last checkpoint, and a finished run is only read.
 package struct Runner: Sendable {
-  let file: ManifestFile
-  let options: RunOptions
-  let store: ArtifactStore
+  let sources: InputSources
   let cache: StepCache
   let interruption: Interruption
-  let report: @Sendable (RunEvent) -> Void
 
   /// Prepares to run a manifest; nothing is touched yet.
   package init(
     _ file: ManifestFile, options: RunOptions, interruption: Interruption = Interruption(),
     report: @escaping @Sendable (RunEvent) -> Void
   ) {
-    self.file = file
-    self.options = options
+    sources = InputSources(file, options: options, report: report)
     self.interruption = interruption
-    self.report = report
-    store = ArtifactStore(options.folder)
     cache = StepCache(artifacts: options.artifacts)
   }
 
-  var manifest: Manifest { file.manifest }
+  var file: ManifestFile { sources.file }
+  var manifest: Manifest { sources.manifest }
+  var options: RunOptions { sources.options }
+  var store: ArtifactStore { sources.store }
+  var report: @Sendable (RunEvent) -> Void { sources.report }
 
   // MARK: - Plan
 
   /// What ``run()`` would do now; nothing is downloaded, trained or recorded.
   package func plan() async throws -> RunPlan {
-    let missing = try missingInputs()
-    let downloads = try resolver(quiet: true).plannedDownloads(for: try allAssets())
+    let missing = try sources.missing()
+    let downloads = try sources.plannedDownloads()
     let isReady = missing.isEmpty && downloads.isEmpty
     return try await makePlan(
       isReady ? try await storedInputs() : nil, downloads: downloads,
@@ -54,14 +52,14 @@ package struct Runner: Sendable {
   package func run() async throws -> RunOutcome {
     // What cannot be read is said now, not after hours.
     let expectations = try file.expectations()?.bytes
-    try requireInputs()
+    try sources.require()
     var inputs: RunInputs?
-    let downloads = try resolver(quiet: true).plannedDownloads(for: try allAssets())
-    if downloads.isEmpty { inputs = try await RunInputs(self, quiet: true) }
+    let downloads = try sources.plannedDownloads()
+    if downloads.isEmpty { inputs = try await RunInputs(sources, quiet: true) }
     let plan = try await makePlan(inputs, downloads: downloads)
     report(.planned(plan))
     let ready: RunInputs
-    if let inputs { ready = inputs } else { ready = try await RunInputs(self, quiet: false) }
+    if let inputs { ready = inputs } else { ready = try await RunInputs(sources, quiet: false) }
     let lock = try lock(ready, expectations: expectations)
 
     let start = try RunStore(artifacts: options.artifacts).begin(
@@ -125,7 +123,9 @@ package struct Runner: Sendable {
       session: RunSession(
         version: Version.text, code: Version.code,
         environment: .withLibraries(for: manifest.numerics),
-        internalParameters: ["threads": JSON(options.threads), "engine": "native"]))
+        internalParameters: [
+          "threads": JSON(options.threads), "engine": .string(inputs.engine.statement.name),
+        ]))
   }
 
   /// Trains and evaluates every arm.

@@ -103,8 +103,7 @@ struct AuditToy {
   /// Trains an arm on from its last kept checkpoint, with one weight moved by one unit in the last place after a step,
   /// and seals the record as if that had been the training.
   func forgeTraining(of arm: String, nudgingAfter nudged: Int) async throws {
-    let runner = Runner(file, options: options, report: { _ in })
-    let inputs = try await RunInputs(runner, quiet: true)
+    let inputs = try await RunInputs(InputSources(file, options: options), quiet: true)
     let record = try record()
     let recorded = try #require(record.summary.arms.first { $0.name == arm })
     let start = try #require(record.checkpoints.last { $0.arm == arm })

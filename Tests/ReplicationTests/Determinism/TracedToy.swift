@@ -25,8 +25,7 @@ struct TracedToy {
     file = try ManifestFile.read(manifests.appending(path: "tiny.yaml").path).shortened(steps: 2)
     folder = try TemporaryFolder()
     inputs = try await RunInputs(
-      Runner(file, options: RunOptions(artifacts: folder.path, threads: 1), report: { _ in }),
-      quiet: true)
+      InputSources(file, options: RunOptions(artifacts: folder.path, threads: 1)), quiet: true)
   }
 
   func execute(_ request: TraceRequest) async throws -> TraceResponse {

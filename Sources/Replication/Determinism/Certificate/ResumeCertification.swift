@@ -44,8 +44,7 @@ package struct ResumeCertification: Sendable {
     try folder.createFolder()
     defer { try? folder.remove() }
     // Inputs are brought once; the runs only link them.
-    _ = try await RunInputs(
-      Runner(file, options: options, report: { _ in }), quiet: true)
+    _ = try await RunInputs(InputSources(file, options: options), quiet: true)
     report("an undisturbed run")
     let start = ContinuousClock.now
     let whole = try await finished(folder.appending("whole").path)
@@ -114,7 +113,7 @@ package struct ResumeCertification: Sendable {
 
   private func prepare(_ artifacts: String) async throws {
     guard !FileManager.default.fileExists(atPath: artifacts) else { return }
-    try await Runner(file, options: options, report: { _ in }).linkInputs(into: artifacts)
+    try await InputSources(file, options: options).link(into: artifacts)
     try AtomicFile.createFolder(artifacts)
   }
 

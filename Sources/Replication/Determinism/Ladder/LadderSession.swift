@@ -39,7 +39,7 @@ final class LadderSession: Sendable {
     place = ladder.workFolder
     try place.appending("weights").createFolder()
     inputs = try await RunInputs(
-      Runner(
+      InputSources(
         ladder.file, options: ladder.options,
         report: { [report = ladder.report] event in
           if case .asset(let event) = event { report(.asset(event)) }
@@ -208,8 +208,7 @@ final class LadderSession: Sendable {
     return try await KillAndResume(
       manifest: ladder.manifest, steps: ladder.settings.steps, child: child, folder: place.path,
       prepare: { artifacts in
-        try await Runner(ladder.file, options: ladder.options, report: { _ in })
-          .linkInputs(into: artifacts)
+        try await InputSources(ladder.file, options: ladder.options).link(into: artifacts)
       }
     ).run()
   }

@@ -45,11 +45,10 @@ struct TracedExecution: Sendable {
     guard case .trained(let objective, let reduction) = treatment else {
       preconditionFailure("Only trained arms are trained.")
     }
-    let trainer = try Trainer(
-      model: model, examples: try inputs.prepared(seed).examples.examples,
-      configuration: manifest.training.configuration(
+    let trainer = try inputs.engine.trainer(
+      manifest.training.configuration(
         objective: objective, reduction: reduction, seed: seed),
-      threads: request.threads, numerics: manifest.numerics)
+      on: try inputs.prepared(seed), of: model, threads: request.threads)
     while !trainer.isFinished {
       let number = trainer.completedSteps + 1
       var wanted: Int?
@@ -84,10 +83,10 @@ struct TracedExecution: Sendable {
       wanted = (operation, key)
     }
     let recorder = EvaluationRecorder(capturing: wanted)
-    let evaluator = Evaluator(
-      model: loaded.model, tokenizer: loaded.tokenizer, settings: manifest.settings(of: evaluation),
-      threads: request.threads, numerics: manifest.numerics, limits: request.limits,
-      order: request.order, tools: try inputs.languageTools(evaluation), observer: recorder.observe)
+    let evaluator = inputs.engine.evaluator(
+      of: loaded, settings: manifest.settings(of: evaluation),
+      tools: try inputs.languageTools(evaluation), threads: request.threads,
+      limits: request.limits, order: request.order, observer: recorder.observe)
     let result = try evaluator.run(
       evaluation.task.benchmark, inputs: try inputs.taskInputs(evaluation))
     response.captured += recorder.captured

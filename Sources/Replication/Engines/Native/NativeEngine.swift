@@ -7,8 +7,13 @@ import Training
 
 /// The embedded engine: prepares, trains and evaluates with this package's own code, on the CPU, in fp32.
 ///
-/// Everything here runs on ``ComputeQueue``, one call after the other.
+/// It trains an arm (``train(_:_:)``) and evaluates a model (``evaluate(_:_:finished:record:progress:)``); trainers and
+/// evaluators are made here and nowhere else. Replaying segments and tracing executions, for audits and the determinism
+/// ladder, are abilities of its own, which take its trainer and its evaluator apart. Everything here runs on
+/// ``ComputeQueue``, one call after the other.
 struct NativeEngine: Sendable {
+  /// What the engine states of itself, for records and keys.
+  let statement: EngineStatement
   /// The model that every arm starts from.
   let model: ModelInput
   /// Threads to compute with; results do not depend on it.
@@ -24,6 +29,15 @@ struct NativeEngine: Sendable {
     case initialized(
       configurationPath: String, tokenizerPath: String, tokenizerConfigurationPath: String?,
       seed: UInt64, standardDeviation: Double)
+  }
+
+  /// An engine of this program.
+  ///
+  /// - Throws: ``FileError`` if the running program cannot be read.
+  init(model: ModelInput, threads: Int, numerics: Numerics) throws(FileError) {
+    (self.model, self.threads, self.numerics) = (model, threads, numerics)
+    statement = EngineStatement(
+      name: "native", program: try RunEnvironment.executableDigest(), numerics: numerics.identity)
   }
 
   /// The model as an arm begins with it.
@@ -55,36 +69,4 @@ struct NativeEngine: Sendable {
     }
     return loaded
   }
-
-  /// The tokenizer alone, without keeping the weights.
-  func tokenizer() throws -> Tokenizer { try load().tokenizer }
-}
-
-/// What went wrong while computing, in one sentence.
-package struct EngineError: Error, Equatable, CustomStringConvertible {
-  /// The kinds of failure that a caller may want to tell apart.
-  package enum Code: String, Sendable {
-    /// Stored weights that are not the model's.
-    case damagedWeights
-    /// Two arms that did not see the same tokens in the same order.
-    case armContract
-    /// The run was asked to stop and has saved what it had.
-    case interrupted
-  }
-
-  /// The kind of failure.
-  package let code: Code
-  /// One sentence for a person.
-  package let message: String
-
-  init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-
-  /// The error of whatever was asked to stop.
-  package static let interrupted = EngineError(
-    .interrupted, "Interrupted; the same command goes on where this one stopped.")
-
-  package var description: String { message }
 }

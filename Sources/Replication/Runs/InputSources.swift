@@ -1,7 +1,45 @@
 import Evaluation
 import Tensors
 
-extension Runner {
+/// Where the inputs of a manifest are, what of them is missing, and what brings them.
+struct InputSources: Sendable {
+  let file: ManifestFile
+  let options: RunOptions
+  let store: ArtifactStore
+  /// Is told what happens.
+  let report: @Sendable (RunEvent) -> Void
+
+  /// Looks for the inputs of a manifest where options say; nothing is touched yet.
+  init(
+    _ file: ManifestFile, options: RunOptions,
+    report: @escaping @Sendable (RunEvent) -> Void = { _ in }
+  ) {
+    self.file = file
+    self.options = options
+    self.report = report
+    store = ArtifactStore(options.folder)
+  }
+
+  var manifest: Manifest { file.manifest }
+
+  /// What brings files: quietly, or telling of each.
+  func resolver(quiet: Bool, isReading: Bool = false) -> AssetResolver {
+    let report = report
+    var resolver = AssetResolver(
+      store: store, mirrorFolders: options.mirrorFolders, isOffline: options.isOffline,
+      report: { event in
+        // What is reused is said by the plan.
+        if !quiet { report(.asset(event)) }
+      })
+    resolver.isReading = isReading
+    return resolver
+  }
+
+  /// What would have to be downloaded, each file once.
+  func plannedDownloads() throws -> [PlannedDownload] {
+    try resolver(quiet: true).plannedDownloads(for: try allAssets())
+  }
+
   /// Every file that the manifest names.
   func allAssets() throws -> [Asset] { try manifest.assets.flatMap { try assets(of: $0) } }
 
@@ -16,8 +54,8 @@ extension Runner {
   ///
   /// - Throws: ``AssetError`` `missing` with all that is not, and what brings it; `invalidAsset` for a local copy that
   ///   is not there; ``ManifestError`` for one of an asset that the manifest does not have.
-  func requireInputs() throws {
-    let missing = try missingInputs()
+  func require() throws {
+    let missing = try missing()
     guard missing.isEmpty else {
       var error = AssetError(code: .missing, message: missing.text.plain)
       error.missing = missing
@@ -26,7 +64,7 @@ extension Runner {
   }
 
   /// Everything that keeps the run from starting, as far as names and sizes tell.
-  func missingInputs() throws -> MissingInputs {
+  func missing() throws -> MissingInputs {
     for copy in options.localCopies where manifest.asset(named: copy.asset) == nil {
       throw ManifestError(
         .unknownReference, file: file.path,

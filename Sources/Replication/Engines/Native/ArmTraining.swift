@@ -55,7 +55,7 @@ struct ArmTraining: Sendable {
   /// Trains to the end, and tells `listener` of it.
   func run(engine: NativeEngine, _ listener: Listener) throws -> Result {
     try folder.createFolder()
-    var trainer = try makeTrainer(engine)
+    var trainer = try engine.trainer(configuration, on: data)
     var steps: [RunSummary.Step] = []
     var kept: [KeptCheckpoint] = []
     if let resumed = try resume(&trainer, engine: engine, listener) {
@@ -71,7 +71,7 @@ struct ArmTraining: Sendable {
         // A run of another manifest began this training, and kept others.
         listener.note(
           "\(arm): other checkpoints were kept than are asked for, so training starts anew")
-        trainer = try makeTrainer(engine)
+        trainer = try engine.trainer(configuration, on: data)
         (steps, kept) = ([], [])
       }
     }
@@ -134,13 +134,6 @@ struct ArmTraining: Sendable {
         to: weights.path, in: descriptor)
     }
     return Result(weights: weights, steps: steps, checkpoints: kept)
-  }
-
-  private func makeTrainer(_ engine: NativeEngine) throws -> Trainer {
-    try Trainer(
-      model: try engine.load().model, examples: data.examples.examples,
-      configuration: configuration, threads: engine.threads,
-      numerics: engine.numerics)
   }
 
   /// Both arms must learn the same tokens in the same order; checked at every step, not assumed.
@@ -236,7 +229,7 @@ struct ArmTraining: Sendable {
     } catch {
       listener.note(
         "\(arm): the checkpoint cannot be used, so training starts anew: \(error)")
-      trainer = try makeTrainer(engine)
+      trainer = try engine.trainer(configuration, on: data)
       return nil
     }
   }

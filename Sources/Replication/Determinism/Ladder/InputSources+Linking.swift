@@ -1,8 +1,8 @@
 import Files
 
-extension Runner {
+extension InputSources {
   /// Puts every input that lies in the store into the store of another artifacts folder.
-  func linkInputs(into artifacts: String) async throws {
+  func link(into artifacts: String) async throws {
     let other = ArtifactStore(ArtifactsFolder(artifacts))
     for asset in try await resolver(quiet: true).resolve(try allAssets())
     where asset.path == store.path(of: asset.sha256) {

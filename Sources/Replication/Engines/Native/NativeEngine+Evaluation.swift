@@ -1,0 +1,46 @@
+import Evaluation
+import LanguageModels
+import Tensors
+
+extension NativeEngine {
+  /// What an evaluation of a loaded model is to do.
+  struct EvaluationRequest {
+    let benchmark: Benchmark
+    let inputs: [TaskInput]
+    let settings: EvaluationSettings
+    /// What instructions are checked with; nil unless the benchmark needs it.
+    let tools: LanguageTools?
+  }
+
+  /// Evaluates a model, or goes on with it, and hands every sample to `record` as soon as it is finished.
+  ///
+  /// - Parameters:
+  ///   - model: What is evaluated.
+  ///   - request: What it is asked.
+  ///   - finished: Samples that an interrupted evaluation left.
+  ///   - record: Takes a sample; nothing depends on it before.
+  ///   - progress: Is told how many documents are done.
+  /// - Returns: The samples and scores of every task.
+  /// - Throws: What the evaluator, `record` and `progress` throw.
+  func evaluate(
+    _ model: LoadedModel, _ request: EvaluationRequest, finished: [SampleResult],
+    record: (SampleResult) throws -> Void, progress: (Evaluator.Progress) throws -> Void
+  ) throws -> BenchmarkResult {
+    try evaluator(of: model, settings: request.settings, tools: request.tools).run(
+      request.benchmark, inputs: request.inputs, finished: finished, record: record,
+      progress: progress)
+  }
+
+  /// An evaluator of a loaded model, with the engine's threads and arithmetic unless others are asked for.
+  func evaluator(
+    of model: LoadedModel, settings: EvaluationSettings, tools: LanguageTools? = nil,
+    threads: Int? = nil, numerics: Numerics? = nil,
+    limits: InferenceEngine.PassLimits = InferenceEngine.PassLimits(),
+    order: DocumentOrder = .longestFirst, observer: OperationObserver? = nil
+  ) -> Evaluator {
+    Evaluator(
+      model: model.model, tokenizer: model.tokenizer, settings: settings,
+      threads: threads ?? self.threads, numerics: numerics ?? self.numerics, limits: limits,
+      order: order, tools: tools, observer: observer)
+  }
+}

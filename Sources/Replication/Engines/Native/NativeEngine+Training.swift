@@ -1,0 +1,30 @@
+import LanguageModels
+import Training
+
+extension NativeEngine {
+  /// Trains an arm to the end, or goes on with it, and tells `listener` of each step and each checkpoint.
+  ///
+  /// The digest of the batch that a step was computed from is part of what the listener is told.
+  func train(_ training: ArmTraining, _ listener: ArmTraining.Listener) throws
+    -> ArmTraining.Result
+  {
+    try training.run(engine: self, listener)
+  }
+
+  /// A trainer at the beginning of a training, with the engine's threads unless others are asked for.
+  func trainer(
+    _ configuration: TrainingConfiguration, on data: PreparedData, threads: Int? = nil
+  ) throws -> Trainer {
+    try trainer(configuration, on: data, of: try load().model, threads: threads)
+  }
+
+  /// A trainer of a model that was loaded for it.
+  func trainer(
+    _ configuration: TrainingConfiguration, on data: PreparedData, of model: LanguageModel,
+    threads: Int? = nil
+  ) throws -> Trainer {
+    try Trainer(
+      model: model, examples: data.examples.examples, configuration: configuration,
+      threads: threads ?? self.threads, numerics: numerics)
+  }
+}
