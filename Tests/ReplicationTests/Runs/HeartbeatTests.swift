@@ -53,9 +53,9 @@ struct HeartbeatTests {
     let record = try fixtures.begin()
     let count = record.chain.count
     let first = try #require(try SignsOfLife(ofRecordAt: record.place).heartbeat)
-    let deadline = ContinuousClock.now + .seconds(30)
     var last = first
-    while last == first, ContinuousClock.now < deadline {
+    // Many times the looks that the interval takes on the quietest machine.
+    for _ in 0..<1000 where last == first {
       try await Task.sleep(for: .milliseconds(200))
       last = try #require(try SignsOfLife(ofRecordAt: record.place).heartbeat)
     }
