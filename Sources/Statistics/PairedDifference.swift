@@ -29,7 +29,7 @@ package struct PairedDifference: Sendable, Equatable {
     guard let mean = Sample.mean(differences),
       clusters.map({ $0.count == differences.count }) != false
     else { return nil }
-    let groups = clusters.map { Self.grouped(differences, by: $0) }
+    let groups = clusters.map { Sample.grouped(differences, by: $0) }
     count = differences.count
     independentCount = groups?.count ?? differences.count
     value = mean
@@ -54,21 +54,6 @@ package struct PairedDifference: Sendable, Equatable {
   /// Compares two arms by their items right or wrong; nil without items or for different numbers of them.
   package init?(first: [Bool], second: [Bool]) {
     self.init(first: first.map { $0 ? 1 : 0 }, second: second.map { $0 ? 1 : 0 })
-  }
-
-  /// Values of one cluster together, in the order in which clusters come first.
-  package static func grouped(_ values: [Double], by clusters: [String]) -> [[Double]] {
-    var places: [String: Int] = [:]
-    var groups: [[Double]] = []
-    for (value, cluster) in zip(values, clusters) {
-      if let place = places[cluster] {
-        groups[place].append(value)
-      } else {
-        places[cluster] = groups.count
-        groups.append([value])
-      }
-    }
-    return groups
   }
 }
 

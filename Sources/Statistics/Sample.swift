@@ -44,6 +44,21 @@ package enum Sample {
     return (count / (count - 1) * sum(squares)).squareRoot() / Double(values.count)
   }
 
+  /// Values of one cluster together, in the order in which clusters come first.
+  package static func grouped(_ values: [Double], by clusters: [String]) -> [[Double]] {
+    var places: [String: Int] = [:]
+    var groups: [[Double]] = []
+    for (value, cluster) in zip(values, clusters) {
+      if let place = places[cluster] {
+        groups[place].append(value)
+      } else {
+        places[cluster] = groups.count
+        groups.append([value])
+      }
+    }
+    return groups
+  }
+
   /// The sum in the order of the values, with the compensation of Neumaier (1974).
   static func sum(_ values: [Double]) -> Double {
     var sum = 0.0

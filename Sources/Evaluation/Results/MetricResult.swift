@@ -43,27 +43,12 @@ extension MetricResult {
     if metric.isPerInstruction {
       clusters = scores
     } else if !sources.contains(nil) {
-      clusters = Self.grouped(all, by: sources.compactMap(\.self))
+      clusters = Sample.grouped(all, by: sources.compactMap(\.self))
     }
     self.init(
       metric: metric, filter: filter, value: mean,
       standardError: metric.isPerInstruction ? nil : Sample.standardErrorOfMean(all),
       clusteredStandardError: Sample.standardErrorOfMean(clusters: clusters), scores: all)
-  }
-
-  /// Values with equal keys together, in the order in which keys come first.
-  private static func grouped(_ values: [Double], by keys: [String]) -> [[Double]] {
-    var places: [String: Int] = [:]
-    var groups: [[Double]] = []
-    for (value, key) in zip(values, keys) {
-      if let place = places[key] {
-        groups[place].append(value)
-      } else {
-        places[key] = groups.count
-        groups.append([value])
-      }
-    }
-    return groups
   }
 
   /// One metric pooled over the tasks of a group, weighted by their numbers of documents; nil without documents.

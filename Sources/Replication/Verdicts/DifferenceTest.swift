@@ -72,7 +72,7 @@ struct DifferenceTest: Sendable, Equatable {
   /// The interval that drawing whole clusters anew gives, where their errors rest on few of them; nil without clusters.
   func bootstrap(level: Double) -> SignificanceTest.Interval? {
     guard let clusters = pair.clusters, estimate != nil else { return nil }
-    let groups = PairedDifference.grouped(pair.differences, by: clusters)
+    let groups = Sample.grouped(pair.differences, by: clusters)
     return Bootstrap(clusters: groups, seed: 0)?.percentileInterval(level: level).map {
       SignificanceTest.Interval($0, level: level)
     }
