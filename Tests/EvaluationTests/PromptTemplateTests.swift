@@ -9,6 +9,8 @@ struct PromptTemplateTests {
   func pieces() throws {
     let template = PromptTemplate("<{{a}}|{{a.strip()}}|{{b[1]}}>\n")
     #expect(try template.question(of: row) == "< x |x|q>\n")
+    #expect(try PromptTemplate("a", columns: ["a"]).question(of: row) == " x ")
+    #expect(try PromptTemplate("a", columns: ["b"]).question(of: row) == "a")
     #expect(try PromptTemplate("").question(of: row).isEmpty)
     #expect(try PromptTemplate("{{ }").question(of: row) == "{{ }")
   }

@@ -32,6 +32,12 @@ struct TaskTests {
     #expect(tasks.map { $0.shownExamples(requested: 3) } == [3, 3, 3, 0, 0, 0, 0])
     #expect(tasks.map(\.version) == ["1.0", "1.0", "3.0", "4.0", "0.0", "0.0", "0.0"])
     #expect(
+      tasks.map(\.headlineKey) == [
+        "acc_norm,none", "acc_norm,none", "exact_match,flexible-extract",
+        "prompt_level_strict_acc,none", "exact_match,none", "exact_match,none",
+        "exact_match,none",
+      ])
+    #expect(
       tasks.map { $0.metrics.map(\.rawValue) } == [
         ["acc", "acc_norm"], ["acc", "acc_norm"], ["exact_match"],
         [
@@ -49,6 +55,30 @@ struct TaskTests {
     }
     #expect(error.code == .unknownTask)
     #expect(error.message.contains("mmlu, arc_challenge, hellaswag, gsm8k"))
+    #expect(
+      error.message.hasSuffix(
+        "and of mmlu the groups mmlu_stem, mmlu_other, mmlu_social_sciences, mmlu_humanities and the subjects, as in mmlu_abstract_algebra."
+      ))
+  }
+
+  @Test("Every benchmark and every task is found by its name, and no name is given twice")
+  func names() {
+    let tasks = Benchmark.all.flatMap(\.tasks)
+    #expect(Set(Benchmark.all.map(\.name)).count == Benchmark.all.count)
+    #expect(Set(tasks.map(\.name)).count == tasks.count)
+    for benchmark in Benchmark.all {
+      #expect(Benchmark.named(benchmark.name) == benchmark)
+      #expect(benchmark.tasks.allSatisfy { Benchmark.holding(task: $0.name) == benchmark })
+      // What holds for one task of several is taken for all of them.
+      #expect(Set(benchmark.tasks.map(\.answer.kind)).count == 1)
+      #expect(benchmark.tasks.allSatisfy { $0.columns == benchmark.tasks[0].columns })
+    }
+    #expect(Benchmark.named("mmlu_anatomy") == nil)
+    #expect(Benchmark.holding(task: "mmlu_anatomy") == MMLU.benchmark)
+    #expect(Benchmark.holding(task: "mmlu") == nil)
+    #expect(MMLU.benchmark.task(ofSubject: "anatomy")?.name == "mmlu_anatomy")
+    #expect(Benchmark.all.filter { $0.subjectColumn != nil }.map(\.name) == ["mmlu"])
+    #expect(Benchmark.all.filter(\.needsLanguageData).map(\.name) == ["ifeval"])
   }
 
   @Test("An MMLU question is stripped, its answers are not")

@@ -20,6 +20,11 @@ package struct BenchmarkResult: Sendable, Equatable {
     groups.first { $0.group.name == name }?.metrics ?? (tasks.count == 1 ? tasks[0].metrics : [])
   }
 
+  /// The score that stands for the whole in tables and lines; nil for parts of a benchmark.
+  package var headline: MetricResult? {
+    total.first { $0.key == tasks.first?.task.headlineKey }
+  }
+
   /// Pools the results of tasks; tasks without samples are left out.
   package init(_ benchmark: Benchmark, tasks: [TaskResult]) {
     let results = tasks.filter { !$0.samples.isEmpty }

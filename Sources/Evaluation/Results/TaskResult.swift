@@ -7,6 +7,9 @@ package struct TaskResult: Sendable, Equatable {
   /// One sample a document, in the order of the evaluation split.
   package let samples: [SampleResult]
 
+  /// The score that stands for the task in tables; nil without samples.
+  package var headline: MetricResult? { metrics.first { $0.key == task.headlineKey } }
+
   /// Aggregates the scores that samples carry; no samples, no metrics.
   ///
   /// - Throws: `invalidSample` when a sample belongs to another task or does not carry the task's scores.

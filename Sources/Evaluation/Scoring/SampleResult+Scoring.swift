@@ -1,11 +1,21 @@
+extension AnswerRule.Kind {
+  /// What a score is computed from, in words.
+  fileprivate var compared: String {
+    switch self {
+    case .choice: "the likelihoods of choices"
+    case .text, .instructions: "a generated text"
+    }
+  }
+}
+
 extension SampleResult {
   /// The filtered answers and scores of a response: a pure function of what a sample records.
   static func score(
     _ response: Response, target: String, task: EvaluationTask, documentIndex: Int,
     tools: LanguageTools?
   ) throws -> (answers: [FilteredAnswer], scores: [Score]) {
-    switch (task.output, response) {
-    case (.multipleChoice, .choices(let choices, _)):
+    switch (task.answer.kind, response) {
+    case (.choice, .choices(let choices, _)):
       guard let goldIndex = Int(target), choices.indices.contains(goldIndex) else {
         throw EvaluationError(
           .invalidSample,
@@ -17,20 +27,19 @@ extension SampleResult {
         return Score(metric: metric, filter: .none, values: [best == goldIndex ? 1 : 0])
       }
       return ([], scores)
-    case (.generation, .generation(let text, _, _)):
-      guard task.metrics == [.exactMatch] else {
-        return ([], try verdicts(of: text, target: target, task: task, documentIndex, tools))
-      }
+    case (.instructions, .generation(let text, _, _)):
+      return ([], try verdicts(of: text, target: target, task: task, documentIndex, tools))
+    case (.text, .generation(let text, _, _)):
       let answers = task.filters.map { FilteredAnswer(filter: $0, text: $0.answer(in: text)) }
       let scores = answers.map { answer in
         let matches = task.comparison.isMatch(answer.text, target: target)
         return Score(metric: .exactMatch, filter: answer.filter, values: [matches ? 1 : 0])
       }
       return (answers.filter { $0.filter != .none }, scores)
-    case (.multipleChoice, .generation), (.generation, .choices):
+    default:
       throw EvaluationError(
         .invalidSample,
-        "Document \(documentIndex) of \(task.name) holds a response of the wrong kind: the task compares \(task.output == .multipleChoice ? "the likelihoods of choices" : "a generated text")."
+        "Document \(documentIndex) of \(task.name) holds a response of the wrong kind: the task compares \(task.answer.kind.compared)."
       )
     }
   }

@@ -19,8 +19,9 @@ package enum AIME {
   ) -> EvaluationTask {
     EvaluationTask(
       name: name, version: "0.0",
-      dataSet: EvaluationTask.DataSet(path: data, evaluationSplit: split),
+      dataSet: EvaluationTask.DataSet(path: data, test: split),
       documentCount: documentCount,
+      typicalTokens: EvaluationTask.Length(question: 130, answer: 1000),
       columns: [
         TaskColumn("question", .text, at: question),
         TaskColumn("answer", .textOrInteger, at: answer),
@@ -28,6 +29,7 @@ package enum AIME {
       question: "Question: {{question}}\nAnswer:", answer: .text("answer"),
       output: .generation(
         stopStrings: ["Question:", "</s>", "<|im_end|>", "<|eot_id|>"], maximumNewTokens: 32_768),
-      fewShotRule: .never, metrics: [.exactMatch], comparison: .mathematical)
+      fewShotRule: .never, metrics: [.exactMatch], comparison: .mathematical,
+      harness: EvaluationTask.HarnessDetails(processResults: "process_results"))
   }
 }

@@ -4,9 +4,8 @@ package enum ARCChallenge {
   package static let task = EvaluationTask(
     name: "arc_challenge", version: "1.0",
     dataSet: EvaluationTask.DataSet(
-      path: "allenai/ai2_arc", configuration: "ARC-Challenge", evaluationSplit: "test",
-      fewShotSplit: "train"),
-    documentCount: 1172,
+      path: "allenai/ai2_arc", configuration: "ARC-Challenge", training: "train", test: "test"),
+    documentCount: 1172, typicalTokens: EvaluationTask.Length(question: 70),
     columns: [
       TaskColumn("question", .text), TaskColumn("choices", .texts, at: "choices.text"),
       TaskColumn("labels", .texts, at: "choices.label"),

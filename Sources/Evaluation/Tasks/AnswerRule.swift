@@ -2,6 +2,16 @@ import Files
 
 /// Where a row holds the right answer, and what it is chosen from.
 package enum AnswerRule: Sendable, Equatable {
+  /// What the model is asked for.
+  package enum Kind: Sendable {
+    /// The likeliest of several texts after one prompt.
+    case choice
+    /// A text.
+    case text
+    /// A text that obeys instructions.
+    case instructions
+  }
+
   /// Fixed texts, one for each of the texts of a column; another column is the position of the right one, from 0.
   case letters([String], of: String, position: String)
   /// The texts of a column; another column is the position of the right one, from 0, as text.
@@ -13,6 +23,15 @@ package enum AnswerRule: Sendable, Equatable {
   case text(String)
   /// The instructions that a column names, with the arguments in another.
   case instructions(identifiers: String, arguments: String)
+
+  /// What the model is asked for.
+  package var kind: Kind {
+    switch self {
+    case .letters, .choices, .labelledChoices: .choice
+    case .text: .text
+    case .instructions: .instructions
+    }
+  }
 
   /// The answer of a row.
   ///
@@ -33,23 +52,13 @@ package enum AnswerRule: Sendable, Equatable {
           .invalidDocument, "The \(position) \"\(label)\" of a row is not a number.")
       }
       return .choice(choices: try row.texts(column), goldIndex: goldIndex)
-    case .labelledChoices(let column, let labelColumn, let keyColumn, let position):
+    case .labelledChoices(let column, let labels, let key, let position):
       let choices = try row.texts(column)
-      if row[position] != nil {
-        return .choice(choices: choices, goldIndex: try row.integer(position))
-      }
-      let (labels, key) = (try row.texts(labelColumn), try row.text(keyColumn))
-      guard choices.count == labels.count else {
-        throw EvaluationError(
-          .invalidDocument, "A row has \(choices.count) answers but \(labels.count) labels.")
-      }
-      guard let goldIndex = labels.firstIndex(where: { PythonText.areEqual($0, key) }) else {
-        throw EvaluationError(
-          .invalidDocument,
-          "The answer key \"\(key)\" of a row is not one of its labels (\(labels.joined(separator: ", ")))."
-        )
-      }
-      return .choice(choices: choices, goldIndex: goldIndex)
+      return .choice(
+        choices: choices,
+        goldIndex: row[position] == nil
+          ? try Self.position(of: row.text(key), among: row.texts(labels), of: choices)
+          : try row.integer(position))
     case .text(let column): return .text(try row.text(column))
     case .instructions(let identifiers, let arguments):
       var ids = JSONLine()
@@ -57,5 +66,22 @@ package enum AnswerRule: Sendable, Equatable {
       let columns = "{\"instruction_id_list\":\(ids.text),\"kwargs\":\(try row.json(arguments))}"
       return .instructions(try Instruction.instructions(row: columns.utf8))
     }
+  }
+
+  /// The position of the choice whose label is the key.
+  private static func position(
+    of key: String, among labels: [String], of choices: [String]
+  ) throws -> Int {
+    guard choices.count == labels.count else {
+      throw EvaluationError(
+        .invalidDocument, "A row has \(choices.count) answers but \(labels.count) labels.")
+    }
+    guard let position = labels.firstIndex(where: { PythonText.areEqual($0, key) }) else {
+      throw EvaluationError(
+        .invalidDocument,
+        "The answer key \"\(key)\" of a row is not one of its labels (\(labels.joined(separator: ", ")))."
+      )
+    }
+    return position
   }
 }

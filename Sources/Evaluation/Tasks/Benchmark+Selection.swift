@@ -9,9 +9,10 @@ extension Benchmark {
     var chosen: [(whole: Benchmark, names: [String])] = []
     for name in names {
       guard let whole = all.first(where: { $0.part(named: name) != nil }) else {
+        let parts = all.filter { !$0.groups.isEmpty }.map(\.namesOfParts)
         throw EvaluationError(
           .unknownTask,
-          "There is no task named \"\(name)\"; there are \(all.map(\.name).joined(separator: ", ")), and of mmlu the groups \(MMLU.benchmark.groups.dropLast().map(\.name).joined(separator: ", ")) and the subjects, as in mmlu_anatomy."
+          "There is no task named \"\(name)\"; there are \(all.map(\.name).joined(separator: ", "))\(parts.joined())."
         )
       }
       if let index = chosen.firstIndex(where: { $0.whole.name == whole.name }) {
@@ -26,7 +27,8 @@ extension Benchmark {
       let tasks = whole.tasks.filter { task in parts.contains { $0.tasks.contains(task) } }
       let groups = whole.groups.filter { group in parts.contains { $0.groups.contains(group) } }
       return Benchmark(
-        name: names.count == 1 ? names[0] : whole.name, tasks: tasks, groups: groups)
+        name: names.count == 1 ? names[0] : whole.name, tasks: tasks, groups: groups,
+        subjectColumn: whole.subjectColumn)
     }
   }
 
@@ -35,8 +37,15 @@ extension Benchmark {
     if part == name { return self }
     if let group = groups.first(where: { $0.name == part }) {
       return Benchmark(
-        name: part, tasks: tasks.filter { group.taskNames.contains($0.name) }, groups: [group])
+        name: part, tasks: tasks.filter { group.taskNames.contains($0.name) }, groups: [group],
+        subjectColumn: subjectColumn)
     }
-    return tasks.first { $0.name == part }.map { Benchmark($0) }
+    return task(named: part).map { Benchmark($0) }
+  }
+
+  /// What may be named of a benchmark with groups besides itself, as the end of a sentence.
+  private var namesOfParts: String {
+    let groups = groups.map(\.name).filter { $0 != name }.joined(separator: ", ")
+    return ", and of \(name) the groups \(groups) and the subjects, as in \(tasks[0].name)"
   }
 }

@@ -2,18 +2,6 @@
 ///
 /// Values are those of lm-evaluation-harness 0.4.13, whose task of the same name and version it reproduces.
 package struct EvaluationTask: Sendable, Equatable {
-  /// The data set on the Hugging Face Hub that the harness takes the rows from.
-  package struct DataSet: Sendable, Equatable {
-    /// Name on the Hub, such as "cais/mmlu".
-    package let path: String
-    /// Name of the configuration, if it has several.
-    package var configuration: String?
-    /// Split with the documents.
-    package let evaluationSplit: String
-    /// Split with the few-shot examples; nil where none are shown.
-    package var fewShotSplit: String?
-  }
-
   /// What is asked of the model.
   package enum Output: Sendable, Equatable {
     /// The log-likelihood of each choice.
@@ -34,20 +22,26 @@ package struct EvaluationTask: Sendable, Equatable {
     case never
   }
 
-  /// What is done to a row before the templates read it.
-  package enum Preparation: Sendable {
-    /// HellaSwag's query and cleaned endings, in place of the columns that they are made from.
-    case hellaSwag
+  /// Numbers of tokens, for estimates of time.
+  package struct Length: Sendable, Equatable {
+    /// Of a question block with all that is scored after it.
+    package let question: Int
+    /// Of an answer that the model writes; 0 unless the task generates.
+    package var answer = 0
   }
 
   /// Name in the harness, such as "mmlu_anatomy".
   package let name: String
+  /// Name in the harness's tables, where it is not the task's name.
+  package let alias: String?
   /// Version of the harness's task; changes whenever scores may.
   package let version: String
   /// Where the harness takes the rows from.
   package let dataSet: DataSet
   /// Number of documents of the full evaluation split.
   package let documentCount: Int
+  /// Tokens of a usual document.
+  package let typicalTokens: Length
   /// What is read of a row.
   package let columns: [TaskColumn]
   /// What is done to a row first.
@@ -74,23 +68,35 @@ package struct EvaluationTask: Sendable, Equatable {
   package let filters: [AnswerFilter]
   /// What is computed from each filtered response.
   package let metrics: [Metric]
+  /// The metric that stands for the task in tables, of what the last filter takes.
+  package let headline: Metric
   /// When a generated answer counts as the target.
   package let comparison: AnswerComparison
+  /// What only the harness's own description of the task says.
+  package let harness: HarnessDetails
 
+  /// Takes a task's facts; the last of the metrics is the headline unless another one is named.
   init(
-    name: String, version: String, dataSet: DataSet, documentCount: Int, columns: [TaskColumn],
-    preparation: Preparation? = nil, question: String, answer: AnswerRule,
-    sourceColumn: String? = nil, output: Output, introduction: String = "", fewShotCount: Int = 0,
-    fewShotRule: FewShotRule = .sample, filters: [AnswerFilter] = [.none], metrics: [Metric],
-    comparison: AnswerComparison = .normalizedText
+    name: String, alias: String? = nil, version: String, dataSet: DataSet, documentCount: Int,
+    typicalTokens: Length, columns: [TaskColumn], preparation: Preparation? = nil,
+    question: String, answer: AnswerRule, sourceColumn: String? = nil, output: Output,
+    introduction: String = "", fewShotCount: Int = 0, fewShotRule: FewShotRule = .sample,
+    filters: [AnswerFilter] = [.none], metrics: [Metric], headline: Metric? = nil,
+    comparison: AnswerComparison = .normalizedText, harness: HarnessDetails = HarnessDetails()
   ) {
+    guard let headline = headline ?? metrics.last else {
+      preconditionFailure("The task \(name) has no metric.")
+    }
     self.name = name
+    self.alias = alias
     self.version = version
     self.dataSet = dataSet
     self.documentCount = documentCount
+    self.typicalTokens = typicalTokens
     self.columns = columns
     self.preparation = preparation
-    self.question = PromptTemplate(question)
+    let names = columns.map(\.name) + (preparation?.addedColumns ?? [])
+    self.question = PromptTemplate(question, columns: names)
     self.answer = answer
     self.sourceColumn = sourceColumn
     self.output = output
@@ -101,22 +107,40 @@ package struct EvaluationTask: Sendable, Equatable {
     self.fewShotRule = fewShotRule
     self.filters = filters
     self.metrics = metrics
+    self.headline = headline
     self.comparison = comparison
+    self.harness = harness
   }
 
   /// Whether the model writes its answer.
   package var isGenerative: Bool { output != .multipleChoice }
+
+  /// Whether answers are held against instructions, for which sentences and languages have to be told.
+  package var needsLanguageData: Bool { answer.kind == .instructions }
+
+  /// The harness's key of the score that stands for the task in tables.
+  package var headlineKey: String {
+    guard let filter = filters.last else { preconditionFailure("\(name) has no filter.") }
+    return MetricResult.key(headline, filter)
+  }
 
   /// The number of examples that prompts show when `requested` are asked for; nil asks for the task's own number.
   package func shownExamples(requested: Int?) -> Int {
     fewShotRule == .never ? 0 : requested ?? fewShotCount
   }
 
+  /// A row as the templates read it.
+  ///
+  /// - Throws: `invalidDocument` when a column is missing that is needed for that.
+  package func prepared(_ row: TaskRow) throws -> TaskRow {
+    try preparation.map { try $0.prepare(row) } ?? row
+  }
+
   /// The document of a row.
   ///
   /// - Throws: `invalidDocument` when a column is missing or the right answer is not one of the choices.
   package func document(of row: TaskRow) throws -> Document {
-    let prepared = preparation == .hellaSwag ? try HellaSwag.prepared(row) : row
+    let prepared = try prepared(row)
     return try Document(
       question: try question.question(of: prepared), answer: try answer.answer(of: prepared),
       identity: row.identity,

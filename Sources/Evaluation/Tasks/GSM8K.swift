@@ -6,8 +6,9 @@ package enum GSM8K {
   package static let task = EvaluationTask(
     name: "gsm8k", version: "3.0",
     dataSet: EvaluationTask.DataSet(
-      path: "openai/gsm8k", configuration: "main", evaluationSplit: "test", fewShotSplit: "train"),
-    documentCount: 1319,
+      path: "openai/gsm8k", configuration: "main", training: "train", test: "test",
+      fewShot: "train"),
+    documentCount: 1319, typicalTokens: EvaluationTask.Length(question: 130, answer: 160),
     columns: [TaskColumn("question", .text), TaskColumn("answer", .text)],
     question: "Question: {{question}}\nAnswer:", answer: .text("answer"),
     output: .generation(stopStrings: ["Question:", "</s>", "<|im_end|>"], maximumNewTokens: 256),

@@ -8,18 +8,21 @@ package enum HellaSwag {
   package static let task = EvaluationTask(
     name: "hellaswag", version: "1.0",
     dataSet: EvaluationTask.DataSet(
-      path: "Rowan/hellaswag", evaluationSplit: "validation", fewShotSplit: "train"),
-    documentCount: 10042,
+      path: "Rowan/hellaswag", training: "train", validation: "validation"),
+    documentCount: 10042, typicalTokens: EvaluationTask.Length(question: 170),
     columns: [
       TaskColumn("activity_label", .text), TaskColumn("ctx_a", .text), TaskColumn("ctx_b", .text),
       TaskColumn("endings", .texts), TaskColumn("label", .text),
       TaskColumn("source_id", .text, isOptional: true),
     ],
-    preparation: .hellaSwag, question: "{{query}}", answer: .choices("choices", position: "label"),
+    preparation: EvaluationTask.Preparation(
+      adding: ["query", "choices", "gold"], with: HellaSwag.prepared),
+    question: "{{query}}", answer: .choices("choices", position: "label"),
     sourceColumn: "source_id", output: .multipleChoice, fewShotRule: .sampleExcludingDocument,
-    metrics: [.accuracy, .normalizedAccuracy])
+    metrics: [.accuracy, .normalizedAccuracy],
+    harness: EvaluationTask.HarnessDetails(processDocs: "process_docs"))
 
-  /// The row with the columns that the harness makes: `query` and `choices`.
+  /// The row with the columns that the harness makes: `query`, `choices` and `gold`.
   ///
   /// - Throws: `invalidDocument` when the row lacks a column.
   static func prepared(_ row: TaskRow) throws -> TaskRow {
@@ -28,6 +31,8 @@ package enum HellaSwag {
     var result = row
     result["query"] = .text(cleaned(try row.text("activity_label") + ": " + context))
     result["choices"] = .texts(try row.texts("endings").map(cleaned))
+    // Whoever reads the answer says what is wrong with a label that is no number.
+    result["gold"] = Int(try row.text("label")).map(TaskRow.Value.integer)
     return result
   }
 

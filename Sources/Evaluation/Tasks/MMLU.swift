@@ -31,9 +31,6 @@ package enum MMLU {
       documentCounts(of: area).map { Subject(name: $0.0, documentCount: $0.1, area: area) }
     }
 
-  /// The column that tells which task a row belongs to, in files that hold the rows of all subjects.
-  package static let subjectColumn = TaskColumn("subject", .text)
-
   /// All subjects as tasks, with the four groups and the total.
   package static let benchmark = Benchmark(
     name: "mmlu", tasks: subjects.map(task(of:)),
@@ -42,17 +39,17 @@ package enum MMLU {
         name: "mmlu_" + area.rawValue,
         alias: PythonText.replacing("_", in: area.rawValue, with: " "),
         taskNames: subjects.filter { $0.area == area }.map(\.taskName))
-    } + [Benchmark.Group(name: "mmlu", alias: "mmlu", taskNames: subjects.map(\.taskName))])
+    } + [Benchmark.Group(name: "mmlu", alias: "mmlu", taskNames: subjects.map(\.taskName))],
+    subjectColumn: TaskColumn("subject", .text))
 
   /// The task of a subject: its name, with underscores as spaces, introduces the questions.
   package static func task(of subject: Subject) -> EvaluationTask {
     let topic = PythonText.replacing("_", in: subject.name, with: " ")
     return EvaluationTask(
-      name: subject.taskName, version: "1.0",
+      name: subject.taskName, alias: subject.name, version: "1.0",
       dataSet: EvaluationTask.DataSet(
-        path: "cais/mmlu", configuration: subject.name, evaluationSplit: "test",
-        fewShotSplit: "dev"),
-      documentCount: subject.documentCount,
+        path: "cais/mmlu", configuration: subject.name, test: "test", fewShot: "dev"),
+      documentCount: subject.documentCount, typicalTokens: EvaluationTask.Length(question: 110),
       columns: [
         TaskColumn("question", .text), TaskColumn("choices", .texts),
         TaskColumn("answer", .integer),

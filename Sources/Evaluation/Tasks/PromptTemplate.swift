@@ -3,7 +3,7 @@ import Files
 /// The question of a task as a template over the columns of a row: the part of Jinja that the harness's tasks use.
 ///
 /// `{{column}}` stands for a text, `{{column.strip()}}` for it without whitespace at its ends, `{{column[0]}}` for
-/// one of several texts.
+/// one of several texts. A template that is just the name of a column is that column's text.
 package struct PromptTemplate: Sendable, Equatable {
   private enum Piece: Sendable, Equatable {
     case literal(String)
@@ -16,9 +16,13 @@ package struct PromptTemplate: Sendable, Equatable {
   package let source: String
   private let pieces: [Piece]
 
-  /// Reads a template, which is part of this program.
-  init(_ source: String) {
+  /// Reads a template, which is part of this program, over the columns of these names.
+  init(_ source: String, columns: [String] = []) {
     self.source = source
+    guard !columns.contains(source) else {
+      pieces = [.column(source)]
+      return
+    }
     var pieces: [Piece] = []
     var rest = source[...]
     while let open = rest.firstRange(of: "{{"),

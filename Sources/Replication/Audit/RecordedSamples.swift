@@ -27,7 +27,7 @@ struct RecordedSamples {
   func samples(of arm: RunSummary.Arm, on evaluation: Manifest.Evaluation) -> [TaskResult]? {
     samples.first {
       $0.evaluation == evaluation.name && $0.arm == arm.name && $0.seed == arm.unsignedSeed
-        && $0.benchmark.name == evaluation.task.benchmark.name
+        && $0.benchmark.name == evaluation.benchmark.name
     }?.results
   }
 

@@ -4,12 +4,12 @@ import Files
 /// Turns the rows of data files into what the evaluator asks.
 struct EvaluationInputs {
   /// Whose rows they are.
-  let task: Manifest.Task
+  let benchmark: Benchmark
   /// Where a row holds what the task reads.
   let columns: [Manifest.ColumnMapping]
   /// Only a file's first row of each value of this field is a document; nil if every row is.
   let oneRowPer: FieldPath?
-  /// How many documents are asked, the first ones; of each subject for MMLU; nil asks all.
+  /// How many documents are asked, the first ones, of each subject where there are some; nil asks all.
   let limit: Int?
 
   /// The tasks of the evaluation's benchmark with their documents and few-shot examples.
@@ -29,7 +29,6 @@ struct EvaluationInputs {
 
   /// As ``inputs(documents:examples:)``, with the rows.
   func asked(documents: [RowTable], examples: [RowTable]) throws -> [AskedTask] {
-    let benchmark = task.benchmark
     let asked = try entries(of: documents)
     let shown = try entries(of: examples)
     return benchmark.tasks.compactMap { task in
@@ -63,7 +62,7 @@ struct EvaluationInputs {
           let value = try CanonicalJSON.encode(try table.value(field, row: row))
           guard seen.insert(value).inserted else { continue }
         }
-        let reader = RowReader(source: task, columns: columns, table: table, row: row)
+        let reader = RowReader(benchmark: benchmark, columns: columns, table: table, row: row)
         let task = try reader.task()
         let index = counts[task.name, default: 0]
         counts[task.name] = index + 1
@@ -78,23 +77,22 @@ struct EvaluationInputs {
 /// Reads the columns of a task from one row.
 private struct RowReader {
   /// Whose rows they are.
-  let source: Manifest.Task
+  let benchmark: Benchmark
   let columns: [Manifest.ColumnMapping]
   let table: RowTable
   let row: Int
 
   /// The task that the row belongs to.
   func task() throws -> EvaluationTask {
-    let tasks = source.benchmark.tasks
-    guard
-      let mapping = columns.first(where: { $0.column == MMLU.subjectColumn })
-    else { return tasks[0] }
+    guard let column = benchmark.subjectColumn,
+      let mapping = columns.first(where: { $0.column == column })
+    else { return benchmark.tasks[0] }
     let subject = try trimmed(try table.string(mapping.path, row: row), mapping)
-    guard let known = tasks.first(where: { $0.dataSet.configuration == subject }) else {
+    guard let known = benchmark.task(ofSubject: subject) else {
       throw AssetError(
         code: .wrongField,
         message:
-          "'\(subject)' in \(table.place(ofRow: row)) is not one of MMLU's \(tasks.count) subjects."
+          "'\(subject)' in \(table.place(ofRow: row)) is not one of the \(benchmark.tasks.count) subjects of \(benchmark.name)."
       )
     }
     return known
@@ -113,7 +111,7 @@ private struct RowReader {
       let needsIdentity = task.fewShotRule == .sampleExcludingDocument
       let taskRow = TaskRow(
         values, identity: needsIdentity ? try CanonicalJSON.digest(of: table.rows[row]).hex : "")
-      let isOriginal = columns == source.columns
+      let isOriginal = columns == benchmark.originalColumns
       return (
         try task.document(of: taskRow),
         isOriginal ? table.rows[row] : task.originalRow(of: taskRow)

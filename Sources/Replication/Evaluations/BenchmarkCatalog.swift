@@ -8,7 +8,7 @@ struct BenchmarkCatalog: Sendable {
 
   /// Where the rows of a benchmark come from.
   struct Source: Sendable, Equatable {
-    let task: Manifest.Task
+    let benchmark: Benchmark
     /// Names of assets with the documents.
     let documents: [String]
     /// Names of assets with the few-shot examples; empty if there are none to be had.
@@ -46,12 +46,12 @@ struct BenchmarkCatalog: Sendable {
   /// The files of a benchmark.
   ///
   /// - Throws: ``EvaluationCommandError`` `missingData` when no pinned source has them.
-  func files(of task: Manifest.Task, needsExamples: Bool) throws -> BenchmarkFiles {
-    let dataSet = task.benchmark.tasks[0].dataSet
-    guard let source = sources.first(where: { $0.task == task }) else {
+  func files(of benchmark: Benchmark, needsExamples: Bool) throws -> BenchmarkFiles {
+    let dataSet = benchmark.tasks[0].dataSet
+    guard let source = sources.first(where: { $0.benchmark == benchmark }) else {
       throw EvaluationCommandError(
         .missingData,
-        "No pinned source has the documents of \(task.rawValue), so pass them with --data DIR: \(DataFolder.layout(of: task, dataSet.evaluationSplit))."
+        "No pinned source has the documents of \(benchmark.name), so pass them with --data DIR: \(DataFolder.layout(of: benchmark, dataSet.evaluationSplit))."
       )
     }
     var examples: BenchmarkFiles.Split?
@@ -59,13 +59,13 @@ struct BenchmarkCatalog: Sendable {
       guard !source.examples.isEmpty else {
         throw EvaluationCommandError(
           .missingData,
-          "No pinned source has the few-shot examples of \(task.rawValue), so pass all its rows with --data DIR, or --num-fewshot 0: \(DataFolder.layout(of: task, dataSet.fewShotSplit ?? ""))."
+          "No pinned source has the few-shot examples of \(benchmark.name), so pass all its rows with --data DIR, or --num-fewshot 0: \(DataFolder.layout(of: benchmark, dataSet.fewShotSplit ?? ""))."
         )
       }
       examples = BenchmarkFiles.Split(assets: try files(source.examples), format: source.format)
     }
     return BenchmarkFiles(
-      task: task,
+      benchmark: benchmark,
       documents: BenchmarkFiles.Split(assets: try files(source.documents), format: source.format),
       examples: examples, columns: source.columns, oneRowPer: source.oneRowPer)
   }

@@ -9,7 +9,7 @@ struct BenchmarkFiles: Sendable {
   }
 
   /// Whose rows they are.
-  let task: Manifest.Task
+  let benchmark: Benchmark
   /// The documents.
   let documents: Split
   /// Where few-shot examples come from; nil if none are shown.
@@ -29,7 +29,7 @@ struct BenchmarkFiles: Sendable {
       try files.map { try RowTable.read(path: $0.path, format: format, name: $0.asset.name) }
     }
     return try EvaluationInputs(
-      task: task, columns: columns, oneRowPer: oneRowPer, limit: limit
+      benchmark: benchmark, columns: columns, oneRowPer: oneRowPer, limit: limit
     ).asked(
       documents: try tables(documents, self.documents.format),
       examples: try tables(examples, self.examples?.format ?? .jsonLines))

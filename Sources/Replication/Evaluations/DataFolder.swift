@@ -14,16 +14,16 @@ struct DataFolder: Sendable {
   /// The files of a benchmark.
   ///
   /// - Throws: ``EvaluationCommandError`` `missingData` with the layout when one is missing.
-  func files(of task: Manifest.Task, needsExamples: Bool) throws -> BenchmarkFiles {
-    let dataSet = task.benchmark.tasks[0].dataSet
+  func files(of benchmark: Benchmark, needsExamples: Bool) throws -> BenchmarkFiles {
+    let dataSet = benchmark.tasks[0].dataSet
     return BenchmarkFiles(
-      task: task, documents: try split(dataSet.evaluationSplit, of: task),
-      examples: needsExamples ? try dataSet.fewShotSplit.map { try split($0, of: task) } : nil,
-      columns: task.columns, oneRowPer: nil)
+      benchmark: benchmark, documents: try split(dataSet.evaluationSplit, of: benchmark),
+      examples: needsExamples ? try dataSet.fewShotSplit.map { try split($0, of: benchmark) } : nil,
+      columns: benchmark.originalColumns, oneRowPer: nil)
   }
 
-  private func split(_ split: String, of task: Manifest.Task) throws -> BenchmarkFiles.Split {
-    let stem = "\(task.rawValue)/\(split)"
+  private func split(_ split: String, of benchmark: Benchmark) throws -> BenchmarkFiles.Split {
+    let stem = "\(benchmark.name)/\(split)"
     let found = Self.formats.filter {
       FileManager.default.fileExists(atPath: "\(path)/\(stem)\($0.ending)")
     }
@@ -31,7 +31,7 @@ struct DataFolder: Sendable {
       throw EvaluationCommandError(
         .missingData,
         found.isEmpty
-          ? "There is no file \(stem).jsonl, .jsonl.gz or .arrow in \(path): \(Self.layout(of: task, split))."
+          ? "There is no file \(stem).jsonl, .jsonl.gz or .arrow in \(path): \(Self.layout(of: benchmark, split))."
           : "There are both \(stem)\(found[0].ending) and \(stem)\(found[1].ending) in \(path); remove one of them."
       )
     }
@@ -42,9 +42,9 @@ struct DataFolder: Sendable {
   }
 
   /// What a data folder has to hold for a split, as the end of a sentence.
-  static func layout(of task: Manifest.Task, _ split: String) -> String {
-    let columns = task.columns.filter { !$0.column.isOptional }.map(\.path.description)
+  static func layout(of benchmark: Benchmark, _ split: String) -> String {
+    let columns = benchmark.originalColumns.filter { !$0.column.isOptional }.map(\.path.description)
     return
-      "the folder of --data holds the split '\(split)' of \(task.benchmark.tasks[0].dataSet.path) as \(task.rawValue)/\(split).jsonl, one row a line with its fields \(columns.joined(separator: ", "))"
+      "the folder of --data holds the split '\(split)' of \(benchmark.tasks[0].dataSet.path) as \(benchmark.name)/\(split).jsonl, one row a line with its fields \(columns.joined(separator: ", "))"
   }
 }

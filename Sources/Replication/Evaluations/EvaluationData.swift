@@ -34,15 +34,15 @@ struct EvaluationData: Sendable {
     // All files are found before the first one is downloaded.
     var wanted: [(benchmark: Benchmark, files: BenchmarkFiles)] = []
     for benchmark in benchmarks {
-      let task = Self.task(of: benchmark)
+      let whole = Self.whole(of: benchmark)
       let count = benchmark.tasks[0].shownExamples(requested: request.fewShotCount)
       let files =
         try request.dataFolder.map {
-          try DataFolder(path: $0).files(of: task, needsExamples: count > 0)
-        } ?? catalog.value().files(of: task, needsExamples: count > 0)
+          try DataFolder(path: $0).files(of: whole, needsExamples: count > 0)
+        } ?? catalog.value().files(of: whole, needsExamples: count > 0)
       wanted.append((benchmark, files))
     }
-    let needsTools = wanted.contains { $0.files.task.needsLanguageData }
+    let needsTools = wanted.contains { $0.benchmark.needsLanguageData }
     let language = needsTools ? try Self.languageSource(request, catalog) : nil
 
     var identity = JSON.Object()
@@ -50,7 +50,7 @@ struct EvaluationData: Sendable {
     for (benchmark, files) in wanted {
       let documents = try await resolver.resolve(files.documents.assets)
       let examples = try await resolver.resolve(files.examples?.assets ?? [])
-      identity[files.task.rawValue] = [
+      identity[files.benchmark.name] = [
         "documents": .array(documents.map { JSON($0.sha256) }),
         "examples": .array(examples.map { JSON($0.sha256) }),
       ]
@@ -79,15 +79,12 @@ struct EvaluationData: Sendable {
     tools = try await ComputeQueue.run { try files.tools() }
   }
 
-  /// The benchmark that a part was taken from, as manifests name it.
-  static func task(of part: Benchmark) -> Manifest.Task {
-    let name = part.tasks[0].name
-    guard
-      let task = Manifest.Task.allCases.first(where: { task in
-        task.benchmark.tasks.contains { $0.name == name }
-      })
-    else { preconditionFailure("Every task of a benchmark belongs to one that manifests name.") }
-    return task
+  /// The benchmark that a part was taken from.
+  private static func whole(of part: Benchmark) -> Benchmark {
+    guard let benchmark = Benchmark.holding(task: part.tasks[0].name) else {
+      preconditionFailure("Every part is one of a benchmark.")
+    }
+    return benchmark
   }
 
   private static func part(

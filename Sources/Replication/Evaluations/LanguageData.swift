@@ -107,8 +107,7 @@ extension LanguageData {
   static func needed(
     by tasks: [EvaluationTask], folder: String?
   ) throws -> (tools: LanguageTools, digest: Digest)? {
-    let task = tasks.first { if case .instructions = $0.answer { true } else { false } }
-    guard let task else { return nil }
+    guard let task = tasks.first(where: \.needsLanguageData) else { return nil }
     guard let folder else {
       throw InterchangeError(
         .missingLanguageData,

@@ -212,11 +212,3 @@ package struct ModelEvaluation: Sendable {
       "\(cut.count) of \(samples.count) prompts of \(result.name) were longer than the model takes and lost up to \(longest) tokens at their beginning."
   }
 }
-
-extension BenchmarkResult {
-  /// The score that stands for the whole in a line; nil for parts of a benchmark.
-  var headline: MetricResult? {
-    if let total = groups.first(where: { $0.group.name == name }) { return total.metrics.last }
-    return tasks.count == 1 ? tasks[0].headline : nil
-  }
-}

@@ -6,13 +6,27 @@ extension EvaluationTask {
   ///
   /// - Throws: ``EvaluationError`` `invalidDocument` when a column is missing or holds something else.
   func document(ofOriginalRow row: JSON) throws -> Document {
+    try document(of: taskRow(ofOriginalRow: row))
+  }
+
+  /// The columns that the task's preparation adds to a row of the original data set, in their order.
+  ///
+  /// - Throws: As ``document(ofOriginalRow:)``.
+  func addedColumns(ofOriginalRow row: JSON) throws -> [(name: String, value: JSON)] {
+    let prepared = try prepared(taskRow(ofOriginalRow: row))
+    return (preparation?.addedColumns ?? []).compactMap { name in
+      prepared[name].map { (name, $0.json) }
+    }
+  }
+
+  private func taskRow(ofOriginalRow row: JSON) throws -> TaskRow {
     var values: [String: TaskRow.Value] = [:]
     for column in columns {
       guard let path = column.place.flatMap({ FieldPath($0) }), let value = row.value(at: path)
       else { continue }
       values[column.name] = try column.value(of: value)
     }
-    return try document(of: TaskRow(values))
+    return TaskRow(values)
   }
 
   /// A row with the data set's original columns, as far as the task reads them; the inverse of reading such a row.

@@ -22,14 +22,12 @@ struct HarnessConfiguration {
     entry["dataset_path"] = .string(task.dataSet.path)
     entry["dataset_name"] = task.dataSet.configuration.map(JSON.string)
     for (key, split) in splits { entry[key] = .string(split) }
-    if task.preparation == .hellaSwag { entry["process_docs"] = "process_docs" }
+    entry["process_docs"] = task.harness.processDocs.map(JSON.string)
     entry["doc_to_text"] = .string(question)
     entry["doc_to_target"] = target
     entry["unsafe_code"] = false
     entry["doc_to_choice"] = choices
-    if task.comparison == .mathematical || task.metrics.contains(where: \.isPerInstruction) {
-      entry["process_results"] = "process_results"
-    }
+    entry["process_results"] = task.harness.processResults.map(JSON.string)
     entry["description"] = .string(task.introduction)
     entry["target_delimiter"] = .string(task.targetDelimiter)
     entry["fewshot_delimiter"] = .string(task.fewShotDelimiter)
@@ -46,25 +44,17 @@ struct HarnessConfiguration {
     return .object(entry)
   }
 
-  /// Splits by the harness's names for their use; the names that a task does not use are left out.
+  /// Splits by the harness's names for their use.
   private var splits: [(key: String, split: String)] {
-    let (evaluation, fewShot) = (task.dataSet.evaluationSplit, task.dataSet.fewShotSplit)
-    var splits: [(key: String, split: String)] = []
-    if let fewShot, task.fewShotRule != .firstRows { splits.append(("training_split", fewShot)) }
-    splits.append((evaluation == "validation" ? "validation_split" : "test_split", evaluation))
-    if let namedPool { splits.append(("fewshot_split", namedPool)) }
-    return splits
-  }
-
-  /// The split with few-shot examples, where the harness's task names it and does not fall back on the training split.
-  private var namedPool: String? {
-    task.isGenerative || task.fewShotRule == .firstRows ? task.dataSet.fewShotSplit : nil
+    let splits = [
+      ("training_split", task.dataSet.training), ("validation_split", task.dataSet.validation),
+      ("test_split", task.dataSet.test), ("fewshot_split", task.dataSet.fewShot),
+    ]
+    return splits.compactMap { key, split in split.map { (key, $0) } }
   }
 
   private var question: String {
-    // The template of one whole column is the column's name.
-    if case .instructions = task.answer, let column = task.columns.first { return column.name }
-    return task.columns.reduce(task.question.source) { template, column in
+    task.columns.reduce(task.question.source) { template, column in
       template.replacing("{{\(column.name)}}", with: "{{\(column.place ?? column.name)}}")
     }
   }
@@ -96,7 +86,8 @@ struct HarnessConfiguration {
   private var fewShots: JSON {
     [
       "sampler": task.fewShotRule == .firstRows ? "first_n" : "default",
-      "split": JSON(namedPool), "process_docs": nil, "fewshot_indices": nil, "samples": nil,
+      "split": JSON(task.dataSet.fewShot), "process_docs": nil, "fewshot_indices": nil,
+      "samples": nil,
       "doc_to_text": .string(question), "doc_to_choice": choices ?? .null,
       "doc_to_target": target, "gen_prefix": nil,
       "fewshot_delimiter": .string(task.fewShotDelimiter),
@@ -145,10 +136,7 @@ struct HarnessConfiguration {
 }
 
 extension EvaluationTask {
-  /// Name in tables, where it is not the task's name: MMLU's subject.
-  var alias: String? { fewShotRule == .firstRows ? dataSet.configuration : nil }
-
-  /// The version as the harness writes it, a float.
+  /// The version as the harness writes it, a float where there is one.
   var versionNumber: JSON { Double(version).map(JSON.number) ?? .string(version) }
 
   /// What the harness passes to the model's generation; nil where nothing is generated.

@@ -68,7 +68,7 @@ struct HarnessLineReader {
     } catch let error as EvaluationError {
       throw damaged(number, "\"doc\" is no row of \(task.name): \(error.message)")
     }
-    let target = HarnessSampleLines.target(of: document.target, task)
+    let target = HarnessSampleLines.target(of: document, task)
     guard let found = field(.target)?.stringValue, found.utf8.elementsEqual(target.utf8) else {
       throw damaged(
         number,

@@ -71,7 +71,7 @@ extension HarnessOutput {
       })
     content["versions"] = Self.sorted(
       tasks.map { ($0.task.name, $0.task.versionNumber) }
-        + groups.map { ($0.group.name, .string(Benchmark.Group.version)) })
+        + groups.map { ($0.group.name, .string($0.group.version)) })
     content["n-shot"] = Self.sorted(
       tasks.map { ($0.task.name, JSON(shown($0.task))) } + parents.map { ($0.0, JSON(shown($0.1))) }
     )

@@ -18,15 +18,12 @@ struct HarnessSampleLines {
   /// Most tokens that are generated, where the user said so.
   let maximumNewTokens: Int?
 
-  /// What stands for the instructions of IFEval, whose target no score reads.
-  static let instructionTarget = "0"
-
   /// The line of a document and one of the task's filters.
   ///
   /// - Throws: ``InterchangeError`` `invalidRow` when there is no row for the sample, or another document's.
   func line(of sample: SampleResult, filter: AnswerFilter) throws -> Line {
-    let row = try document(of: sample)
-    let target = Self.target(of: sample.target, task)
+    let (row, document) = try row(of: sample)
+    let target = Self.target(of: document, task)
     let hashes = [
       SHA256.digest(of: PythonJSON.indented(row)), SHA256.digest(of: sample.prompt),
       SHA256.digest(of: target),
@@ -51,13 +48,17 @@ struct HarnessSampleLines {
     return Line(content: .object(line), hashes: hashes.joined())
   }
 
-  /// What the harness calls the target of a sample.
-  static func target(of target: String, _ task: EvaluationTask) -> String {
-    if case .instructions = task.answer { instructionTarget } else { target }
+  /// What the harness calls the target of a document.
+  static func target(of document: Document, _ task: EvaluationTask) -> String {
+    switch task.answer.kind {
+    // The instructions are in the row; no score reads this.
+    case .instructions: "0"
+    default: document.target
+    }
   }
 
-  /// The row of a sample, with the columns that the task's preparation adds.
-  private func document(of sample: SampleResult) throws -> JSON {
+  /// The row of a sample, with the columns that the harness's preparation adds, and its document.
+  private func row(of sample: SampleResult) throws -> (JSON, Document) {
     let index = sample.documentIndex
     guard rows.indices.contains(index), var row = rows[index].objectValue else {
       throw InterchangeError(
@@ -67,6 +68,11 @@ struct HarnessSampleLines {
     let document: Document
     do {
       document = try task.document(ofOriginalRow: rows[index])
+      if task.harness.processDocs != nil {
+        for (column, value) in try task.addedColumns(ofOriginalRow: rows[index]) {
+          row[column] = value
+        }
+      }
     } catch let error as EvaluationError {
       throw InterchangeError(
         .invalidRow,
@@ -79,26 +85,26 @@ struct HarnessSampleLines {
         "The row that was given for the document \(index) of \(task.name) has another answer than its sample."
       )
     }
-    if task.preparation == .hellaSwag, case .choice(let choices, let goldIndex) = document.answer {
-      row["query"] = .string(document.question)
-      row["choices"] = .array(choices.map(JSON.string))
-      row["gold"] = JSON(goldIndex)
-    }
-    return .object(row)
+    return (.object(row), document)
   }
 
   /// The requests, as `gen_args_0`, `gen_args_1` and so on.
   private func arguments(of sample: SampleResult) -> JSON {
-    let prompt = JSON.string(sample.prompt)
-    let seconds: [JSON] =
+    let requests: [(prompt: String, second: JSON)] =
       switch sample.response {
-      case .choices(let choices, let delimiter): choices.map { .string(delimiter + $0.text) }
+      case .choices(let choices, let delimiter):
+        choices.map { (sample.prompt, .string(delimiter + $0.text)) }
       case .generation:
-        [task.generationArguments(maximum: maximumNewTokens).map(JSON.object) ?? .null]
+        [
+          (
+            sample.prompt,
+            task.generationArguments(maximum: maximumNewTokens).map(JSON.object) ?? .null
+          )
+        ]
       }
     var arguments = JSON.Object()
-    for (index, second) in seconds.enumerated() {
-      arguments["gen_args_\(index)"] = ["arg_0": prompt, "arg_1": second]
+    for (index, request) in requests.enumerated() {
+      arguments["gen_args_\(index)"] = ["arg_0": .string(request.prompt), "arg_1": request.second]
     }
     return .object(arguments)
   }

@@ -40,9 +40,8 @@ struct SampleRecord {
       } catch let error as EvaluationError {
         throw damaged(error.message)
       }
-      let own =
-        benchmark ?? Benchmark.all.first { $0.tasks.contains { $0.name == sample.task } }
-      guard let own, own.tasks.contains(where: { $0.name == sample.task }) else {
+      let own = benchmark ?? Benchmark.holding(task: sample.task)
+      guard let own, own.task(named: sample.task) != nil else {
         throw damaged(
           "the task \(English.shown(.string(sample.task))) is not one of \(benchmark?.name ?? "this program")."
         )

@@ -44,9 +44,8 @@ package struct TaskNames: Sendable, Equatable {
   /// The benchmark and the task that a folder means; nil if there is none of that name.
   func task(_ theirs: String) -> (benchmark: Benchmark, task: EvaluationTask)? {
     let name = name(of: theirs)
-    for benchmark in Benchmark.all {
-      if let task = benchmark.tasks.first(where: { $0.name == name }) { return (benchmark, task) }
+    return Benchmark.holding(task: name).flatMap { benchmark in
+      benchmark.task(named: name).map { (benchmark, $0) }
     }
-    return nil
   }
 }

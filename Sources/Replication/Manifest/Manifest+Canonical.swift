@@ -215,11 +215,11 @@ extension Manifest.Evaluation {
   /// The evaluation as JSON.
   package var canonical: JSON {
     object([
-      ("name", .string(name)), ("task", .string(task.rawValue)), ("documents", names(documents)),
+      ("name", .string(name)), ("task", .string(benchmark.name)), ("documents", names(documents)),
       ("examples", names(examples)), ("format", .string(format.rawValue)),
       ("fields", object(columns.map { ($0.column.name, $0.canonical) })),
       ("one_row_per", JSON(oneRowPer?.description)),
-      (task == .mmlu ? "limit_per_subject" : "limit", integer(limit)),
+      (benchmark.limitKey, integer(limit)),
       ("num_fewshot", JSON(fewShotCount)), ("chat_template", .bool(usesChatTemplate)),
       ("max_new_tokens", integer(maximumNewTokens)),
       (

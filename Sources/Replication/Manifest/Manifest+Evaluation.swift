@@ -4,21 +4,21 @@ import Files
 extension Manifest {
   /// A benchmark as every arm is evaluated on it.
   package struct Evaluation: Sendable, Equatable {
-    /// Name in tables and expectations; the task's unless declared.
+    /// Name in tables and expectations; the benchmark's unless declared.
     package let name: String
     /// What is asked.
-    package let task: Task
+    package let benchmark: Benchmark
     /// Files with the documents, read one after the other.
     package let documents: [String]
     /// Files with the few-shot examples; empty if none are shown.
     package let examples: [String]
     /// How all of them are written.
     package let format: DataFormat
-    /// Where a row holds what the task reads, in the order of ``Task/allColumns``.
+    /// Where a row holds what the task reads, in the order of the benchmark's columns.
     let columns: [ColumnMapping]
     /// Only a file's first row of each value of this field is a document; nil if every row is.
     let oneRowPer: FieldPath?
-    /// How many documents are asked, the first ones; of each subject for MMLU; nil asks all.
+    /// How many documents are asked, the first ones, of each subject where there are some; nil asks all.
     package let limit: Int?
     /// Number of few-shot examples.
     package let fewShotCount: Int
@@ -51,42 +51,18 @@ extension Manifest {
     /// What the text has to end with, and is cut off.
     var suffix = ""
   }
+}
 
-  /// The benchmarks, by their names in lm-evaluation-harness.
-  package enum Task: String, Sendable, CaseIterable {
-    case mmlu
-    case hellaswag
-    case arcChallenge = "arc_challenge"
-    case gsm8k
-    case ifeval
-    case aime24
-    case aime25
-    case aime
-
-    /// The benchmark itself.
-    package var benchmark: Benchmark {
-      guard let benchmark = Benchmark.all.first(where: { $0.name == rawValue }) else {
-        preconditionFailure("Every task of manifests is a benchmark.")
-      }
-      return benchmark
-    }
-
-    /// Whether the model writes its answer.
-    package var isGenerative: Bool { benchmark.tasks[0].isGenerative }
-
-    /// Whether answers are held against instructions, for which sentences and languages have to be told.
-    package var needsLanguageData: Bool { self == .ifeval }
-
-    /// What the task may read of a row.
-    var allColumns: [TaskColumn] {
-      benchmark.tasks[0].columns + (self == .mmlu ? [MMLU.subjectColumn] : [])
-    }
-
-    /// What the task reads of a row unless told otherwise, and where the original data sets hold it.
-    var columns: [ColumnMapping] {
-      allColumns.compactMap { column in
-        column.place.flatMap { FieldPath($0) }.map { ColumnMapping(column: column, path: $0) }
+extension Benchmark {
+  /// What is read of a row unless told otherwise, and where the original data sets hold it.
+  var originalColumns: [Manifest.ColumnMapping] {
+    columns.compactMap { column in
+      column.place.flatMap { FieldPath($0) }.map {
+        Manifest.ColumnMapping(column: column, path: $0)
       }
     }
   }
+
+  /// The key of manifests that limits the number of documents.
+  var limitKey: String { subjectColumn == nil ? "limit" : "limit_per_subject" }
 }

@@ -1,3 +1,5 @@
+import Evaluation
+
 extension ManifestDecoder {
   /// Reads a catalog of benchmarks, whose `wheels:` and `assets:` are those of manifests.
   ///
@@ -22,8 +24,8 @@ extension ManifestDecoder {
     var sources: [BenchmarkCatalog.Source] = []
     for entry in root.required("benchmarks")?.list(limit: 64) ?? [] {
       guard let source = decodeSource(entry) else { continue }
-      if sources.contains(where: { $0.task == source.task }) {
-        entry.report(.contradiction, "\(source.task.rawValue) is already in this list")
+      if sources.contains(where: { $0.benchmark == source.benchmark }) {
+        entry.report(.contradiction, "\(source.benchmark.name) is already in this list")
       }
       sources.append(source)
     }
@@ -39,7 +41,7 @@ extension ManifestDecoder {
   private func decodeSource(_ reader: NodeReader) -> BenchmarkCatalog.Source? {
     guard let mapping = reader.mapping(path: "benchmarks") else { return nil }
     defer { mapping.finish() }
-    let task = mapping.required("task")?.choice(of: Manifest.Task.self)
+    let benchmark = mapping.required("task")?.benchmark()
     let documents = mapping.required("documents", "the asset with the questions").map {
       assetNames($0)
     }
@@ -47,9 +49,10 @@ extension ManifestDecoder {
     let format = mapping.required("format")?.choice(of: DataFormat.self)
     let fields = mapping.optional("fields")
     let oneRowPer = mapping.optional("one_row_per").flatMap { fieldPath($0) }
-    guard let task, let documents, let format else { return nil }
+    guard let benchmark, let documents, let format else { return nil }
     return BenchmarkCatalog.Source(
-      task: task, documents: documents, examples: examples, format: format,
-      columns: fields.map { decodeColumns($0, task) } ?? task.columns, oneRowPer: oneRowPer)
+      benchmark: benchmark, documents: documents, examples: examples, format: format,
+      columns: fields.map { decodeColumns($0, benchmark) } ?? benchmark.originalColumns,
+      oneRowPer: oneRowPer)
   }
 }

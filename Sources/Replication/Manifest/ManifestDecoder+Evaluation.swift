@@ -25,8 +25,8 @@ extension ManifestDecoder {
   private func decodeTask(_ reader: NodeReader, trainedOn: [String]) -> Manifest.Evaluation? {
     guard let mapping = reader.mapping(path: "evaluation.tasks") else { return nil }
     defer { mapping.finish() }
-    let task = mapping.required("task")?.choice(of: Manifest.Task.self)
-    let name = mapping.optional("name").map { $0.identifier() } ?? task?.rawValue
+    let benchmark = mapping.required("task")?.benchmark()
+    let name = mapping.optional("name").map { $0.identifier() } ?? benchmark?.name
     let documentsReader = mapping.required("documents", "the asset with the questions")
     let documents = documentsReader.map { assetNames($0) }
     if let documentsReader, let documents {
@@ -40,12 +40,14 @@ extension ManifestDecoder {
     let fewShotReader = mapping.required("num_fewshot")
     let fewShotCount = fewShotReader?.integer(in: 0...64)
     let usesChatTemplate = mapping.optional("chat_template").map { $0.boolean() } ?? false
-    let limitReaders = ["limit", "limit_per_subject"].map { mapping.optional($0) }
+    let limitReaders = ["limit", "limit_per_subject"].map {
+      (key: $0, reader: mapping.optional($0))
+    }
     let newTokensReader =
-      task?.isGenerative == true
+      benchmark?.isGenerative == true
       ? mapping.required("max_new_tokens") : mapping.optional("max_new_tokens")
     let newTokens = newTokensReader?.integer(in: 1...32_768)
-    let languageData = decodeLanguageData(mapping, task)
+    let languageData = decodeLanguageData(mapping, benchmark)
     if let fewShotReader, let fewShotCount, fewShotCount > 0, examplesReader == nil {
       fewShotReader.report(
         .contradiction,
@@ -55,25 +57,29 @@ extension ManifestDecoder {
       mapping.forbid("examples", "'num_fewshot' is 0, so they would never be shown")
     }
     if let fewShotReader, let fewShotCount, fewShotCount > 0,
-      task?.benchmark.tasks[0].fewShotRule == .never
+      benchmark?.tasks[0].fewShotRule == .never
     {
       fewShotReader.report(
         .contradiction, "\(fewShotReader.name) is \(fewShotCount), but the task shows no examples")
     }
-    guard let task else { return nil }
-    let columns = fields.map { decodeColumns($0, task) } ?? task.columns
-    if !task.isGenerative {
-      mapping.forbid("max_new_tokens", "\(task.rawValue) compares given answers and generates none")
+    guard let benchmark else { return nil }
+    let columns = fields.map { decodeColumns($0, benchmark) } ?? benchmark.originalColumns
+    if !benchmark.isGenerative {
+      mapping.forbid(
+        "max_new_tokens", "\(benchmark.name) compares given answers and generates none")
     }
-    mapping.forbid(
-      task == .mmlu ? "limit" : "limit_per_subject",
-      task == .mmlu ? "mmlu has 'limit_per_subject'" : "only mmlu has subjects; use 'limit'")
-    let limit = (task == .mmlu ? limitReaders[1] : limitReaders[0])?.integer(in: 1...1_000_000_000)
+    if benchmark.subjectColumn == nil {
+      mapping.forbid("limit_per_subject", "\(benchmark.name) has no subjects; use 'limit'")
+    } else {
+      mapping.forbid("limit", "\(benchmark.name) has 'limit_per_subject'")
+    }
+    let limit = limitReaders.first { $0.key == benchmark.limitKey }?.reader?
+      .integer(in: 1...1_000_000_000)
     guard let name, let documents, let format, let fewShotCount, let usesChatTemplate,
-      !task.needsLanguageData || languageData != nil
+      !benchmark.needsLanguageData || languageData != nil
     else { return nil }
     return Manifest.Evaluation(
-      name: name, task: task, documents: documents, examples: examples, format: format,
+      name: name, benchmark: benchmark, documents: documents, examples: examples, format: format,
       columns: columns, oneRowPer: oneRowPer, limit: limit, fewShotCount: fewShotCount,
       usesChatTemplate: usesChatTemplate, maximumNewTokens: newTokens, languageData: languageData)
   }
@@ -109,20 +115,20 @@ extension ManifestDecoder {
     }
   }
 
-  /// Reads `fields:`, the places of a task's columns.
-  func decodeColumns(_ reader: NodeReader, _ task: Manifest.Task) -> [Manifest
-    .ColumnMapping]
-  {
-    guard let mapping = reader.mapping(path: "fields") else { return task.columns }
+  /// Reads `fields:`, the places of a benchmark's columns.
+  func decodeColumns(_ reader: NodeReader, _ benchmark: Benchmark) -> [Manifest.ColumnMapping] {
+    guard let mapping = reader.mapping(path: "fields") else { return benchmark.originalColumns }
     defer { mapping.finish() }
-    var columns = task.columns
-    if task == .arcChallenge, mapping.optional("answer_index") != nil {
-      for key in ["labels", "answer_key"] {
-        mapping.forbid(key, "'answer_index' takes its place")
-        columns.removeAll { $0.column.name == key }
+    var columns = benchmark.originalColumns
+    if case .labelledChoices(_, let labels, let key, let position) = benchmark.tasks[0].answer,
+      mapping.optional(position) != nil
+    {
+      for column in [labels, key] {
+        mapping.forbid(column, "'\(position)' takes its place")
+        columns.removeAll { $0.column.name == column }
       }
     }
-    return task.allColumns.compactMap { column in
+    return benchmark.columns.compactMap { column in
       let standard = columns.first { $0.column == column }
       // Of a column that original rows do not hold, the place has to be told.
       guard standard != nil || column.place == nil,
@@ -147,11 +153,12 @@ extension ManifestDecoder {
 
   /// Reads `language_data:`, the assets that only some tasks need.
   private func decodeLanguageData(
-    _ mapping: MappingReader, _ task: Manifest.Task?
+    _ mapping: MappingReader, _ benchmark: Benchmark?
   ) -> Manifest.LanguageDataAssets? {
-    guard task?.needsLanguageData == true else {
-      if let task {
-        mapping.forbid("language_data", "\(task.rawValue) does not ask what language a text is in")
+    guard benchmark?.needsLanguageData == true else {
+      if let benchmark {
+        mapping.forbid(
+          "language_data", "\(benchmark.name) does not ask what language a text is in")
       }
       return nil
     }
@@ -171,5 +178,12 @@ extension ManifestDecoder {
       .flatMap { assetName($0) }
     guard let punkt, let profiles, let messages else { return nil }
     return Manifest.LanguageDataAssets(punkt: punkt, profiles: profiles, messages: messages)
+  }
+}
+
+extension NodeReader {
+  /// The name of a benchmark.
+  func benchmark() -> Benchmark? {
+    choice(among: Benchmark.all.map(\.name)).flatMap(Benchmark.named)
   }
 }

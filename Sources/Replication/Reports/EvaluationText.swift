@@ -22,7 +22,7 @@ package enum EvaluationText {
     let groups = result.groups.reversed().flatMap { group in
       let tasks = result.tasks.map(\.task).filter { group.group.taskNames.contains($0.name) }
       return rows(
-        group.group.name, version: Benchmark.Group.version,
+        group.group.name, version: group.group.version,
         shown: tasks.first?.shownExamples(requested: settings.fewShotCount) ?? 0, group.metrics)
     }
     return groups

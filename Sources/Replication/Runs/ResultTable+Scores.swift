@@ -85,19 +85,3 @@ extension ResultTable {
     }
   }
 }
-
-extension TaskResult {
-  /// The score that stands for the task in tables.
-  var headline: MetricResult? { metrics.first { $0.key == task.headlineKey } }
-}
-
-extension EvaluationTask {
-  /// The key of the score that stands for the task in tables: the strict one of whole prompts, or the last metric and
-  /// filter.
-  var headlineKey: String {
-    guard let metric = metrics.first(where: { $0 == .promptStrictAccuracy }) ?? metrics.last,
-      let filter = filters.last
-    else { preconditionFailure("A task has metrics and filters.") }
-    return MetricResult.key(metric, filter)
-  }
-}

@@ -1,3 +1,4 @@
+import Evaluation
 import Tensors
 
 /// Rough times of training and evaluation, from the speed of matrix products here and now.
@@ -35,18 +36,9 @@ struct RunEstimate {
 
   /// A forward pass takes two; what a generation reads one token at a time counts as much as several.
   func evaluationSeconds(_ evaluation: Manifest.Evaluation, documents: Int) -> Double {
-    func answer(_ usual: Int) -> Double {
-      4 * Double(min(evaluation.maximumNewTokens ?? usual, usual))
-    }
-    let tokens: Double =
-      switch evaluation.task {
-      case .mmlu: 110
-      case .hellaswag: 170
-      case .arcChallenge: 70
-      case .gsm8k: 130 + answer(160)
-      case .ifeval: 60 + answer(400)
-      case .aime, .aime24, .aime25: 130 + answer(1000)
-      }
+    let usual = evaluation.benchmark.tasks[0].typicalTokens
+    let answer = min(evaluation.maximumNewTokens ?? usual.answer, usual.answer)
+    let tokens = Double(usual.question + 4 * answer)
     let examples = tokens * Double(evaluation.fewShotCount)
     return 2 * parameterCount * (tokens + examples) * Double(documents) / speed
   }

@@ -138,7 +138,7 @@ struct RunInputs: Sendable {
   /// The tasks of an evaluation with their documents.
   func taskInputs(_ evaluation: Manifest.Evaluation) throws -> [TaskInput] {
     try EvaluationInputs(
-      task: evaluation.task, columns: evaluation.columns, oneRowPer: evaluation.oneRowPer,
+      benchmark: evaluation.benchmark, columns: evaluation.columns, oneRowPer: evaluation.oneRowPer,
       limit: evaluation.limit
     ).inputs(
       documents: Self.tables(evaluation.documents, files, format: evaluation.format),

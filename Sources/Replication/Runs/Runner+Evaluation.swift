@@ -12,7 +12,7 @@ extension Runner {
     // Loaded when the first evaluation needs it, and kept for the others.
     var model: LoadedArm?
     for evaluation in manifest.evaluations {
-      let benchmark = evaluation.task.benchmark
+      let benchmark = evaluation.benchmark
       let key = try inputs.evaluationKey(evaluation, manifest: manifest, weights: weights)
       let what = "evaluation of \(arm.name) on \(evaluation.name)"
       let samples = try await samples(
@@ -27,7 +27,7 @@ extension Runner {
       try record.append(
         .evaluationFinished(
           arm.armSeed, evaluation: evaluation.name, key: key, samples: SHA256.digest(of: samples)))
-      if let headline = pooled.total.last {
+      if let headline = pooled.headline {
         report(.evaluated(arm: arm.name, task: evaluation.name, result: headline))
       }
     }
@@ -103,7 +103,7 @@ extension Runner {
     finished: [SampleResult], _ journal: EvaluationJournal
   ) async throws -> [UInt8] {
     let request = NativeEngine.EvaluationRequest(
-      benchmark: evaluation.task.benchmark, inputs: try inputs.taskInputs(evaluation),
+      benchmark: evaluation.benchmark, inputs: try inputs.taskInputs(evaluation),
       settings: manifest.settings(of: evaluation), tools: try inputs.languageTools(evaluation))
     let (engine, report, interruption) = (inputs.engine, report, interruption)
     return try await ComputeQueue.run {

@@ -70,7 +70,7 @@ extension Runner {
             try finishedStep(
               try inputs.evaluationKey(evaluation, manifest: manifest, weights: digest))
           } : nil
-        let tasks = evaluation.task.benchmark.tasks
+        let tasks = evaluation.benchmark.tasks
         let documents = tasks.reduce(0) {
           $0 + min($1.documentCount, evaluation.limit ?? .max)
         }

@@ -12,7 +12,7 @@ struct PowerRow {
   static func all(
     of evaluation: Manifest.Evaluation, documented: DocumentedResults?, lockedCount: Int?
   ) -> [PowerRow] {
-    let benchmark = evaluation.task.benchmark
+    let benchmark = evaluation.benchmark
     let whole = benchmark.tasks.reduce(0) { $0 + $1.documentCount }
     let isWhole = evaluation.limit == nil && (lockedCount ?? whole) == whole
     func row(_ task: String, _ members: [EvaluationTask]) -> [PowerRow] {

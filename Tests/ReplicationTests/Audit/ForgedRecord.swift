@@ -157,7 +157,7 @@ struct ForgedRecord {
       results.arms[index].metrics = try manifest.evaluations.flatMap { evaluation in
         let name = RunOutcome.sampleFile(
           evaluation: evaluation.name, arm: arm.name, seed: arm.unsignedSeed)
-        let benchmark = evaluation.task.benchmark
+        let benchmark = evaluation.benchmark
         let tasks = try benchmark.tasks.map { task in
           try TaskResult(
             task: task, samples: (samples[name] ?? []).filter { $0.task == task.name })

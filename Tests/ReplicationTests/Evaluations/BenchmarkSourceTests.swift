@@ -16,14 +16,15 @@ import Tokenizers
   @Test("The shipped list of benchmarks is valid and pins every file")
   func catalogIsPinned() throws {
     let catalog = try catalog()
-    #expect(catalog.sources.map(\.task) == [.mmlu, .hellaswag, .arcChallenge, .gsm8k])
+    #expect(
+      catalog.sources.map(\.benchmark.name) == ["mmlu", "hellaswag", "arc_challenge", "gsm8k"])
     for declaration in catalog.assets {
       for asset in try catalog.files([declaration.name]) {
         try asset.validate()
         #expect(asset.sha256 != nil)
       }
     }
-    #expect(try catalog.files(of: .mmlu, needsExamples: true).examples?.assets.count == 57)
+    #expect(try catalog.files(of: MMLU.benchmark, needsExamples: true).examples?.assets.count == 57)
     #expect(try catalog.files(["punkt-english"]).count == LanguageData.punktFiles.count)
   }
 
@@ -66,15 +67,16 @@ import Tokenizers
   func dataFolder() throws {
     let temporary = try TemporaryFolder()
     let folder = DataFolder(path: temporary.path)
+    let gsm8k = Benchmark(GSM8K.task)
     _ = try temporary.write([], to: "gsm8k/test.arrow")
     _ = try temporary.write([], to: "gsm8k/train.jsonl.gz")
-    let files = try folder.files(of: .gsm8k, needsExamples: true)
+    let files = try folder.files(of: gsm8k, needsExamples: true)
     #expect(files.documents.format == .arrowStream && files.examples?.format == .jsonLines)
     #expect(files.documents.assets[0].name == "gsm8k/test.arrow")
-    #expect(try folder.files(of: .gsm8k, needsExamples: false).examples == nil)
+    #expect(try folder.files(of: gsm8k, needsExamples: false).examples == nil)
     _ = try temporary.write([], to: "gsm8k/test.jsonl")
     let error = #expect(throws: EvaluationCommandError.self) {
-      try folder.files(of: .gsm8k, needsExamples: false)
+      try folder.files(of: gsm8k, needsExamples: false)
     }
     #expect(error?.message.contains("both gsm8k/test.jsonl and gsm8k/test.arrow") == true)
   }

@@ -7,7 +7,7 @@ extension Manifest {
 
   /// The same work in small: at most `steps` steps of training with a checkpoint after each, few documents, short answers.
   ///
-  /// MMLU, whose documents are counted by subject, is left out unless it is the only evaluation.
+  /// Benchmarks whose documents are counted by subject are left out unless there are no others.
   func shortened(steps: Int) -> Manifest {
     var manifest = self
     let maximum = training.settings.maximumSteps
@@ -15,7 +15,7 @@ extension Manifest {
     manifest.training.settings.epochs = 1
     manifest.training.checkpointInterval = 1
     manifest.training.keptCheckpointInterval = training.keptCheckpointInterval.map { _ in 1 }
-    let others = evaluations.filter { $0.task != .mmlu }
+    let others = evaluations.filter { $0.benchmark.subjectColumn == nil }
     manifest.evaluations = (others.isEmpty ? evaluations : others).map { $0.shortened() }
     manifest.expectations = nil
     return manifest
@@ -25,9 +25,9 @@ extension Manifest {
 extension Manifest.Evaluation {
   fileprivate func shortened() -> Manifest.Evaluation {
     Manifest.Evaluation(
-      name: name, task: task, documents: documents, examples: examples, format: format,
+      name: name, benchmark: benchmark, documents: documents, examples: examples, format: format,
       columns: columns, oneRowPer: oneRowPer,
-      limit: min(limit ?? .max, task == .mmlu ? 1 : Manifest.shortDocumentCount),
+      limit: min(limit ?? .max, benchmark.subjectColumn == nil ? Manifest.shortDocumentCount : 1),
       fewShotCount: fewShotCount, usesChatTemplate: usesChatTemplate,
       maximumNewTokens: maximumNewTokens.map { min($0, Manifest.shortAnswerLength) },
       languageData: languageData)

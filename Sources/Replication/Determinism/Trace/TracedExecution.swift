@@ -88,7 +88,7 @@ struct TracedExecution: Sendable {
       tools: try inputs.languageTools(evaluation), threads: request.threads,
       limits: request.limits, order: request.order, observer: recorder.observe)
     let result = try evaluator.run(
-      evaluation.task.benchmark, inputs: try inputs.taskInputs(evaluation))
+      evaluation.benchmark, inputs: try inputs.taskInputs(evaluation))
     response.captured += recorder.captured
     response.trace.evaluations.append(
       recorder.evaluation(
