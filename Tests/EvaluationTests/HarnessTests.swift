@@ -20,7 +20,7 @@ struct HarnessTests {
         seed: 1234)
       #expect(samples.count == input.documents.count * task.filters.count)
       for (index, document) in input.documents.enumerated() {
-        let prompt = try builder.prompt(for: document, examples: sampler.next(for: document))
+        let prompt = try builder.prompts(for: document, examples: sampler.next(for: document))[0]
         let recorded = samples[index]
         #expect(recorded.docId == index)
         #expect(document.target.utf8.elementsEqual(recorded.target.utf8))
@@ -116,7 +116,7 @@ struct HarnessTests {
         for (sample, line) in zip(task.samples, recorded) {
           #expect(sample.truncatedTokens == 0)
           switch sample.response {
-          case .choices(let choices, _):
+          case .choices(let choices, _), .blank(let choices, _, _, _):
             #expect(choices.count == line.resps.count)
             for (choice, response) in zip(choices, line.resps) {
               guard case .score(let logLikelihood, let isGreedy) = response[0] else {

@@ -15,26 +15,27 @@ struct PromptBuilderTests {
   @Test("A plain prompt is introduction, examples with their answers, question")
   func plain() throws {
     let builder = PromptBuilder(task: try subjectTask(), chatTemplate: nil)
-    let prompt = try builder.prompt(
+    let prompts = try builder.prompts(
       for: question("Q", answer: 0), examples: [question("E", answer: 1)])
     #expect(
-      prompt
-        == "The following are multiple choice questions (with answers) about us foreign policy.\n\n"
-        + "E\nA. w\nB. x\nC. y\nD. z\nAnswer: B\n\nQ\nA. w\nB. x\nC. y\nD. z\nAnswer:")
+      prompts == [
+        "The following are multiple choice questions (with answers) about us foreign policy.\n\n"
+          + "E\nA. w\nB. x\nC. y\nD. z\nAnswer: B\n\nQ\nA. w\nB. x\nC. y\nD. z\nAnswer:"
+      ])
     #expect(builder.choiceDelimiter == " ")
   }
 
   @Test("A Gemma chat carries the introduction in its first turn, examples as turns")
   func gemmaChat() throws {
     let builder = PromptBuilder(task: try subjectTask(), chatTemplate: .gemma3)
-    let prompt = try builder.prompt(
+    let prompts = try builder.prompts(
       for: question("Q", answer: 0), examples: [question("E", answer: 1)])
     #expect(
-      prompt
-        == "<bos><start_of_turn>user\nThe following are multiple choice questions (with answers) about us foreign policy.\n\n\n\n"
-        + "E\nA. w\nB. x\nC. y\nD. z\nAnswer:<end_of_turn>\n<start_of_turn>model\nB<end_of_turn>\n"
-        + "<start_of_turn>user\nQ\nA. w\nB. x\nC. y\nD. z\nAnswer:<end_of_turn>\n<start_of_turn>model\n"
-    )
+      prompts == [
+        "<bos><start_of_turn>user\nThe following are multiple choice questions (with answers) about us foreign policy.\n\n\n\n"
+          + "E\nA. w\nB. x\nC. y\nD. z\nAnswer:<end_of_turn>\n<start_of_turn>model\nB<end_of_turn>\n"
+          + "<start_of_turn>user\nQ\nA. w\nB. x\nC. y\nD. z\nAnswer:<end_of_turn>\n<start_of_turn>model\n"
+      ])
     #expect(builder.choiceDelimiter.isEmpty)
   }
 
@@ -43,12 +44,13 @@ struct PromptBuilderTests {
     let builder = PromptBuilder(task: GSM8K.task, chatTemplate: .smollm2)
     let document = try TestDocument.gsm8k(question: "Q", answer: "A\n#### 1")
     #expect(
-      try builder.prompt(for: document, examples: [])
-        == "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n"
-        + "<|im_start|>user\nQuestion: Q\nAnswer:<|im_end|>\n<|im_start|>assistant\n")
+      try builder.prompts(for: document, examples: []) == [
+        "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n"
+          + "<|im_start|>user\nQuestion: Q\nAnswer:<|im_end|>\n<|im_start|>assistant\n"
+      ])
     let mmlu = PromptBuilder(task: try subjectTask(), chatTemplate: .smollm2)
     #expect(
-      try mmlu.prompt(for: question("Q", answer: 0), examples: []).hasPrefix(
+      try mmlu.prompts(for: question("Q", answer: 0), examples: [])[0].hasPrefix(
         "<|im_start|>system\nThe following are multiple choice questions (with answers) about us foreign policy.\n\n<|im_end|>\n<|im_start|>user\nQ\n"
       ))
   }

@@ -24,8 +24,10 @@ import re
 import shutil
 import time
 
+# The folder of each task's configuration, and the file where it is not named by the task.
 TASKS = {"mmlu": "mmlu/default", "arc_challenge": "arc", "hellaswag": "hellaswag", "gsm8k": "gsm8k", "ifeval": "ifeval",
-         "aime24": "aime", "aime25": "aime", "aime": "aime"}
+         "aime24": "aime", "aime25": "aime", "aime": "aime", "winogrande": "winogrande"}
+FILES = {"winogrande": "default.yaml"}
 
 
 def parse():
@@ -107,7 +109,7 @@ def copy_tasks(package, data, out, num_fewshot):
         files = splits(data / task)
         if not files:
             continue
-        text = localised((package / source / f"{task}.yaml").read_text(), files)
+        text = localised((package / source / FILES.get(task, f"{task}.yaml")).read_text(), files)
         if task == "arc_challenge":
             (target / "arc_easy.yaml").write_text(localised((package / source / "arc_easy.yaml").read_text(), {}))
         if task == "hellaswag" and "train" not in files and not num_fewshot:

@@ -165,20 +165,25 @@ package struct Evaluator {
     of scores: [ContinuationScore], to document: PreparedDocument
   ) throws -> SampleResult.Response {
     let question = document.question
-    guard case .choices(let choices, let delimiter) = question.form else {
-      preconditionFailure("Only choices are scored.")
-    }
     guard scores.allSatisfy(\.logLikelihood.isFinite) else {
       throw EvaluationError(
         .nonFiniteScore,
         "The model gives a choice of document \(question.documentIndex) of \(question.task) a log-likelihood that is not a finite number; its weights are damaged or training diverged."
       )
     }
-    return .choices(
+    func scored(_ choices: [String]) -> [SampleResult.ScoredChoice] {
       zip(choices, scores).map {
         SampleResult.ScoredChoice(
           text: $0, logLikelihood: $1.logLikelihood, isGreedy: $1.isGreedy)
-      }, delimiter: delimiter)
+      }
+    }
+    switch question.form {
+    case .choices(let choices, let delimiter):
+      return .choices(scored(choices), delimiter: delimiter)
+    case .blank(let choices, let prompts, let rest, let delimiter):
+      return .blank(scored(choices), prompts: prompts, rest: rest, delimiter: delimiter)
+    case .generation: preconditionFailure("Only choices are scored.")
+    }
   }
 
   private func sample(

@@ -34,23 +34,32 @@ struct PreparedDocument {
       stopStrings = StopStrings(strings, tokenizer: tokenizer).strings
     }
     return try input.documents.enumerated().map { position, document in
-      let prompt = try builder.prompt(for: document, examples: sampler.next(for: document))
+      let prompts = try builder.prompts(for: document, examples: sampler.next(for: document))
+      let prompt = prompts[0]
+      let delimiter = builder.choiceDelimiter
       var requests: [ScoringRequest] = []
       var promptTokens: [Int32] = []
       let truncatedTokens: Int
       let form: SampleQuestion.Form
       switch (task.output, document.answer) {
       case (.multipleChoice, .choice(let choices, _)):
-        form = .choices(choices, delimiter: builder.choiceDelimiter)
+        form = .choices(choices, delimiter: delimiter)
         (requests, truncatedTokens) = try encoder.scoringRequests(
-          context: prompt, continuations: choices.map { builder.choiceDelimiter + $0 })
+          context: prompt, continuations: choices.map { delimiter + $0 })
+      case (.multipleChoice, .blank(let choices, _, let rest)):
+        form = .blank(choices, prompts: prompts, rest: rest, delimiter: delimiter)
+        let encoded = try prompts.map {
+          try encoder.scoringRequests(context: $0, continuations: [delimiter + rest])
+        }
+        requests = encoded.flatMap(\.requests)
+        truncatedTokens = encoded.map(\.truncatedTokens).max() ?? 0
       case (.generation(_, let taskMaximum), .text),
         (.generation(_, let taskMaximum), .instructions):
         let maximumNewTokens = settings.maximumNewTokens ?? taskMaximum
         form = .generation(stopStrings: stopStrings, maximumNewTokens: maximumNewTokens)
         (promptTokens, truncatedTokens) = try encoder.generationPrompt(
           prompt, maximumNewTokens: maximumNewTokens)
-      case (.multipleChoice, _), (.generation, .choice):
+      case (.multipleChoice, _), (.generation, _):
         throw EvaluationError(
           .invalidDocument,
           "Document \(input.documentIndices[position]) was not made for the task \(task.name): its answer is of another kind."

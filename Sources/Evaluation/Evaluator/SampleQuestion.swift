@@ -6,6 +6,8 @@ package struct SampleQuestion: Sendable, Equatable {
   package enum Form: Sendable {
     /// One of these texts, each scored after the delimiter.
     case choices([String], delimiter: String)
+    /// One of these choices in a blank, each with the prompt that ends with it; scored is the rest after the delimiter.
+    case blank([String], prompts: [String], rest: String, delimiter: String)
     /// A text, cut at the first stop string.
     case generation(stopStrings: [String], maximumNewTokens: Int)
   }
@@ -14,7 +16,7 @@ package struct SampleQuestion: Sendable, Equatable {
   package let task: String
   /// Position of the document in its evaluation split.
   package let documentIndex: Int
-  /// The prompt, few-shot examples included, before tokenisation.
+  /// The prompt, few-shot examples included, before tokenisation; the first of several.
   package let prompt: String
   /// The right answer, as ``Document/target`` has it.
   package let target: String
@@ -48,6 +50,18 @@ package struct SampleQuestion: Sendable, Equatable {
       {
         names.append("choices")
       }
+    case (
+      .blank(let one, let prompts, let rest, let delimiter),
+      .blank(let another, let otherPrompts, let otherRest, let otherDelimiter)
+    ):
+      if !prompts.elementsEqual(otherPrompts, by: PythonText.areEqual), !names.contains("prompt") {
+        names.append("prompt")
+      }
+      if !one.elementsEqual(another, by: PythonText.areEqual)
+        || !PythonText.areEqual(rest, otherRest) || !PythonText.areEqual(delimiter, otherDelimiter)
+      {
+        names.append("choices")
+      }
     case (.generation(let one, let length), .generation(let another, let otherLength)):
       if !one.elementsEqual(another, by: PythonText.areEqual) { names.append("stop strings") }
       if length != otherLength { names.append("length") }
@@ -65,6 +79,8 @@ extension SampleResult {
       switch response {
       case .choices(let choices, let delimiter):
         .choices(choices.map(\.text), delimiter: delimiter)
+      case .blank(let choices, let prompts, let rest, let delimiter):
+        .blank(choices.map(\.text), prompts: prompts, rest: rest, delimiter: delimiter)
       case .generation(_, let stopStrings, let maximumNewTokens):
         .generation(stopStrings: stopStrings, maximumNewTokens: maximumNewTokens)
       }

@@ -7,33 +7,41 @@ struct PromptBuilder {
   /// The template of chat prompts; nil for plain text.
   let chatTemplate: ChatTemplate?
 
-  /// What stands between a prompt and each choice: nothing under a chat template.
+  /// What stands between a prompt and what is scored after it: nothing under a chat template.
   var choiceDelimiter: String { chatTemplate == nil ? task.targetDelimiter : "" }
 
-  /// The prompt of a document, up to where the answer begins.
+  /// The prompts of a document, up to where the answer begins: one, or one for each choice that fills its blank.
   ///
   /// - Throws: What the chat template throws on turns that it cannot render.
-  func prompt(for document: Document, examples: [Document]) throws -> String {
+  func prompts(for document: Document, examples: [Document]) throws -> [String] {
+    switch document.answer {
+    case .choice, .text, .instructions: [try prompt(asking: document.question, after: examples)]
+    case .blank(let choices, _, _): try choices.map { try prompt(asking: $0, after: examples) }
+    }
+  }
+
+  private func prompt(asking question: String, after examples: [Document]) throws -> String {
     guard let chatTemplate else {
       let shots = examples.map { example in
         // An empty answer is left out together with its delimiters, as the harness does.
         example.answerText.isEmpty
-          ? example.question
-          : example.question + task.targetDelimiter + example.answerText + task.fewShotDelimiter
+          ? example.exampleQuestion
+          : example.exampleQuestion + task.targetDelimiter + example.answerText
+            + task.fewShotDelimiter
       }
-      return task.introduction + shots.joined() + document.question
+      return task.introduction + shots.joined() + question
     }
     var messages: [ChatMessage] = []
     if !task.introduction.isEmpty {
       messages.append(ChatMessage(role: "system", content: task.introduction))
     }
     for example in examples {
-      messages.append(ChatMessage(role: "user", content: example.question))
+      messages.append(ChatMessage(role: "user", content: example.exampleQuestion))
       if !example.answerText.isEmpty {
         messages.append(ChatMessage(role: "assistant", content: example.answerText))
       }
     }
-    messages.append(ChatMessage(role: "user", content: document.question))
+    messages.append(ChatMessage(role: "user", content: question))
     return try chatTemplate.render(messages, addGenerationPrompt: true).text
   }
 }

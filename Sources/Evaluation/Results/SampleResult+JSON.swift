@@ -46,19 +46,15 @@ extension SampleResult {
     case .choices(let choices, let delimiter):
       line.key("delimiter")
       line.string(delimiter)
-      line.key("choices")
-      line.array(choices) { line, choice in
-        line.object { line in
-          line.key("text")
-          line.string(choice.text)
-          line.key("log_likelihood")
-          line.number(choice.logLikelihood)
-          line.key("log_likelihood_bits")
-          line.string(choice.bits)
-          line.key("is_greedy")
-          line.bool(choice.isGreedy)
-        }
-      }
+      write(choices, to: &line)
+    case .blank(let choices, let prompts, let rest, let delimiter):
+      line.key("prompts")
+      line.array(prompts) { line, prompt in line.string(prompt) }
+      line.key("delimiter")
+      line.string(delimiter)
+      line.key("rest")
+      line.string(rest)
+      write(choices, to: &line)
     case .generation(let text, let stopStrings, let maximumNewTokens):
       line.key("until")
       line.array(stopStrings) { line, stop in line.string(stop) }
@@ -74,6 +70,22 @@ extension SampleResult {
           line.key("text")
           line.string(answer.text)
         }
+      }
+    }
+  }
+
+  private func write(_ choices: [ScoredChoice], to line: inout JSONLine) {
+    line.key("choices")
+    line.array(choices) { line, choice in
+      line.object { line in
+        line.key("text")
+        line.string(choice.text)
+        line.key("log_likelihood")
+        line.number(choice.logLikelihood)
+        line.key("log_likelihood_bits")
+        line.string(choice.bits)
+        line.key("is_greedy")
+        line.bool(choice.isGreedy)
       }
     }
   }
@@ -127,7 +139,9 @@ extension SampleResult: Decodable {
     case prompt
     case target
     case source
+    case prompts
     case delimiter
+    case rest
     case choices
     case until
     case maximumNewTokens = "max_new_tokens"
@@ -139,12 +153,26 @@ extension SampleResult: Decodable {
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    let prompt = try container.decode(String.self, forKey: .prompt)
     let response: Response
     let answers: [FilteredAnswer]
     if container.contains(.choices) {
-      response = .choices(
-        try container.decode([ScoredChoice].self, forKey: .choices),
-        delimiter: try container.decode(String.self, forKey: .delimiter))
+      let choices = try container.decode([ScoredChoice].self, forKey: .choices)
+      let delimiter = try container.decode(String.self, forKey: .delimiter)
+      if container.contains(.rest) {
+        let prompts = try container.decode([String].self, forKey: .prompts)
+        guard let first = prompts.first, first.utf8.elementsEqual(prompt.utf8),
+          prompts.count == choices.count
+        else {
+          throw DecodingError.dataCorruptedError(
+            forKey: .prompts, in: container, debugDescription: "Every choice has one prompt.")
+        }
+        response = .blank(
+          choices, prompts: prompts, rest: try container.decode(String.self, forKey: .rest),
+          delimiter: delimiter)
+      } else {
+        response = .choices(choices, delimiter: delimiter)
+      }
       answers = []
     } else {
       response = .generation(
@@ -156,7 +184,7 @@ extension SampleResult: Decodable {
     self.init(
       task: try container.decode(String.self, forKey: .task),
       documentIndex: try container.decode(Int.self, forKey: .document),
-      prompt: try container.decode(String.self, forKey: .prompt),
+      prompt: prompt,
       target: try container.decode(String.self, forKey: .target),
       source: try container.decodeIfPresent(String.self, forKey: .source),
       response: response,

@@ -4,9 +4,9 @@
 package struct SampleResult: Sendable, Equatable {
   /// One choice and its likelihood.
   package struct ScoredChoice: Sendable, Equatable {
-    /// The choice, without the delimiter before it.
+    /// The choice, without the delimiter before it; of a blank, the text up to its end with the choice in it.
     package let text: String
-    /// Natural logarithm of the probability of delimiter and choice after the prompt.
+    /// Natural logarithm of the probability of delimiter and choice after the prompt; of a blank, of delimiter and rest.
     package let logLikelihood: Double
     /// Whether greedy decoding would have written it.
     package let isGreedy: Bool
@@ -23,8 +23,19 @@ package struct SampleResult: Sendable, Equatable {
   package enum Response: Sendable, Equatable {
     /// Every choice's likelihood; the scored text is the delimiter followed by the choice.
     case choices([ScoredChoice], delimiter: String)
+    /// How likely the delimiter and the same rest are after each choice's prompt, which ends with the choice in the
+    /// blank.
+    case blank([ScoredChoice], prompts: [String], rest: String, delimiter: String)
     /// A text, cut at the first stop string.
     case generation(String, stopStrings: [String], maximumNewTokens: Int)
+
+    /// What was scored; empty where a text was generated.
+    package var choices: [ScoredChoice] {
+      switch self {
+      case .choices(let choices, _), .blank(let choices, _, _, _): choices
+      case .generation: []
+      }
+    }
   }
 
   /// What a filter took from a generated text.
@@ -62,7 +73,7 @@ package struct SampleResult: Sendable, Equatable {
   package let task: String
   /// Position of the document in its evaluation split.
   package let documentIndex: Int
-  /// The prompt, few-shot examples included, before tokenisation.
+  /// The prompt, few-shot examples included, before tokenisation; the first of several.
   package let prompt: String
   /// The right answer: position of the right choice as text, the target text, or the instructions as JSON.
   package let target: String

@@ -3,6 +3,7 @@ extension AnswerRule.Kind {
   fileprivate var compared: String {
     switch self {
     case .choice: "the likelihoods of choices"
+    case .blank: "the likelihoods of a text after each choice"
     case .text, .instructions: "a generated text"
     }
   }
@@ -15,7 +16,7 @@ extension SampleResult {
     tools: LanguageTools?
   ) throws -> (answers: [FilteredAnswer], scores: [Score]) {
     switch (task.answer.kind, response) {
-    case (.choice, .choices(let choices, _)):
+    case (.choice, .choices(let choices, _)), (.blank, .blank(let choices, _, _, _)):
       guard let goldIndex = Int(target), choices.indices.contains(goldIndex) else {
         throw EvaluationError(
           .invalidSample,

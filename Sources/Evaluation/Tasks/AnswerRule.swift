@@ -6,6 +6,8 @@ package enum AnswerRule: Sendable, Equatable {
   package enum Kind: Sendable {
     /// The likeliest of several texts after one prompt.
     case choice
+    /// The choice after which the rest of the text is likeliest.
+    case blank
     /// A text.
     case text
     /// A text that obeys instructions.
@@ -19,6 +21,9 @@ package enum AnswerRule: Sendable, Equatable {
   /// The texts of a column, of which the one is right whose label is the key; or the one at `position`, where a row
   /// has that.
   case labelledChoices(String, labels: String, key: String, position: String)
+  /// The texts of a column, each with its choice in the blank; other columns are the position of the right one, from 0,
+  /// and what stands behind the blank.
+  case blank(String, position: String, rest: String)
   /// The text of a column.
   case text(String)
   /// The instructions that a column names, with the arguments in another.
@@ -28,6 +33,7 @@ package enum AnswerRule: Sendable, Equatable {
   package var kind: Kind {
     switch self {
     case .letters, .choices, .labelledChoices: .choice
+    case .blank: .blank
     case .text: .text
     case .instructions: .instructions
     }
@@ -59,6 +65,10 @@ package enum AnswerRule: Sendable, Equatable {
         goldIndex: row[position] == nil
           ? try Self.position(of: row.text(key), among: row.texts(labels), of: choices)
           : try row.integer(position))
+    case .blank(let column, let position, let rest):
+      return .blank(
+        choices: try row.texts(column), goldIndex: try row.integer(position),
+        rest: try row.text(rest))
     case .text(let column): return .text(try row.text(column))
     case .instructions(let identifiers, let arguments):
       var ids = JSONLine()

@@ -32,6 +32,7 @@ package struct Benchmark: Sendable, Equatable {
     Benchmark(AIME.year2024),
     Benchmark(AIME.year2025),
     Benchmark(AIME.allYears),
+    Benchmark(WinoGrande.task),
   ]
 
   init(

@@ -49,7 +49,13 @@ extension EvaluationTask {
   package struct HarnessDetails: Sendable, Equatable {
     /// Name of the function that prepares rows, if the columns that it adds are among those of the harness's samples.
     package var processDocs: String?
+    /// Names of the functions that stand in the place of templates.
+    package var docToText: String?
+    package var docToTarget: String?
+    package var docToChoice: String?
     /// Name of the function that scores in the place of metrics.
     package var processResults: String?
+    /// Template of what is looked for in training data; nil if nothing is.
+    package var decontaminationQuery: String?
   }
 }

@@ -4,7 +4,7 @@
 package struct EvaluationTask: Sendable, Equatable {
   /// What is asked of the model.
   package enum Output: Sendable, Equatable {
-    /// The log-likelihood of each choice.
+    /// The log-likelihood of each choice, or of what follows each.
     case multipleChoice
     /// A greedy continuation, cut at the first stop string, at most `maximumNewTokens` tokens long.
     case generation(stopStrings: [String], maximumNewTokens: Int)
@@ -46,7 +46,7 @@ package struct EvaluationTask: Sendable, Equatable {
   package let columns: [TaskColumn]
   /// What is done to a row first.
   package let preparation: Preparation?
-  /// The question block of the prompt.
+  /// The question block of the prompt, or what stands before the blank.
   package let question: PromptTemplate
   /// The right answer.
   package let answer: AnswerRule

@@ -41,7 +41,7 @@ struct NoisyComparison {
         )
         continue
       }
-      guard case .choices = answer.response else {
+      guard !answer.response.choices.isEmpty else {
         texts += 1
         if recorded.response == answer.response { same += 1 }
         continue
@@ -68,9 +68,8 @@ struct NoisyComparison {
 
   /// How far the log-likelihoods of two answers are apart, choice by choice; none if they are not of the same choices.
   private static func differences(_ one: SampleResult, _ other: SampleResult) -> [Double] {
-    guard case .choices(let a, _) = one.response, case .choices(let b, _) = other.response,
-      a.count == b.count
-    else { return [] }
+    let (a, b) = (one.response.choices, other.response.choices)
+    guard a.count == b.count else { return [] }
     return zip(a, b).map { ($0.logLikelihood - $1.logLikelihood).magnitude }
   }
 }

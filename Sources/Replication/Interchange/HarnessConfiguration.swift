@@ -39,7 +39,8 @@ struct HarnessConfiguration {
       .map(JSON.object)
     entry["repeats"] = 1
     if task.filters != [.none] { entry["filter_list"] = .array(task.filters.map(filter)) }
-    entry["should_decontaminate"] = false
+    entry["should_decontaminate"] = .bool(task.harness.decontaminationQuery != nil)
+    entry["doc_to_decontamination_query"] = task.harness.decontaminationQuery.map(JSON.string)
     entry["metadata"] = metadata
     return .object(entry)
   }
@@ -54,26 +55,29 @@ struct HarnessConfiguration {
   }
 
   private var question: String {
-    task.columns.reduce(task.question.source) { template, column in
+    if let function = task.harness.docToText { return function }
+    return task.columns.reduce(task.question.source) { template, column in
       template.replacing("{{\(column.name)}}", with: "{{\(column.place ?? column.name)}}")
     }
   }
 
   private var target: JSON {
-    switch task.answer {
+    if let function = task.harness.docToTarget { return .string(function) }
+    return switch task.answer {
     case .letters(_, _, let position): .string(place(of: position))
     case .choices(_, let position): .string("{{\(place(of: position))}}")
     case .labelledChoices(_, let labels, let key, _):
       .string("{{\(place(of: labels)).index(\(place(of: key)))}}")
-    case .text(let column): .string("{{\(place(of: column))}}")
+    case .text(let column), .blank(_, _, let column): .string("{{\(place(of: column))}}")
     case .instructions: 0
     }
   }
 
   private var choices: JSON? {
-    switch task.answer {
+    if let function = task.harness.docToChoice { return .string(function) }
+    return switch task.answer {
     case .letters(let letters, _, _): .array(letters.map(JSON.string))
-    case .choices(let column, _): .string(column)
+    case .choices(let column, _), .blank(let column, _, _): .string(column)
     case .labelledChoices(let column, _, _, _): .string("{{\(place(of: column))}}")
     case .text, .instructions: nil
     }

@@ -5,8 +5,8 @@ import Files
 struct HarnessLine {
   /// The line's number, from 1.
   let number: Int
-  /// The prompt.
-  let prompt: String
+  /// The prompt of each request.
+  let prompts: [String]
   /// What the row of the line asks.
   let document: Document
   /// Its response.
@@ -24,7 +24,8 @@ struct HarnessLine {
 
   /// Whether another line of the document asks the same and has the same response.
   func hasSameRequests(as other: HarnessLine) -> Bool {
-    prompt.utf8.elementsEqual(other.prompt.utf8) && document == other.document
+    prompts.elementsEqual(other.prompts) { $0.utf8.elementsEqual($1.utf8) }
+      && document == other.document
       && response.utf8.elementsEqual(other.response.utf8)
   }
 
@@ -34,7 +35,7 @@ struct HarnessLine {
   ) throws -> SampleResult {
     do {
       return try SampleResult(
-        task: task, documentIndex: documentIndex, prompt: prompt, target: document.target,
+        task: task, documentIndex: documentIndex, prompt: prompts[0], target: document.target,
         source: document.source, response: answered, truncatedTokens: truncatedTokens, tools: tools)
     } catch let error as EvaluationError {
       throw InterchangeError(
@@ -81,7 +82,7 @@ struct HarnessLineReader {
       throw damaged(
         number, "there are \(responses.count) \"resps\" to \(requests.count) \"arguments\"")
     }
-    let prompt = requests[0].prompt
+    let prompts = requests.map(\.prompt)
     let first = try responses.map { response in
       guard let first = response.arrayValue?.first else {
         throw damaged(number, "\"resps\" must hold a list of responses to each request")
@@ -92,13 +93,22 @@ struct HarnessLineReader {
     let answered: SampleResult.Response
     switch document.answer {
     case .choice(let choices, _):
-      answered = try self.choices(choices, requests, first, additions, number)
+      let (delimiter, scored) = try self.choices(
+        choices, followedBy: choices, "the choice", requests, first, additions, number)
+      try requireOnePrompt(requests, number)
+      answered = .choices(scored, delimiter: delimiter)
+    case .blank(let choices, _, let rest):
+      let (delimiter, scored) = try self.choices(
+        choices, followedBy: choices.map { _ in rest }, "the text", requests, first, additions,
+        number)
+      try requireBlanks(choices, requests, number)
+      answered = .blank(scored, prompts: prompts, rest: rest, delimiter: delimiter)
     case .text, .instructions: answered = try generation(requests, first, additions, number)
     }
     let filtered = field(.filteredResponses)?.arrayValue
-    let hashes = try self.hashes(object, doc: doc, prompt: prompt, target: target, number)
+    let hashes = try self.hashes(object, doc: doc, prompt: prompts[0], target: target, number)
     return HarnessLine(
-      number: number, prompt: prompt, document: document, answered: answered,
+      number: number, prompts: prompts, document: document, answered: answered,
       truncatedTokens: max(0, additions?["truncated_tokens"]?.integerValue ?? 0),
       response: try text(first, number), filtered: try filtered.map { try text($0, number) },
       hash: hashes.all, wrongHashes: hashes.wrong)
@@ -107,105 +117,6 @@ struct HarnessLineReader {
   /// The error that a line is wrong.
   func damaged(_ number: Int, _ problem: String) -> InterchangeError {
     InterchangeError(.damaged, "Line \(number) of \(path): \(problem).")
-  }
-
-  // MARK: - Requests and responses
-
-  private struct Request {
-    let prompt: String
-    let second: JSON
-  }
-
-  private func requests(_ field: JSON?, _ number: Int) throws -> [Request] {
-    let requests = try (field?.arrayValue ?? []).map { request in
-      guard let parts = request.arrayValue, parts.count >= 2, let prompt = parts[0].stringValue
-      else {
-        throw damaged(number, "\"arguments\" must hold the prompt of each request and what follows")
-      }
-      return Request(prompt: prompt, second: parts[1])
-    }
-    guard let first = requests.first,
-      requests.allSatisfy({ $0.prompt.utf8.elementsEqual(first.prompt.utf8) })
-    else {
-      throw damaged(number, "\"arguments\" must hold one or more requests with one prompt")
-    }
-    return requests
-  }
-
-  private func choices(
-    _ choices: [String], _ requests: [Request], _ responses: [JSON], _ additions: JSON?,
-    _ number: Int
-  ) throws -> SampleResult.Response {
-    guard choices.count == requests.count else {
-      throw damaged(
-        number, "\(requests.count) choices were scored, but the row has \(choices.count)")
-    }
-    var delimiter: String?
-    var scored: [SampleResult.ScoredChoice] = []
-    for (index, choice) in choices.enumerated() {
-      let continuation = Array(requests[index].second.stringValue?.utf8 ?? "".utf8)
-      let own = continuation.count - choice.utf8.count
-      guard own >= 0, continuation[own...].elementsEqual(choice.utf8) else {
-        throw damaged(
-          number,
-          "request \(index) continues with \(English.shown(requests[index].second)), not with the choice \(English.shown(.string(choice)))"
-        )
-      }
-      let found = String(decoding: continuation[..<own], as: UTF8.self)
-      guard found == delimiter ?? found else {
-        throw damaged(number, "choices follow the prompt with different texts between")
-      }
-      delimiter = found
-      let parts = responses[index].arrayValue ?? []
-      guard parts.count == 2, let value = parts[0].stringValue.flatMap(Double.init),
-        let isGreedy = ["True": true, "False": false][parts[1].stringValue ?? ""]
-      else {
-        throw damaged(
-          number,
-          "the response to request \(index) must be a log-likelihood and whether it is greedy")
-      }
-      guard value.isFinite else {
-        throw damaged(number, "the log-likelihood of choice \(index) is \(value), not a number")
-      }
-      scored.append(
-        SampleResult.ScoredChoice(text: choice, logLikelihood: value, isGreedy: isGreedy))
-    }
-    if let exact = additions?["log_likelihoods"]?.arrayValue,
-      exact.map(\.exactValue) != scored.map(\.logLikelihood)
-    {
-      throw damaged(number, "\"resps\" and the exact log-likelihoods beside them disagree")
-    }
-    return .choices(scored, delimiter: delimiter ?? "")
-  }
-
-  private func generation(
-    _ requests: [Request], _ responses: [JSON], _ additions: JSON?, _ number: Int
-  ) throws -> SampleResult.Response {
-    guard requests.count == 1, let text = responses[0].stringValue else {
-      throw damaged(number, "a generated text must be the response to one request")
-    }
-    let settings = requests[0].second
-    let until = additions?["until"] ?? settings["until"]
-    var stops = until?.arrayValue?.compactMap(\.stringValue) ?? []
-    if let stop = until?.stringValue { stops = [stop] }
-    if additions?["until"] == nil, let endOfSequence,
-      !stops.contains(where: { $0.utf8.elementsEqual(endOfSequence.utf8) })
-    {
-      stops.append(endOfSequence)
-    }
-    let maximum = (additions ?? settings)["max_gen_toks"]?.integerValue
-    return .generation(
-      text, stopStrings: stops,
-      maximumNewTokens: maximum ?? EvaluationTask.defaultMaximumNewTokens)
-  }
-
-  /// Responses as one text: the generated text, or the likelihoods as they stand in the file.
-  private func text(_ responses: [JSON], _ number: Int) throws -> String {
-    guard task.isGenerative else { return PythonJSON.line(.array(responses)) }
-    guard let text = responses.first?.stringValue else {
-      throw damaged(number, "\"filtered_resps\" must hold a text")
-    }
-    return text
   }
 
   // MARK: - Scores and hashes

@@ -50,9 +50,10 @@ struct HarnessSampleLines {
 
   /// What the harness calls the target of a document.
   static func target(of document: Document, _ task: EvaluationTask) -> String {
-    switch task.answer.kind {
-    // The instructions are in the row; no score reads this.
-    case .instructions: "0"
+    switch (task.answer, document.answer) {
+    // Where the target is no position, it is the text that is scored, or what no score reads.
+    case (_, .blank(_, _, let rest)): rest
+    case (.instructions, _): "0"
     default: document.target
     }
   }
@@ -94,6 +95,8 @@ struct HarnessSampleLines {
       switch sample.response {
       case .choices(let choices, let delimiter):
         choices.map { (sample.prompt, .string(delimiter + $0.text)) }
+      case .blank(_, let prompts, let rest, let delimiter):
+        prompts.map { ($0, .string(delimiter + rest)) }
       case .generation:
         [
           (
@@ -112,7 +115,7 @@ struct HarnessSampleLines {
   /// What came back from each request, as texts.
   private static func responses(_ response: SampleResult.Response) -> [JSON] {
     switch response {
-    case .choices(let choices, _):
+    case .choices(let choices, _), .blank(let choices, _, _, _):
       choices.map {
         [
           .string(PythonJSON.text(of: $0.logLikelihood)),
@@ -146,7 +149,7 @@ struct HarnessSampleLines {
     var additions = JSON.Object()
     additions["truncated_tokens"] = JSON(sample.truncatedTokens)
     switch sample.response {
-    case .choices(let choices, _):
+    case .choices(let choices, _), .blank(let choices, _, _, _):
       additions["log_likelihoods"] = .array(choices.map { .exact($0.logLikelihood) })
     case .generation(_, let stopStrings, let maximumNewTokens):
       additions["until"] = .array(stopStrings.map(JSON.string))

@@ -50,7 +50,11 @@ package struct ManifestLock: Sendable, Equatable {
     for task in tasks {
       for (document, index) in zip(task.documents, task.documentIndices) {
         var choices: [String] = []
-        if case .choice(let texts, _) = document.answer { choices = texts }
+        switch document.answer {
+        case .choice(let texts, _): choices = texts
+        case .blank(let texts, _, let rest): choices = texts + [rest]
+        case .text, .instructions: break
+        }
         hash.update(
           try CanonicalJSON.encode([
             .string(task.task.name), JSON(index), .string(document.question),

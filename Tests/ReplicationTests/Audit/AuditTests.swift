@@ -205,13 +205,18 @@ import Testing
 
   /// The same answer with its first log-likelihood one unit in the last place higher, or with a letter more.
   static func nudged(_ sample: SampleResult) -> SampleResult {
-    let response: SampleResult.Response
-    switch sample.response {
-    case .choices(let choices, let delimiter):
+    func nudged(_ choices: [SampleResult.ScoredChoice]) -> [SampleResult.ScoredChoice] {
       let first = SampleResult.ScoredChoice(
         text: choices[0].text, logLikelihood: choices[0].logLikelihood.nextUp,
         isGreedy: choices[0].isGreedy)
-      response = .choices([first] + choices.dropFirst(), delimiter: delimiter)
+      return [first] + choices.dropFirst()
+    }
+    let response: SampleResult.Response
+    switch sample.response {
+    case .choices(let choices, let delimiter):
+      response = .choices(nudged(choices), delimiter: delimiter)
+    case .blank(let choices, let prompts, let rest, let delimiter):
+      response = .blank(nudged(choices), prompts: prompts, rest: rest, delimiter: delimiter)
     case .generation(let text, let stopStrings, let length):
       response = .generation(text + "x", stopStrings: stopStrings, maximumNewTokens: length)
     }

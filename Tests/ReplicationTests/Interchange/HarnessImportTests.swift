@@ -151,11 +151,11 @@ import Testing
     let fixtures = try InterchangeFixtures()
     try fixtures.write()
     let lines = try OpenFile.contents(of: fixtures.samples("gsm8k"))
-    try Data(lines).write(to: URL(filePath: fixtures.samples("winogrande")))
+    try Data(lines).write(to: URL(filePath: fixtures.samples("piqa")))
     let comparison = try fixtures.compare()
     #expect(comparison.exitCode == 0)
     #expect(comparison.notes.count == 1)
-    #expect(comparison.notes[0].contains("winogrande"))
+    #expect(comparison.notes[0].contains("piqa"))
   }
 
   @Test("a group whose tasks are not all there is not checked")

@@ -103,7 +103,7 @@ extension ExecutionTrace.Document {
     var line = sample.jsonLine
     let fingerprint = line.withUTF8 { Fingerprint(of: UnsafeRawBufferPointer($0)) }
     switch sample.response {
-    case .choices(let choices, _):
+    case .choices(let choices, _), .blank(let choices, _, _, _):
       self.init(
         task: sample.task, index: sample.documentIndex,
         logLikelihoods: choices.map(\.logLikelihood), text: "", fingerprint: fingerprint)
