@@ -19,7 +19,7 @@ struct HarnessTask: Sendable, CustomTestStringConvertible {
     let folders =
       (try? path("rows")).flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0.path) }
     let tasks = (folders ?? []).sorted().compactMap { Benchmark.named($0)?.tasks[0] }
-    precondition(!tasks.isEmpty, "The rows of the tasks are missing.")
+    precondition(tasks.count >= 4, "The rows of the tasks are missing.")
     return ["plain-0", "plain-2", "chat-2"].flatMap { run in
       tasks.map { HarnessTask(run: run, task: $0) }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Tokenizers
 
@@ -30,6 +31,17 @@ struct HarnessTaskTests {
         #expect(request.arg1.utf8.elementsEqual(text.utf8))
       }
     }
+  }
+
+  @Test("The guide for newcomers shows a task as it is")
+  func guide() throws {
+    let repository = URL(filePath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    func text(_ path: String) throws -> String {
+      try String(contentsOf: repository.appending(path: path), encoding: .utf8)
+    }
+    let task = try text("Sources/Evaluation/Tasks/PubMedQA.swift")
+    #expect(try text("docs/adding-a-benchmark.md").contains("```swift\n\(task)```"))
   }
 
   @Test("The recorded likelihoods give every recorded score", arguments: HarnessTask.all)

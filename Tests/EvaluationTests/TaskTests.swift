@@ -27,17 +27,23 @@ struct TaskTests {
   func benchmarks() throws {
     let names = [
       "arc_challenge", "hellaswag", "gsm8k", "ifeval", "aime24", "aime25", "aime", "winogrande",
+      "medqa_4options", "medmcqa", "pubmedqa",
     ]
     let tasks = try Benchmark.selected(by: names).flatMap(\.tasks)
-    #expect(tasks.map(\.documentCount) == [1172, 10042, 1319, 541, 30, 30, 933, 1267])
-    #expect(tasks.map(\.fewShotCount) == [0, 0, 5, 0, 0, 0, 0, 0])
-    #expect(tasks.map { $0.shownExamples(requested: 3) } == [3, 3, 3, 0, 0, 0, 0, 3])
-    #expect(tasks.map(\.version) == ["1.0", "1.0", "3.0", "4.0", "0.0", "0.0", "0.0", "1.0"])
+    #expect(
+      tasks.map(\.documentCount) == [1172, 10042, 1319, 541, 30, 30, 933, 1267, 1273, 4183, 500])
+    #expect(tasks.map(\.fewShotCount) == [0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0])
+    #expect(
+      tasks.map { $0.shownExamples(requested: 3) } == [3, 3, 3, 0, 0, 0, 0, 3, 3, 3, 3])
+    #expect(
+      tasks.map(\.version) == [
+        "1.0", "1.0", "3.0", "4.0", "0.0", "0.0", "0.0", "1.0", "Yaml", "Yaml", "1.0",
+      ])
     #expect(
       tasks.map(\.headlineKey) == [
         "acc_norm,none", "acc_norm,none", "exact_match,flexible-extract",
         "prompt_level_strict_acc,none", "exact_match,none", "exact_match,none",
-        "exact_match,none", "acc,none",
+        "exact_match,none", "acc,none", "acc_norm,none", "acc_norm,none", "acc,none",
       ])
     #expect(
       tasks.map { $0.metrics.map(\.rawValue) } == [
@@ -45,7 +51,8 @@ struct TaskTests {
         [
           "prompt_level_strict_acc", "inst_level_strict_acc", "prompt_level_loose_acc",
           "inst_level_loose_acc",
-        ], ["exact_match"], ["exact_match"], ["exact_match"], ["acc"],
+        ], ["exact_match"], ["exact_match"], ["exact_match"], ["acc"], ["acc", "acc_norm"],
+        ["acc", "acc_norm"], ["acc"],
       ])
     #expect(tasks[2].filters.map(\.rawValue) == ["strict-match", "flexible-extract"])
   }
@@ -81,6 +88,21 @@ struct TaskTests {
     #expect(MMLU.benchmark.task(ofSubject: "anatomy")?.name == "mmlu_anatomy")
     #expect(Benchmark.all.filter { $0.subjectColumn != nil }.map(\.name) == ["mmlu"])
     #expect(Benchmark.all.filter(\.needsLanguageData).map(\.name) == ["ifeval"])
+  }
+
+  @Test("A yes, a no or a maybe is the right one by name, and anything else is refused")
+  func words() throws {
+    func document(_ decision: String) throws -> Document {
+      try PubMedQA.task.document(
+        of: TaskRow([
+          "contexts": .texts(["a", "b"]), "question": .text("q"),
+          "final_decision": .text(decision),
+        ]))
+    }
+    #expect(try document("maybe").target == "2" && document("maybe").answerText == "maybe")
+    #expect(try document("no").question == "Abstract: a\nb\nQuestion: q\nAnswer:")
+    let error = #expect(throws: EvaluationError.self) { try document("Yes") }
+    #expect(error?.message.contains("not one of yes, no, maybe") == true)
   }
 
   @Test("An MMLU question is stripped, its answers are not")

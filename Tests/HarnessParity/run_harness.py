@@ -26,8 +26,9 @@ import time
 
 # The folder of each task's configuration, and the file where it is not named by the task.
 TASKS = {"mmlu": "mmlu/default", "arc_challenge": "arc", "hellaswag": "hellaswag", "gsm8k": "gsm8k", "ifeval": "ifeval",
-         "aime24": "aime", "aime25": "aime", "aime": "aime", "winogrande": "winogrande"}
-FILES = {"winogrande": "default.yaml"}
+         "aime24": "aime", "aime25": "aime", "aime": "aime", "winogrande": "winogrande", "medqa_4options": "medqa",
+         "medmcqa": "medmcqa", "pubmedqa": "pubmedqa"}
+FILES = {"winogrande": "default.yaml", "medqa_4options": "medqa.yaml"}
 
 
 def parse():

@@ -14,8 +14,11 @@ package enum AnswerRule: Sendable, Equatable {
     case instructions
   }
 
-  /// Fixed texts, one for each of the texts of a column; another column is the position of the right one, from 0.
-  case letters([String], of: String, position: String)
+  /// Fixed texts; a column is the position of the right one, from 0. Another one, if named, holds as many texts, which
+  /// the fixed ones stand for.
+  case letters([String], of: String? = nil, position: String)
+  /// Fixed texts, of which a column holds the right one.
+  case words([String], right: String)
   /// The texts of a column; another column is the position of the right one, from 0, as text.
   case choices(String, position: String)
   /// The texts of a column, of which the one is right whose label is the key; or the one at `position`, where a row
@@ -32,7 +35,7 @@ package enum AnswerRule: Sendable, Equatable {
   /// What the model is asked for.
   package var kind: Kind {
     switch self {
-    case .letters, .choices, .labelledChoices: .choice
+    case .letters, .words, .choices, .labelledChoices: .choice
     case .blank: .blank
     case .text: .text
     case .instructions: .instructions
@@ -45,12 +48,20 @@ package enum AnswerRule: Sendable, Equatable {
   func answer(of row: TaskRow) throws -> Document.Answer {
     switch self {
     case .letters(let letters, let column, let position):
-      let count = try row.texts(column).count
+      let count = try column.map { try row.texts($0).count } ?? letters.count
       guard count == letters.count else {
         throw EvaluationError(
           .invalidDocument, "A row has \(count) answers instead of \(letters.count).")
       }
       return .choice(choices: letters, goldIndex: try row.integer(position))
+    case .words(let words, let column):
+      let right = try row.text(column)
+      guard let goldIndex = words.firstIndex(where: { PythonText.areEqual($0, right) }) else {
+        throw EvaluationError(
+          .invalidDocument,
+          "The \(column) \"\(right)\" of a row is not one of \(words.joined(separator: ", ")).")
+      }
+      return .choice(choices: words, goldIndex: goldIndex)
     case .choices(let column, let position):
       let label = try row.text(position)
       guard let goldIndex = Int(label) else {

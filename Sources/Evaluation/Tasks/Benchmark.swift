@@ -33,6 +33,9 @@ package struct Benchmark: Sendable, Equatable {
     Benchmark(AIME.year2025),
     Benchmark(AIME.allYears),
     Benchmark(WinoGrande.task),
+    Benchmark(MedQA.task),
+    Benchmark(MedMCQA.task),
+    Benchmark(PubMedQA.task),
   ]
 
   init(

@@ -30,11 +30,14 @@ package struct EvaluationTask: Sendable, Equatable {
     package var answer = 0
   }
 
+  /// What the harness calls the version of a task that has none.
+  package static let unversioned = "Yaml"
+
   /// Name in the harness, such as "mmlu_anatomy".
   package let name: String
   /// Name in the harness's tables, where it is not the task's name.
   package let alias: String?
-  /// Version of the harness's task; changes whenever scores may.
+  /// Version of the harness's task, or ``unversioned``; changes whenever scores may.
   package let version: String
   /// Where the harness takes the rows from.
   package let dataSet: DataSet

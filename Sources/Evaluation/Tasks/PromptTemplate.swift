@@ -3,13 +3,15 @@ import Files
 /// The question of a task as a template over the columns of a row: the part of Jinja that the harness's tasks use.
 ///
 /// `{{column}}` stands for a text, `{{column.strip()}}` for it without whitespace at its ends, `{{column[0]}}` for
-/// one of several texts. A template that is just the name of a column is that column's text.
+/// one of several texts, `{{column|join("-")}}` for all of them with a text between. A template that is just the name of
+/// a column is that column's text.
 package struct PromptTemplate: Sendable, Equatable {
   private enum Piece: Sendable, Equatable {
     case literal(String)
     case column(String)
     case strippedColumn(String)
     case element(String, Int)
+    case joined(String, separator: String)
   }
 
   /// The template as the harness's task has it.
@@ -39,6 +41,9 @@ package struct PromptTemplate: Sendable, Equatable {
     if expression.hasSuffix(".strip()") {
       return .strippedColumn(String(expression.dropLast(".strip()".count)))
     }
+    if let call = expression.wholeMatch(of: /(\w+)\|join\("(.*)"\)/.dotMatchesNewlines()) {
+      return .joined(String(call.1), separator: String(call.2))
+    }
     guard let bracket = expression.firstIndex(of: "["), expression.hasSuffix("]") else {
       return .column(expression)
     }
@@ -66,6 +71,8 @@ package struct PromptTemplate: Sendable, Equatable {
           )
         }
         return texts[index]
+      case .joined(let column, let separator):
+        return try row.texts(column).joined(separator: separator)
       }
     }.joined()
   }

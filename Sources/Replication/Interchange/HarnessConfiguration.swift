@@ -65,6 +65,7 @@ struct HarnessConfiguration {
     if let function = task.harness.docToTarget { return .string(function) }
     return switch task.answer {
     case .letters(_, _, let position): .string(place(of: position))
+    case .words(_, let column): .string(place(of: column))
     case .choices(_, let position): .string("{{\(place(of: position))}}")
     case .labelledChoices(_, let labels, let key, _):
       .string("{{\(place(of: labels)).index(\(place(of: key)))}}")
@@ -76,7 +77,7 @@ struct HarnessConfiguration {
   private var choices: JSON? {
     if let function = task.harness.docToChoice { return .string(function) }
     return switch task.answer {
-    case .letters(let letters, _, _): .array(letters.map(JSON.string))
+    case .letters(let texts, _, _), .words(let texts, _): .array(texts.map(JSON.string))
     case .choices(let column, _), .blank(let column, _, _): .string(column)
     case .labelledChoices(let column, _, _, _): .string("{{\(place(of: column))}}")
     case .text, .instructions: nil
@@ -133,7 +134,7 @@ struct HarnessConfiguration {
 
   private var metadata: JSON {
     var metadata = JSON.Object()
-    metadata["version"] = task.versionNumber
+    if task.version != EvaluationTask.unversioned { metadata["version"] = task.versionNumber }
     for (key, value) in modelArguments.members { metadata[key] = value }
     return .object(metadata)
   }

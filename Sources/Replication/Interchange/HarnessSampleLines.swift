@@ -51,7 +51,8 @@ struct HarnessSampleLines {
   /// What the harness calls the target of a document.
   static func target(of document: Document, _ task: EvaluationTask) -> String {
     switch (task.answer, document.answer) {
-    // Where the target is no position, it is the text that is scored, or what no score reads.
+    // Where the target is no position, it is the word itself, the text that is scored, or what no score reads.
+    case (.words, .choice(let choices, let goldIndex)): choices[goldIndex]
     case (_, .blank(_, _, let rest)): rest
     case (.instructions, _): "0"
     default: document.target
