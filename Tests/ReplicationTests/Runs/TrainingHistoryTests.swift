@@ -1,4 +1,5 @@
 import Files
+import Provenance
 import TestSupport
 import Testing
 
