@@ -11,6 +11,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess.git", exact: "1.0.2"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
   ],
   targets: [
     // MARK: - C libraries
@@ -41,26 +42,30 @@ let package = Package(
 
     // MARK: - Measurement
     .target(name: "Statistics"),
+    // What is asked and how answers are scored: no model.
+    .target(name: "Scoring", dependencies: ["Files", "Statistics", "Tokenizers"]),
     .target(
       name: "Evaluation",
-      dependencies: ["Files", "LanguageModels", "Statistics", "Tensors", "Tokenizers"]),
+      dependencies: ["Files", "LanguageModels", "Scoring", "Tensors", "Tokenizers"]),
 
     // MARK: - Replication
-    .target(name: "Provenance", dependencies: ["CLibgit2", "Files"]),
+    .target(name: "Provenance", dependencies: ["CLibcrypto", "CLibgit2", "Files"]),
     .target(
       name: "Replication",
       dependencies: [
-        "CZlib", "Evaluation", "Files", "LanguageModels", "Provenance", "Statistics", "Tensors",
-        "Tokenizers", "Training",
+        "CZlib", "Evaluation", "Files", "LanguageModels", "Provenance", "Scoring", "Statistics",
+        "Tensors", "Tokenizers", "Training",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
         .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "replicate",
       dependencies: [
-        "Files", "Replication", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Files", "LanguageModels", "Provenance", "Replication", "Scoring", "Tensors", "Tokenizers",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       plugins: ["BuildState"]),
     // Tells the program which commit it is built from; only its own target is built anew for that.
@@ -77,7 +82,7 @@ let package = Package(
       name: "TensorsTests", dependencies: ["CKernels", "Files", "Tensors", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "TokenizersTests", dependencies: ["TestSupport", "Tokenizers"],
+      name: "TokenizersTests", dependencies: ["Files", "TestSupport", "Tokenizers"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "LanguageModelsTests",
@@ -92,7 +97,7 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "Files", "LanguageModels", "Tensors", "TestSupport", "Tokenizers",
+        "Evaluation", "Files", "LanguageModels", "Scoring", "Tensors", "TestSupport", "Tokenizers",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(
@@ -103,9 +108,9 @@ let package = Package(
     .testTarget(
       name: "ReplicationTests",
       dependencies: [
-        "Evaluation", "Files", "LanguageModels", "Provenance", "Replication", "Statistics",
-        "Tensors",
-        "TestSupport", "Tokenizers", "Training",
+        "Evaluation", "Files", "LanguageModels", "Provenance", "Replication", "Scoring",
+        "Statistics", "Tensors", "TestSupport", "Tokenizers", "Training",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "replicateTests", dependencies: ["Files", "replicate", "TestSupport"]),

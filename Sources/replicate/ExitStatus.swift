@@ -1,10 +1,10 @@
 import ArgumentParser
-import Evaluation
 import Files
 import Foundation
 import LanguageModels
 import Provenance
 import Replication
+import Scoring
 import Tensors
 import Tokenizers
 

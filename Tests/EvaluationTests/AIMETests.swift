@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct AIMETests {
   @Test("Answers are judged as the reference judges them, quirks included")

@@ -4,6 +4,7 @@ import Testing
 import Tokenizers
 
 @testable import Evaluation
+@testable import Scoring
 
 struct EvaluatorTests {
   private func evaluate(

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct FewShotSamplerTests {
   private func document(_ number: Int) throws -> Document {

@@ -4,6 +4,7 @@ import Testing
 import Tokenizers
 
 @testable import Evaluation
+@testable import Scoring
 
 /// A recorded run of lm-evaluation-harness 0.4.13, found through the environment variable REPLICATE_SHARED.
 ///

@@ -3,6 +3,7 @@ import Testing
 import Tokenizers
 
 @testable import Evaluation
+@testable import Scoring
 
 /// What the real lm-evaluation-harness made of rows of our own: `Fixtures/Harness/make_harness.py`.
 struct HarnessTask: Sendable, CustomTestStringConvertible {

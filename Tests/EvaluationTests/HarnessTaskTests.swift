@@ -3,6 +3,7 @@ import Testing
 import Tokenizers
 
 @testable import Evaluation
+@testable import Scoring
 
 /// Tasks against the harness's own task classes, on rows of our own.
 struct HarnessTaskTests {

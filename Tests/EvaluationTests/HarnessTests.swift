@@ -4,6 +4,7 @@ import Testing
 import Tokenizers
 
 @testable import Evaluation
+@testable import Scoring
 
 /// Document by document against recorded runs of lm-evaluation-harness.
 @Suite(.enabled(if: HarnessRun.shared != nil, "needs the folder that REPLICATE_SHARED names"))

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct InstructionSampleTests {
   private let row = TaskRow([

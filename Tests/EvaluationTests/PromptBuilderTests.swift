@@ -2,6 +2,7 @@ import Testing
 import Tokenizers
 
 @testable import Evaluation
+@testable import Scoring
 
 struct PromptBuilderTests {
   private func subjectTask() throws -> EvaluationTask {

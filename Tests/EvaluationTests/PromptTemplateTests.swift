@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct PromptTemplateTests {
   private let row = TaskRow(["a": .text(" x "), "b": .texts(["p", "q"]), "n": .integer(3)])

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct PythonRandomTests {
   @Test("The generator gives CPython's words, also after its state was renewed")

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 /// What CPython gives for the rules that this module re-implements; written by `Fixtures/make_python_rules.py`.
 struct PythonRules: Decodable {

@@ -2,6 +2,7 @@ import Files
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct PythonTextTests {
   @Test("Whitespace is what Python's str.isspace says, for every code point")

@@ -3,6 +3,7 @@ import Testing
 import Tokenizers
 
 @testable import Evaluation
+@testable import Scoring
 
 struct RequestEncoderTests {
   private func encoder(maximumLength: Int = 64, vocabularySize: Int = 280) throws -> RequestEncoder

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct ResultTests {
   private func sample(_ task: EvaluationTask, _ index: Int, correct: Bool) throws -> SampleResult {

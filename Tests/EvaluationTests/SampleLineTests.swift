@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct SampleLineTests {
   private func choices(_ values: [Double]) throws -> SampleResult {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct ScoringTests {
   @Test("Both extractors find what the reference's regular expressions find")

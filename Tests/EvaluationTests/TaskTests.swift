@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct TaskTests {
   @Test("MMLU has 57 subjects in four groups, with the sizes of the test split")

@@ -1,4 +1,5 @@
 @testable import Evaluation
+@testable import Scoring
 
 /// Documents as tasks make them of rows.
 enum TestDocument {

@@ -6,6 +6,7 @@ import Testing
 import Tokenizers
 
 @testable import Evaluation
+@testable import Scoring
 
 /// A tokenizer of 280 tokens and a random model of two layers.
 enum TinyModel {

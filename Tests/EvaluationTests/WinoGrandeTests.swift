@@ -1,9 +1,11 @@
+import Files
 import LanguageModels
 import TestSupport
 import Testing
 import Tokenizers
 
 @testable import Evaluation
+@testable import Scoring
 
 /// The request in which choices differ in the context.
 struct WinoGrandeTests {

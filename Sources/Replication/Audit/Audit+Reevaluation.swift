@@ -1,8 +1,8 @@
-import Evaluation
 import Files
 import Foundation
 import LanguageModels
 import Provenance
+import Scoring
 import Tensors
 
 extension Audit {

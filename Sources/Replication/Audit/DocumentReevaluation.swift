@@ -2,6 +2,7 @@ import Evaluation
 import Files
 import Foundation
 import LanguageModels
+import Scoring
 import Tensors
 
 /// Answers documents of a record again, from the recorded weights, and compares them with what was recorded.

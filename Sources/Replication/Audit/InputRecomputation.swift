@@ -3,6 +3,7 @@ import Files
 import Foundation
 import LanguageModels
 import Provenance
+import Scoring
 import Training
 
 /// Computes anew what follows from a run's inputs alone, and compares it with the record.

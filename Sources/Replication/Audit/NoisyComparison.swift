@@ -1,6 +1,6 @@
-import Evaluation
 import Files
 import LanguageModels
+import Scoring
 import Tensors
 
 /// Compares answers with those of another platform, whose bits cannot be the same.

@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 /// The samples of a record, as an audit compares them between arms, with the lock and with what the inputs ask.
 struct RecordedSamples {

@@ -1,4 +1,4 @@
-import Evaluation
+import Scoring
 
 /// How two evaluations of one arm differ, document by document, and what their scores differ by.
 package struct EvaluationDifference: Sendable, Equatable {

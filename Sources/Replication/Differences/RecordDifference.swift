@@ -1,7 +1,7 @@
-import Evaluation
 import Files
 import Foundation
 import Provenance
+import Scoring
 
 /// What two records have different: candidate causes, and observed effects traced to where they first show.
 package struct RecordDifference: Sendable, Equatable {

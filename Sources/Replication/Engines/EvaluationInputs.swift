@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 /// Turns the rows of data files into what the evaluator asks.
 struct EvaluationInputs {

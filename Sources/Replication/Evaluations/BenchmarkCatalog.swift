@@ -1,5 +1,5 @@
-import Evaluation
 import Foundation
+import Scoring
 
 /// The pinned sources of benchmarks that this program ships with, in the notation of manifests.
 struct BenchmarkCatalog: Sendable {

@@ -1,4 +1,4 @@
-import Evaluation
+import Scoring
 
 /// The files that hold the rows of a benchmark, and how they are read.
 struct BenchmarkFiles: Sendable {

@@ -1,5 +1,5 @@
-import Evaluation
 import Foundation
+import Scoring
 
 /// A folder with the rows of benchmarks: `<task>/<split>.jsonl`, `.jsonl.gz` or `.arrow`, with the original columns.
 struct DataFolder: Sendable {

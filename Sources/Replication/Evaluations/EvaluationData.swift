@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 /// The documents of what is evaluated, with the digests of the files that they came from.
 struct EvaluationData: Sendable {

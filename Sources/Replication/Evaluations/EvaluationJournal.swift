@@ -1,6 +1,6 @@
-import Evaluation
 import Files
 import Foundation
+import Scoring
 import Synchronization
 
 /// The samples of an evaluation that is not finished, in a file that a kill at any moment leaves usable.

@@ -1,5 +1,5 @@
-package import Evaluation
 package import Files
+package import Scoring
 
 /// What an evaluation of a model came to.
 package struct EvaluationOutcome: Sendable {

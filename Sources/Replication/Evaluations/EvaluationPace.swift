@@ -1,4 +1,5 @@
 import Evaluation
+import Scoring
 
 /// How fast an evaluation goes, counted from where this process began it.
 struct EvaluationPace {

@@ -1,6 +1,6 @@
-import Evaluation
 import Files
 import Foundation
+import Scoring
 
 /// The files that tell sentences and languages, which IFEval's checks read.
 struct LanguageData: Sendable {

@@ -3,6 +3,8 @@ import Files
 import Foundation
 import LanguageModels
 import Provenance
+import Scoring
+import Tensors
 import Tokenizers
 
 /// The evaluator alone: scores a checkpoint on benchmarks and writes what lm-evaluation-harness writes.

@@ -1,5 +1,5 @@
-import Evaluation
 import Provenance
+import Scoring
 
 /// What `replicate evaluate` is asked for: everything that changes its results.
 package struct ModelEvaluationRequest: Sendable {

@@ -1,6 +1,6 @@
-import Evaluation
 import Files
 import Provenance
+import Scoring
 
 /// A training or an evaluation of an arm.
 struct Activity {

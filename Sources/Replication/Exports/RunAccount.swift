@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 /// What an intact record tells about its run, as every format of exports needs it.
 struct RunAccount {

@@ -1,5 +1,5 @@
-package import Evaluation
 package import Files
+package import Scoring
 
 extension EvaluationTask {
   /// The document that the task makes of a row of the original data set, or of what the harness made of one.

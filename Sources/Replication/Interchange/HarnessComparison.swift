@@ -1,5 +1,5 @@
-package import Evaluation
 import Files
+package import Scoring
 
 /// What scoring a folder of lm-evaluation-harness anew gives, beside what the folder says.
 package struct HarnessComparison: Sendable {

@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 /// How lm-evaluation-harness 0.4.13 describes a task in `configs` of its results.
 ///

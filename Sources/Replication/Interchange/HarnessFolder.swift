@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 /// A folder that lm-evaluation-harness wrote, with every sample scored anew.
 struct HarnessFolder {

@@ -1,7 +1,7 @@
-import Evaluation
 import Files
 import Foundation
 import Provenance
+import Scoring
 import Tensors
 
 /// Brings what lm-evaluation-harness wrote into the store of records: its files as they are, and its samples scored anew.

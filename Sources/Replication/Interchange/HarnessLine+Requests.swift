@@ -1,6 +1,7 @@
-import Evaluation
+import Files
 import Foundation
 import Provenance
+import Scoring
 
 extension HarnessLineReader {
   /// A request as the harness writes it: the prompt, and what follows it or how it is continued.

@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 /// A line of the harness's samples: what was asked and answered, with what is needed to score it.
 struct HarnessLine {

@@ -1,6 +1,6 @@
-import Evaluation
 package import LanguageModels
 import Provenance
+import Scoring
 import Tensors
 import Tokenizers
 

@@ -1,6 +1,6 @@
-package import Evaluation
 package import Files
 package import Foundation
+package import Scoring
 package import Tensors
 
 /// An evaluation as lm-evaluation-harness 0.4.13 writes it with `--log_samples`: results and samples, for its users' tools.

@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 /// The lines of a task's samples file.
 struct HarnessSampleLines {

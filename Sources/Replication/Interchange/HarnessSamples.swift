@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 /// The samples of a task that the harness wrote, scored anew, with what the file says of them.
 struct HarnessSamples {

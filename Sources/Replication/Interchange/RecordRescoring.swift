@@ -1,6 +1,6 @@
-import Evaluation
 import Files
 import Foundation
+import Scoring
 
 /// Computes all answers and scores of a record anew from the responses that it holds, without model and data.
 package struct RecordRescoring: Sendable {

@@ -1,5 +1,5 @@
-import Evaluation
 package import Files
+import Scoring
 
 extension HarnessImport.Outcome {
   /// The import as one JSON object, for programs.

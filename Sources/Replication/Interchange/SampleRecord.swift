@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 /// The samples of one evaluation of one arm, as a record holds them.
 struct SampleRecord {

@@ -1,5 +1,5 @@
-package import Evaluation
 import Files
+package import Scoring
 
 /// A score of a document that comes out otherwise than it was recorded.
 package struct ScoreDifference: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Evaluation
+import Scoring
 
 /// Which tasks and groups of this program stand behind the names that a folder of results uses.
 package struct TaskNames: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import Evaluation
 package import Files
+import Scoring
 import Tensors
 import Tokenizers
 import Training

@@ -1,5 +1,5 @@
-package import Evaluation
 import Files
+package import Scoring
 
 extension Manifest {
   /// A benchmark as every arm is evaluated on it.

@@ -1,4 +1,4 @@
-import Evaluation
+import Scoring
 
 extension ManifestDecoder {
   /// Reads a catalog of benchmarks, whose `wheels:` and `assets:` are those of manifests.

@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 extension ManifestDecoder {
   /// Reads `evaluation:`.

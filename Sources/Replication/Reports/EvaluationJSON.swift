@@ -1,5 +1,5 @@
-import Evaluation
 package import Files
+import Scoring
 import Tokenizers
 
 /// The end of an evaluation as one JSON object, for programs.

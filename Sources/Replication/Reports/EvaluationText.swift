@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 /// The end of an evaluation as text.
 package enum EvaluationText {

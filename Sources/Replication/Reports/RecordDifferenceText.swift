@@ -1,5 +1,5 @@
-import Evaluation
 package import Files
+import Scoring
 
 extension RecordDifference {
   /// Values and documents of a kind that a terminal gets; JSON has all of them.

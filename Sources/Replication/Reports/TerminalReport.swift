@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 import Synchronization
 
 /// Turns what a run tells into text for a person: bars on a terminal, plain lines elsewhere.

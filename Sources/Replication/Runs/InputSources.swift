@@ -1,4 +1,4 @@
-import Evaluation
+import Scoring
 import Tensors
 
 /// Where the inputs of a manifest are, what of them is missing, and what brings them.

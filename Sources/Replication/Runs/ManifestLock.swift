@@ -1,6 +1,6 @@
-import Evaluation
 package import Files
 import Foundation
+import Scoring
 
 /// What a replication is fixed to before an arm may run: manifest, expectations, scorer and the items that are asked.
 ///

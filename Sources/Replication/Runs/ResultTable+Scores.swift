@@ -1,4 +1,4 @@
-import Evaluation
+import Scoring
 import Statistics
 
 /// The samples of one arm and seed on one evaluation.

@@ -1,4 +1,4 @@
-import Evaluation
+import Scoring
 import Tensors
 
 /// Rough times of training and evaluation, from the speed of matrix products here and now.

@@ -1,4 +1,4 @@
-package import Evaluation
+package import Scoring
 
 /// What a run tells while it works; a terminal turns it into lines and bars.
 package enum RunEvent: Sendable {

@@ -1,7 +1,7 @@
-import Evaluation
 import Files
 import LanguageModels
 import Provenance
+import Scoring
 import Tensors
 import Tokenizers
 

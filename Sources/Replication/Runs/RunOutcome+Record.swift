@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 extension RunOutcome {
   /// Reads the outcome out of a sealed record: the table and the verdicts come from its samples, not from memory.

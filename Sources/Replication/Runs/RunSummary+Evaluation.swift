@@ -1,4 +1,4 @@
-import Evaluation
+import Scoring
 
 extension BenchmarkResult {
   /// What a record keeps of the scores: every metric of every group and task, groups first.

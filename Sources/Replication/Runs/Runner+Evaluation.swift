@@ -1,7 +1,7 @@
-import Evaluation
 import Files
 import Foundation
 import LanguageModels
+import Scoring
 
 extension Runner {
   /// Evaluates an arm on every task, reusing what is finished, and adds the samples to the record.

@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 import Training
 
 extension Runner {

@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 
 extension MeasuredResults {
   /// Takes the scores out of samples; `digest` is that of the record's results.

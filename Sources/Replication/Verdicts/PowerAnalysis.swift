@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 import Statistics
 
 /// What a manifest's items and seeds could ever detect, row by row, and how many more it would take.

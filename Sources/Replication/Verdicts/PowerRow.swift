@@ -1,4 +1,4 @@
-import Evaluation
+import Scoring
 import Statistics
 
 /// A row of which it is asked what it could show, with the number of its items before any run.

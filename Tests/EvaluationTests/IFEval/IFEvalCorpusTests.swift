@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 @Suite(
   "Agreement with lm_eval on a corpus of responses",

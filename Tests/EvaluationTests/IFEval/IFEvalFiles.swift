@@ -1,5 +1,5 @@
-import Evaluation
 import Foundation
+import Scoring
 
 /// Files that are too large, or not ours, to be checked in: named by environment variables, tests skip without them.
 enum IFEvalFiles {

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct IFEvalFuzzTests {
   private static let pieces = "*[]<>\"\n -.,{}`aP.S:1SECTION\u{301}\u{2028}\u{130}\u{1F469}\u{200D}"

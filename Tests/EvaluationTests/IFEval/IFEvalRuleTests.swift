@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct IFEvalRuleTests {
   @Test("Short texts that follow a rule or narrowly miss it have the reference's verdicts")

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 /// What the reference gives for short texts and single code points; written by `Fixtures/make_ifeval_rules.py`.
 struct IFEvalRules: Decodable {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct InstructionTests {
   @Test("Instructions are written as they are read, for each of the 25")

@@ -2,6 +2,7 @@ import Files
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 /// The reference's Python knows Unicode 14, Swift a later one: code points that are new since then are left out.
 struct PythonClassTests {

@@ -207,7 +207,7 @@ import Testing
     let other = "/dev/shm/replicate-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: other) }
     for path in ["\(other)/store/input", "\(folder.path)/store/input"] {
-      for _ in 0..<2 { try Runner.linkFile(ContainedPath(source), to: ContainedPath(path)) }
+      for _ in 0..<2 { try InputSources.linkFile(ContainedPath(source), to: ContainedPath(path)) }
       #expect(try OpenFile.contents(of: path) == [1, 2, 3])
     }
   }

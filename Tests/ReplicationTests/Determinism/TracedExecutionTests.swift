@@ -1,6 +1,7 @@
 import Evaluation
 import Files
 import LanguageModels
+import Scoring
 import Tensors
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import LanguageModels
 import Provenance
+import Scoring
 import Tensors
 import TestSupport
 import Testing

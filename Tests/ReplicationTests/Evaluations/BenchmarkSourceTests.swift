@@ -1,7 +1,7 @@
-import Evaluation
 import Files
 import Foundation
 import LanguageModels
+import Scoring
 import TestSupport
 import Testing
 import Tokenizers

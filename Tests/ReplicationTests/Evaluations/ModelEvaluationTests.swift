@@ -1,6 +1,6 @@
-import Evaluation
 import Foundation
 import Provenance
+import Scoring
 import TestSupport
 import Testing
 

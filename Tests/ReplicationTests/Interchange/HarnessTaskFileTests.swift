@@ -1,6 +1,7 @@
-import Evaluation
+import Files
 import Foundation
 import Provenance
+import Scoring
 import TestSupport
 import Testing
 

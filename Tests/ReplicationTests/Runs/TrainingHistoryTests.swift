@@ -1,8 +1,8 @@
 import Files
-import Provenance
 import TestSupport
 import Testing
 
+@testable import Provenance
 @testable import Replication
 
 @Suite("Trainings as a log tells them")

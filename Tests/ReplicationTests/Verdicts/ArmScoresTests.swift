@@ -1,5 +1,5 @@
-import Evaluation
 import Files
+import Scoring
 import Testing
 
 @testable import Replication

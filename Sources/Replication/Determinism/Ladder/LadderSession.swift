@@ -3,6 +3,7 @@ import Files
 import Foundation
 import LanguageModels
 import Provenance
+import Scoring
 import Tensors
 
 /// One verification under way: its inputs, its working folder, and the execution that all others are compared with.

@@ -1,5 +1,6 @@
 import Evaluation
 import LanguageModels
+import Scoring
 import Tensors
 
 /// How a traced execution is done: nothing here may change a result, and the ladder checks that nothing does.

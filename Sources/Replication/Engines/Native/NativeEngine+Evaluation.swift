@@ -1,5 +1,6 @@
 import Evaluation
 import LanguageModels
+import Scoring
 import Tensors
 
 extension NativeEngine {

@@ -1,8 +1,10 @@
+import Files
 import Foundation
 import TestSupport
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 /// Texts that no one writes.
 struct HostileTextTests {

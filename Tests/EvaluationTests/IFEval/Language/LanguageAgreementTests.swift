@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 /// Agreement with the references on texts of any kind and number.
 @Suite(

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 /// Files of language data that are not in their format.
 struct LanguageDataTests {

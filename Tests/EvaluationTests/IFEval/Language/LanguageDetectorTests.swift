@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct LanguageDetectorTests {
   @Test("Random numbers have the bits of CPython's random() and gauss()")

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 /// What nltk and langdetect gave; written by `Fixtures/make_language.py`.
 enum LanguageFixtures {

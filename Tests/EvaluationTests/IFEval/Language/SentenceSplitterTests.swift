@@ -2,6 +2,7 @@ import Files
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 struct SentenceSplitterTests {
   @Test("Lines have Punkt's tokens", arguments: NLTKRelease.allCases)

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Evaluation
+@testable import Scoring
 
 /// The vectors that came with the specification.
 @Suite(

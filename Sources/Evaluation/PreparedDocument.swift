@@ -1,4 +1,5 @@
 import LanguageModels
+import Scoring
 import Tokenizers
 
 /// A document as the model is asked: its prompt and the tokens of its requests.

@@ -27,6 +27,20 @@ package struct SampleQuestion: Sendable, Equatable {
   /// Tokens that the longest request lost on the left.
   package let truncatedTokens: Int
 
+  /// A question, part by part as the properties have it.
+  package init(
+    task: String, documentIndex: Int, prompt: String, target: String, source: String?, form: Form,
+    truncatedTokens: Int
+  ) {
+    self.task = task
+    self.documentIndex = documentIndex
+    self.prompt = prompt
+    self.target = target
+    self.source = source
+    self.form = form
+    self.truncatedTokens = truncatedTokens
+  }
+
   /// Whether both ask the same, code point by code point.
   package static func == (left: SampleQuestion, right: SampleQuestion) -> Bool {
     left.differences(from: right).isEmpty

@@ -1,3 +1,5 @@
+import Scoring
+
 /// The order in which documents are evaluated; with portable numerics no result depends on it.
 package enum DocumentOrder: Sendable, Equatable, Codable {
   /// Longest first, then by task and position.

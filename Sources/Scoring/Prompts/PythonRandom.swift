@@ -3,7 +3,7 @@ import Foundation
 /// CPython's `random.Random`, as far as few-shot sampling and langdetect need it: the same seed draws the same numbers.
 ///
 /// Source: MT19937 (Matsumoto and Nishimura, 1998) with `init_by_array` seeding, and `Lib/random.py` of CPython 3.11.
-struct PythonRandom {
+package struct PythonRandom {
   private static let size = 624
   private static let middle = 397
   private var state: [UInt32]
@@ -11,7 +11,7 @@ struct PythonRandom {
   private var nextGauss: Double?
 
   /// The generator that `random.Random(seed)` makes.
-  init(seed: UInt32) {
+  package init(seed: UInt32) {
     state = [19_650_218]
     state.reserveCapacity(Self.size)
     for index in 1..<Self.size {
@@ -48,7 +48,7 @@ struct PythonRandom {
   }
 
   /// `sample(range(population), count)`: distinct positions, in the order drawn.
-  mutating func sample(_ count: Int, from population: Int) -> [Int] {
+  package mutating func sample(_ count: Int, from population: Int) -> [Int] {
     precondition(
       count >= 0 && count <= population,
       "A sample of \(count) cannot be drawn from \(population) positions.")

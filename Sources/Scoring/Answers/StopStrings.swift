@@ -1,16 +1,16 @@
 import Files
-import Tokenizers
+package import Tokenizers
 
 /// Where a generated text ends.
-struct StopStrings {
+package struct StopStrings {
   /// The task's stop strings and the text of the tokenizer's end-of-sequence token.
-  let strings: [String]
+  package let strings: [String]
   private let patterns: [[UInt8]]
   private let window: Int
   private let tokenizer: Tokenizer
 
   /// Takes the stop strings of a task, for a tokenizer's tokens.
-  init(_ strings: [String], tokenizer: Tokenizer) {
+  package init(_ strings: [String], tokenizer: Tokenizer) {
     var strings = strings
     if let id = tokenizer.endOfSequenceID {
       let end = tokenizer.decode([id], skippingSpecialTokens: false)
@@ -26,14 +26,14 @@ struct StopStrings {
   /// Whether the last tokens hold a stop string, so that more of them would be cut off anyway.
   ///
   /// Only saves time: ``text(of:)`` cuts whatever was generated.
-  func end(_ generated: [Int32]) -> Bool {
+  package func end(_ generated: [Int32]) -> Bool {
     let tail = Array(
       tokenizer.decode(Array(generated.suffix(window)), skippingSpecialTokens: true).utf8)
     return patterns.contains { PythonText.firstIndex(of: $0, in: tail, from: 0) != nil }
   }
 
   /// The text of generated tokens without special tokens, cut at each stop string in turn.
-  func text(of generated: [Int32]) -> String {
+  package func text(of generated: [Int32]) -> String {
     let text = tokenizer.decode(generated, skippingSpecialTokens: true)
     return strings.reduce(text) { PythonText.prefix(of: $0, before: $1) }
   }

@@ -1,3 +1,5 @@
+import Scoring
+
 /// Samples that an interrupted run left, by the documents that they belong to.
 struct FinishedSamples {
   private let inputs: [TaskInput]

@@ -1,4 +1,5 @@
 package import LanguageModels
+package import Scoring
 package import Tensors
 package import Tokenizers
 

@@ -2,7 +2,7 @@
 ///
 /// One generator belongs to the task; each document, in the order evaluated, takes the next draw. A run on the first
 /// n documents therefore sees the same examples as a full run.
-struct FewShotSampler {
+package struct FewShotSampler {
   private let rule: EvaluationTask.FewShotRule
   private let pool: [Document]
   private let count: Int
@@ -11,7 +11,7 @@ struct FewShotSampler {
   /// Creates the sampler of a task.
   ///
   /// - Throws: `tooFewExamples` when the pool cannot give `count` examples.
-  init(task: EvaluationTask, pool: [Document], count: Int, seed: UInt32) throws {
+  package init(task: EvaluationTask, pool: [Document], count: Int, seed: UInt32) throws {
     precondition(count >= 0, "A prompt cannot hold \(count) examples.")
     precondition(count == 0 || task.fewShotRule != .never, "\(task.name) shows no examples.")
     let needed = count > 0 && task.fewShotRule == .sampleExcludingDocument ? count + 1 : count
@@ -30,7 +30,7 @@ struct FewShotSampler {
   /// The examples of the next document, first example first.
   ///
   /// - Throws: `tooFewExamples` when the pool holds too few rows that differ from the document.
-  mutating func next(for document: Document) throws -> [Document] {
+  package mutating func next(for document: Document) throws -> [Document] {
     guard count > 0 else { return [] }
     switch rule {
     case .firstRows, .never: return Array(pool.prefix(count))

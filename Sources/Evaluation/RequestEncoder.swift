@@ -1,5 +1,6 @@
 import Files
 import LanguageModels
+import Scoring
 import Tokenizers
 
 /// Turns prompts and continuations into token ids, with the harness's rules for special tokens and lengths.

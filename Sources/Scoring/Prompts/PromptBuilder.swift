@@ -1,19 +1,24 @@
-import Tokenizers
+package import Tokenizers
 
 /// Puts a task's prompts together: plain text, or a chat in which each few-shot example is a turn of its own.
-struct PromptBuilder {
+package struct PromptBuilder {
   /// The task whose documents are asked.
-  let task: EvaluationTask
+  private let task: EvaluationTask
   /// The template of chat prompts; nil for plain text.
-  let chatTemplate: ChatTemplate?
+  private let chatTemplate: ChatTemplate?
+
+  /// Creates what makes the prompts of a task: as plain text, or with a template of chats.
+  package init(task: EvaluationTask, chatTemplate: ChatTemplate?) {
+    (self.task, self.chatTemplate) = (task, chatTemplate)
+  }
 
   /// What stands between a prompt and what is scored after it: nothing under a chat template.
-  var choiceDelimiter: String { chatTemplate == nil ? task.targetDelimiter : "" }
+  package var choiceDelimiter: String { chatTemplate == nil ? task.targetDelimiter : "" }
 
   /// The prompts of a document, up to where the answer begins: one, or one for each choice that fills its blank.
   ///
   /// - Throws: What the chat template throws on turns that it cannot render.
-  func prompts(for document: Document, examples: [Document]) throws -> [String] {
+  package func prompts(for document: Document, examples: [Document]) throws -> [String] {
     switch document.answer {
     case .choice, .text, .instructions: [try prompt(asking: document.question, after: examples)]
     case .blank(let choices, _, _): try choices.map { try prompt(asking: $0, after: examples) }

@@ -1,3 +1,5 @@
+import Files
+
 /// WinoGrande: which of two names belongs into the blank of a sentence (Sakaguchi et al., 2019).
 ///
 /// Scored by what follows the blank after each name, as Trinh & Le (2018) do ("partial evaluation").
