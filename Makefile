@@ -15,7 +15,7 @@ run: build
 	$(BIN) $(NAME)
 
 test: dependencies
-	swift build --build-tests
+	swift build --build-tests --explicit-target-dependency-import-check error
 	swift test --skip-build --disable-xctest
 
 build: dependencies

@@ -91,7 +91,7 @@ enum ExitStatus {
     case let error as ProvenanceError where error.code == .noRepository: usage
     case let error as ProvenanceError where error.code == .repository: unavailable
     case is AnchorError: unavailable
-    case let error as InterchangeError: error.code == .missingLanguageData ? unavailable : usage
+    case is InterchangeError: usage
     case let error as EvaluationError:
       switch error.code {
       case .unknownTask, .tooFewExamples, .invalidRequest, .invalidSample: usage

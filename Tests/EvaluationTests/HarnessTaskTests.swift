@@ -41,7 +41,7 @@ struct HarnessTaskTests {
     func text(_ path: String) throws -> String {
       try String(contentsOf: repository.appending(path: path), encoding: .utf8)
     }
-    let task = try text("Sources/Evaluation/Tasks/PubMedQA.swift")
+    let task = try text("Sources/Scoring/Tasks/PubMedQA.swift")
     #expect(try text("docs/adding-a-benchmark.md").contains("```swift\n\(task)```"))
   }
 

@@ -155,7 +155,8 @@ struct EventLogTests {
     }
     try log?.append(type: "still mine", [:])
     log = nil
-    #expect(try !FileLock.isHeld(at: ContainedPath(path)))
+    // A child that another test is starting has this process's files open for a moment.
+    _ = try FileLock(path: ContainedPath(path), waitingSeconds: 600)
     _ = try EventLog(opening: ContainedPath(path), recordID: "r1")
   }
 

@@ -91,7 +91,7 @@ struct RecordStructure {
     if manifest.expectations != nil { expected.append(RecordFile.expectations) }
     for evaluation in manifest.evaluations {
       expected += manifest.models.map {
-        RunOutcome.sampleFile(evaluation: evaluation.name, arm: $0.arm.name, seed: $0.seed)
+        RecordFile.samples(evaluation: evaluation.name, arm: $0.arm.name, seed: $0.seed)
       }
     }
     let found = record.files.filter { !$0.isOfCode }.map(\.name)

@@ -57,9 +57,9 @@ struct RecordedLog {
     for event in history.events {
       guard case .evaluationFinished(let arm, let evaluation, _, let samples) = event.content
       else { continue }
-      told[RunOutcome.sampleFile(evaluation: evaluation, arm: arm.arm, seed: arm.seed)] = samples
+      told[RecordFile.samples(evaluation: evaluation, arm: arm.arm, seed: arm.seed)] = samples
     }
-    return record.files.filter { SampleRecord.isName($0.name) && told[$0.name] != $0.digest }
+    return record.files.filter { RecordFile.isOfSamples($0.name) && told[$0.name] != $0.digest }
       .map { "The log does not tell of the samples in \($0.name)." }
   }
 

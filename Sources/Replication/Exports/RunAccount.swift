@@ -54,7 +54,7 @@ struct RunAccount {
     let trainings = record.summary.arms.compactMap {
       Activity.training(of: $0, in: history)
     }
-    let evaluations = try record.files.filter { SampleRecord.isName($0.name) }.map {
+    let evaluations = try record.files.filter { RecordFile.isOfSamples($0.name) }.map {
       try Activity.evaluation(in: $0, of: record, history)
     }
     activities = trainings + evaluations

@@ -126,7 +126,7 @@ struct RunCrate {
     case RecordFile.manifest: "What was to be done, byte for byte."
     case RecordFile.lock: "What the run was fixed to before it began."
     case RecordFile.expectations: "The documented results that the run is judged by."
-    case _ where SampleRecord.isName(name): "Every answer of an evaluation, with its scores."
+    case _ where RecordFile.isOfSamples(name): "Every answer of an evaluation, with its scores."
     case _ where name.hasPrefix(RecordFile.codeFolder):
       "What the program's code differed by from its commit."
     default: "A file that was imported as it was."

@@ -5,7 +5,7 @@ extension RunStatements {
   /// The predicate.
   var provenance: JSON {
     let byproducts = account.files.filter {
-      $0.name == RecordFile.events || SampleRecord.isName($0.name)
+      $0.name == RecordFile.events || RecordFile.isOfSamples($0.name)
     }
     let isRun = account.manifest != nil
     return [

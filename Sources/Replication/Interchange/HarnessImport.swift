@@ -116,7 +116,7 @@ package struct HarnessImport: Sendable {
     var metrics: [RunSummary.Metric] = []
     for result in folder.results {
       let lines = result.tasks.flatMap { $0.samples.map { $0.jsonLine + "\n" } }
-      let name = RunOutcome.sampleFile(evaluation: result.name, arm: arm, seed: nil)
+      let name = RecordFile.samples(evaluation: result.name, arm: arm, seed: nil)
       try record.write(Array(lines.joined().utf8), to: name)
       metrics += result.summary(of: result.name)
     }

@@ -43,7 +43,7 @@ struct ImportedModel {
     let known = [name] + keys.map { settings?["config"]?[$0] ?? .null }
     identity = known.dropFirst(2).allSatisfy(\.isEmpty) && name.isEmpty ? nil : .array(known)
     var samples: [String: Digest] = [:]
-    for file in record.files where SampleRecord.isName(file.name) {
+    for file in record.files where RecordFile.isOfSamples(file.name) {
       for arm in arms where file.name.hasSuffix(".\(arm).jsonl") {
         samples[String(file.name.dropLast(".\(arm).jsonl".count))] = file.digest
       }

@@ -12,8 +12,6 @@ package struct InterchangeError: Error, Equatable, CustomStringConvertible {
     case unknownTask
     /// Names that are to stand for other tasks, and cannot.
     case invalidTaskMap
-    /// Instructions without the data that tells sentences and languages.
-    case missingLanguageData
     /// A record without samples that can be scored.
     case noSamples
   }

@@ -39,12 +39,12 @@ package struct RecordRescoring: Sendable {
 
   /// Scores and compares everything.
   ///
-  /// - Throws: ``InterchangeError`` `noSamples` or `missingLanguageData`, and what reading the files throws.
+  /// - Throws: ``InterchangeError`` `noSamples`, ``EvaluationCommandError`` `missingData`, and what reading the files throws.
   package func run() throws -> Outcome {
     var findings = try record.findings()
     var notes: [String] = []
     var files: [SampleRecord] = []
-    for file in record.files where SampleRecord.isName(file.name) {
+    for file in record.files where RecordFile.isOfSamples(file.name) {
       do {
         files.append(try SampleRecord(name: file.name, record: record))
       } catch let error as InterchangeError {

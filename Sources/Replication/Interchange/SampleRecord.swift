@@ -13,12 +13,6 @@ struct SampleRecord {
   /// Number of samples.
   var count: Int { tasks.reduce(0) { $0 + $1.samples.count } }
 
-  private static let folder = "samples/"
-  private static let ending = ".jsonl"
-
-  /// Whether a record's file of this name holds samples.
-  static func isName(_ name: String) -> Bool { name.hasPrefix(folder) && name.hasSuffix(ending) }
-
   /// Reads a file of a record.
   ///
   /// - Throws: ``InterchangeError`` `damaged` with the line that is none of a sample, belongs to no known task or to
@@ -82,7 +76,8 @@ struct SampleRecord {
 
   /// The arm whose samples these are, by the name of the file, and the evaluation's name; nil if there is none.
   func arm(in record: SealedRecord) -> (arm: RunSummary.Arm, evaluation: String)? {
-    let stem = name.dropFirst(Self.folder.count).dropLast(Self.ending.count)
+    let stem = name.dropFirst(RecordFile.samplesFolder.count)
+      .dropLast(RecordFile.samplesEnding.count)
     let matches = record.summary.arms.compactMap { arm -> (RunSummary.Arm, String)? in
       let suffix = ".\(arm.name)\(arm.seed.map { ".\(UInt64(clamping: $0))" } ?? "")"
       guard stem.hasSuffix(suffix), stem.count > suffix.count else { return nil }

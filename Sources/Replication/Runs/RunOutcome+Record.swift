@@ -14,11 +14,6 @@ extension RunOutcome {
         results: MeasuredResults(digest: record.resultsDigest, samples: samples))
     }
   }
-
-  /// Name of the file with the samples of an evaluation of an arm.
-  static func sampleFile(evaluation: String, arm: String, seed: UInt64?) -> String {
-    "samples/\(evaluation).\(arm)\(seed.map { ".\($0)" } ?? "").jsonl"
-  }
 }
 
 extension SealedRecord {
@@ -26,7 +21,7 @@ extension SealedRecord {
   ///
   /// - Throws: ``InterchangeError`` `damaged` for a file that is none of samples, or belongs to no arm of the record.
   func samples() throws -> [ArmSamples] {
-    let found = try files.filter { SampleRecord.isName($0.name) }.map { file in
+    let found = try files.filter { RecordFile.isOfSamples($0.name) }.map { file in
       let samples = try SampleRecord(name: file.name, record: self)
       guard let (arm, evaluation) = samples.arm(in: self) else {
         throw InterchangeError(

@@ -20,7 +20,7 @@ extension Runner {
       let seed = arm.seed.map { UInt64($0) }
       try record.write(
         samples,
-        to: RunOutcome.sampleFile(evaluation: evaluation.name, arm: arm.name, seed: seed))
+        to: RecordFile.samples(evaluation: evaluation.name, arm: arm.name, seed: seed))
       let results = try TaskResult.read(samples, benchmark: benchmark)
       let pooled = BenchmarkResult(benchmark, tasks: results)
       metrics += pooled.summary(of: evaluation.name)

@@ -32,7 +32,7 @@ struct ForgedRecord {
     checkpoints = record.checkpoints
     for file in record.files {
       let bytes = try OpenFile.contents(of: "\(record.path)/\(file.name)")
-      if SampleRecord.isName(file.name) {
+      if RecordFile.isOfSamples(file.name) {
         samples[file.name] = try bytes.split(separator: UInt8(ascii: "\n")).map {
           try SampleResult(jsonLine: $0)
         }
@@ -63,7 +63,7 @@ struct ForgedRecord {
 
   /// The name of the file with an arm's samples.
   func name(_ evaluation: String, _ arm: String) -> String {
-    RunOutcome.sampleFile(evaluation: evaluation, arm: arm, seed: arm == "base" ? nil : 42)
+    RecordFile.samples(evaluation: evaluation, arm: arm, seed: arm == "base" ? nil : 42)
   }
 
   /// Answers documents of some arms otherwise, and scores the answers as they deserve.
@@ -155,7 +155,7 @@ struct ForgedRecord {
     for index in results.arms.indices {
       let arm = results.arms[index]
       results.arms[index].metrics = try manifest.evaluations.flatMap { evaluation in
-        let name = RunOutcome.sampleFile(
+        let name = RecordFile.samples(
           evaluation: evaluation.name, arm: arm.name, seed: arm.unsignedSeed)
         let benchmark = evaluation.benchmark
         let tasks = try benchmark.tasks.map { task in
@@ -206,7 +206,7 @@ struct ForgedRecord {
           let name = event.data["arm"]?.stringValue
         else { continue }
         let seed = event.data["seed"]?.stringValue.flatMap { UInt64($0) }
-        let file = RunOutcome.sampleFile(evaluation: evaluation, arm: name, seed: seed)
+        let file = RecordFile.samples(evaluation: evaluation, arm: name, seed: seed)
         guard let digest = files.first(where: { $0.name == file })?.digest else { continue }
         data["samples"] = JSON(digest)
       case RecordedEvent.Kind.sealed.rawValue:

@@ -345,12 +345,12 @@ import Testing
       Array("{\"doc_id\": 0, \"resps\": []}\n".utf8), to: "out/samples_ifeval.jsonl")
     _ = try folder.write(
       Array("{\"results\": {\"ifeval\": {}}, \"config\": {}}".utf8), to: "out/results.json")
-    let error = #expect(throws: InterchangeError.self) {
+    let error = #expect(throws: EvaluationCommandError.self) {
       try HarnessImport(
         folder.path(of: "out"), languageData: nil, artifacts: folder.path(of: "art")
       ).run()
     }
-    #expect(error?.code == .missingLanguageData)
+    #expect(error?.code == .missingData)
     #expect(error?.message.contains("--language-data DIR") == true)
     #expect(throws: EvaluationCommandError.self) {
       try HarnessImport(

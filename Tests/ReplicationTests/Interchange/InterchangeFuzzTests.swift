@@ -39,7 +39,7 @@ import Testing
     let fixtures = try InterchangeFixtures()
     try fixtures.write()
     let record = try fixtures.read().record
-    let names = record.files.map(\.name).filter(SampleRecord.isName)
+    let names = record.files.map(\.name).filter(RecordFile.isOfSamples)
     let files = try names.map { ($0, try OpenFile.contents(of: "\(record.path)/\($0)")) }
     try fuzz(200) { round, generator in
       let (name, bytes) = files[round % files.count]

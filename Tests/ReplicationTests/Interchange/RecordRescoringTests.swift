@@ -23,7 +23,7 @@ import Testing
     guard case .open(let record) = start.kind else {
       throw RunError(.sealed, "The record was expected to be open.")
     }
-    let name = RunOutcome.sampleFile(
+    let name = RecordFile.samples(
       evaluation: evaluation, arm: arm, seed: seed.map { UInt64($0) })
     try record.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: name)
     let sealed = try record.seal(

@@ -44,6 +44,10 @@ struct LanguageProfile {
     case "freq":
       try scanner.readObject { scanner, text in
         let count = try scanner.readCount()
+        // More digits than a double holds would be rounded.
+        guard count < 1_000_000_000_000_000 else {
+          throw scanner.failure("a count has at most 15 digits")
+        }
         // The detector never looks at longer ones.
         if let ngram = NGram(Array(text.unicodeScalars)) { frequencies.append((ngram, count)) }
       }

@@ -55,19 +55,21 @@ struct LanguageDataTests {
   @Test(
     "A profile is refused with its name, the offset and the cause",
     arguments: [
-      ("", "at byte 0: expected {"), ("[]", "at byte 0"), ("{", "expected \""),
+      ("", "(byte 0): expected an object"), ("[]", "(byte 0)"), ("{", "expected a string"),
       (#"{"name":"en"}"#, "incomplete"), (#"{"name":"en","name":"en"}"#, "is there twice"),
-      (#"{"lang":"en"}"#, "a profile has no \"lang\""), (#"{"freq":{"a":-1}}"#, "expected a count"),
-      (#"{"freq":{"a":1.5}}"#, "at byte 14: expected }"),
-      (#"{"freq":{"a":1234567890123456}}"#, "expected }"), (#"{"freq":{"a""#, "expected :"),
-      (#"{"freq":{"\ud800":1}}"#, "four hexadecimal digits"),
-      (#"{"freq":{"\x":1}}"#, "unknown escape"),
-      (#"{"freq":{"a"#, "the string does not end"), (#"{"freq":{"\"#, "the string does not end"),
+      (#"{"lang":"en"}"#, "a profile has no \"lang\""),
+      (#"{"freq":{"a":-1}}"#, "expected a whole number"),
+      (#"{"freq":{"a":1.5}}"#, "(byte 13): expected a whole number"),
+      (#"{"freq":{"a":1234567890123456}}"#, "at most 15 digits"),
+      (#"{"freq":{"a""#, "expected ':'"),
+      (#"{"freq":{"\ud800":1}}"#, "a lone surrogate"),
+      (#"{"freq":{"\x":1}}"#, "a backslash must be followed"),
+      (#"{"freq":{"a"#, "the closing"), (#"{"freq":{"\"#, "the rest of an escape"),
       (#"{"freq":{"\u00"#, "four hexadecimal digits"),
       (#"{"freq":{"a":1},"n_words":[1,1],"name":"en"}"#, "incomplete"),
       (#"{"freq":{"a":1},"n_words":[0,1,1],"name":"en"}"#, "incomplete"),
       (#"{"freq":{},"n_words":[1,1,1],"name":"en"}"#, "incomplete"),
-      (#"{"freq":{"a":1},"n_words":[1,1,1],"name":"en"} x"#, "the end of the file"),
+      (#"{"freq":{"a":1},"n_words":[1,1,1],"name":"en"} x"#, "the end of the text"),
     ])
   func profile(_ json: String, cause: String) throws {
     let error = try #require(throws: EvaluationError.self) {

@@ -15,7 +15,7 @@ package struct SampleTree: Sendable, Equatable {
   /// - Throws: ``FileError`` if one cannot be read.
   init(_ files: [RecordFile], inRecord folder: ContainedPath) throws(FileError) {
     var tree = MerkleTree()
-    for file in files where SampleRecord.isName(file.name) {
+    for file in files where RecordFile.isOfSamples(file.name) {
       let bytes = try OpenFile.contents(of: folder.appending(file.name))
       for line in bytes.split(separator: UInt8(ascii: "\n")) { tree.append(Array(line)) }
     }

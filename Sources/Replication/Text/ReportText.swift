@@ -69,19 +69,8 @@ package struct ReportText: Sendable, Equatable, ExpressibleByStringInterpolation
     lines = Array(paragraphs.map(\.lines).joined(separator: [ReportLine("")]))
   }
 
-  /// What an error says; only those that are known to have several lines have them.
-  package init(_ error: any Error, prefix: String = "") {
-    let text =
-      switch error {
-      case let error as ManifestError: error.text
-      case let error as AssetError: error.missing?.text ?? ReportText(error.message)
-      default: ReportText("\(error)")
-      }
-    self = text.prefixed(prefix)
-  }
-
   /// The text with `prefix` before its first line.
-  private func prefixed(_ prefix: String) -> ReportText {
+  func prefixed(_ prefix: String) -> ReportText {
     guard !prefix.isEmpty, let first = lines.first else { return self }
     return ReportText([ReportLine(prefix + first.text())] + lines.dropFirst())
   }

@@ -102,15 +102,15 @@ extension LanguageData {
   ///   - tasks: the tasks.
   ///   - folder: the folder with the data, if there is one.
   /// - Returns: The tools with a digest of the files that they were read from; nil if no task needs any.
-  /// - Throws: ``InterchangeError`` `missingLanguageData` when there is no folder, ``EvaluationCommandError``
-  ///   `missingData` when it lacks a file, and what reading the files throws.
+  /// - Throws: ``EvaluationCommandError`` `missingData` when there is no folder or it lacks a file, and what reading the
+  ///   files throws.
   static func needed(
     by tasks: [EvaluationTask], folder: String?
   ) throws -> (tools: LanguageTools, digest: Digest)? {
     guard let task = tasks.first(where: \.needsLanguageData) else { return nil }
     guard let folder else {
-      throw InterchangeError(
-        .missingLanguageData,
+      throw EvaluationCommandError(
+        .missingData,
         "The samples of \(task.name) cannot be scored without the data that tells sentences and languages: pass --language-data DIR, a folder with nltk's punkt_tab/english (part of the wheel llama-index-core) and langdetect's folder (the package langdetect 1.0.9, Debian's python3-langdetect)."
       )
     }

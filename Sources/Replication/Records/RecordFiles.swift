@@ -112,3 +112,20 @@ extension RecordFile {
     return (files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, unfinished)
   }
 }
+
+// MARK: - Samples
+
+extension RecordFile {
+  static let samplesFolder = "samples/"
+  static let samplesEnding = ".jsonl"
+
+  /// Name of the file with the samples of an evaluation of an arm.
+  static func samples(evaluation: String, arm: String, seed: UInt64?) -> String {
+    "\(samplesFolder)\(evaluation).\(arm)\(seed.map { ".\($0)" } ?? "")\(samplesEnding)"
+  }
+
+  /// Whether a file of this name holds samples.
+  static func isOfSamples(_ name: String) -> Bool {
+    name.hasPrefix(samplesFolder) && name.hasSuffix(samplesEnding)
+  }
+}

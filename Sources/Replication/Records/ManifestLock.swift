@@ -30,41 +30,6 @@ package struct ManifestLock: Sendable, Equatable {
   /// The documents of each evaluation, in the order of the manifest.
   package let items: [Items]
 
-  /// The lock of a manifest with its expectations, over the inputs that it names.
-  init(_ manifest: Manifest, expectations: [UInt8]?, inputs: RunInputs) throws {
-    name = manifest.name
-    // The lock holds for every choice of optional arms.
-    self.manifest = try CanonicalJSON.digest(of: manifest.selecting(arms: []).canonical)
-    self.expectations = expectations.map { SHA256.digest(of: $0) }
-    scorer = ScorerVersion.text
-    items = try manifest.evaluations.map { evaluation in
-      let tasks = try inputs.taskInputs(evaluation)
-      return Items(
-        evaluation: evaluation.name, count: tasks.reduce(0) { $0 + $1.documents.count },
-        digest: try Self.digest(of: tasks))
-    }
-  }
-
-  private static func digest(of tasks: [TaskInput]) throws -> Digest {
-    var hash = SHA256()
-    for task in tasks {
-      for (document, index) in zip(task.documents, task.documentIndices) {
-        var choices: [String] = []
-        switch document.answer {
-        case .choice(let texts, _): choices = texts
-        case .blank(let texts, _, let rest): choices = texts + [rest]
-        case .text, .instructions: break
-        }
-        hash.update(
-          try CanonicalJSON.encode([
-            .string(task.task.name), JSON(index), .string(document.question),
-            .array(choices.map(JSON.string)), .string(document.target),
-          ]))
-      }
-    }
-    return hash.finalize()
-  }
-
   // MARK: - File
 
   /// The file that a manifest's lock is kept in, beside the manifest.

@@ -1,0 +1,38 @@
+import Statistics
+
+/// The arms' scores of every task side by side, with the difference of two of them.
+package struct ResultTable: Sendable, Equatable {
+  /// One task or group.
+  package struct Row: Sendable, Equatable {
+    /// Task or group, and metric.
+    package let task: String
+    package let metric: String
+    /// Number of documents.
+    package let count: Int
+    /// Mean score of each arm in ``ResultTable/arms``, over its seeds.
+    package let values: [Double]
+    /// Mean difference ``ResultTable/minuend`` minus ``ResultTable/subtrahend``, document by document.
+    package let difference: Double
+    /// Number of documents that the two arms score differently.
+    let differentCount: Int
+    /// Its paired standard error; nil for one document.
+    package let standardError: Double?
+
+    /// What the difference says, at the usual two standard errors.
+    package var judgement: String {
+      guard let standardError, standardError > 0 else {
+        return difference == 0 ? "same scores" : "too few documents"
+      }
+      guard abs(difference) > Proportion.z95 * standardError else { return "not distinguishable" }
+      return difference > 0 ? "higher" : "lower"
+    }
+  }
+
+  /// Names of the arms, in the order of the columns.
+  package let arms: [String]
+  /// The arms whose difference the rows give: the last trained arm, and the first or, if there is only one, the base.
+  package let minuend: String
+  package let subtrahend: String
+  /// Tasks in the order of the manifest; groups under their benchmark.
+  package let rows: [Row]
+}
