@@ -1,3 +1,5 @@
+import Files
+
 /// One message of a conversation.
 package struct ChatMessage: Sendable, Equatable, Codable {
   /// Who speaks: "system", "user" or "assistant".
@@ -110,7 +112,7 @@ package struct ChatTemplate: Sendable {
     try check(turns, of: messages)
     let question = thinks ? ThoughtfulAnswer.lastQuestion(in: messages) : nil
     for (index, message) in zip(turns.indices, turns) {
-      var content = trimsContents ? PythonText.strip(message.content) : message.content
+      var content = trimsContents ? PythonText.stripped(message.content) : message.content
       if let question, message.role == "assistant" {
         let answer = ThoughtfulAnswer(message.content)
         let isShown =
@@ -202,28 +204,6 @@ extension ChatTemplate {
             role: role, content: start..<end, endOfTurn: end..<text.utf8.count))
       }
       text += template.behindTurn
-    }
-  }
-}
-
-/// Rules of Python's `str` where the reference is written in Python.
-enum PythonText {
-  /// The text without white space at both ends, as `str.strip()` gives it.
-  static func strip(_ text: String) -> String {
-    let scalars = text.unicodeScalars
-    guard let start = scalars.firstIndex(where: { !isWhitespace($0) }),
-      let end = scalars.lastIndex(where: { !isWhitespace($0) })
-    else { return "" }
-    return String(scalars[start...end])
-  }
-
-  /// What `str.isspace()` says of one code point.
-  static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F,
-      0x205F, 0x3000:
-      true
-    default: false
     }
   }
 }

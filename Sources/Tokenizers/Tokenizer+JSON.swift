@@ -1,3 +1,5 @@
+import Files
+
 extension Tokenizer {
   /// Reads a tokenizer as the tokenizers library saves it.
   ///
@@ -16,7 +18,9 @@ extension Tokenizer {
     var addedTokens = file.addedTokens
     var namedIDs: [String: Int32] = [:]
     for name in ["bos_token", "eos_token", "pad_token", "unk_token"] {
-      guard let text = config[name]?.string ?? config[name]?["content"]?.string else { continue }
+      guard let text = config[name]?.stringValue ?? config[name]?["content"]?.stringValue else {
+        continue
+      }
       namedIDs[name] = try Self.markSpecial(text, name: name, in: &addedTokens, pieces: file.pieces)
     }
     let beginOfSequenceID = namedIDs["bos_token"]
@@ -25,7 +29,7 @@ extension Tokenizer {
     if let template = components.template {
       prefix = try template.prefix.map { try Self.checked($0, count: file.pieces.count) }
       suffix = try template.suffix.map { try Self.checked($0, count: file.pieces.count) }
-    } else if config["add_bos_token"]?.bool == true, let beginOfSequenceID {
+    } else if config["add_bos_token"]?.boolValue == true, let beginOfSequenceID {
       prefix = [beginOfSequenceID]
     }
     try self.init(
@@ -57,9 +61,9 @@ extension Tokenizer {
     return id
   }
 
-  private static func config(_ bytes: [UInt8]?) throws -> JSONValue {
-    guard let bytes else { return .object([:]) }
-    var value = JSONValue.null
+  private static func config(_ bytes: [UInt8]?) throws -> JSON {
+    guard let bytes else { return [:] }
+    var value = JSON.null
     try withJSON(bytes, file: "tokenizer_config.json") { value = try $0.readValue() }
     guard case .object = value else {
       throw TokenizerError(.malformed, "tokenizer_config.json holds \(value.kind), not an object.")
@@ -78,8 +82,8 @@ extension Tokenizer {
   }
 
   private static func model(_ file: TokenizerFile, isByteLevel: Bool) throws -> BytePairModel {
-    let values = JSONValue.object(file.model)
-    let type = values["type"]?.string ?? "BPE"
+    let values = file.model
+    let type = values["type"]?.stringValue ?? "BPE"
     guard type == "BPE" else {
       throw unsupported("type", "“\(type)”", expected: "“BPE”")
     }
@@ -87,25 +91,25 @@ extension Tokenizer {
       switch key {
       case "type", "vocab", "merges", "unk_token", "fuse_unk": break
       case "byte_fallback":
-        guard value.bool == !isByteLevel else {
+        guard value.boolValue == !isByteLevel else {
           throw unsupported(
-            key, "\(value.bool ?? false)",
+            key, "\(value.boolValue ?? false)",
             expected: isByteLevel ? "false with a ByteLevel pretokenizer" : "true with spaces as ▁")
         }
       case "ignore_merges":
-        guard isByteLevel || value.bool == false else {
+        guard isByteLevel || value.boolValue == false else {
           throw unsupported(key, "true", expected: "false with spaces as ▁")
         }
       case "continuing_subword_prefix", "end_of_word_suffix":
-        guard value.string == "" else { throw unsupported(key, "a text", expected: "null") }
+        guard value.stringValue == "" else { throw unsupported(key, "a text", expected: "null") }
       default: throw unsupported(key, value.kind, expected: "null")
       }
     }
-    guard isByteLevel || values["byte_fallback"]?.bool == true else {
+    guard isByteLevel || values["byte_fallback"]?.boolValue == true else {
       throw unsupported("byte_fallback", "false", expected: "true with spaces as ▁")
     }
     var unknownID: Int32?
-    if let text = values["unk_token"]?.string {
+    if let text = values["unk_token"]?.stringValue {
       unknownID = file.pieces.id(of: text)
       if unknownID == nil {
         throw TokenizerError(
@@ -115,8 +119,8 @@ extension Tokenizer {
     return BytePairModel(
       pieces: file.pieces, merges: .ranked(file.merges), symbols: isByteLevel ? .bytes : .scalars,
       byteIDs: try byteIDs(of: file.pieces, isByteLevel: isByteLevel), unknownID: unknownID,
-      fusesUnknown: values["fuse_unk"]?.bool ?? false,
-      keepsWholePieces: values["ignore_merges"]?.bool ?? false)
+      fusesUnknown: values["fuse_unk"]?.boolValue ?? false,
+      keepsWholePieces: values["ignore_merges"]?.boolValue ?? false)
   }
 
   /// The piece of each byte: its stand-in character, or `<0x00>` to `<0xFF>`, all of which must be

@@ -1,3 +1,5 @@
+import Files
+
 /// What the components of a `tokenizer.json` amount to; everything else is refused by a sentence
 /// that names it.
 struct TokenizerComponents {
@@ -11,14 +13,14 @@ struct TokenizerComponents {
   let template: (prefix: [Int], suffix: [Int])?
 
   /// Reads the values of `normalizer`, `pre_tokenizer`, `decoder` and `post_processor`.
-  init(_ components: [String: JSONValue]) throws {
+  init(_ components: [String: JSON]) throws {
     let normalizers = Self.flatten(components["normalizer"], list: "normalizers")
     let pretokenizers = Self.flatten(components["pre_tokenizer"], list: "pretokenizers")
     let decoders = Self.flatten(components["decoder"], list: "decoders")
-    composes = normalizers.map { $0["type"]?.string } == ["NFC"]
+    composes = normalizers.map { $0["type"]?.stringValue } == ["NFC"]
     if normalizers.isEmpty || composes {
       pretokenizer = try Self.byteLevelPretokenizer(pretokenizers)
-      guard decoders.count == 1, decoders[0]["type"]?.string == "ByteLevel" else {
+      guard decoders.count == 1, decoders[0]["type"]?.stringValue == "ByteLevel" else {
         throw Self.unsupported("decoder", decoders, expected: "one ByteLevel")
       }
       decoder = TokenDecoder(kind: .byteLevel)
@@ -33,7 +35,8 @@ struct TokenizerComponents {
           expected: "none, or a Split at spaces, after that normalizer")
       }
       guard decoders.count == 3, Self.isReplacement(decoders[0], of: "▁", by: " "),
-        decoders[1]["type"]?.string == "ByteFallback", decoders[2]["type"]?.string == "Fuse"
+        decoders[1]["type"]?.stringValue == "ByteFallback",
+        decoders[2]["type"]?.stringValue == "Fuse"
       else {
         throw Self.unsupported(
           "decoder", decoders, expected: "Replace of ▁ by a space, ByteFallback and Fuse")
@@ -47,15 +50,18 @@ struct TokenizerComponents {
   // MARK: - Parts
 
   /// Digits by themselves, if they are, and then `ByteLevel`, with its own pattern or behind a `Split`.
-  private static func byteLevelPretokenizer(_ values: [JSONValue]) throws -> Pretokenizer {
+  private static func byteLevelPretokenizer(_ values: [JSON]) throws -> Pretokenizer {
     var rest = values[...]
-    let splitsDigits = rest.first?["type"]?.string == "Digits"
-    let digits = splitsDigits ? rest.removeFirst() : nil
-    let split = rest.count == 2 ? rest.removeFirst() : nil
-    guard rest.count == 1, let byteLevel = rest.first, byteLevel["type"]?.string == "ByteLevel",
-      byteLevel["add_prefix_space"]?.bool == false,
-      byteLevel["use_regex"]?.bool ?? true == (split == nil),
-      digits.map({ $0["individual_digits"]?.bool == true }) ?? true,
+    let splitsDigits = rest.first?["type"]?.stringValue == "Digits"
+    // Written out, because `nil` beside a JSON value is JSON's null.
+    let digits = splitsDigits ? Optional(rest.removeFirst()) : Optional.none
+    let isSplit = rest.count == 2
+    let split = isSplit ? Optional(rest.removeFirst()) : Optional.none
+    guard rest.count == 1, let byteLevel = rest.first,
+      byteLevel["type"]?.stringValue == "ByteLevel",
+      byteLevel["add_prefix_space"]?.boolValue == false,
+      byteLevel["use_regex"]?.boolValue ?? true == !isSplit,
+      digits.map({ $0["individual_digits"]?.boolValue == true }) ?? true,
       let pattern = split.map(Self.pattern) ?? .gpt2
     else {
       throw unsupported(
@@ -68,20 +74,20 @@ struct TokenizerComponents {
   }
 
   /// The pattern that a `Split` isolates the matches of; `nil` for one that the program does not have.
-  private static func pattern(of split: JSONValue) -> WordPattern? {
-    guard split["type"]?.string == "Split", split["behavior"]?.string == "Isolated",
-      split["invert"]?.bool != true
+  private static func pattern(of split: JSON) -> WordPattern? {
+    guard split["type"]?.stringValue == "Split", split["behavior"]?.stringValue == "Isolated",
+      split["invert"]?.boolValue != true
     else { return nil }
-    return WordPattern.all.first { split["pattern"] == .object(["Regex": .string($0.regex)]) }
+    return WordPattern.all.first { split["pattern"] == ["Regex": .string($0.regex)] }
   }
 
   /// The ids before and after the sequence in a `TemplateProcessing`; `ByteLevel` only changes
   /// offsets.
-  private static func template(_ values: [JSONValue]) throws -> (prefix: [Int], suffix: [Int])? {
-    let processors = values.filter { $0["type"]?.string != "ByteLevel" }
+  private static func template(_ values: [JSON]) throws -> (prefix: [Int], suffix: [Int])? {
+    let processors = values.filter { $0["type"]?.stringValue != "ByteLevel" }
     guard let processor = processors.first else { return nil }
-    guard processors.count == 1, processor["type"]?.string == "TemplateProcessing",
-      let items = processor["single"]?.array
+    guard processors.count == 1, processor["type"]?.stringValue == "TemplateProcessing",
+      let items = processor["single"]?.arrayValue
     else {
       throw unsupported("post_processor", values, expected: "one TemplateProcessing")
     }
@@ -89,10 +95,10 @@ struct TokenizerComponents {
     var suffix: [Int] = []
     var sequences = 0
     for item in items {
-      if item["Sequence"]?["id"]?.string == "A" {
+      if item["Sequence"]?["id"]?.stringValue == "A" {
         sequences += 1
-      } else if let name = item["SpecialToken"]?["id"]?.string,
-        let ids = processor["special_tokens"]?[name]?["ids"]?.array?.map(\.integer)
+      } else if let name = item["SpecialToken"]?["id"]?.stringValue,
+        let ids = processor["special_tokens"]?[name]?["ids"]?.arrayValue?.map(\.integerValue)
       {
         let known = ids.compactMap { $0 }
         guard known.count == ids.count else {
@@ -115,33 +121,34 @@ struct TokenizerComponents {
     return (prefix, suffix)
   }
 
-  private static func splitsAtSpaces(_ value: JSONValue) -> Bool {
-    value["type"]?.string == "Split" && value["pattern"] == .object(["String": .string(" ")])
-      && value["behavior"]?.string == "MergedWithPrevious" && value["invert"]?.bool != true
+  private static func splitsAtSpaces(_ value: JSON) -> Bool {
+    value["type"]?.stringValue == "Split" && value["pattern"] == ["String": .string(" ")]
+      && value["behavior"]?.stringValue == "MergedWithPrevious"
+      && value["invert"]?.boolValue != true
   }
 
-  private static func isReplacement(_ value: JSONValue, of pattern: String, by content: String)
+  private static func isReplacement(_ value: JSON, of pattern: String, by content: String)
     -> Bool
   {
-    value["type"]?.string == "Replace" && value["pattern"] == .object(["String": .string(pattern)])
-      && value["content"]?.string == content
+    value["type"]?.stringValue == "Replace" && value["pattern"] == ["String": .string(pattern)]
+      && value["content"]?.stringValue == content
   }
 
   // MARK: - Lists and errors
 
   /// The members of a `Sequence`, also of one in another, or the value itself, or nothing for null.
-  private static func flatten(_ value: JSONValue?, list: String) -> [JSONValue] {
+  private static func flatten(_ value: JSON?, list: String) -> [JSON] {
     guard let value, value != .null else { return [] }
-    guard value["type"]?.string == "Sequence", let members = value[list]?.array else {
+    guard value["type"]?.stringValue == "Sequence", let members = value[list]?.arrayValue else {
       return [value]
     }
     return members.flatMap { flatten($0, list: list) }
   }
 
-  private static func unsupported(_ name: String, _ values: [JSONValue], expected: String)
+  private static func unsupported(_ name: String, _ values: [JSON], expected: String)
     -> TokenizerError
   {
-    let found = values.map { $0["type"]?.string ?? $0.kind }.joined(separator: ", ")
+    let found = values.map { $0["type"]?.stringValue ?? $0.kind }.joined(separator: ", ")
     return TokenizerError(
       .unsupported,
       "The \(name) of tokenizer.json (\(found.isEmpty ? "none" : found)) is not one that this"

@@ -1,3 +1,5 @@
+import Files
+
 /// What a `tokenizer.json` holds: the vocabulary as tables, everything else as it was written.
 struct TokenizerFile {
   /// Texts of all tokens, of the model and added ones.
@@ -5,11 +7,11 @@ struct TokenizerFile {
   /// The merges of the model.
   let merges: MergeTable
   /// The other values of the model: `unk_token`, `byte_fallback` and so on.
-  let model: [String: JSONValue]
+  let model: [String: JSON]
   /// Tokens that are recognised in the text.
   let addedTokens: [AddedToken]
   /// The values of the remaining keys: `normalizer`, `pre_tokenizer`, `post_processor`, `decoder`.
-  let components: [String: JSONValue]
+  let components: [String: JSON]
 
   /// Reads the bytes of a `tokenizer.json`.
   ///
@@ -46,30 +48,33 @@ struct TokenizerFile {
     -> MergeTable
   {
     var pairs: [(left: Int32, right: Int32, id: Int32)] = []
-    try bytes.withUnsafeBufferPointer { buffer in
-      var scanner = JSONScanner(buffer, file: "tokenizer.json")
-      scanner.move(to: start)
-      var text: [UInt8] = []
-      // Merges that make the same token usually stand together.
-      var previous: Int32 = 0
-      try scanner.readArray { scanner in
-        text.removeAll(keepingCapacity: true)
-        let middle = try scanner.readMerge(into: &text)
-        let pair = text.withUnsafeBufferPointer { both -> (Int32, Int32, Int32)? in
-          guard let left = pieces.id(of: UnsafeBufferPointer(rebasing: both[..<middle])),
-            let right = pieces.id(of: UnsafeBufferPointer(rebasing: both[middle...])),
-            let id = pieces.isText(of: Int(previous), both) ? previous : pieces.id(of: both)
-          else { return nil }
-          return (left, right, id)
+    try inTokenizerErrors {
+      try bytes.withUnsafeBufferPointer { buffer in
+        var scanner = JSONScanner(buffer, source: "tokenizer.json")
+        scanner.move(to: start)
+        var text: [UInt8] = []
+        // Merges that make the same token usually stand together.
+        var previous: Int32 = 0
+        try scanner.readArray { scanner in
+          text.removeAll(keepingCapacity: true)
+          let middle = try scanner.readMerge(into: &text)
+          let pair = text.withUnsafeBufferPointer { both -> (Int32, Int32, Int32)? in
+            guard let left = pieces.id(of: UnsafeBufferPointer(rebasing: both[..<middle])),
+              let right = pieces.id(of: UnsafeBufferPointer(rebasing: both[middle...])),
+              let id = pieces.isText(of: Int(previous), both) ? previous : pieces.id(of: both)
+            else { return nil }
+            return (left, right, id)
+          }
+          guard let pair else {
+            let left = String(decoding: text[..<middle], as: UTF8.self)
+            let right = String(decoding: text[middle...], as: UTF8.self)
+            throw scanner.failure(
+              "the merge of “\(left)” and “\(right)” needs a token that the vocabulary does not have"
+            )
+          }
+          previous = pair.2
+          pairs.append(pair)
         }
-        guard let pair else {
-          let left = String(decoding: text[..<middle], as: UTF8.self)
-          let right = String(decoding: text[middle...], as: UTF8.self)
-          throw scanner.failure(
-            "the merge of “\(left)” and “\(right)” needs a token that the vocabulary does not have")
-        }
-        previous = pair.2
-        pairs.append(pair)
       }
     }
     var table = MergeTable(count: pairs.count)
@@ -81,6 +86,8 @@ struct TokenizerFile {
 }
 
 /// Checks that the bytes are UTF-8 and hands them to `body` as one JSON value.
+///
+/// - Throws: `TokenizerError` for what is no JSON, and what `body` throws.
 func withJSON(
   _ bytes: [UInt8], file: String, _ body: (inout JSONScanner) throws -> Void
 ) throws {
@@ -90,10 +97,15 @@ func withJSON(
     throw TokenizerError(
       .malformed, "\(file) is malformed at byte \(error.byteOffsets.lowerBound): it is not UTF-8.")
   }
-  try bytes.withUnsafeBufferPointer { buffer in
-    var scanner = JSONScanner(buffer, file: file)
-    try body(&scanner)
-    try scanner.expectEnd()
+  try inTokenizerErrors { try JSONScanner.read(bytes, source: file, body) }
+}
+
+/// Runs `body` and turns what reading JSON throws into a tokenizer error.
+private func inTokenizerErrors(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let error as FileError {
+    throw TokenizerError(.malformed, error.message)
   }
 }
 
@@ -102,8 +114,8 @@ extension TokenizerFile {
   private struct Reader {
     var builder = PieceTableBuilder()
     var addedTokens: [AddedToken] = []
-    var model: [String: JSONValue] = [:]
-    var components: [String: JSONValue] = [:]
+    var model: [String: JSON] = [:]
+    var components: [String: JSON] = [:]
     var mergesStart: Int?
     private var seen: Set<String> = []
 
@@ -140,18 +152,18 @@ extension TokenizerFile {
         model[key] = .null
         switch key {
         case "vocab":
-          guard try scanner.peek() == UInt8(ascii: "{") else {
+          guard scanner.next() == UInt8(ascii: "{") else {
             throw TokenizerError(
               .unsupported,
               "The vocabulary of tokenizer.json is no object of texts and ids; only models of type"
                 + " “BPE” are read.")
           }
-          try scanner.readBigObject { scanner, text in
-            builder.append(text, id: try scanner.readInteger(), isPiece: true)
+          try scanner.readLargeObject { scanner, text in
+            builder.append(text, id: try scanner.readCount(), isPiece: true)
           }
         case "merges":
           // The merges name tokens, and the vocabulary may come after them.
-          _ = try scanner.peek()
+          _ = scanner.next()
           mergesStart = scanner.position
           try scanner.skipValue()
         default: model[key] = try scanner.readValue()
@@ -176,7 +188,7 @@ extension JSONScanner {
   /// Reads one merge, `["left", "right"]` or "left right", and appends both sides; gives where the
   /// right one begins.
   fileprivate mutating func readMerge(into text: inout [UInt8]) throws -> Int {
-    guard try peek() == UInt8(ascii: "[") else {
+    guard next() == UInt8(ascii: "[") else {
       try appendString(to: &text)
       let space = UInt8(ascii: " ")
       guard let middle = text.firstIndex(of: space), text.lastIndex(of: space) == middle else {
@@ -200,21 +212,21 @@ extension AddedToken {
   /// library ignores.
   fileprivate init?(reading scanner: inout JSONScanner) throws {
     let value = try scanner.readValue()
-    guard let content = value["content"]?.string, let id = value["id"]?.integer,
+    guard let content = value["content"]?.stringValue, let id = value["id"]?.integerValue,
       let id = Int32(exactly: id), id >= 0
     else {
       throw scanner.failure("an added token needs a text “content” and a whole number “id”")
     }
-    for flag in ["lstrip", "rstrip", "single_word"] where value[flag]?.bool == true {
+    for flag in ["lstrip", "rstrip", "single_word"] where value[flag]?.boolValue == true {
       throw TokenizerError(
         .unsupported,
         "The added token “\(content)” of tokenizer.json sets “\(flag)”, which this program does not"
           + " do.")
     }
     guard !content.isEmpty else { return nil }
-    let isSpecial = value["special"]?.bool ?? false
+    let isSpecial = value["special"]?.boolValue ?? false
     self.init(
       content: content, id: id, isSpecial: isSpecial,
-      isNormalized: value["normalized"]?.bool ?? !isSpecial)
+      isNormalized: value["normalized"]?.boolValue ?? !isSpecial)
   }
 }

@@ -21,6 +21,20 @@ struct FolderOrderTests {
     .deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Sources/Replication")
 
+  private static let kinds: Set = ["struct", "enum", "class", "protocol", "actor", "typealias"]
+  private static let modifiers: Set = [
+    "package", "private", "fileprivate", "final", "indirect",
+  ]
+
+  /// The identifiers and keywords of a text, in order.
+  private static func words(_ text: Substring) -> [String] {
+    text.utf8.split { byte in
+      !(UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+        || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+        || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "_"))
+    }.map { String(Substring($0)) }
+  }
+
   /// The code of each file by its folder, without comments and texts.
   private func code() throws -> [(folder: String, code: String)] {
     let folders = try FileManager.default.contentsOfDirectory(atPath: Self.sources.path)
@@ -36,7 +50,12 @@ struct FolderOrderTests {
         let lines = text.split(separator: "\n").filter {
           !$0.drop(while: \.isWhitespace).hasPrefix("//")
         }
-        return (folder, lines.joined(separator: "\n").replacing(/"[^"\n]*"/, with: ""))
+        // Every second part between quotation marks is a text.
+        let code = lines.map { line in
+          line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+            .filter { $0.offset.isMultiple(of: 2) }.map(\.element).joined(separator: " ")
+        }
+        return (folder, code.joined(separator: "\n"))
       }
     }
   }
@@ -47,14 +66,15 @@ struct FolderOrderTests {
     var owners: [String: Set<String>] = [:]
     var nested: Set<String> = []
     for (folder, code) in files {
-      for match in code.matches(
-        of:
-          /(?m)^( *)((?:package |private |fileprivate |final |indirect )*)(?:struct|enum|class|protocol|actor|typealias) (\w+)/
-      ) {
-        if match.1.isEmpty, !match.2.contains("private") {
-          owners[String(match.3), default: []].insert(folder)
+      for line in code.split(separator: "\n") {
+        let words = Self.words(line)
+        guard let kind = words.firstIndex(where: Self.kinds.contains), kind + 1 < words.count,
+          words[..<kind].allSatisfy(Self.modifiers.contains)
+        else { continue }
+        if line.first != " ", !words.contains("private"), !words.contains("fileprivate") {
+          owners[words[kind + 1], default: []].insert(folder)
         } else {
-          nested.insert(String(match.3))
+          nested.insert(words[kind + 1])
         }
       }
     }
@@ -62,9 +82,8 @@ struct FolderOrderTests {
     let rank = Dictionary(uniqueKeysWithValues: zip(Self.order, Self.order.indices))
     var uses: Set<String> = []
     for (folder, code) in files {
-      for match in code.matches(of: /\b[A-Z]\w+/) {
+      for name in Set(Self.words(code[...])) {
         // A name that also stands for something inside a type may be that.
-        let name = String(match.0)
         guard !nested.contains(name), let owner = owners[name], owner.count == 1,
           let used = owner.first.flatMap({ rank[$0] }), let own = rank[folder], used > own
         else { continue }

@@ -46,7 +46,7 @@ import Testing
     let bytes = chat.text.bytes
     for (turn, message) in zip(chat.turns, turned) {
       let isTrimmed = template == .gemma3 || template == .llama3
-      let content = isTrimmed ? PythonText.strip(message.content) : message.content
+      let content = isTrimmed ? PythonText.stripped(message.content) : message.content
       #expect(Array(bytes[turn.content]) == content.bytes)
       #expect(Array(bytes[turn.endOfTurn]) == template.endOfTurn.bytes)
       #expect(turn.content.upperBound == turn.endOfTurn.lowerBound)
@@ -131,8 +131,8 @@ import Testing
 
   @Test("White space is stripped as Python's str.strip does")
   func stripping() {
-    #expect(PythonText.strip("\u{1C}\u{85}\u{A0} a\u{200B} \u{3000}\u{2029}\t") == "a\u{200B}")
-    #expect(PythonText.strip("\u{FEFF}a\u{180E}") == "\u{FEFF}a\u{180E}")
-    #expect(PythonText.strip(" \r\n") == "")
+    #expect(PythonText.stripped("\u{1C}\u{85}\u{A0} a\u{200B} \u{3000}\u{2029}\t") == "a\u{200B}")
+    #expect(PythonText.stripped("\u{FEFF}a\u{180E}") == "\u{FEFF}a\u{180E}")
+    #expect(PythonText.stripped(" \r\n") == "")
   }
 }

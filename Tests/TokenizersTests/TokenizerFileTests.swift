@@ -144,9 +144,9 @@ import Testing
   @Test("Broken and contradicting files are refused with their place")
   func malformed() {
     let cases: [([UInt8], String)] = [
-      ([], "malformed at byte 0: the file ends"),
-      ("[1]".bytes, "malformed at byte 0: expected an object"),
-      (file() + [0x7B], "something follows the end"),
+      ([], "(byte 0): expected an object, found the end"),
+      ("[1]".bytes, "(byte 0): expected an object"),
+      (file() + [0x7B], "expected the end of the text"),
       (file().dropLast(3) + [0xFF], "it is not UTF-8"),
       (file(merges: #"[["a","c"]]"#), "the merge of “a” and “c” needs a token"),
       (file(merges: #"[["a"]]"#), "a merge does not have two sides"),
@@ -162,8 +162,8 @@ import Testing
         file(added: "{\"id\":4,\"content\":\"\(String(repeating: "x", count: 1025))\"}"),
         "The added token with the id 4 is 1025 bytes long"
       ),
-      (file(vocabulary: #"{"\ud800":0}"#), "half of a surrogate pair"),
-      (file(vocabulary: #"{"a\x":0}"#), "unknown escape"),
+      (file(vocabulary: #"{"\ud800":0}"#), "a lone surrogate"),
+      (file(vocabulary: #"{"a\x":0}"#), "a backslash must be followed"),
       (
         file(rest: "\"x\":" + String(repeating: "[", count: 100_000)),
         "has the key “x”"
@@ -172,7 +172,7 @@ import Testing
         String(decoding: file(), as: UTF8.self).replacing(
           "\"normalizer\":null",
           with: "\"normalizer\":" + String(repeating: "[", count: 100_000)
-        ).bytes, "nested more than 64 deep"
+        ).bytes, "nest deeper than 128 levels"
       ),
     ]
     for (bytes, sentence) in cases {
@@ -180,7 +180,7 @@ import Testing
       #expect(message?.contains(sentence) == true, "\(message ?? "read")")
     }
     #expect(message(file(), config: "[]") == "tokenizer_config.json holds an array, not an object.")
-    #expect(message(file(), config: #"{"a":1,"a":2}"#)?.contains("appears twice") == true)
+    #expect(message(file(), config: #"{"a":1,"a":2}"#)?.contains("stands twice") == true)
     #expect(
       message(file(), config: #"{"eos_token":{"content":"<y>"}}"#)
         == "tokenizer_config.json names “<y>” as eos_token, but tokenizer.json has no such token.")
