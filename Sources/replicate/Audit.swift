@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Replication
 
-struct Audit: AsyncParsableCommand {
+struct Audit: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check a record without trusting its maker: digests, completeness, scores, training.",
     discussion: """
@@ -12,13 +12,22 @@ struct Audit: AsyncParsableCommand {
       recorded weights, and --replay K executes K segments of every training again; both are chosen by the record's own \
       digest and a nonce that its maker did not know, and every bit is compared. Ends with 0 if nothing contradicts the \
       record, whatever the verdict on its results is, with 3 if something does, and with 7 if something that was asked for \
-      cannot be checked here.
+      cannot be checked here. With --only rescoring all scores are computed anew from the stored outputs, and each that changed is \
+      listed: whether another answer is taken out of the same output (text differs) or the same answer gets another score \
+      (scorer differs). That ends with 1 if a score changed, with 3 if the record is not as it was sealed, and with 7 if \
+      IFEval's samples need --language-data.
       """)
 
-  @Argument(
-    help: "First digits of a record's id, or the path of a record's folder.",
-    completion: .directory)
-  var record: String
+  @OptionGroup var record: RecordArgument
+
+  /// What can be done by itself.
+  enum Part: String, ExpressibleByArgument, CaseIterable {
+    case rescoring
+  }
+
+  @Option(
+    help: ArgumentHelp("Do this alone, and list each score that changed.", valueName: "part"))
+  var only: Part?
 
   @Flag(help: "Compute answers and scores anew from the recorded responses.")
   var rescore = false
@@ -46,7 +55,7 @@ struct Audit: AsyncParsableCommand {
   var manifest: String?
 
   @Option(
-    help: "Folder with punkt_tab/ and langdetect/, for --rescore of IFEval's samples.",
+    help: "Folder with punkt_tab/ and langdetect/, for scoring IFEval's samples.",
     completion: .directory)
   var languageData: String?
 
@@ -65,8 +74,13 @@ struct Audit: AsyncParsableCommand {
   @OptionGroup var repository: RepositoryOption
   @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var printing: PrintingOptions
 
   func validate() throws {
+    if only != nil, !isAskedForNothingElse {
+      throw ValidationError(
+        "--only rescoring goes with --language-data, --artifacts and --json alone.")
+    }
     for (name, count) in [("reevaluate", reevaluate), ("replay", replay)]
     where !(0...1_000_000).contains(count) {
       throw ValidationError("--\(name) is \(count); it has to be from 0 to 1000000.")
@@ -79,7 +93,18 @@ struct Audit: AsyncParsableCommand {
     }
   }
 
+  private var isAskedForNothingElse: Bool {
+    !rescore && reevaluate == 0 && replay == 0 && nonce == nil && !all && manifest == nil
+      && requireAnchor == nil && timeStampAuthority == nil && inputs.asset.isEmpty
+  }
+
   func run() async throws {
+    if only == .rescoring {
+      return try report(
+        RecordRescoring(
+          record.record, artifacts: execution.store.artifacts, languageData: languageData
+        ).run())
+    }
     var options = Replication.Audit.Options()
     options.rescores = rescore
     options.reevaluationCount = reevaluate
@@ -95,21 +120,16 @@ struct Audit: AsyncParsableCommand {
     let terminal = TerminalReport(style: Console.style, write: Console.error)
     defer { terminal.finish() }
     let audit = try Replication.Audit(
-      record,
+      record.record,
       manifest: { record in
         // What a record calls itself is a name of yours or none, and never a path.
         try manifest.map { try ManifestCatalog.standard.manifest($0) }
           ?? ManifestCatalog.standard.manifest(named: record.name)
       },
       run: run, options: options, report: terminal.show)
-    let report = await audit.report()
+    let outcome = await audit.report()
     terminal.finish()
-    if execution.json {
-      try Console.output(json: report.json)
-    } else {
-      Console.output(AuditText.text(report))
-    }
-    if report.exitCode != 0 { throw ExitCode(report.exitCode) }
+    try report(outcome)
   }
 
   private static func bytes(ofHexadecimal text: String) -> [UInt8]? {

@@ -21,18 +21,15 @@ struct Check: ParsableCommand, ReportingCommand {
     completion: .file(extensions: ["yaml"]))
   var against: String?
 
-  @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
-  var artifacts = "artifacts"
-
   @OptionGroup var judging: JudgingOptions
 
-  @Flag(help: "Print one JSON object on standard output.")
-  var json = false
+  @OptionGroup var artifacts: ArtifactsOption
+  @OptionGroup var printing: PrintingOptions
 
   func run() throws {
     let start = ContinuousClock.now
     var outcome = try RecordCheck(
-      records, artifacts: artifacts,
+      records, artifacts: artifacts.artifacts,
       expectations: try against.map { try ExperimentCatalog.standard.experiment($0) }
     ).run()
     outcome.judgement.allowsInconclusive = judging.allowInconclusive
@@ -40,12 +37,6 @@ struct Check: ParsableCommand, ReportingCommand {
     try judging.write(
       judgement, of: outcome.records, by: outcome.expectations,
       seconds: (ContinuousClock.now - start) / .seconds(1))
-    if json {
-      try Console.output(json: VerdictJSON.json(outcome))
-    } else {
-      Console.output(
-        ReportText(paragraphs: [VerdictText.heading(outcome), VerdictText.text(judgement)]))
-    }
-    if judgement.exitCode != 0 { throw ExitCode(judgement.exitCode) }
+    try report(outcome)
   }
 }

@@ -1,14 +1,15 @@
 import ArgumentParser
 import Replication
 
-struct CollectGarbage: ParsableCommand {
+struct CollectGarbage: ParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "gc",
-    abstract: "Remove what no record and no finished step refers to.",
+    abstract: "Remove what nothing refers to, or verify all that is there.",
     discussion: """
       Records, and whatever a record mentions by its digest, are never removed. Remove the folder of a record, and what \
       only it referred to goes too once it is old enough. While a run is under way only what killed processes left is \
-      removed.
+      removed. With --verify every stored file, finished step and sealed record is hashed, nothing is changed, and what is \
+      wrong is listed; ends with 3 if anything is.
       """)
 
   @Option(
@@ -27,23 +28,27 @@ struct CollectGarbage: ParsableCommand {
   @Flag(help: "Say what would be removed, and remove nothing.")
   var dryRun = false
 
-  @OptionGroup var options: RecordOptions
+  @Flag(help: "Remove nothing; verify all that runs left and list what is wrong.")
+  var verify = false
+
+  @OptionGroup var artifacts: ArtifactsOption
+  @OptionGroup var printing: PrintingOptions
 
   func validate() throws {
+    if verify, keepDays != 30 || inputs || checkpoints || dryRun {
+      throw ValidationError("--verify goes with --artifacts and --json alone.")
+    }
     guard (0...36500).contains(keepDays) else {
       throw ValidationError("--keep-days is \(keepDays); it has to be from 0 to 36500.")
     }
   }
 
   func run() throws {
+    let artifacts = artifacts.artifacts
+    if verify { return try report(StoreVerification(artifacts: artifacts).run()) }
     var options = GarbageCollection.Options()
     (options.keepDays, options.removesInputs, options.isDryRun) = (keepDays, inputs, dryRun)
     options.removesCheckpoints = checkpoints
-    let outcome = try GarbageCollection(artifacts: self.options.artifacts, options: options).run()
-    if self.options.json {
-      try Console.output(json: HousekeepingJSON.json(outcome))
-    } else {
-      Console.output(HousekeepingText.text(outcome))
-    }
+    try report(GarbageCollection(artifacts: artifacts, options: options).run())
   }
 }

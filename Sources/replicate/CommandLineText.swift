@@ -2,6 +2,11 @@ import Foundation
 
 /// What the command line says, byte by byte, before it is read as text.
 enum CommandLineText {
+  /// Whether it asks for one JSON object, which is printed even if the rest of it cannot be understood.
+  static var asksForJSON: Bool {
+    CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
+  }
+
   /// Why the command line cannot be read as it is meant; nil if it can.
   ///
   /// An argument that is not UTF-8 would be read as another one, and name another file; an empty name of a folder would

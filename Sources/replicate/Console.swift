@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Provenance
 import Replication
+import Synchronization
 
 /// The process's standard streams, which nothing else writes to.
 ///
@@ -10,8 +11,17 @@ enum Console {
   /// Results; ends the process with a sentence if they cannot be written, but for a reader that went away.
   static func output(_ report: ReportText) { result(report.text(colors: hasColors)) }
 
-  /// Results as one JSON object.
-  static func output(json: JSON) throws { result(try OutcomeJSON.printed(json)) }
+  /// Results as one JSON object; there is no second one, though a signal ends a command that has just printed its own.
+  static func output(json: JSON) throws {
+    let text = try OutcomeJSON.printed(json)
+    // Held while it is written: whoever ends the process meanwhile would cut it.
+    hasObject.withLock { hasObject in
+      if !hasObject { result(text) }
+      hasObject = true
+    }
+  }
+
+  private static let hasObject = Mutex(false)
 
   private static func result(_ text: String) {
     guard let failure = write(text, to: STDOUT_FILENO), failure != EPIPE else { return }

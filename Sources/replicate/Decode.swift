@@ -24,27 +24,17 @@ struct Decode: ParsableCommand, ReportingCommand {
   @Flag(help: "Print what the publication says of its settings and leaves open, instead.")
   var recipe = false
 
-  @Flag(help: "Print one JSON object on standard output.")
-  var json = false
+  @OptionGroup var printing: PrintingOptions
 
   func run() throws {
     let file = try ExperimentCatalog.standard.experiment(experiment)
-    if recipe, !json {
+    if recipe, !printing.json {
       Console.output(DecodingRecipeText.text(try file.requiredRecipe()))
       return
     }
     let table = DecodedTable(file.results, itemCounts: nRange?.range)
     let ledger = recipe ? try file.requiredRecipe() : try file.recipe()
-    if json {
-      try Console.output(json: DecodingJSON.json(table, file: file, recipe: ledger))
-    } else {
-      var parts = [DecodingText.text(table, path: file.path)]
-      if let ledger {
-        parts.append("Recipe: \(DecodingRecipeText.summary(ledger)) (--recipe prints it).")
-      }
-      Console.output(ReportText(paragraphs: parts))
-    }
-    if table.exitCode != 0 { throw ExitCode(table.exitCode) }
+    try report(DecodingOutcome(table, of: file, recipe: ledger))
   }
 }
 

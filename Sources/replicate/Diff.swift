@@ -1,30 +1,34 @@
 import ArgumentParser
 import Replication
 
-struct Diff: ParsableCommand {
+struct Diff: ParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare two records: what was otherwise, and where that first shows.",
+    abstract:
+      "Compare two records, or two logs of other engines, and name where they first differ.",
     discussion: """
-      Candidate causes (manifest, inputs, program, code, environment, self-test) and observed effects: the first training \
-      step that differs, and for every evaluation how many documents were answered otherwise, scored otherwise for the \
-      same answer, or are not the same. Ends with 1 if results differ, with 2 if the records have nothing in common.
+      Of records: candidate causes (manifest, inputs, program, code, environment, self-test) and observed effects: the \
+      first training step that differs, and for every evaluation how many documents were answered otherwise, scored \
+      otherwise for the same answer, or are not the same. Of logs, which are files or folders that are no records: where \
+      two trainer_state.json, or two outputs of lm-evaluation-harness, first differ by a bit. Ends with 1 if results of \
+      records differ, with 6 if logs do, with 2 if the two have nothing in common.
       """)
 
-  @Argument(help: "First digits of the record's id, or its folder.", completion: .directory)
+  @Argument(
+    help: "First digits of a record's id, or its folder; or a log.", completion: .file())
   var a: String
-  @Argument(help: "The record that it is compared with.", completion: .directory)
+  @Argument(help: "The record or log that it is compared with.", completion: .file())
   var b: String
 
-  @OptionGroup var options: RecordOptions
+  @OptionGroup var artifacts: ArtifactsOption
+  @OptionGroup var printing: PrintingOptions
 
   func run() throws {
-    let records = try [a, b].map { try SealedRecord(named: $0, artifacts: options.artifacts) }
-    let difference = try RecordDifference(records[0], records[1])
-    if options.json {
-      try Console.output(json: difference.json)
-    } else {
-      Console.output(difference.text)
+    if [a, b].contains(where: LogComparison.isPath(ofLog:)) {
+      return try report(LogComparison.compare(a, b))
     }
-    if !difference.isSame { throw ExitCode(1) }
+    let records = try [a, b].map {
+      try SealedRecord(named: $0, artifacts: artifacts.artifacts)
+    }
+    try report(RecordDifference(records[0], records[1]))
   }
 }

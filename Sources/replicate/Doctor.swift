@@ -1,7 +1,7 @@
 import ArgumentParser
 import Replication
 
-struct Doctor: AsyncParsableCommand {
+struct Doctor: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Examine this machine: what is there, and whether it computes correctly.",
     discussion: """
@@ -10,19 +10,10 @@ struct Doctor: AsyncParsableCommand {
       trusted here.
       """)
 
-  @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
-  var artifacts = "artifacts"
-
-  @Flag(help: "Print one JSON object on standard output.")
-  var json = false
+  @OptionGroup var artifacts: ArtifactsOption
+  @OptionGroup var printing: PrintingOptions
 
   func run() async throws {
-    let report = await Examination(artifacts: artifacts).report()
-    if json {
-      try Console.output(json: DoctorJSON.json(report))
-    } else {
-      Console.output(DoctorText.text(report))
-    }
-    if report.exitCode != 0 { throw ExitCode(report.exitCode) }
+    try report(await Examination(artifacts: artifacts.artifacts).report())
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Provenance
 import Replication
 
-struct Evaluate: AsyncParsableCommand {
+struct Evaluate: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Score a model on benchmarks, document by document as lm-evaluation-harness does.",
     discussion: """
@@ -56,6 +56,7 @@ struct Evaluate: AsyncParsableCommand {
   var maxLength: Int?
 
   @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var printing: PrintingOptions
 
   func validate() throws {
     let ranges = [
@@ -101,17 +102,13 @@ struct Evaluate: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let report = TerminalReport(style: Console.style, write: Console.error)
-    defer { report.finish() }
+    let terminal = TerminalReport(style: Console.style, write: Console.error)
+    defer { terminal.finish() }
     let outcome = try await ModelEvaluation(
       request, options: execution.options, interruption: StopSignals.shared.interruption,
-      report: report.show
+      report: terminal.show
     ).run()
-    report.finish()
-    if execution.json {
-      try Console.output(json: EvaluationJSON.json(outcome))
-    } else {
-      Console.output(EvaluationText.text(outcome))
-    }
+    terminal.finish()
+    try report(outcome)
   }
 }

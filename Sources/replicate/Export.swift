@@ -1,7 +1,7 @@
 import ArgumentParser
 import Replication
 
-struct Export: ParsableCommand {
+struct Export: ParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write a sealed record in a format that other programs read.",
     discussion: """
@@ -11,27 +11,21 @@ struct Export: ParsableCommand {
       in the folder, with 3 if the record is not as it was sealed.
       """)
 
-  @Argument(
-    help: "First digits of a record's id, or the path of a record's folder.",
-    completion: .directory)
-  var record: String
+  @OptionGroup var record: RecordArgument
 
   @Option(help: "What to write.") var format: RecordExport.Format
 
   @Option(help: "A folder that does not exist or is empty.", completion: .directory)
   var output: String
 
-  @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
-  var artifacts = "artifacts"
-
-  @Flag(help: "Print one JSON object on standard output.")
-  var json = false
+  @OptionGroup var artifacts: ArtifactsOption
+  @OptionGroup var printing: PrintingOptions
 
   func run() throws {
-    let outcome = try RecordExport(
-      record, artifacts: artifacts, format: format, output: output
-    ).run()
-    if json { try Console.output(json: outcome.json) } else { Console.output(outcome.text) }
+    try report(
+      RecordExport(
+        record.record, artifacts: artifacts.artifacts, format: format, output: output
+      ).run())
   }
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Replication
 
-struct Import: AsyncParsableCommand {
+struct Import: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract:
       "Check the output of lm-evaluation-harness by scoring it anew, and keep it as a record.",
@@ -16,7 +16,12 @@ struct Import: AsyncParsableCommand {
     completion: .directory)
   var folder: String
 
-  @OptionGroup var rescoring: RescoringOptions
+  @OptionGroup var artifacts: ArtifactsOption
+
+  @Option(
+    help: "Folder with punkt_tab/english and langdetect, which IFEval's checks read.",
+    completion: .directory)
+  var languageData: String?
 
   @Option(
     name: .customLong("task-map"), parsing: .upToNextOption,
@@ -29,6 +34,7 @@ struct Import: AsyncParsableCommand {
   var arm = HarnessImport.standardArm
 
   @OptionGroup var repository: RepositoryOption
+  @OptionGroup var printing: PrintingOptions
 
   func validate() throws {
     guard arm.wholeMatch(of: /[a-z0-9][a-z0-9_-]{0,63}/) != nil else {
@@ -39,32 +45,13 @@ struct Import: AsyncParsableCommand {
 
   func run() async throws {
     let outcome = try HarnessImport(
-      folder, names: try TaskNames(taskMap), arm: arm, languageData: rescoring.languageData,
-      artifacts: rescoring.artifacts
+      folder, names: try TaskNames(taskMap), arm: arm, languageData: languageData,
+      artifacts: artifacts.artifacts
     ).run()
     if let note = outcome.note { Console.error("· \(note)") }
     let note = await RecordAnchor.note(
-      anchoring: outcome.record, in: repository.folder, artifacts: rescoring.artifacts)
+      anchoring: outcome.record, in: repository.folder, artifacts: artifacts.artifacts)
     if let note { Console.error("\(note)") }
-    if rescoring.json {
-      try Console.output(json: outcome.json)
-    } else {
-      Console.output(outcome.text)
-    }
-    if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+    try report(outcome)
   }
-}
-
-/// How recorded samples are scored anew.
-struct RescoringOptions: ParsableArguments {
-  @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
-  var artifacts = "artifacts"
-
-  @Option(
-    help: "Folder with punkt_tab/english and langdetect, which IFEval's checks read.",
-    completion: .directory)
-  var languageData: String?
-
-  @Flag(help: "Print one JSON object on standard output.")
-  var json = false
 }

@@ -10,7 +10,7 @@ struct Lock: AsyncParsableCommand, ReportingCommand {
       Writes digests of all of them to NAME.lock.json beside the manifest. A run whose manifest, expectations, scorer or \
       documents are not the locked ones ends with 3 and names what was changed. With --intend the lock is anchored in \
       your git repository as well, signed where commit.gpgsign asks for that: from then on every run that begins under \
-      it is counted, and `replicate audit` says how many there were. `replicate push` of the intent, or --timestamp, \
+      it is counted, and `replicate audit` says how many there were. `replicate anchors push` of the intent, or --timestamp, \
       shows others that it came first.
       """)
 
@@ -31,8 +31,7 @@ struct Lock: AsyncParsableCommand, ReportingCommand {
   var timestamp: String?
 
   @OptionGroup var repository: RepositoryOption
-
-  var json: Bool { execution.json }
+  @OptionGroup var printing: PrintingOptions
 
   func validate() throws {
     if timestamp != nil, !intend {
@@ -44,22 +43,13 @@ struct Lock: AsyncParsableCommand, ReportingCommand {
     let file = try manifest.read()
     var options = inputs.apply(to: execution.options)
     options.repository = repository.folder
-    let report = TerminalReport(style: Console.style, write: Console.error)
-    defer { report.finish() }
-    let runner = Runner(file, options: options, report: report.show)
+    let terminal = TerminalReport(style: Console.style, write: Console.error)
+    defer { terminal.finish() }
+    let runner = Runner(file, options: options, report: terminal.show)
     let (lock, isUnchanged) = try await runner.lock(renewing: renew)
     let intent = intend ? try await runner.intend(lock, authority: timestamp) : nil
-    report.finish()
+    terminal.finish()
     if let intent { Console.error("\(Intent.text(intent))\n") }
-    if json {
-      try Console.output(
-        json: JSONParser.parse(lock.encoded(), source: ManifestLock.path(of: file)))
-    } else {
-      let path = ManifestLock.path(of: file)
-      let counts = lock.items.map { "\($0.count) of \($0.evaluation)" }.joined(separator: ", ")
-      Console.output(
-        "\(path) \(isUnchanged ? "holds already" : "fixes") the manifest \(lock.manifest.hex.prefix(12)), \(lock.expectations.map { "the expectations \($0.hex.prefix(12))" } ?? "no expectations"), the scorer (\(lock.scorer)) and the items (\(counts))."
-      )
-    }
+    try report(LockOutcome(lock, of: file, isUnchanged: isUnchanged))
   }
 }

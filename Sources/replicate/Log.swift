@@ -1,22 +1,14 @@
 import ArgumentParser
-import Foundation
 import Replication
 
-/// The folder that a command on records reads, and how it prints.
-struct RecordOptions: ParsableArguments {
-  @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
-  var artifacts = "artifacts"
-
-  @Flag(help: "Print one JSON object on standard output.")
-  var json = false
-}
-
-struct Log: ParsableCommand {
+struct Log: ParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "List runs, newest first, one line each.",
     discussion: """
-      Nothing is written: what the index lacks is read from the records. A run that a process is at is running, and it is told when the process last gave a sign of life; one that no \
-      process is at is interrupted, and the command that began it goes on with it.
+      Nothing is written without --rebuild: what the index lacks is read from the records. The index is made from the \
+      records alone and is brought up to date by every run; --rebuild is for records that were received or removed, and \
+      for whoever does not trust that. A run that a process is at is running, and it is told when the process last gave a \
+      sign of life; one that no process is at is interrupted, and the command that began it goes on with it.
       """)
 
   /// Where a run can stand.
@@ -36,8 +28,12 @@ struct Log: ParsableCommand {
   @Option(help: "At most so many runs.")
   var limit: Int?
 
+  @Flag(help: "First forget the index and read all records again.")
+  var rebuild = false
+
   @OptionGroup var repository: RepositoryOption
-  @OptionGroup var options: RecordOptions
+  @OptionGroup var artifacts: ArtifactsOption
+  @OptionGroup var printing: PrintingOptions
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit is \(limit); it has to be from 1.") }
@@ -51,13 +47,12 @@ struct Log: ParsableCommand {
     (filter.name, filter.status, filter.since, filter.limit) = (
       name, status?.rawValue, since, limit
     )
-    let log = try RunLog(
-      artifacts: options.artifacts, filter: filter, repository: repository.folder)
-    if options.json {
-      try Console.output(json: RunLogJSON.json(log))
-    } else {
+    let artifacts = artifacts.artifacts
+    if rebuild { _ = try RunIndex(artifacts: artifacts, rebuilding: true) }
+    let log = try RunLog(artifacts: artifacts, filter: filter, repository: repository.folder)
+    if !printing.json {
       for notice in log.notices { Console.error("· \(notice)") }
-      Console.output(RunLogText.text(log))
     }
+    try report(log)
   }
 }

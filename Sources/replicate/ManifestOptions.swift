@@ -56,8 +56,7 @@ struct ArmOptions: ParsableArguments {
 
 /// How a run is done; nothing here changes a result.
 struct ExecutionOptions: ParsableArguments {
-  @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
-  var artifacts = "artifacts"
+  @OptionGroup var store: ArtifactsOption
 
   @Option(help: "Threads to compute with (default: all processors). Results do not depend on it.")
   var threads: Int?
@@ -70,9 +69,6 @@ struct ExecutionOptions: ParsableArguments {
     completion: .directory)
   var mirror: [String] = []
 
-  @Flag(help: "Print one JSON object on standard output.")
-  var json = false
-
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads is \(threads); it has to be from 1 to 1024.")
@@ -82,7 +78,7 @@ struct ExecutionOptions: ParsableArguments {
   /// The options for a runner.
   var options: RunOptions {
     var options = RunOptions(
-      artifacts: ContainedPath.absolute(artifacts),
+      artifacts: ContainedPath.absolute(store.artifacts),
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     options.isOffline = offline
     options.mirrorFolders = mirror

@@ -11,19 +11,13 @@ struct Plan: AsyncParsableCommand, ReportingCommand {
   @OptionGroup var arms: ArmOptions
   @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
-
-  var json: Bool { execution.json }
+  @OptionGroup var printing: PrintingOptions
 
   func run() async throws {
     let options = inputs.apply(to: execution.options)
-    let plan = try await Runner(
-      try manifest.read().selecting(arms: arms.arm), options: options, report: { _ in }
-    ).plan()
-    if json {
-      try Console.output(json: OutcomeJSON.json(plan))
-    } else {
-      Console.output(PlanText.text(plan))
-    }
-    if plan.missing != nil { throw ExitCode(ExitStatus.unavailable) }
+    try report(
+      await Runner(
+        manifest.read().selecting(arms: arms.arm), options: options, report: { _ in }
+      ).plan())
   }
 }

@@ -12,18 +12,10 @@ struct Power: ParsableCommand, ReportingCommand {
 
   @OptionGroup var manifest: ManifestArgument
 
-  @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
-  var artifacts = "artifacts"
-
-  @Flag(help: "Print one JSON object on standard output.")
-  var json = false
+  @OptionGroup var artifacts: ArtifactsOption
+  @OptionGroup var printing: PrintingOptions
 
   func run() throws {
-    let analysis = try PowerAnalysis(try manifest.read(), artifacts: artifacts)
-    if json {
-      try Console.output(json: PowerJSON.json(analysis))
-    } else {
-      Console.output(PowerText.text(analysis))
-    }
+    try report(PowerAnalysis(manifest.read(), artifacts: artifacts.artifacts))
   }
 }

@@ -14,12 +14,19 @@ struct Replicate: AsyncParsableCommand {
       stopped, or says why there is nothing to do.
       """,
     version: Version.text,
+    // What no help shows: processes of others, and former names.
     subcommands: [
-      Run.self, Plan.self, Lock.self, Check.self, Audit.self, Power.self, Decode.self,
-      Evaluate.self, Import.self, Rescore.self, Log.self, Show.self, Diff.self, Export.self,
-      Push.self, Pull.self, Index.self, VerifyStore.self, CollectGarbage.self, Validate.self,
-      List.self, Doctor.self, Determinism.self, Certify.self, DeterminismTrace.self,
-      DeterminismRun.self,
+      DeterminismTrace.self, DeterminismRun.self, FormerCertify.self, FormerIndex.self,
+      FormerPull.self, FormerPush.self, FormerRescore.self, FormerVerifyStore.self,
+    ],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Run", subcommands: [Run.self, Plan.self, Lock.self, Validate.self, List.self]),
+      CommandGroup(name: "Judge", subcommands: [Check.self, Decode.self, Power.self]),
+      CommandGroup(name: "Evaluate", subcommands: [Evaluate.self, Import.self]),
+      CommandGroup(name: "Trust", subcommands: [Audit.self, Determinism.self, Anchors.self]),
+      CommandGroup(name: "Records", subcommands: [Log.self, Show.self, Diff.self, Export.self]),
+      CommandGroup(name: "Machine", subcommands: [CollectGarbage.self, Doctor.self]),
     ],
     defaultSubcommand: Run.self)
 }
@@ -38,8 +45,7 @@ struct Replicate: AsyncParsableCommand {
       return
     }
     if let problem = CommandLineText.problem() {
-      Console.error("replicate: \(problem)\n")
-      Foundation.exit(ExitStatus.usage)
+      ExitStatus.end(with: ExitStatus.usage, why: problem, text: "replicate: \(problem)\n")
     }
     let parsed: any ParsableCommand
     do {
@@ -48,14 +54,14 @@ struct Replicate: AsyncParsableCommand {
       ExitStatus.exitAfterParsing(error, of: Replicate.self)
     }
     let command = Command(parsed: parsed)
-    MemoryShortage.end { ExitStatus.exit(with: ShortageError(.memory, $0), from: command.parsed) }
+    MemoryShortage.end { ExitStatus.exit(with: ShortageError(.memory, $0)) }
     do {
       try ProcessLimits.check()
       if parsed is any AsyncParsableCommand { run(command) }
       var parsed = parsed
       try parsed.run()
     } catch {
-      ExitStatus.exit(with: error, from: parsed)
+      ExitStatus.exit(with: error)
     }
   }
 
@@ -70,12 +76,12 @@ struct Replicate: AsyncParsableCommand {
       do {
         if var running = command.parsed as? any AsyncParsableCommand { try await running.run() }
       } catch {
-        ExitStatus.exit(with: error, from: command.parsed)
+        ExitStatus.exit(with: error)
       }
       Foundation.exit(0)
     }
     StopSignals.shared.watch(task) {
-      ExitStatus.exit(with: EngineError.interrupted, from: command.parsed)
+      ExitStatus.exit(with: EngineError.interrupted)
     }
     dispatchMain()
   }

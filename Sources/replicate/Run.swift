@@ -21,21 +21,21 @@ struct Run: AsyncParsableCommand, ReportingCommand {
     help: "Folder that gets every trained model as a Hugging Face folder.", completion: .directory)
   var saveModels: String?
 
-  var json: Bool { execution.json }
+  @OptionGroup var printing: PrintingOptions
 
   func run() async throws {
     var options = inputs.apply(to: execution.options)
     options.isRepeating = isRepeating
     options.repository = repository.folder
     options.modelFolder = saveModels
-    let report = TerminalReport(style: Console.style, write: Console.error)
-    defer { report.finish() }
+    let terminal = TerminalReport(style: Console.style, write: Console.error)
+    defer { terminal.finish() }
     let file = try manifest.read().selecting(arms: arms.arm)
     let start = ContinuousClock.now
     var outcome = try await Runner(
-      file, options: options, interruption: StopSignals.shared.interruption, report: report.show
+      file, options: options, interruption: StopSignals.shared.interruption, report: terminal.show
     ).run()
-    report.finish()
+    terminal.finish()
     if var judgement = outcome.judgement {
       judgement.allowsInconclusive = judging.allowInconclusive
       outcome.judgement = judgement
@@ -46,11 +46,6 @@ struct Run: AsyncParsableCommand, ReportingCommand {
       Console.error(
         "replicate: \(file.path) names no expectations, so --junit has nothing to say.")
     }
-    if json {
-      try Console.output(json: OutcomeJSON.json(outcome))
-    } else {
-      Console.output(OutcomeText.text(outcome))
-    }
-    if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+    try report(outcome)
   }
 }

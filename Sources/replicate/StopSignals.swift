@@ -23,7 +23,7 @@ final class StopSignals: Sendable {
     var sources: [any DispatchSourceSignal] = []
     var task: Task<Void, Never>?
     var end: (@Sendable () -> Never)?
-    var farewell: (@Sendable () -> Void)?
+    var endAtOnce: (@Sendable () -> Never)?
   }
 
   /// Watches for signals while `task` works; `end` ends the process as one that was interrupted.
@@ -34,9 +34,9 @@ final class StopSignals: Sendable {
     }
   }
 
-  /// Makes the first signal end the process at once, after a farewell.
-  func endAtOnce(after farewell: @escaping @Sendable () -> Void) {
-    state.withLock { $0.farewell = farewell }
+  /// Makes the first signal end the process at once, by `end`.
+  func endAtOnce(_ end: @escaping @Sendable () -> Never) {
+    state.withLock { $0.endAtOnce = end }
   }
 
   /// Watches for one signal; nil if this process was started to ignore it, as by nohup.
@@ -50,11 +50,8 @@ final class StopSignals: Sendable {
   }
 
   private func received() {
-    let state = state.withLock { ($0.task, $0.end, $0.farewell) }
-    if let farewell = state.2 {
-      farewell()
-      exit(ExitStatus.interrupted)
-    }
+    let state = state.withLock { ($0.task, $0.end, $0.endAtOnce) }
+    state.2?()
     if interruption.isRequested { state.1?() }
     interruption.request()
     state.0?.cancel()

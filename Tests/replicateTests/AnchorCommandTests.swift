@@ -140,7 +140,7 @@ struct AnchorCommandTests {
       ("origin", 0), (near, 0), ("short", 7), ("option", 7), ("ext::x y", 7), ("origin", 0),
     ] {
       for verb in ["push", "pull"] {
-        let finished = try run([verb, remote])
+        let finished = try run(["anchors", verb, remote])
         #expect(finished.status == Int32(status), "\(verb) \(remote): \(finished.error)")
       }
     }
@@ -154,7 +154,7 @@ struct AnchorCommandTests {
     #expect(used.contains("receive-pack"))
 
     let other = try GitFixture()
-    let taken = try run(["pull", "ssh://host\(hub.path)"], in: other.path)
+    let taken = try run(["anchors", "pull", "ssh://host\(hub.path)"], in: other.path)
     #expect(taken.status == 0 && taken.output.contains("3 anchors taken from"))
     #expect(try other.git("for-each-ref", "--format=%(refname)") == expected)
     #expect(try other.problems() == "")

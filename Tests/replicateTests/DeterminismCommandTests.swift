@@ -85,6 +85,8 @@ import Testing
       ([], "Name a manifest"), (["--logs", "a"], "--logs takes exactly two"),
       (["--logs", "/nowhere/a", "/nowhere/b"], "/nowhere/a"),
       (["--logs", "a", "b", "--steps", "2"], "--logs goes with --json alone"),
+      (["tiny", "--certificate", "--ladder", "D0"], "--certificate climbs no ladder"),
+      (["tiny", "--random", "3"], "say something of --certificate only"),
     ])
   func usage(_ arguments: [String], _ sentence: String) throws {
     try Program.withFolder { folder in
@@ -145,7 +147,7 @@ import Testing
       let end = DispatchGroup()
       DispatchQueue.global().async(group: end) {
         finished = try? Program.run([
-          "determinism", "tiny", "--ladder", "D2", "--artifacts", artifacts,
+          "determinism", "tiny", "--ladder", "D2", "--json", "--artifacts", artifacts,
         ])
       }
       let child = try wait { try processes("determinism-trace", artifacts).first }
@@ -155,6 +157,8 @@ import Testing
       kill(parent, signal)
       end.wait()
       #expect(signal == SIGKILL ? finished?.wasKilled == true : finished?.status == 130)
+      let isTold = finished?.output.contains(#""status":"INTERRUPTED""#)
+      #expect(isTold == (signal != SIGKILL))
       #expect(try wait { try processes(artifacts).isEmpty ? true : nil } == true)
       let work = "\(artifacts)/work/determinism"
       #expect(FileManager.default.fileExists(atPath: work) == (signal == SIGKILL))

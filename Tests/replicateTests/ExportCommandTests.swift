@@ -23,7 +23,8 @@ import Testing
       let crate = try export("crate", to: "crate")
       #expect(crate.status == 0 && crate.error.isEmpty)
       #expect(crate.output.contains("holds the record \(id) as a Process Run Crate"))
-      #expect(try Program.run(["rescore", "\(folder)/crate/\(id)"]).status == 0)
+      let rescoring = ["audit", "\(folder)/crate/\(id)", "--only", "rescoring"]
+      #expect(try Program.run(rescoring).status == 0)
       let statements = try export("in-toto", to: "in-toto", ["--json"])
       let object = try JSONSerialization.jsonObject(with: Data(statements.output.utf8))
       let json = try #require(object as? [String: any Sendable])

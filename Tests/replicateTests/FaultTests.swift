@@ -56,7 +56,7 @@ import Testing
       // The run is sealed, and what it came to could not be told.
       #expect(try status("c") == "5\n")
       for name in ["a", "c"] {
-        let record = try Program.run(["verify-store", "--artifacts", "\(folder)/\(name)"])
+        let record = try Program.run(["gc", "--verify", "--artifacts", "\(folder)/\(name)"])
         #expect(record.status == 0 && record.output.contains("and 1 sealed record"))
       }
     }

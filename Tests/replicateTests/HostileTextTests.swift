@@ -56,24 +56,27 @@ import Testing
       for verb in ["plan", "power", "lock"] {
         commands += [[verb, manifest, "--artifacts", artifacts]]
       }
-      for verb in ["show", "check", "audit", "rescore"] {
+      for verb in ["show", "check", "audit"] {
         commands += [[verb, id, "--artifacts", artifacts], [verb, copy, "--json"], [verb, copy]]
         commands += [[verb, "\(folder)/\(Self.hostile)"]]
       }
-      for verb in ["log", "index", "verify-store", "gc"] {
+      for record in [id, copy, "\(folder)/\(Self.hostile)"] {
+        commands += [["audit", record, "--only", "rescoring", "--artifacts", artifacts]]
+      }
+      for verb in [["log"], ["log", "--rebuild"], ["gc", "--verify"], ["gc"]] {
         commands += [
-          [verb, "--artifacts", artifacts], [verb, "--json", "--artifacts", artifacts],
+          verb + ["--artifacts", artifacts], verb + ["--json", "--artifacts", artifacts],
         ]
       }
       commands += [
         ["diff", id, id, "--artifacts", artifacts], ["diff", id, copy, "--artifacts", artifacts],
         ["export", copy, "--format", "crate", "--output", "\(folder)/\(Self.hostile)"],
         ["import", "\(folder)/\(Self.hostile)"], ["import", folder],
-        ["push", "\(folder)/\(Self.hostile)", "--artifacts", artifacts],
-        ["pull", Self.hostile, "--artifacts", artifacts, "--json"],
+        ["anchors", "push", "\(folder)/\(Self.hostile)"],
+        ["anchors", "pull", Self.hostile, "--json"],
         ["evaluate", "--model", Self.hostile, "--tasks", "arc_challenge", "--output", artifacts],
         ["evaluate", "--model", "x", "--tasks", Self.hostile, "--output", artifacts],
-        ["determinism", "--logs", Self.hostile, copy],
+        ["diff", Self.hostile, copy], ["diff", "\(folder)/manifests", folder],
       ]
       for command in commands { _ = try self.run(command, in: folder) }
     }

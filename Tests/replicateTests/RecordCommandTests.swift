@@ -33,14 +33,18 @@ import Testing
       #expect(try Program.run(["log", "--limit", "1"] + filters + options).output == log.output)
       let show = try Program.run(["show", String(id.prefix(6))] + options)
       #expect(show.status == 0 && show.output.contains("as they were sealed"))
-      #expect(try Program.run(["verify-store"] + options).output.hasPrefix("All is well"))
+      #expect(try Program.run(["gc", "--verify"] + options).output.hasPrefix("All is well"))
       #expect(
         try Program.run(["gc", "--keep-days", "0", "--inputs"] + options).output
           == "0 items removed, 0 bytes freed.\n")
-      #expect(try Program.run(["index", "--rebuild"] + options).output.contains("lists 1 run."))
+      #expect(try Program.run(["log", "--rebuild"] + options).output == log.output)
+      #expect(FileManager.default.fileExists(atPath: "\(artifacts)/replicate.sqlite"))
+      let rescoring = try Program.run(["audit", id, "--only", "rescoring"] + options)
+      #expect(rescoring.status == 0 && rescoring.output.contains("no score changed"))
       for (verb, schema) in [
-        (["log"], "log"), (["show", id], "show"), (["verify-store"], "verify-store"),
-        (["gc", "--dry-run"], "gc"), (["index"], "index"),
+        (["log"], "log"), (["show", id], "show"), (["gc", "--verify"], "verify-store"),
+        (["gc", "--dry-run"], "gc"), (["audit", id, "--only", "rescoring"], "rescore"),
+        (["diff", id, id], "diff"),
       ] {
         let finished = try Program.run(verb + ["--json"] + options)
         #expect(finished.status == 0)
@@ -58,12 +62,70 @@ import Testing
         #expect(try Program.run(["log"] + arguments + options).status == 2)
       }
       #expect(try Program.run(["gc", "--keep-days", "-1"] + options).status == 2)
+      #expect(try Program.run(["gc", "--verify", "--dry-run"] + options).status == 2)
+      let mixed = try Program.run(["audit", id, "--only", "rescoring", "--all"] + options)
+      #expect(mixed.status == 2 && mixed.error.contains("--only rescoring goes with"))
       let file = "\(artifacts)/records/\(id)/samples/mmlu.base.jsonl"
       try Data("{}\n".utf8).write(to: URL(filePath: file))
-      for verb in [["show", id], ["verify-store"]] {
+      for verb in [["show", id], ["gc", "--verify"], ["audit", id, "--only", "rescoring"]] {
         let finished = try Program.run(verb + options)
         #expect(finished.status == 3 && finished.output.contains(file))
+        let told = try object(try Program.run(verb + ["--json"] + options))
+        #expect(told["exit_code"] as? Int == 3, "\(verb)")
       }
+    }
+  }
+
+  @Test("compare logs of other engines, too, and tell them from records")
+  func logs() throws {
+    try Program.withFolder { folder in
+      let paths = try [1.5, 1.25].map { loss in
+        let path = "\(folder)/\(loss)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try Data(#"{"log_history":[{"step":1,"loss":\#(loss)}]}"#.utf8)
+          .write(to: URL(filePath: "\(path)/trainer_state.json"))
+        return path
+      }
+      let different = try Program.run(["diff"] + paths + ["--json"])
+      let told = try object(different)
+      #expect(different.status == 6 && told["exit_code"] as? Int == 6)
+      #expect(told["schema"] as? String == "replicate/log-diff/v1")
+      let file = "\(paths[0])/trainer_state.json"
+      let same = try Program.run(["diff", paths[0], file])
+      #expect(same.status == 0 && same.output.contains("are identical: 1 step"))
+      let absent = try Program.run(["diff", file, "\(folder)/nothing"])
+      #expect(absent.status == 2 && absent.error.contains("no file or folder \(folder)/nothing"))
+    }
+  }
+
+  @Test("are found by the names that they had in version 0.1, which no help shows")
+  func formerNames() throws {
+    try withRun { artifacts, id in
+      let options = ["--artifacts", artifacts]
+      for (former, present) in [
+        (["verify-store"], ["gc", "--verify"]), (["index"], ["log", "--rebuild"]),
+        (["index", "--rebuild"], ["log", "--rebuild"]),
+        (["rescore", id], ["audit", id, "--only", "rescoring"]),
+      ] {
+        let (old, new) = (
+          try Program.run(former + options), try Program.run(present + options)
+        )
+        #expect(old.status == 0 && old.output == new.output, "\(former): \(old.error)")
+      }
+      for (former, present) in [
+        (["push", artifacts], ["anchors", "push", artifacts]),
+        (["pull", artifacts], ["anchors", "pull", artifacts]),
+        (["certify", "tinny"], ["determinism", "tinny", "--certificate"]),
+        (["determinism", "--logs", "/a", "/b"], ["diff", "/a", "/b"]),
+      ] {
+        let (old, new) = (try Program.run(former), try Program.run(present))
+        #expect(old.status == new.status && old.status != 0, "\(former): \(old.error)")
+      }
+      let shown = try CommandDescription.all().filter(\.command.isShown)
+        .map { $0.words.joined(separator: " ") }
+      #expect(
+        Set(shown).isDisjoint(with: ["certify", "index", "pull", "push", "rescore", "verify-store"])
+      )
     }
   }
 
@@ -92,7 +154,7 @@ import Testing
     var text = ""
   }
 
-  @Test("log, show and verify-store work on a read-only folder", .enabled(if: canMount))
+  @Test("log, show and gc --verify work on a read-only folder", .enabled(if: canMount))
   func readOnly() throws {
     try withRun { artifacts, id in
       for hasIndex in [true, false] {
@@ -100,8 +162,8 @@ import Testing
         if !hasIndex { try FileManager.default.removeItem(atPath: index) }
         let expected = try FileManager.default.subpathsOfDirectory(atPath: artifacts).sorted()
         for (verb, status) in [
-          (["log"], 0), (["show", id], 0), (["verify-store"], 0), (["gc", "--dry-run"], 0),
-          (["index"], 5), (["index", "--rebuild"], 5),
+          (["log"], 0), (["show", id], 0), (["gc", "--verify"], 0), (["gc", "--dry-run"], 0),
+          (["log", "--rebuild"], 5),
         ] {
           let script = """
             mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit 99

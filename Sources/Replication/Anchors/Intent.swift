@@ -46,6 +46,6 @@ extension Intent {
       }
     let stamped = anchor.content(of: stamp) == nil ? "" : ", with a time stamp"
     return
-      "\(word)\(anchor.isSigned ? " and signed" : "") in git as \(anchor.name.reference)\(stamped); runs that begin under it are counted, and `replicate push REMOTE` shows others that it came first"
+      "\(word)\(anchor.isSigned ? " and signed" : "") in git as \(anchor.name.reference)\(stamped); runs that begin under it are counted, and `replicate anchors push REMOTE` shows others that it came first"
   }
 }

@@ -55,7 +55,7 @@ struct IntentEvidence {
     }
     for claim in claims where !intents.contains(where: { $0.commit == claim }) {
       notes.append(
-        "The record says that it ran under the intent \(claim.prefix(12)), which the repository has not; `replicate pull REMOTE` takes it."
+        "The record says that it ran under the intent \(claim.prefix(12)), which the repository has not; `replicate anchors pull REMOTE` takes it."
       )
     }
     if !intents.isEmpty { try count(record, lock, store) }

@@ -66,7 +66,7 @@ extension Audit {
         return entry
       } else {
         entry.notes.append(
-          "The repository has no \(AnchorName.record(id: record.id, digest: record.digest).reference); `replicate pull REMOTE` takes anchors from another one."
+          "The repository has no \(AnchorName.record(id: record.id, digest: record.digest).reference); `replicate anchors pull REMOTE` takes anchors from another one."
         )
       }
     }

@@ -87,7 +87,8 @@ package struct AuditReport: Sendable, Equatable {
   ///
   /// The verdict on its results is another matter: ``judgement``.
   package var exitCode: Int32 {
-    guard isIntact else { return 3 }
-    return entries.contains { $0.status == .unavailable } ? 7 : 0
+    guard isIntact else { return ExitStatus.tampered }
+    return entries.contains { $0.status == .unavailable }
+      ? ExitStatus.unavailable : ExitStatus.success
   }
 }

@@ -55,5 +55,7 @@ package struct DoctorReport: Sendable, Equatable {
   package let selfTests: [SelfTestResult]
 
   /// The exit code of a command that ends with this report: 7 if runs cannot be made or trusted here.
-  package var exitCode: Int32 { checks.contains { $0.status == .failed } ? 7 : 0 }
+  package var exitCode: Int32 {
+    checks.contains { $0.status == .failed } ? ExitStatus.unavailable : ExitStatus.success
+  }
 }

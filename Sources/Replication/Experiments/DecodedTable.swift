@@ -14,7 +14,7 @@ package struct DecodedTable: Sendable, Equatable {
   package let contradictions: [Contradiction]
 
   /// 0 if everything that is printed is possible, 1 if something is not.
-  package var exitCode: Int32 { contradictions.isEmpty ? 0 : 1 }
+  package var exitCode: Int32 { contradictions.isEmpty ? ExitStatus.success : ExitStatus.different }
 
   /// A row, decoded.
   package struct Row: Sendable, Equatable {

@@ -18,7 +18,9 @@ package struct StoreVerification: Sendable {
     package var findings: [String] = []
 
     /// 0 if nothing is wrong, else 3.
-    package var exitCode: Int32 { findings.isEmpty ? 0 : 3 }
+    package var exitCode: Int32 {
+      findings.isEmpty ? ExitStatus.success : ExitStatus.tampered
+    }
   }
 
   private let store: ArtifactStore

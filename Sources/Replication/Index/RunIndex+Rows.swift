@@ -76,7 +76,7 @@ extension RunIndex {
       else {
         throw RunError(
           .index,
-          "The index holds damaged metrics of the run \(id); rebuild it with `replicate index --rebuild`."
+          "The index holds damaged metrics of the run \(id); rebuild it with `replicate log --rebuild`."
         )
       }
       return whole

@@ -64,7 +64,7 @@ package final class RunIndex: Sendable {
       }
       let opened = try Self.open(sources, store)
       let notice = (opened.damage ?? refusal).map {
-        "the index \(place) is not used (\($0)); `replicate index` makes it anew"
+        "the index \(place) is not used (\($0)); `replicate log --rebuild` makes it anew"
       }
       return (opened.database, opened.runs, notice)
     }

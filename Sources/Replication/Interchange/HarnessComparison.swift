@@ -54,9 +54,10 @@ package struct HarnessComparison: Sendable {
 
   /// 0 if everything is the same, 3 if a hash is wrong, 1 if a score differs, 4 if there was nothing to compare.
   package var exitCode: Int32 {
-    if !hashDifferences.isEmpty { return 3 }
-    if !isSame { return 1 }
-    return comparedScores == 0 || comparedAggregates == 0 ? 4 : 0
+    if !hashDifferences.isEmpty { return ExitStatus.tampered }
+    if !isSame { return ExitStatus.different }
+    return comparedScores == 0 || comparedAggregates == 0
+      ? ExitStatus.undecided : ExitStatus.success
   }
 }
 

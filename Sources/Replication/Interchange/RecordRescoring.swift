@@ -21,8 +21,9 @@ package struct RecordRescoring: Sendable {
 
     /// 0 if nothing changed, 3 if the record is not as it was sealed, 1 if a score changed.
     package var exitCode: Int32 {
-      if !findings.isEmpty { return 3 }
-      return differences.isEmpty && aggregateDifferences.isEmpty ? 0 : 1
+      if !findings.isEmpty { return ExitStatus.tampered }
+      return differences.isEmpty && aggregateDifferences.isEmpty
+        ? ExitStatus.success : ExitStatus.different
     }
   }
 

@@ -68,8 +68,9 @@ extension RecordRescoring.Outcome {
     lines += notes
     let count = English.count(documents, "sample")
     switch exitCode {
-    case 0: lines.append("The record \(record.id): \(count) scored anew, no score changed.")
-    case 3:
+    case ExitStatus.success:
+      lines.append("The record \(record.id): \(count) scored anew, no score changed.")
+    case ExitStatus.tampered:
       lines.append("The record \(record.id): \(count) scored anew; it is not as it was sealed.")
     default:
       lines.append(

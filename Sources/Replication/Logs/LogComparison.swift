@@ -1,4 +1,5 @@
 package import Files
+import Foundation
 
 /// Compares what other engines logged in two runs and says where they first differ.
 ///
@@ -25,6 +26,16 @@ package enum LogComparison {
   }
 }
 
+extension LogComparison {
+  /// Whether a name is that of a file or folder that is there and is no record: of what another engine logged, if anything.
+  package static func isPath(ofLog path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
+      && ![RecordFile.summary, RecordFile.events].contains {
+        FileManager.default.fileExists(atPath: "\(path)/\($0)")
+      }
+  }
+}
+
 /// Where and how the logs of two runs differ: the one value that text, JSON and the exit code are made from.
 package enum LogDifference: Sendable, Equatable {
   /// Two training logs.
@@ -40,6 +51,11 @@ package enum LogDifference: Sendable, Equatable {
     }
   }
 
+  /// 0 if all of it is the same, 6 if anything differs.
+  package var exitCode: Int32 {
+    isIdentical ? ExitStatus.success : ExitStatus.nondeterministic
+  }
+
   /// The difference for a person: the first one in the first line, then a summary; no line feed at the end.
   package var text: ReportText {
     switch self {
@@ -50,10 +66,14 @@ package enum LogDifference: Sendable, Equatable {
 
   /// The difference as one JSON object.
   package var json: JSON {
-    switch self {
-    case .training(let difference): difference.json
-    case .evaluation(let difference): difference.json
-    }
+    var object =
+      switch self {
+      case .training(let difference): difference.json.objectValue ?? JSON.Object()
+      case .evaluation(let difference): difference.json.objectValue ?? JSON.Object()
+      }
+    object["schema"] = "replicate/log-diff/v1"
+    object["exit_code"] = JSON(Int(exitCode))
+    return .object(object)
   }
 }
 

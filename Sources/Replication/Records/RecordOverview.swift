@@ -37,7 +37,9 @@ package struct RecordOverview: Sendable {
   package let findings: [String]
 
   /// The exit code of a command that shows the record: 3 if it is not as it was sealed.
-  package var exitCode: Int32 { findings.isEmpty ? 0 : 3 }
+  package var exitCode: Int32 {
+    findings.isEmpty ? ExitStatus.success : ExitStatus.tampered
+  }
 
   /// Reads the record in a folder, or the one of a store whose id begins with these digits.
   ///

@@ -4,7 +4,9 @@ import Provenance
 /// An exchange of anchors as a text for a person and as one JSON object.
 extension AnchorExchange.Outcome {
   /// 0, or 3 if something is not what its name says.
-  package var exitCode: Int32 { refused.isEmpty ? 0 : 3 }
+  package var exitCode: Int32 {
+    refused.isEmpty ? ExitStatus.success : ExitStatus.tampered
+  }
 
   /// One line for what was moved, and one for each that was not.
   package var text: ReportText {
@@ -19,7 +21,8 @@ extension AnchorExchange.Outcome {
     }
     if leftOver > 0 {
       lines.append(
-        "\(leftOver) more than are moved at once: `replicate \(direction.rawValue)` again goes on.")
+        "\(leftOver) more than are moved at once: `replicate anchors \(direction.rawValue)` again goes on."
+      )
     }
     return ReportText(lines)
   }

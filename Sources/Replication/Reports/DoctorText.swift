@@ -30,7 +30,7 @@ package enum DoctorText {
       }
       return names.joined(separator: ", ")
     }
-    guard report.exitCode == 0 else {
+    guard report.exitCode == ExitStatus.success else {
       return "Runs cannot be made or trusted here: see \(names(.failed))."
     }
     let warnings = names(.warning)

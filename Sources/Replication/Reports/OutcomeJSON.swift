@@ -21,7 +21,7 @@ package enum OutcomeJSON {
   package static func json(_ plan: RunPlan) -> JSON {
     [
       "schema": "replicate/plan/v1", "name": .string(plan.name), "title": .string(plan.title),
-      "finished": JSON(plan.finished),
+      "exit_code": JSON(Int(plan.exitCode)), "finished": JSON(plan.finished),
       "downloads": .array(
         plan.downloads.map {
           ["item": .string($0.item), "bytes": $0.bytes.map { JSON($0) } ?? .null]

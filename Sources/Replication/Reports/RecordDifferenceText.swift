@@ -37,7 +37,7 @@ extension RecordDifference {
   package var json: JSON {
     [
       "schema": "replicate/diff/v1", "a": .string(a), "b": .string(b), "same": .bool(isSame),
-      "letters": .string(letters),
+      "exit_code": JSON(Int(exitCode)), "letters": .string(letters),
       "causes": .array(
         causes.map { candidate in
           [

@@ -19,7 +19,7 @@ package enum VerdictText {
   /// The verdict on the run, as one line.
   package static func conclusion(_ judgement: Judgement) -> ReportLine {
     let isForgiven =
-      judgement.exitCode == 0 && judgement.status > .consistent ? " (allowed)" : ""
+      judgement.exitCode == ExitStatus.success && judgement.status > .consistent ? " (allowed)" : ""
     let imported = judgement.hasImports ? " (results \(HarnessImport.notice))" : ""
     return ReportLine(
       judgement.status.rawValue, color(judgement.status),

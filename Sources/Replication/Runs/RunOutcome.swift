@@ -10,5 +10,5 @@ package struct RunOutcome: Sendable, Equatable {
   package var judgement: Judgement?
 
   /// The exit code of a command that ends with this outcome: that of the judgement.
-  package var exitCode: Int32 { judgement?.exitCode ?? 0 }
+  package var exitCode: Int32 { judgement?.exitCode ?? ExitStatus.success }
 }

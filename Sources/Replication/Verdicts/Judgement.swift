@@ -67,11 +67,12 @@ package struct Judgement: Sendable, Equatable {
   /// The exit code of a command that ends with this judgement.
   package var exitCode: Int32 {
     switch status {
-    case .reproduced, .consistent: 0
-    case .inconclusive, .untestable: allowsInconclusive ? 0 : 4
-    case .skipped: 5
-    case .diverged: 1
-    case .invalid, .tampered: 3
+    case .reproduced, .consistent: ExitStatus.success
+    case .inconclusive, .untestable:
+      allowsInconclusive ? ExitStatus.success : ExitStatus.undecided
+    case .skipped: ExitStatus.incomplete
+    case .diverged: ExitStatus.different
+    case .invalid, .tampered: ExitStatus.tampered
     }
   }
 

@@ -184,7 +184,7 @@ struct RunIndexTests {
     #expect {
       try open().metrics(of: sealed.id)
     } throws: {
-      ($0 as? RunError)?.code == .index && "\($0)".contains("index --rebuild")
+      ($0 as? RunError)?.code == .index && "\($0)".contains("log --rebuild")
     }
     #expect(try open(rebuilding: true).metrics(of: sealed.id)[0].value == 0.25)
   }

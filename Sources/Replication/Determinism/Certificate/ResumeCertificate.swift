@@ -35,7 +35,10 @@ package struct ResumeCertificate: Sendable, Equatable {
   package var killCount: Int { kills.count(where: \.wasKilled) }
 
   /// 0 if every byte was the same, 6 if one was not, 7 if no run was killed at all.
-  package var exitCode: Int32 { divergence != nil ? 6 : killCount > 0 ? 0 : 7 }
+  package var exitCode: Int32 {
+    guard divergence == nil else { return ExitStatus.nondeterministic }
+    return killCount > 0 ? ExitStatus.success : ExitStatus.unavailable
+  }
 }
 
 extension ResumeCertificate {

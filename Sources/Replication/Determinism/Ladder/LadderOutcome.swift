@@ -61,11 +61,15 @@ package struct LadderOutcome: Sendable, Equatable {
   /// 6 for a difference; else 5 if the golden file could not be written, and 7 if a rung that somebody named, or all of
   /// them, could not be verified.
   package var exitCode: Int32 {
-    if rungs.contains(where: { $0.status == .different }) { return 6 }
-    if isRecordingFailed { return 5 }
-    if rungs.contains(where: { $0.isNamed && $0.reason != nil }) { return 7 }
+    if rungs.contains(where: { $0.status == .different }) {
+      return ExitStatus.nondeterministic
+    }
+    if isRecordingFailed { return ExitStatus.incomplete }
+    if rungs.contains(where: { $0.isNamed && $0.reason != nil }) {
+      return ExitStatus.unavailable
+    }
     let isVacuous = !rungs.isEmpty && !rungs.contains { $0.status == .identical }
-    return isVacuous && recorded == nil ? 7 : 0
+    return isVacuous && recorded == nil ? ExitStatus.unavailable : ExitStatus.success
   }
 }
 

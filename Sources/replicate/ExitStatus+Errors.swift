@@ -8,27 +8,8 @@ import Scoring
 import Tensors
 import Tokenizers
 
-/// A command that prints exactly one JSON object when it is asked to, whatever happens.
-protocol ReportingCommand: ParsableCommand {
-  /// Whether it is asked to.
-  var json: Bool { get }
-}
-
-/// The documented exit codes of commands.
-enum ExitStatus {
-  /// Usage, manifest or schema error.
-  static let usage: Int32 = 2
-  /// A digest that is not the pinned or recorded one.
-  static let tampered: Int32 = 3
-  /// A run that did not finish and can be resumed.
-  static let incomplete: Int32 = 5
-  /// Results that differ although the determinism contract promises that they do not.
-  static let nondeterministic: Int32 = 6
-  /// An input that cannot be had here.
-  static let unavailable: Int32 = 7
-  /// Stopped by the user.
-  static let interrupted: Int32 = 130
-
+/// How the process ends when a command has no outcome.
+extension ExitStatus {
   /// Ends the process with what parsing the command line threw: help, version or a usage error.
   static func exitAfterParsing(_ error: any Error, of command: any ParsableCommand.Type) -> Never {
     let text = command.fullMessage(for: error)
@@ -38,15 +19,14 @@ enum ExitStatus {
     }
     // The message repeats arguments; all around it is ours.
     let message = command.message(for: error)
-    Console.error(
-      ReportText(ownText: text.replacingOccurrences(of: message, with: Printable.text(message))))
-    Foundation.exit(usage)
+    end(
+      with: usage, why: message,
+      text: ReportText(
+        ownText: text.replacingOccurrences(of: message, with: Printable.text(message))))
   }
 
   /// Ends the process with what a command threw while it worked, printed as the sentence that it is.
-  ///
-  /// A command that was to print one JSON object prints one of the failure.
-  static func exit(with error: any Error, from parsed: any ParsableCommand) -> Never {
+  static func exit(with error: any Error) -> Never {
     if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
     // Help is a command of the parser's own, which throws its text.
     if Replicate.exitCode(for: error).isSuccess { exitAfterParsing(error, of: Replicate.self) }
@@ -57,13 +37,20 @@ enum ExitStatus {
     let code = wasStopped && [incomplete, unavailable].contains(cause) ? interrupted : cause
     // One exit code is also that of INVALID.
     let prefix = code == tampered ? "\(name(of: code)): " : ""
-    Console.error(ReportText(error, prefix: "replicate: \(prefix)"))
-    if let reporting = parsed as? any ReportingCommand, reporting.json {
+    end(
+      with: code, why: "\(prefix)\(error)", text: ReportText(error, prefix: "replicate: \(prefix)"),
+      missing: (error as? AssetError)?.missing)
+  }
+
+  /// Ends the process with a sentence, and with one JSON object of the failure if the command line asks for one.
+  static func end(
+    with code: Int32, why: String, text: ReportText, missing: MissingInputs? = nil
+  ) -> Never {
+    Console.error(text)
+    if CommandLineText.asksForJSON {
       try? Console.output(
-        json:
-          OutcomeJSON.failure(
-            status: name(of: code), exitCode: code, why: "\(prefix)\(error)",
-            missing: (error as? AssetError)?.missing))
+        json: OutcomeJSON.failure(
+          status: name(of: code), exitCode: code, why: why, missing: missing))
     }
     Foundation.exit(code)
   }
