@@ -113,7 +113,9 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "replicateTests", dependencies: ["Files", "replicate", "TestSupport"]),
+    .testTarget(
+      name: "replicateTests", dependencies: ["Files", "replicate", "TestSupport"],
+      resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )
