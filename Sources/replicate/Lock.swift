@@ -49,7 +49,7 @@ struct Lock: AsyncParsableCommand, ReportingCommand {
     let (lock, isUnchanged) = try await runner.lock(renewing: renew)
     let intent = intend ? try await runner.intend(lock, authority: timestamp) : nil
     terminal.finish()
-    if let intent { Console.error("\(Intent.text(intent))\n") }
+    if let intent { Console.error("\(Intent.text(intent))") }
     try report(LockOutcome(lock, of: file, isUnchanged: isUnchanged))
   }
 }

@@ -45,7 +45,7 @@ struct Replicate: AsyncParsableCommand {
       return
     }
     if let problem = CommandLineText.problem() {
-      ExitStatus.end(with: ExitStatus.usage, why: problem, text: "replicate: \(problem)\n")
+      ExitStatus.end(with: ExitStatus.usage, why: problem, text: "replicate: \(problem)")
     }
     let parsed: any ParsableCommand
     do {

@@ -32,6 +32,7 @@ import Testing
       #expect(finished.status == 2 && object["exit_code"] as? Int == 2, "\(arguments)")
       #expect(object["status"] as? String == "USAGE", "\(arguments)")
       #expect(object["why"] as? String != "", "\(arguments)")
+      #expect(!finished.error.contains(#"\n"#), "\(arguments)")
     }
   }
 
