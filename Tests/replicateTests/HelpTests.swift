@@ -41,7 +41,8 @@ import Testing
   @Test("and all other texts call no command by a former name")
   func formerNames() throws {
     let places = [
-      ".ci", ".github", "Makefile", "Sources", "experiments", "manifests", "scripts",
+      ".ci", ".github", "CONTRIBUTING.md", "Makefile", "README.md", "Sources", "docs",
+      "experiments", "manifests", "scripts",
       "Tests/replicateTests/Fixtures",
     ].map { Program.repository.appending(path: $0).path }
     let found = try Program.run(
