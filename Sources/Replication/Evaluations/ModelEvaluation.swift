@@ -90,7 +90,8 @@ package struct ModelEvaluation: Sendable {
     for part in data.parts.dropFirst() { try evaluator.check(part.inputs) }
     let clock = ContinuousClock.now
 
-    let identity = try identity(of: data, settings: settings, modelDigest: modelDigest)
+    let identity = try identity(
+      of: data, settings: settings, modelDigest: modelDigest, program: engine.statement.program)
     let known = try journal.begin(identity)
     if !known.isEmpty {
       report(.note("\(known.count) documents were done before and are not asked again"))
@@ -166,11 +167,11 @@ package struct ModelEvaluation: Sendable {
 
   /// Everything that a sample depends on.
   private func identity(
-    of data: EvaluationData, settings: EvaluationSettings, modelDigest: Digest
+    of data: EvaluationData, settings: EvaluationSettings, modelDigest: Digest, program: Digest
   ) throws -> JSON {
     func optional(_ number: Int?) -> JSON { number.map { JSON($0) } ?? .null }
     return [
-      "program": JSON(try RunEnvironment.executableDigest()), "version": .string(Version.text),
+      "program": JSON(program), "version": .string(Version.text),
       "model": JSON(modelDigest), "data": data.identity,
       "tasks": .array(
         data.parts.flatMap { part in

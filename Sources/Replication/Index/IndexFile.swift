@@ -12,6 +12,9 @@ enum IndexFile {
     return configuration
   }
 
+  /// The largest file that is read, a hundred times that of ten thousand runs: whoever adds to it holds it in memory.
+  private static let largestSize = 1 << 30
+
   /// An empty database in memory.
   static func emptyDatabase() throws -> DatabaseQueue {
     try DatabaseQueue(configuration: configuration)
@@ -29,7 +32,8 @@ enum IndexFile {
   /// SQLite is told that nobody changes the file, and so it locks nothing, makes no file, and looks at none of those that
   /// its names of journals would lead to. Nobody does: an index is replaced.
   ///
-  /// - Throws: ``FileError`` `link`, or `file` for what is none; ``IndexDamage`` for what can be no database.
+  /// - Throws: ``FileError`` `link`, or `file` for what is none or larger than any index; ``IndexDamage`` for what can be no
+  ///   database; ``RunError`` `index` where the system's SQLite cannot do it.
   static func database(at place: ContainedPath) throws -> DatabaseQueue? {
     let byteCount: Int
     do throws(FileError) {
@@ -39,8 +43,14 @@ enum IndexFile {
       return nil
     }
     guard byteCount > 0 else { throw IndexDamage(reason: "it is empty") }
+    guard byteCount < largestSize else {
+      throw FileError(code: .file, message: "\(place) has \(byteCount) bytes; remove it.")
+    }
     guard sqlite3_compileoption_used("USE_URI") == 1 else {
-      throw RunError(.index, "this system's SQLite was built without SQLITE_USE_URI.")
+      throw RunError(
+        .index,
+        "The index \(place) cannot be read: this system's SQLite was built without SQLITE_USE_URI; install one that has it, as Debian's libsqlite3-0 does."
+      )
     }
     var plain = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: " "..."~"))
     plain.insert(charactersIn: "/._-")

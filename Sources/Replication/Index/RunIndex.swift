@@ -59,7 +59,7 @@ package final class RunIndex: Sendable {
       var sources = try Sources(place, store)
       var refusal: String?
       // Whoever only reads can do without it, whatever is wrong.
-      if case .failure(let error as FileError) = sources.file {
+      if case .failure(let error) = sources.file, IndexDamage(error) == nil {
         (sources.file, refusal) = (.success(nil), "\(error)")
       }
       let opened = try Self.open(sources, store)

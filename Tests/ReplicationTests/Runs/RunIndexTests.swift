@@ -61,6 +61,38 @@ struct RunIndexTests {
     #expect(try self.open().runs == index.runs)
   }
 
+  @Test("A file larger than any index is left as it is, and a list does without it")
+  func tooLarge() throws {
+    let sealed = try fixtures.seal()
+    let size = 1 << 30
+    try put([], path)
+    #expect(truncate(path, off_t(size)) == 0)
+    let index = try RunIndex(reading: artifacts)
+    #expect(index.runs.map(\.id) == [sealed.id])
+    #expect(index.notice?.contains("\(size) bytes") == true)
+    #expect(runErrorCode { _ = try open() } == .index)
+    #expect(try FileStatus(at: ContainedPath(path))?.byteCount == size)
+  }
+
+  @Test("Journals beside the file are neither read nor removed, nor are any made")
+  func journals() throws {
+    let sealed = try fixtures.seal()
+    _ = try open()
+    // The beginning of a journal that SQLite would roll back: one page, of a database of no pages.
+    let journal: [UInt8] = [
+      0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 2,
+      0,
+      0, 0, 16, 0,
+    ]
+    for ending in ["-journal", "-wal"] { try put(journal, path + ending) }
+    let files = Set(fixtures.folder.files())
+    let index = try RunIndex(reading: artifacts)
+    #expect(index.notice == nil && index.runs.map(\.id) == [sealed.id])
+    #expect(try index.metrics(of: sealed.id).count == 3)
+    #expect(Set(fixtures.folder.files()) == files)
+    #expect(try OpenFile.contents(of: path + "-journal") == journal)
+  }
+
   @Test("The folder's name may have everything that addresses and databases give a meaning to")
   func oddNames() throws {
     let name = "/a b?mode=memory&c#d%41'é:\\"
