@@ -50,21 +50,51 @@ let package = Package(
 
     // MARK: - Replication
     .target(name: "Provenance", dependencies: ["CLibcrypto", "CLibgit2", "Files"]),
+    // Pins, downloads, archives, rows.
+    .target(
+      name: "Assets",
+      dependencies: [
+        "CZlib", "Files",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    // What a replication is, and what is documented of it.
+    .target(
+      name: "Manifests",
+      dependencies: [
+        "Assets", "Files", "Provenance", "Scoring", "Statistics", "Tensors", "Tokenizers",
+        "Training", .product(name: "Yams", package: "Yams"),
+      ]),
+    // Evidence and its judgement: sees nothing that computes it.
+    .target(
+      name: "Records",
+      dependencies: [
+        "Assets", "Files", "Manifests", "Provenance", "Scoring", "Statistics", "Tensors",
+        "Tokenizers",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
+    // What computes: engines, runs, audits, the determinism ladder.
     .target(
       name: "Replication",
       dependencies: [
-        "CZlib", "Evaluation", "Files", "LanguageModels", "Provenance", "Scoring", "Statistics",
-        "Tensors", "Tokenizers", "Training",
-        .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        "Assets", "Evaluation", "Files", "LanguageModels", "Manifests", "Provenance",
+        "Records", "Scoring", "Statistics", "Tensors", "Tokenizers", "Training",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
-        .product(name: "Yams", package: "Yams"),
+      ]),
+    // Outcomes as text, JSON and JUnit.
+    .target(
+      name: "Reports",
+      dependencies: [
+        "Assets", "Files", "Manifests", "Provenance", "Records", "Replication", "Scoring",
+        "Statistics", "Tensors", "Tokenizers",
       ]),
     .executableTarget(
       name: "replicate",
       dependencies: [
-        "Files", "LanguageModels", "Provenance", "Replication", "Scoring", "Tensors", "Tokenizers",
+        "Assets", "Files", "LanguageModels", "Manifests", "Provenance", "Records", "Replication",
+        "Reports", "Scoring", "Tensors", "Tokenizers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       plugins: ["BuildState"]),
@@ -108,9 +138,9 @@ let package = Package(
     .testTarget(
       name: "ReplicationTests",
       dependencies: [
-        "Evaluation", "Files", "LanguageModels", "Provenance", "Replication", "Scoring",
-        "Statistics", "Tensors", "TestSupport", "Tokenizers", "Training",
-        .product(name: "GRDB", package: "GRDB.swift"),
+        "Assets", "Evaluation", "Files", "LanguageModels", "Manifests", "Provenance", "Records",
+        "Replication", "Reports", "Scoring", "Statistics", "Tensors", "TestSupport", "Tokenizers",
+        "Training", .product(name: "GRDB", package: "GRDB.swift"),
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(

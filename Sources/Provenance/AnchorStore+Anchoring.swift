@@ -15,8 +15,9 @@ extension AnchorStore {
     @Sendable (_ signing: GitSigning, _ commit: String) async throws
     -> String
 
-  /// How long to wait for other processes that anchor.
-  private static let patience = Duration.seconds(30)
+  /// How long to wait for other processes that anchor, and how often to look at least: a busy machine may let this
+  /// process look seldom.
+  private static let patience = (time: Duration.seconds(30), attempts: 200)
 
   /// Anchors evidence: stores its files, a commit of them, and the references to it.
   ///
@@ -34,7 +35,8 @@ extension AnchorStore {
   package func anchor(
     _ name: AnchorName, files: [GitAnchor.File], time: Int, sign: Signer?
   ) async throws -> AnchorOutcome {
-    let deadline = ContinuousClock.now + Self.patience
+    let deadline = ContinuousClock.now + Self.patience.time
+    var attempts = 0
     do {
       let tree = try repository.write(files)
       let (author, email) = try repository.committer()
@@ -66,8 +68,9 @@ extension AnchorStore {
         if try repository.move(moves) {
           return .anchored(try repository.anchor(at: commit))
         }
+        attempts += 1
         try await Task.sleep(for: .milliseconds(Int.random(in: 1...20)))
-      } while ContinuousClock.now < deadline
+      } while ContinuousClock.now < deadline || attempts < Self.patience.attempts
     } catch let failure as GitFailure {
       throw AnchorStore.error("\(name.text) could not be anchored in git", failure)
     }

@@ -119,8 +119,10 @@ extension EventLog {
     try check(try OpenFile.contents(of: path), recordID: recordID, path: path.path)
   }
 
-  /// Checks the bytes of a log.
-  static func check(_ bytes: [UInt8], recordID: String, path: String)
+  /// Checks the bytes of a log, which errors call `path`.
+  ///
+  /// - Throws: ``ProvenanceError`` `brokenChain`.
+  package static func check(_ bytes: [UInt8], recordID: String, path: String)
     throws(ProvenanceError) -> Content
   {
     var chain = EventChain(recordID: recordID)

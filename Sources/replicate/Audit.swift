@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
+import Manifests
+import Records
 import Replication
+import Reports
 
 struct Audit: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(

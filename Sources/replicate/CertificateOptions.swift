@@ -1,7 +1,9 @@
 import ArgumentParser
 import Files
 import Foundation
+import Manifests
 import Replication
+import Reports
 
 /// What a certificate that runs can be resumed is made from, besides the named points.
 struct CertificateOptions: ParsableArguments {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Manifests
+import Records
 import Replication
 
 struct Check: ParsableCommand, ReportingCommand {

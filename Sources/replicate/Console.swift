@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Provenance
 import Replication
+import Reports
 import Synchronization
 
 /// The process's standard streams, which nothing else writes to.

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
+import Manifests
 import Replication
+import Reports
 
 struct Decode: ParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,10 @@
 import ArgumentParser
 import Files
 import Foundation
+import Manifests
+import Records
 import Replication
+import Reports
 
 struct Determinism: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
+import Manifests
 import Provenance
 import Replication
+import Reports
 
 struct Evaluate: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(

@@ -1,9 +1,13 @@
 import ArgumentParser
+import Assets
 import Files
 import Foundation
 import LanguageModels
+import Manifests
 import Provenance
+import Records
 import Replication
+import Reports
 import Scoring
 import Tensors
 import Tokenizers

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Records
 import Replication
 
 struct Export: ParsableCommand, ReportingCommand {

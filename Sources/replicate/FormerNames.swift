@@ -1,4 +1,5 @@
 import ArgumentParser
+import Records
 import Replication
 
 // What commands of version 0.1 are called no more: it works for a release, and no help shows it.

@@ -1,8 +1,11 @@
 import ArgumentParser
 import Files
 import Foundation
+import Manifests
 import Provenance
+import Records
 import Replication
+import Reports
 
 /// What is done with verdicts besides printing them.
 struct JudgingOptions: ParsableArguments {

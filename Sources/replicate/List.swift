@@ -1,6 +1,8 @@
 import ArgumentParser
 import Files
+import Manifests
 import Replication
+import Reports
 
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(

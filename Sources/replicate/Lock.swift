@@ -1,7 +1,9 @@
 import ArgumentParser
 import Files
 import Provenance
+import Records
 import Replication
+import Reports
 
 struct Lock: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Assets
 import Files
 import Foundation
+import Manifests
 import Replication
 
 /// Which manifest a command is about.

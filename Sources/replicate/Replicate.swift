@@ -1,6 +1,8 @@
 import ArgumentParser
 import Dispatch
+import Files
 import Foundation
+import Provenance
 import Replication
 import Tensors
 

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Files
 import Replication
+import Reports
 
 /// How a command prints what it came to.
 struct PrintingOptions: ParsableArguments {

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Manifests
 import Provenance
+import Records
 import Replication
+import Reports
 
 struct Run: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(

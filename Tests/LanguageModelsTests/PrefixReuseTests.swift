@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import LanguageModels
+@testable import Tensors
 
 /// What requests begin with alike is computed once, and no bit shows it.
 @Suite("Reuse of shared beginnings")

@@ -15,6 +15,12 @@ package enum English {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
+  /// Numbers from one to another, as "4427", or as "4427 to 4430".
+  package static func range(_ numbers: ClosedRange<Int>) -> String {
+    numbers.count == 1
+      ? "\(numbers.lowerBound)" : "\(numbers.lowerBound) to \(numbers.upperBound)"
+  }
+
   /// A text in quotes on one line, with everything invisible written as an escape.
   package static func quoted(_ text: String) -> String {
     var result = "\""

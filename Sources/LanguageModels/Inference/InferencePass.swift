@@ -1,3 +1,5 @@
+import Tensors
+
 /// Rows that are computed together in one forward pass.
 struct InferencePass {
   /// Input token of each row.

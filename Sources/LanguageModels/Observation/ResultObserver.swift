@@ -1,3 +1,8 @@
+package import Tensors
+
+/// Is told of every operation's result, in order, on the thread that computes, before anything overwrites it.
+package typealias OperationObserver = (_ operation: Operation, _ result: ObservedTensor) -> Void
+
 /// Tells an observer of results of rows x columns; does nothing and costs nothing without one.
 struct ResultObserver {
   /// Is told of every operation's result.

@@ -1,5 +1,6 @@
 import Files
 import Provenance
+import Records
 
 // What the user's own repository says of a record, which whoever seals a record anew cannot change there.
 

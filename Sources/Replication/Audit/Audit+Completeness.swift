@@ -1,5 +1,7 @@
 import Files
+import Manifests
 import Provenance
+import Records
 
 extension Audit {
   /// Whether the record holds just what manifest and lock ask for, and its log tells of it.

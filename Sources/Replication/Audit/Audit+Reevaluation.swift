@@ -1,7 +1,10 @@
+import Assets
 import Files
 import Foundation
 import LanguageModels
+import Manifests
 import Provenance
+import Records
 import Scoring
 import Tensors
 

@@ -1,6 +1,9 @@
+import Assets
 import Files
 import Foundation
+import Manifests
 import Provenance
+import Records
 import Tensors
 
 extension Audit {
@@ -92,7 +95,7 @@ extension Audit {
   /// The keys of the trainings, as the log tells them.
   private func trainingKeys() throws -> [String: Digest] {
     var keys: [String: Digest] = [:]
-    let history = try RunHistory(recordAt: record.place, id: record.id)
+    let history = try record.history()
     for training in TrainingHistory(history).trainings {
       guard let seed = training.arm.seed else { continue }
       keys[SegmentReplay.name(training.arm.arm, seed)] = training.key

@@ -1,5 +1,8 @@
+import Assets
 import Files
 import Foundation
+package import Manifests
+package import Records
 
 /// Checks a record as somebody does who trusts neither its maker nor the machine that it was made on.
 package struct Audit: Sendable {
@@ -73,7 +76,6 @@ package struct Audit: Sendable {
     of level: AuditReport.Level, _ inputs: inout Result<AuditInputs, any Error>?,
     _ judgement: inout Judgement?
   ) async -> AuditReport.Entry {
-    var entry = AuditReport.Entry(level: level)
     do {
       switch level {
       case .digests: return try digests()
@@ -82,32 +84,41 @@ package struct Audit: Sendable {
       case .metrics: return try metrics(&judgement)
       case .artifacts: return try artifacts()
       case .rescoring: return try rescoring()
-      case .inputs, .reevaluation, .replay:
-        let isAsked = isAsked(for: level)
-        guard isAsked || level == .inputs, !(try isImported()) else {
-          entry.isDone = false
-          entry.notes = [
-            try isImported() ? "The record was \(HarnessImport.notice)." : Self.offer(of: level)
-          ]
-          return entry
-        }
-        do {
-          let known = try await self.inputs(&inputs)
-          switch level {
-          case .reevaluation: return try await reevaluation(known)
-          case .replay: return try await replay(known)
-          default: return try await recomputation(known)
-          }
-        } catch let obstacle as AuditObstacle where !isAsked {
-          entry.isDone = false
-          entry.notes = ["The inputs are not at hand: \(obstacle.description)."]
-        } catch let obstacle as AuditObstacle {
-          entry.obstacle = obstacle.description
-        }
+      case .inputs, .reevaluation, .replay: return try await computing(level, &inputs)
       }
     } catch {
       // What cannot be read, or not be computed, contradicts the record.
+      var entry = AuditReport.Entry(level: level)
       entry.findings = ["\(error)"]
+      return entry
+    }
+  }
+
+  /// A level that needs the inputs of the run.
+  private func computing(
+    _ level: AuditReport.Level, _ inputs: inout Result<AuditInputs, any Error>?
+  ) async throws -> AuditReport.Entry {
+    var entry = AuditReport.Entry(level: level)
+    let (isAsked, isImported) = (isAsked(for: level), try isImported())
+    guard isAsked || level == .inputs, !isImported else {
+      entry.isDone = false
+      entry.notes = [
+        isImported ? "The record was \(HarnessImport.notice)." : Self.offer(of: level)
+      ]
+      return entry
+    }
+    do {
+      let known = try await self.inputs(&inputs)
+      switch level {
+      case .reevaluation: return try await reevaluation(known)
+      case .replay: return try await replay(known)
+      default: return try await recomputation(known)
+      }
+    } catch let obstacle as AuditObstacle where isAsked {
+      entry.obstacle = obstacle.description
+    } catch let obstacle as AuditObstacle {
+      entry.isDone = false
+      entry.notes = ["The inputs are not at hand: \(obstacle.description)."]
     }
     return entry
   }
@@ -247,9 +258,7 @@ package struct Audit: Sendable {
       entry.notes = ["Not asked for; --rescore does it."]
       return entry
     }
-    let outcome = try RecordRescoring(
-      record.path, artifacts: run.artifacts, languageData: options.languageData
-    ).run()
+    let outcome = try RecordRescoring(record, languageData: options.languageData).run()
     entry.findings =
       outcome.differences.map(\.sentence) + outcome.aggregateDifferences.map(\.sentence)
     entry.notes =

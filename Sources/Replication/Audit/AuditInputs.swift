@@ -1,5 +1,7 @@
+import Assets
 import Files
 import Foundation
+import Manifests
 import Provenance
 
 /// Why a level of an audit could not be done that says nothing about the record, in one sentence.

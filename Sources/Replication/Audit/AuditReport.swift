@@ -1,3 +1,6 @@
+import Files
+package import Records
+
 /// What an audit of a record found, level by level: each says by itself what it proves.
 package struct AuditReport: Sendable, Equatable {
   /// The levels, those first that disprove a forged record with the least effort.

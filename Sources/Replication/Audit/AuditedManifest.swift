@@ -1,5 +1,7 @@
 import Files
 import Foundation
+import Manifests
+import Records
 
 /// What decides how a record has to look: the auditor's manifest, and only for want of one the record's own copy.
 struct AuditedManifest: Sendable {

@@ -1,7 +1,10 @@
+import Assets
 import Evaluation
 import Files
 import Foundation
 import LanguageModels
+import Manifests
+import Records
 import Scoring
 import Tensors
 

@@ -2,7 +2,9 @@ import Evaluation
 import Files
 import Foundation
 import LanguageModels
+import Manifests
 import Provenance
+import Records
 import Scoring
 import Training
 
@@ -121,7 +123,7 @@ struct InputRecomputation {
 
   /// Whether a run of this very program, with these inputs, would have the record's identity.
   private func identityFindings() throws -> [String] {
-    let history = try RunHistory(recordAt: record.place, id: record.id)
+    let history = try record.history()
     var findings: [String] = []
     if history.inputs != inputs.recorded {
       findings.append("The log tells of other inputs than the manifest stands for.")

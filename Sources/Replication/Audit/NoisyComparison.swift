@@ -1,5 +1,6 @@
 import Files
 import LanguageModels
+import Records
 import Scoring
 import Tensors
 

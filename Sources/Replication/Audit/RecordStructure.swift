@@ -1,5 +1,7 @@
 import Files
+import Manifests
 import Provenance
+import Records
 import Training
 
 /// Whether a record holds what its manifest asks for, each thing once, and nothing else.

@@ -1,5 +1,7 @@
 import Files
+import Manifests
 import Provenance
+import Records
 
 /// Whether the log of a record tells of what its summary says, in an order in which a run does it.
 struct RecordedLog {
@@ -13,7 +15,7 @@ struct RecordedLog {
   init(_ record: SealedRecord, _ manifest: Manifest) throws {
     self.record = record
     self.manifest = manifest
-    history = try RunHistory(recordAt: record.place, id: record.id)
+    history = try record.history()
   }
 
   /// Everything that summary and log tell otherwise, in sentences.

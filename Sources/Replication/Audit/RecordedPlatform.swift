@@ -1,4 +1,5 @@
 import Files
+import Records
 import Tensors
 
 /// Whether this machine and build compute the bits that a record's did.

@@ -1,4 +1,6 @@
 import Files
+import Manifests
+import Records
 import Scoring
 
 /// The samples of a record, as an audit compares them between arms, with the lock and with what the inputs ask.
@@ -10,7 +12,7 @@ struct RecordedSamples {
 
   /// Reads lock and samples.
   ///
-  /// - Throws: ``InterchangeError``, ``FileError`` for files that cannot be read.
+  /// - Throws: ``RunError``, ``FileError`` for files that cannot be read.
   init(_ record: SealedRecord, _ manifest: Manifest) throws {
     self.record = record
     self.manifest = manifest

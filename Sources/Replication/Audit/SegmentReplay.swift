@@ -1,6 +1,9 @@
+import Assets
 import Files
 import Foundation
 import LanguageModels
+import Manifests
+import Records
 import Tensors
 import Training
 
@@ -32,7 +35,7 @@ struct SegmentReplay: Sendable {
       throw RunError(
         .damaged, "The record \(record.id) does not say how \(segment.text) was trained.")
     }
-    let place = ExecutionTrace.Arm(name: segment.arm, seed: segment.seed)
+    let place = ArmAddress(name: segment.arm, seed: segment.seed)
     let data = try inputs.prepared(segment.seed)
     guard data.digest == recorded.digests["prepared_examples"] else {
       return Divergence(place: "\(place)", operation: "prepared examples")
@@ -71,7 +74,7 @@ struct SegmentReplay: Sendable {
   /// How the state after the last step differs from the one that was kept.
   private func divergence(
     of trainer: Trainer, atEndOf segment: TrainingSegment, _ recorded: RunSummary.Arm,
-    _ place: ExecutionTrace.Arm
+    _ place: ArmAddress
   ) throws -> Divergence? {
     let place = "\(place), after step \(segment.steps.upperBound)"
     if let end = segment.end {

@@ -1,5 +1,6 @@
 import Foundation
 import Provenance
+import Records
 
 /// A part of a training that can be executed again: between two states that are at hand.
 struct TrainingSegment: Sendable, Equatable {
@@ -15,7 +16,7 @@ struct TrainingSegment: Sendable, Equatable {
 
   /// The segment in words.
   var text: String {
-    "\(ExecutionTrace.Arm(name: arm, seed: seed)), steps \(steps.lowerBound) to \(steps.upperBound)"
+    "\(ArmAddress(name: arm, seed: seed)), steps \(steps.lowerBound) to \(steps.upperBound)"
   }
 
   /// The segments of a trained arm of a record, cut where a kept checkpoint is still there.

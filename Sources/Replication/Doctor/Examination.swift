@@ -1,6 +1,8 @@
+import Assets
 import Files
 import Foundation
 import Provenance
+import Records
 import Tensors
 
 /// Examines whether runs can be made here, and whether this platform computes what it should.

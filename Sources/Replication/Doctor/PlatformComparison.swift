@@ -1,3 +1,4 @@
+package import Records
 import Tensors
 
 /// What the self-tests of two runs say about why their results may differ.

@@ -1,4 +1,5 @@
 import Files
+import Manifests
 import Tokenizers
 import Training
 

@@ -1,3 +1,5 @@
+package import Assets
+package import Records
 package import Scoring
 
 /// What a run tells while it works; a terminal turns it into lines and bars.

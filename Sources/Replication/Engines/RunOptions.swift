@@ -1,3 +1,5 @@
+package import Assets
+
 /// How a run is done, as opposed to what: nothing here changes a result.
 package struct RunOptions: Sendable {
   /// The folder for downloads, unfinished work and records.

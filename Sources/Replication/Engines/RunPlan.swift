@@ -1,3 +1,5 @@
+package import Assets
+
 /// What a run will do, what it will reuse, and how long that should take.
 package struct RunPlan: Sendable, Equatable {
   /// One step.

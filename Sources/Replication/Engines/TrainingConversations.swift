@@ -1,4 +1,6 @@
+import Assets
 import Files
+import Manifests
 import Provenance
 import Tokenizers
 

@@ -1,4 +1,6 @@
+import Assets
 import Files
+import Manifests
 import Scoring
 
 /// The documents of what is evaluated, with the digests of the files that they came from.

@@ -1,8 +1,11 @@
+import Assets
 import Evaluation
 import Files
 import Foundation
 import LanguageModels
+import Manifests
 import Provenance
+import Records
 import Scoring
 import Tensors
 import Tokenizers

@@ -1,5 +1,6 @@
 import Files
 import Provenance
+import Records
 
 /// How many runs agree, for a list of many: only of records whose id has several anchors is anything read.
 enum Agreement {

@@ -1,3 +1,7 @@
+import Assets
+import Files
+import Manifests
+import Records
 import Scoring
 import Tensors
 

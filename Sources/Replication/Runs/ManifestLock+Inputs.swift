@@ -1,20 +1,19 @@
 import Files
+import Manifests
+import Records
 import Scoring
 
 extension ManifestLock {
   /// The lock of a manifest with its expectations, over the inputs that it names.
   init(_ manifest: Manifest, expectations: [UInt8]?, inputs: RunInputs) throws {
-    name = manifest.name
-    // The lock holds for every choice of optional arms.
-    self.manifest = try CanonicalJSON.digest(of: manifest.selecting(arms: []).canonical)
-    self.expectations = expectations.map { SHA256.digest(of: $0) }
-    scorer = ScorerVersion.text
-    items = try manifest.evaluations.map { evaluation in
+    let items = try manifest.evaluations.map { evaluation in
       let tasks = try inputs.taskInputs(evaluation)
       return Items(
         evaluation: evaluation.name, count: tasks.reduce(0) { $0 + $1.documents.count },
         digest: try Self.digest(of: tasks))
     }
+    try self.init(
+      manifest, expectations: expectations, scorer: ScorerVersion.text, items: items)
   }
 
   private static func digest(of tasks: [TaskInput]) throws -> Digest {

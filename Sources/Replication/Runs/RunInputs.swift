@@ -1,6 +1,9 @@
+import Assets
 import Files
 import LanguageModels
+import Manifests
 import Provenance
+import Records
 import Scoring
 import Tensors
 import Tokenizers

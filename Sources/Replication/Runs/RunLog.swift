@@ -1,4 +1,6 @@
 import Files
+import Manifests
+package import Records
 
 /// The runs of an artifacts folder as a person asks for them, newest first.
 package struct RunLog: Sendable {

@@ -1,3 +1,6 @@
+import Files
+package import Records
+
 /// What a run came to: the sealed record, and what is read out of it.
 package struct RunOutcome: Sendable, Equatable {
   /// The record.

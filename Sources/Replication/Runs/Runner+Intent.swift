@@ -1,6 +1,8 @@
 import Files
 import Foundation
+import Manifests
 package import Provenance
+package import Records
 
 extension Runner {
   /// Anchors the lock of the manifest before the first run under it.

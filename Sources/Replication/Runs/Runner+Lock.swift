@@ -1,15 +1,7 @@
 import Files
 import Foundation
-
-extension ManifestFile {
-  /// The file that the manifest's runs are judged by, read and checked; nil if it names none.
-  func expectations() throws -> (bytes: [UInt8], documented: DocumentedResults)? {
-    try expectationsPath.map { path in
-      let bytes = try OpenFile.contents(of: path)
-      return (bytes, try DocumentedResultsDecoder.decode(bytes, name: path))
-    }
-  }
-}
+import Manifests
+package import Records
 
 extension Runner {
   /// What the run is fixed to, checked against the lock beside the manifest, if there is one.

@@ -1,4 +1,7 @@
+import Assets
 import Files
+import Manifests
+import Records
 import Scoring
 import Training
 

@@ -1,6 +1,9 @@
+import Assets
 import Files
 import Foundation
 import LanguageModels
+import Manifests
+import Records
 import Training
 
 extension Runner {

@@ -4,7 +4,8 @@ import Provenance
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
+@testable import Reports
 
 @Suite("Sending and taking anchors", .enabled(if: GitFixture.isAvailable))
 struct AnchorExchangeTests {

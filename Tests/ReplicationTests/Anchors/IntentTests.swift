@@ -5,6 +5,8 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Manifests
+@testable import Records
 @testable import Replication
 
 @Suite("Intents", .enabled(if: GitFixture.isAvailable))

@@ -4,7 +4,7 @@ import Provenance
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
 
 @Suite("Anchors of sealed records", .enabled(if: GitFixture.isAvailable))
 struct RecordAnchorTests {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Files
 @testable import Provenance
-@testable import Replication
+@testable import Records
 
 @Suite("Signed anchors", .enabled(if: GitFixture.isAvailable))
 struct SigningTests {

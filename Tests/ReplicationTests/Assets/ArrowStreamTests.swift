@@ -4,7 +4,7 @@ import Provenance
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
 
 @Suite("Arrow streams")
 struct ArrowStreamTests {

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
 
 @Suite("Artifact store")
 struct ArtifactStoreTests {

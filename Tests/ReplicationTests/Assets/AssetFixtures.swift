@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Testing
 
-@testable import Replication
+@testable import Assets
 
 /// The files that make_assets.py wrote.
 enum AssetFixtures {

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
 
 @Suite("Damaged and hostile data files")
 struct AssetFuzzTests {

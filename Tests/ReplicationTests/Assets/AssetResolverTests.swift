@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
 
 /// What a resolver told, in order.
 final class EventRecorder: Sendable {

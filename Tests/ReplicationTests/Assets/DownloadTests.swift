@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
 
 /// The server of server.py, which runs as long as this value.
 final class TestServer {

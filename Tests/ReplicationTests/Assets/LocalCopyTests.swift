@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
 
 @Suite("Assets from local copies and the Hub's cache") struct LocalCopyTests {
   private let folder: TemporaryFolder

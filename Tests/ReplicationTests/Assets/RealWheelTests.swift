@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
 
 /// The folder of the real wheels, if there is one.
 private let wheelFolder = ProcessInfo.processInfo.environment["REPLICATE_WHEELS"]

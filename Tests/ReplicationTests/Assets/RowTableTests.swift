@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
 
 @Suite("JSON lines and gzip")
 struct JSONLinesTests {

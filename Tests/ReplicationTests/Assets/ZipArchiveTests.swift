@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
 
 @Suite("Zip archives")
 struct ZipArchiveTests {

@@ -4,7 +4,10 @@ import Provenance
 import TestSupport
 import Testing
 
+@testable import Manifests
+@testable import Records
 @testable import Replication
+@testable import Reports
 
 @Suite("The anchor level of an audit", .enabled(if: GitFixture.isAvailable))
 struct AnchorLevelTests {

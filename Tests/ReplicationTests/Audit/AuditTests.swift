@@ -6,6 +6,9 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Assets
+@testable import Manifests
+@testable import Records
 @testable import Replication
 
 @Suite("An audit") struct AuditTests {

@@ -6,6 +6,9 @@ import TestSupport
 import Testing
 import Training
 
+@testable import Assets
+@testable import Manifests
+@testable import Records
 @testable import Replication
 
 /// A finished run, as a rule of the toy in a folder of its own, with everything that it left.

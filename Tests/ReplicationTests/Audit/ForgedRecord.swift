@@ -4,8 +4,9 @@ import TestSupport
 import Testing
 
 @testable import Files
+@testable import Manifests
 @testable import Provenance
-@testable import Replication
+@testable import Records
 
 /// A sealed record taken apart, to be changed and sealed anew by somebody who has all of this program.
 ///
@@ -122,7 +123,7 @@ struct ForgedRecord {
     }
     let contents = SealedRecord.Contents(
       summary: results, files: recorded, checkpoints: checkpoints,
-      samples: try SampleTree(recorded, inRecord: ContainedPath(root: folder)))
+      samples: try SampleTree(recorded, in: RecordEvidence(at: ContainedPath(root: folder))))
     try write(
       events(results, recorded, id: id, identity: identity, seal: try contents.seal),
       of: id, to: "\(folder)/\(RecordFile.events)")

@@ -3,6 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Assets
+@testable import Records
 @testable import Replication
 
 /// Single changes of a record and of what it vouches for, each of which an audit must find and name.

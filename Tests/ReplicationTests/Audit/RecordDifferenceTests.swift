@@ -5,7 +5,10 @@ import Scoring
 import TestSupport
 import Testing
 
+@testable import Manifests
+@testable import Records
 @testable import Replication
+@testable import Reports
 
 @Suite("The difference of two records") struct RecordDifferenceTests {
   /// A run of the toy with parts of its manifest replaced.

@@ -3,6 +3,8 @@ import Provenance
 import TestSupport
 import Testing
 
+@testable import Manifests
+@testable import Records
 @testable import Replication
 
 @Suite("Golden files") struct GoldenFileTests {

@@ -5,8 +5,12 @@ import TestSupport
 import Testing
 
 @testable import Files
+@testable import Manifests
 @testable import Provenance
+@testable import Records
 @testable import Replication
+@testable import Reports
+@testable import Tensors
 
 @Suite("The ladder of determinism") struct LadderTests {
   @Test(

@@ -1,7 +1,8 @@
 import LanguageModels
 import Testing
 
-@testable import Replication
+@testable import Records
+@testable import Tensors
 
 @Suite("Distances of values") struct TensorDifferenceTests {
   @Test("ulps count representable numbers, across zero and to infinity; NaN has no distance")

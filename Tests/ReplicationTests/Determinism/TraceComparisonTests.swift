@@ -1,7 +1,9 @@
 import LanguageModels
 import Testing
 
+@testable import Records
 @testable import Replication
+@testable import Tensors
 
 @Suite("Comparing traces") struct TraceComparisonTests {
   @Test("names the step and operation where a difference arises, not those behind it")
@@ -142,7 +144,7 @@ import Testing
       }
     }
     let evaluation = recorder.evaluation(
-      of: ExecutionTrace.Arm(name: "a", seed: nil), name: "e", documents: [])
+      of: ArmAddress(name: "a", seed: nil), name: "e", documents: [])
     #expect(evaluation.rows.count == 1)
     #expect(evaluation.conflicts == [ExecutionTrace.Conflict(operation: 0, key: key)])
   }

@@ -7,6 +7,8 @@ import TestSupport
 import Testing
 import Training
 
+@testable import Manifests
+@testable import Records
 @testable import Replication
 
 @Suite("A traced execution of the toy") struct TracedExecutionTests {

@@ -7,6 +7,8 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Manifests
+@testable import Records
 @testable import Replication
 
 /// The toy of the repository, shortened, as the ladder executes it.

@@ -5,7 +5,9 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Records
 @testable import Replication
+@testable import Reports
 
 @Suite("Doctor") struct DoctorTests {
   private typealias Check = DoctorReport.Check

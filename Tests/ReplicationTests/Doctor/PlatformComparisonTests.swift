@@ -2,6 +2,7 @@ import Files
 import Tensors
 import Testing
 
+@testable import Records
 @testable import Replication
 
 @Suite("Self-tests of records") struct PlatformComparisonTests {

@@ -6,6 +6,8 @@ import TestSupport
 import Testing
 import Tokenizers
 
+@testable import Assets
+@testable import Manifests
 @testable import Replication
 
 @Suite("Where benchmarks come from") struct BenchmarkSourceTests {

@@ -4,6 +4,7 @@ import Scoring
 import TestSupport
 import Testing
 
+@testable import Manifests
 @testable import Replication
 
 @Suite("The journal of an evaluation") struct EvaluationJournalTests {

@@ -4,7 +4,10 @@ import Scoring
 import TestSupport
 import Testing
 
+@testable import Files
+@testable import Manifests
 @testable import Replication
+@testable import Reports
 
 /// The evaluator alone, in process, on the toy of the repository.
 @Suite("An evaluation of a model") struct ModelEvaluationTests {

@@ -6,6 +6,8 @@ import TestSupport
 import Testing
 import Tokenizers
 
+@testable import Assets
+@testable import Manifests
 @testable import Replication
 
 /// Folders with real files, where there are any.

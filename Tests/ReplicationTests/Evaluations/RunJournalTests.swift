@@ -4,6 +4,8 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Manifests
+@testable import Records
 @testable import Replication
 
 @Suite("An evaluation of a run") struct RunJournalTests {

@@ -3,7 +3,8 @@ import Foundation
 import Statistics
 import Testing
 
-@testable import Replication
+@testable import Manifests
+@testable import Reports
 
 struct DecodedTableTests {
   /// Item counts are looked for in a few numbers, where tests are about something else.

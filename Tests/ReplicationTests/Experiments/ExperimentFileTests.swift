@@ -5,7 +5,8 @@ import Scoring
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Manifests
+@testable import Reports
 
 struct ExperimentFileTests {
   private static let names = ["eaft-axolotl-blog", "eaft-paper"]

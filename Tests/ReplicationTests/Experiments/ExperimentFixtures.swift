@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Replication
+@testable import Manifests
 
 /// The documented results that tests read and edit.
 enum ExperimentFixtures {

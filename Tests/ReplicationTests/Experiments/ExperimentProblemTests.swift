@@ -2,7 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Files
+@testable import Manifests
+@testable import Reports
 
 /// An edit of the valid file, and what is reported about it.
 struct ExperimentProblem: Sendable, CustomTestStringConvertible {

@@ -3,6 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Provenance
+@testable import Records
 @testable import Replication
 
 @Suite("A record exported as a crate") struct CrateExportTests {

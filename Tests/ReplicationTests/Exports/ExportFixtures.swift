@@ -3,6 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Manifests
+@testable import Records
 @testable import Replication
 
 /// The toy of the repository, run in a folder of its own, and exports of its record.

@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Manifests
+@testable import Records
 
 @Suite("An export") struct RecordExportTests {
   @Test("has the same bytes whenever and from wherever the record is exported, and tells no more")

@@ -3,6 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Manifests
+@testable import Provenance
+@testable import Records
 @testable import Replication
 
 @Suite("A record exported as in-toto statements") struct StatementExportTests {

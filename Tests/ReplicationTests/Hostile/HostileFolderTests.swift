@@ -4,6 +4,8 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Assets
+@testable import Records
 @testable import Replication
 
 /// Commands on an artifacts folder that somebody else prepared.

@@ -4,7 +4,7 @@ import Provenance
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
 
 @Suite("Kept checkpoints")
 struct CheckpointTests {

@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
+@testable import Records
 
 /// An artifacts folder with a store, steps and records that refer to each other.
 struct HousekeepingFixtures {

@@ -4,6 +4,9 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Assets
+@testable import Manifests
+@testable import Records
 @testable import Replication
 
 /// Housekeeping around real runs of the repository's toy.

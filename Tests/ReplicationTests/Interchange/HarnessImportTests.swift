@@ -4,7 +4,8 @@ import Scoring
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Manifests
+@testable import Records
 
 @Suite struct HarnessImportTests {
   @Test("what was written out is read back the same, and everything agrees")

@@ -4,7 +4,7 @@ import Scoring
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
 
 private let oracle = ProcessInfo.processInfo.environment["REPLICATE_SHARED"].map {
   "\($0)/oracles/lm-eval/out"

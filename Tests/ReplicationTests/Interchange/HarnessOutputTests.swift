@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 import Tokenizers
 
-@testable import Replication
+@testable import Manifests
+@testable import Records
 
 @Suite struct HarnessOutputTests {
   @Test("files lie in a folder named by the model and carry the date, the results last")

@@ -5,6 +5,8 @@ import Scoring
 import TestSupport
 import Testing
 
+@testable import Assets
+@testable import Records
 @testable import Replication
 
 /// The harness's own files of tasks on rows of our own: `Tests/EvaluationTests/Fixtures/Harness/make_harness.py`.

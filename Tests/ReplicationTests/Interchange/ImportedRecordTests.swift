@@ -4,7 +4,9 @@ import Provenance
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Manifests
+@testable import Records
+@testable import Reports
 
 /// Records of results that the harness computed elsewhere.
 @Suite("Imported records") struct ImportedRecordTests {

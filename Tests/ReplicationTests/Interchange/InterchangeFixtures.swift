@@ -3,7 +3,8 @@ import Foundation
 import Scoring
 import TestSupport
 
-@testable import Replication
+@testable import Manifests
+@testable import Records
 
 /// A small evaluation with every kind of task but IFEval, as the harness's output.
 struct InterchangeFixtures {

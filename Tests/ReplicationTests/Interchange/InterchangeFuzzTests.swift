@@ -4,12 +4,12 @@ import Scoring
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
 
 @Suite struct InterchangeFuzzTests {
   private func isSentence(_ error: any Error) -> Bool {
     switch error {
-    case is InterchangeError, is LogError, is EvaluationError: true
+    case is InterchangeError, is RunError, is LogError, is EvaluationError: true
     default: false
     }
   }
@@ -41,12 +41,11 @@ import Testing
     let record = try fixtures.read().record
     let names = record.files.map(\.name).filter(RecordFile.isOfSamples)
     let files = try names.map { ($0, try OpenFile.contents(of: "\(record.path)/\($0)")) }
-    try fuzz(200) { round, generator in
+    fuzz(200) { round, generator in
       let (name, bytes) = files[round % files.count]
-      try Data(mutated(bytes, &generator)).write(
-        to: URL(filePath: "\(record.path)/\(name)"))
       do {
-        let file = try SampleRecord(name: name, record: record)
+        let file = try SampleRecord(
+          mutated(bytes, &generator), name: name, source: "\(record.path)/\(name)")
         let outcome = try file.rescored(tools: nil)
         _ = try CanonicalJSON.encode(.array(outcome.differences.map(\.json)))
       } catch {

@@ -2,8 +2,6 @@ import Files
 import Foundation
 import Testing
 
-@testable import Replication
-
 @Suite struct PythonJSONTests {
   @Test("floats are written as Python's repr writes them")
   func floats() throws {

@@ -5,7 +5,7 @@ import Scoring
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
 
 @Suite struct RecordRescoringTests {
   /// Seals a record with samples and metrics that `edit` may have changed; rescores it.

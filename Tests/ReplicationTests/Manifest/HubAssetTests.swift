@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
+@testable import Manifests
 
 /// A manifest with assets of the Hub, optional arms and Parquet, whose files do not exist.
 enum HubManifest {

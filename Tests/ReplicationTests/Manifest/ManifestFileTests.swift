@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Assets
+@testable import Manifests
 
 struct ManifestFileTests {
   private let folder: TemporaryFolder

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Manifests
 
 struct ManifestFuzzTests {
   /// Pieces of YAML that change its structure.

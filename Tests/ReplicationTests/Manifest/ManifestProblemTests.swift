@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Training
 
-@testable import Replication
+@testable import Manifests
 
 struct ManifestProblemTests {
   @Test("Every mistake is reported with its place, its line and what was probably meant")

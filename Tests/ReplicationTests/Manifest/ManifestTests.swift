@@ -5,7 +5,8 @@ import Testing
 import Tokenizers
 import Training
 
-@testable import Replication
+@testable import Assets
+@testable import Manifests
 
 struct ManifestTests {
   @Test("Everything that a manifest says is read")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Replication
+@testable import Manifests
 
 struct NearestWordTests {
   @Test(

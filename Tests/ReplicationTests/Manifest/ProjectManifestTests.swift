@@ -4,7 +4,8 @@ import Scoring
 import Testing
 import Training
 
-@testable import Replication
+@testable import Assets
+@testable import Manifests
 
 struct ProjectManifestTests {
   private static let names = ["gemma-270m-math", "gemma-1b-numina", "smollm2-135m-math", "tiny"]

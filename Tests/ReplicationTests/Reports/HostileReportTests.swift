@@ -4,9 +4,13 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Assets
 @testable import Files
+@testable import Manifests
 @testable import Provenance
+@testable import Records
 @testable import Replication
+@testable import Reports
 
 /// Reports of which a stranger wrote every text that he can write.
 @Suite("Text of strangers in reports") struct HostileReportTests {

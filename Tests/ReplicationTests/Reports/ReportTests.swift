@@ -2,7 +2,10 @@ import Files
 import Synchronization
 import Testing
 
+@testable import Assets
+@testable import Records
 @testable import Replication
+@testable import Reports
 
 @Suite("Reports") struct ReportTests {
   @Test(

@@ -3,6 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
+@testable import Records
 @testable import Replication
 
 @Suite("A checkpoint that is written beside the training")

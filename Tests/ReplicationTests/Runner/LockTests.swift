@@ -4,7 +4,10 @@ import Provenance
 import TestSupport
 import Testing
 
+@testable import Manifests
+@testable import Records
 @testable import Replication
+@testable import Reports
 
 /// The toy of the repository, locked and judged; every test has a folder of its own.
 @Suite("What a run is fixed to") struct LockTests {

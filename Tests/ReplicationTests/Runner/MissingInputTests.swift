@@ -5,7 +5,11 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Assets
+@testable import Manifests
+@testable import Records
 @testable import Replication
+@testable import Reports
 
 @Suite("A run whose inputs are not here") struct MissingInputTests {
   private let folder: TemporaryFolder

@@ -5,6 +5,9 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Assets
+@testable import Manifests
+@testable import Records
 @testable import Replication
 
 /// The toy of the repository, run in process; every test has a folder of its own.

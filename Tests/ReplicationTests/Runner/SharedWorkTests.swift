@@ -4,6 +4,8 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Manifests
+@testable import Records
 @testable import Replication
 
 /// Runs of different manifests that need the same trainings and evaluations at the same time.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Files
 @testable import Provenance
-@testable import Replication
+@testable import Records
 
 @Suite("A clock that was set back") struct ClockTests {
   @Test("A run that began in the future goes on, is sealed, and stays intact")

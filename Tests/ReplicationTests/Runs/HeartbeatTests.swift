@@ -3,7 +3,7 @@ import Provenance
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
 
 @Suite("Heartbeat of a run")
 struct HeartbeatTests {

@@ -4,7 +4,8 @@ import Provenance
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
+@testable import Reports
 
 @Suite("One record, shown")
 struct RecordOverviewTests {

@@ -4,7 +4,7 @@ import Provenance
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
 
 /// A store in a folder of its own, and runs to put into it.
 struct RunFixtures {

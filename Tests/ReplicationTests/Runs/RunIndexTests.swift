@@ -4,7 +4,7 @@ import GRDB
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
 
 @Suite("Index of runs")
 struct RunIndexTests {
@@ -134,7 +134,7 @@ struct RunIndexTests {
     let entry = IndexEntry(
       recordAt: sealed.place, id: sealed.id,
       evidence: try #require(
-        RecordEvidence.texts(of: [sealed.id], in: fixtures.store.folder)[sealed.id]))
+        RecordFreshness.texts(of: [sealed.id], in: fixtures.store.folder)[sealed.id]))
     var run = entry.run
     run.name = "from the index"
     try change { [run] in

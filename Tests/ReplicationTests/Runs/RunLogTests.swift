@@ -4,7 +4,9 @@ import Testing
 
 @testable import Files
 @testable import Provenance
+@testable import Records
 @testable import Replication
+@testable import Reports
 
 @Suite("Log of runs")
 struct RunLogTests {

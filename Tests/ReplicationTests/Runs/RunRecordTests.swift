@@ -3,7 +3,7 @@ import Testing
 
 @testable import Files
 @testable import Provenance
-@testable import Replication
+@testable import Records
 
 @Suite("Record of a run")
 struct RunRecordTests {

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
 
 @Suite("Finished steps")
 struct StepCacheTests {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Provenance
-@testable import Replication
+@testable import Records
 
 @Suite("Trainings as a log tells them")
 struct TrainingHistoryTests {

@@ -2,7 +2,8 @@ import Files
 import Scoring
 import Testing
 
-@testable import Replication
+@testable import Manifests
+@testable import Records
 
 @Suite("Scores of arms") struct ArmScoresTests {
   /// A sample with one value, or several, for every filter and metric of its task.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Replication
+@testable import Manifests
 
 @Suite("Limits of bands") struct BandLimitsTests {
   private func limits(

@@ -2,7 +2,8 @@ import Files
 import Foundation
 import Testing
 
-@testable import Replication
+@testable import Manifests
+@testable import Records
 
 @Suite("Verdicts on cells") struct CellVerdictTests {
   private typealias Fixture = VerdictFixture

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Replication
+@testable import Manifests
+@testable import Records
 
 @Suite("Verdicts on claims") struct ClaimVerdictTests {
   private typealias Fixture = VerdictFixture

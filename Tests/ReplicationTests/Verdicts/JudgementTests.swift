@@ -3,7 +3,9 @@ import Statistics
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Manifests
+@testable import Records
+@testable import Reports
 
 @Suite("Verdicts on runs") struct JudgementTests {
   private typealias Fixture = VerdictFixture

@@ -2,7 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Files
+@testable import Manifests
+@testable import Records
+@testable import Reports
 
 @Suite("What a manifest could detect") struct PowerAnalysisTests {
   private static let manifests = URL(filePath: #filePath)

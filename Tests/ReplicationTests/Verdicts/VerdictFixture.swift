@@ -1,7 +1,8 @@
 import Files
 import TestSupport
 
-@testable import Replication
+@testable import Manifests
+@testable import Records
 
 /// Scores and documents in the fewest words.
 enum VerdictFixture {

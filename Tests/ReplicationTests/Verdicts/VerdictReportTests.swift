@@ -5,7 +5,9 @@ import Provenance
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Manifests
+@testable import Records
+@testable import Reports
 
 @Suite("Reports of verdicts") struct VerdictReportTests {
   private typealias Fixture = VerdictFixture

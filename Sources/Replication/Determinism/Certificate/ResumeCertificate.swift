@@ -1,4 +1,5 @@
 package import Files
+package import Records
 
 /// What is certified of a manifest: killed at these points and resumed, its run leaves the bytes of one that nobody disturbed.
 package struct ResumeCertificate: Sendable, Equatable {

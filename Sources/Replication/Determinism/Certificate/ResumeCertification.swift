@@ -1,7 +1,10 @@
+import Assets
 import Files
 import Foundation
 import LanguageModels
+package import Manifests
 import Provenance
+import Records
 
 /// Kills a run at many points, resumes it, and compares every byte with a run that nobody disturbed.
 package struct ResumeCertification: Sendable {
@@ -180,7 +183,7 @@ extension ResumeCertification {
           place: checkpoint.arm, operation: "kept checkpoint after step \(checkpoint.step)",
           note: finding)
       }
-      let history = try RunHistory(recordAt: record.place, id: record.id)
+      let history = try record.history()
       resumptionCount += TrainingHistory(history).resumptions
       comparedCount += 1
     }

@@ -1,6 +1,7 @@
 import Files
 import LanguageModels
 import Provenance
+import Records
 import Tensors
 
 /// Finds where two executions part.
@@ -17,7 +18,7 @@ enum TraceComparison {
     samePasses: Bool = true
   ) -> [Divergence] {
     var found: [Divergence] = []
-    var diverged: Set<ExecutionTrace.Arm> = []
+    var diverged: Set<ArmAddress> = []
     if includingTraining {
       for divergence in training(reference, variant) {
         if found.isEmpty { found.append(divergence.found) }
@@ -38,8 +39,8 @@ enum TraceComparison {
   /// The first divergence of every arm whose training differs.
   private static func training(
     _ reference: ExecutionTrace, _ variant: ExecutionTrace
-  ) -> [(arm: ExecutionTrace.Arm, found: Divergence)] {
-    var arms: [ExecutionTrace.Arm] = []
+  ) -> [(arm: ArmAddress, found: Divergence)] {
+    var arms: [ArmAddress] = []
     for step in reference.steps + variant.steps where !arms.contains(step.arm) {
       arms.append(step.arm)
     }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Records
 
 extension GoldenFile {
   /// The file's text: canonical JSON but for a line break behind each member and element of the outer levels.
@@ -92,7 +93,7 @@ extension GoldenFile {
       guard line["weights_sha256"].isNull else {
         trainings.append(
           Training(
-            arm: try ExecutionTrace.Arm(line), steps: steps,
+            arm: try ArmAddress(line), steps: steps,
             weights: try line["weights_sha256"].digest()))
         steps = []
         continue
@@ -146,14 +147,14 @@ extension GoldenFile.Evaluation {
 
   fileprivate init(_ field: JSONField) throws {
     self.init(
-      arm: try ExecutionTrace.Arm(field), name: try field["evaluation"].string(),
+      arm: try ArmAddress(field), name: try field["evaluation"].string(),
       documents: try field["documents"].count(),
       documentsDigest: try field["documents_digest"].word(), rows: try field["rows"].count(),
       shortDigests: try field["results"].base64())
   }
 }
 
-extension ExecutionTrace.Arm {
+extension ArmAddress {
   fileprivate var json: JSON.Object {
     var object = JSON.Object()
     object["arm"] = .string(name)

@@ -1,7 +1,9 @@
 import Files
 import Foundation
 import LanguageModels
+import Manifests
 import Provenance
+import Records
 import Tensors
 
 /// Digests of a small execution that any machine can check itself against: a few kilobytes, committed with the code.
@@ -21,7 +23,7 @@ struct GoldenFile: Sendable, Equatable {
 
   /// A training.
   struct Training: Sendable, Equatable {
-    let arm: ExecutionTrace.Arm
+    let arm: ArmAddress
     let steps: [Step]
     /// SHA-256 of the weights at the end.
     let weights: Digest
@@ -29,7 +31,7 @@ struct GoldenFile: Sendable, Equatable {
 
   /// An evaluation of an arm.
   struct Evaluation: Sendable, Equatable {
-    let arm: ExecutionTrace.Arm
+    let arm: ArmAddress
     let name: String
     /// Number of documents, and a digest of their samples.
     let documents: Int
@@ -168,7 +170,7 @@ extension GoldenFile {
   /// Where an execution parts from the recorded one, as ``TraceComparison`` finds it between two executions.
   func divergences(_ trace: ExecutionTrace) -> [Divergence] {
     var found: [Divergence] = []
-    var diverged: Set<ExecutionTrace.Arm> = []
+    var diverged: Set<ArmAddress> = []
     for training in trainings {
       guard let divergence = divergence(training, trace) else { continue }
       if found.isEmpty { found.append(divergence) }

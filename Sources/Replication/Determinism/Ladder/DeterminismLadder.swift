@@ -1,5 +1,7 @@
+import Assets
 import Files
 import Foundation
+package import Manifests
 import Tensors
 
 /// Executes a manifest's work again and again, each time in another way, and finds the first operation whose bits differ.
@@ -41,7 +43,7 @@ package struct DeterminismLadder: Sendable {
     self.options = options
     self.settings = settings
     self.report = report
-    workFolder = LadderSession.folder(options.folder).appending(UUID().uuidString)
+    workFolder = options.folder.verifications.appending(UUID().uuidString)
   }
 
   var manifest: Manifest { file.manifest }

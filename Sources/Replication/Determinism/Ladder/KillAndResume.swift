@@ -1,7 +1,9 @@
 import Files
 import Foundation
 import LanguageModels
+import Manifests
 import Provenance
+import Records
 
 /// Compares a run that is killed again and again, and resumed each time, with one that nobody disturbs.
 struct KillAndResume: Sendable {
@@ -109,7 +111,7 @@ struct KillAndResume: Sendable {
   /// Where two records part.
   static func divergence(_ whole: SealedRecord, _ resumed: SealedRecord) throws -> Divergence? {
     for (a, b) in zip(whole.summary.arms, resumed.summary.arms) where a != b {
-      let arm = ExecutionTrace.Arm(name: a.name, seed: a.unsignedSeed)
+      let arm = ArmAddress(name: a.name, seed: a.unsignedSeed)
       for (left, right) in zip(a.steps, b.steps) {
         if let difference = Divergence(left, right, of: arm) { return difference }
       }

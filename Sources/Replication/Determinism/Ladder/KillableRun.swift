@@ -1,5 +1,7 @@
 import Foundation
+package import Manifests
 import Provenance
+import Records
 
 /// A run as `replicate run` does it, in a process that kills itself at a chosen point.
 package struct KillableRun: Sendable {

@@ -1,3 +1,7 @@
+package import Assets
+import Files
+package import Records
+
 /// What a rung came to.
 package struct RungResult: Sendable, Equatable {
   /// How it ended.

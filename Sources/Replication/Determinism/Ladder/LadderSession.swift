@@ -1,8 +1,11 @@
+import Assets
 import Evaluation
 import Files
 import Foundation
 import LanguageModels
+import Manifests
 import Provenance
+import Records
 import Scoring
 import Tensors
 
@@ -18,25 +21,15 @@ final class LadderSession: Sendable {
   private let lock: FileLock
   private let reference: ReferenceExecution
 
-  /// The folder of all verifications' working folders.
-  static func folder(_ artifacts: ArtifactsFolder) -> ContainedPath {
-    artifacts.work.appending("determinism")
-  }
-
-  /// The file that is locked by a verification.
-  static func lock(_ artifacts: ArtifactsFolder) -> ContainedPath {
-    artifacts.work.appending("determinism.lock")
-  }
-
   /// Brings the inputs and empties the working folder.
   init(_ ladder: DeterminismLadder, golden: DeterminismLadder.GoldenSource) async throws {
     self.ladder = ladder
     self.golden = golden
     let artifacts = ladder.options.folder
     try artifacts.work.createFolder()
-    lock = try FileLock(path: Self.lock(artifacts))
+    lock = try FileLock(path: artifacts.verificationLock)
     // A verification that was killed may have left its files, and no other one is at work.
-    try Self.folder(artifacts).remove()
+    try artifacts.verifications.remove()
     place = ladder.workFolder
     try place.appending("weights").createFolder()
     inputs = try await RunInputs(

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import LanguageModels
+package import Manifests
 
 /// The part of the ladder that runs in a child process: one traced execution, left in a file.
 package struct TracedChild: Sendable {

@@ -1,4 +1,5 @@
 import LanguageModels
+import Records
 import Tensors
 
 /// Listens to an evaluation's forward passes and keeps a fingerprint of every row, by the row's tokens.
@@ -65,7 +66,7 @@ final class EvaluationRecorder {
 
   /// What was heard, rows and conflicts in an order of their own.
   func evaluation(
-    of arm: ExecutionTrace.Arm, name: String, documents: [ExecutionTrace.Document]
+    of arm: ArmAddress, name: String, documents: [ExecutionTrace.Document]
   ) -> ExecutionTrace.Evaluation {
     let rows = zip(keys, fingerprints).map { key, values in
       ExecutionTrace.Row(

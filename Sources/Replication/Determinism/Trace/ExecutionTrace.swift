@@ -1,17 +1,12 @@
 import Files
 import LanguageModels
+import Records
 import Tensors
 
 /// What one execution of a manifest leaves: a fingerprint of every operation's result, and the results of evaluation.
 ///
 /// Values are not kept; a second execution captures those of a single operation (``TensorAddress``).
 struct ExecutionTrace: Sendable, Equatable {
-  /// An arm, with its seed if it is trained.
-  struct Arm: Sendable, Hashable, Codable {
-    let name: String
-    let seed: UInt64?
-  }
-
   /// One operation's result.
   struct Result: Sendable, Equatable {
     let operation: String
@@ -22,7 +17,7 @@ struct ExecutionTrace: Sendable, Equatable {
 
   /// Everything that one training step computes, in order.
   struct Step: Sendable, Equatable {
-    let arm: Arm
+    let arm: ArmAddress
     /// From 1.
     let number: Int
     let results: [Result]
@@ -30,14 +25,14 @@ struct ExecutionTrace: Sendable, Equatable {
 
   /// The weights that a training ended with.
   struct Weights: Sendable, Equatable {
-    let arm: Arm
+    let arm: ArmAddress
     /// SHA-256 of all parameters' bytes, in the order of their layout.
     let digest: Digest
   }
 
   /// An evaluation of an arm.
   struct Evaluation: Sendable, Equatable {
-    let arm: Arm
+    let arm: ArmAddress
     /// Its name in the manifest.
     let name: String
     /// Documents by task and position, whatever the order of their evaluation.
@@ -79,33 +74,4 @@ struct ExecutionTrace: Sendable, Equatable {
   var steps: [Step] = []
   var weights: [Weights] = []
   var evaluations: [Evaluation] = []
-}
-
-extension ExecutionTrace.Arm: CustomStringConvertible {
-  /// As sentences name it: "arm 'sft', seed 42".
-  var description: String { "arm '\(name)'" + (seed.map { ", seed \($0)" } ?? "") }
-}
-
-/// One operation's result among all of an execution.
-enum TensorAddress: Sendable, Hashable, Codable {
-  /// A result of a training step, by its index in the step.
-  case training(arm: ExecutionTrace.Arm, step: Int, index: Int)
-  /// Rows of an operation of an evaluation's forward passes, by their tokens.
-  case evaluation(
-    arm: ExecutionTrace.Arm, name: String, operation: String, tokenCount: Int, tokens: UInt64)
-
-  /// The arm whose work it is.
-  var arm: ExecutionTrace.Arm {
-    switch self {
-    case .training(let arm, _, _), .evaluation(let arm, _, _, _, _): arm
-    }
-  }
-}
-
-/// The elements of one operation's result.
-struct CapturedTensor: Sendable, Equatable {
-  let element: ObservedTensor.Element
-  let rows: Int
-  let columns: Int
-  let bytes: [UInt8]
 }

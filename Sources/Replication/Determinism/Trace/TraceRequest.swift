@@ -1,5 +1,6 @@
 import Evaluation
 import LanguageModels
+import Records
 import Scoring
 import Tensors
 
@@ -21,7 +22,7 @@ struct TraceRequest: Sendable, Equatable, Codable {
   var capture: TensorAddress?
 
   /// Where the weights of an arm lie.
-  func weightsPath(of arm: ExecutionTrace.Arm) -> String? {
+  func weightsPath(of arm: ArmAddress) -> String? {
     weightsFolder.map { "\($0)/\(arm.name)-\(arm.seed.map(String.init) ?? "").safetensors" }
   }
 }

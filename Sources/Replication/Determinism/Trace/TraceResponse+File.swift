@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import LanguageModels
+import Records
 import Tensors
 
 // A response as one file, from a child process to its parent: little-endian words, counted texts and arrays.
@@ -121,7 +122,7 @@ private struct TraceWriter {
     bytes += text.utf8
   }
 
-  mutating func arm(_ arm: ExecutionTrace.Arm) {
+  mutating func arm(_ arm: ArmAddress) {
     text(arm.name)
     integer(arm.seed == nil ? 0 : 1)
     word(arm.seed ?? 0)
@@ -191,9 +192,9 @@ private struct TraceReader {
     return digest
   }
 
-  mutating func arm() throws(DeterminismError) -> ExecutionTrace.Arm {
+  mutating func arm() throws(DeterminismError) -> ArmAddress {
     let (name, hasSeed, seed) = (try text(), try integer(), try word())
-    return ExecutionTrace.Arm(name: name, seed: hasSeed == 1 ? seed : nil)
+    return ArmAddress(name: name, seed: hasSeed == 1 ? seed : nil)
   }
 
   mutating func key() throws(DeterminismError) -> TokenPrefixKey {

@@ -1,6 +1,8 @@
 import Evaluation
 import Files
 import LanguageModels
+import Manifests
+import Records
 import Scoring
 import Tensors
 import Tokenizers
@@ -20,7 +22,7 @@ struct TracedExecution: Sendable {
       let seeds: [UInt64?] =
         arm.treatment == .untouched ? [nil] : manifest.training.seeds.map(Optional.some)
       for seed in seeds {
-        let name = ExecutionTrace.Arm(name: arm.name, seed: seed)
+        let name = ArmAddress(name: arm.name, seed: seed)
         if let capture = request.capture, capture.arm != name { continue }
         let loaded = try inputs.engine.load(
           weights: request.isTraining || seed == nil ? nil : request.weightsPath(of: name))
@@ -40,7 +42,7 @@ struct TracedExecution: Sendable {
   }
 
   private func train(
-    _ treatment: Manifest.Treatment, _ arm: ExecutionTrace.Arm, seed: UInt64,
+    _ treatment: Manifest.Treatment, _ arm: ArmAddress, seed: UInt64,
     _ model: LanguageModel, _ response: inout TraceResponse
   ) throws {
     guard case .trained(let objective, let reduction) = treatment else {
@@ -75,7 +77,7 @@ struct TracedExecution: Sendable {
   }
 
   private func evaluate(
-    _ evaluation: Manifest.Evaluation, _ arm: ExecutionTrace.Arm, _ loaded: LoadedModel,
+    _ evaluation: Manifest.Evaluation, _ arm: ArmAddress, _ loaded: LoadedModel,
     _ response: inout TraceResponse
   ) throws {
     var wanted: (String, TokenPrefixKey)?

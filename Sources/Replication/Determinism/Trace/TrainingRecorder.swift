@@ -1,4 +1,5 @@
 import LanguageModels
+import Records
 import Tensors
 
 /// Listens to a training step and keeps a fingerprint of every operation's result.

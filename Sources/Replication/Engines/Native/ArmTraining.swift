@@ -1,8 +1,9 @@
-import Files
+package import Files
 import Foundation
 import LanguageModels
+import Records
 import Tensors
-import Training
+package import Training
 
 /// The training of one arm with one seed: from the model or the last checkpoint to stored weights.
 struct ArmTraining: Sendable {
@@ -237,7 +238,7 @@ struct ArmTraining: Sendable {
 
 extension RunSummary.Step {
   /// What a record keeps of a step.
-  init(_ record: StepRecord, batchDigest: Digest) {
+  package init(_ record: StepRecord, batchDigest: Digest) {
     self.init(
       number: record.step, batchDigest: batchDigest,
       values: [

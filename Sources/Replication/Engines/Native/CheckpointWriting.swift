@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// A checkpoint that a thread of its own writes while training goes on.
 ///

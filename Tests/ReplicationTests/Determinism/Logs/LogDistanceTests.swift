@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Testing
 
-@testable import Replication
+@testable import Records
 
 @Suite("Distances between logged values")
 struct LogDistanceTests {

@@ -3,7 +3,7 @@ import Provenance
 import TestSupport
 import Testing
 
-@testable import Replication
+@testable import Records
 
 /// Logs for tests: recorded ones, and small ones made to measure.
 enum LogFixtures {

@@ -1,0 +1,91 @@
+package import Assets
+package import Training
+
+extension Manifest {
+  /// What the arms are trained on, and how rows become examples.
+  package struct TrainingData: Sendable, Equatable {
+    /// The files, read one after the other.
+    package let assets: [String]
+    /// How the files are written.
+    package let format: DataFormat
+    /// Where a row holds its conversation.
+    package let fields: ConversationFields
+    /// How the rows of all files together are shuffled, by each seed of the training.
+    package let shuffle: Shuffle
+    /// Longest example in tokens.
+    package let sequenceLength: Int
+    /// What happens to longer ones.
+    package let overlong: OverlongConversations
+    /// How many examples are kept, the first ones after shuffling and dropping; nil keeps all.
+    package let exampleLimit: Int?
+    /// Whether the user's turns are learned too.
+    package let trainsOnInputs: Bool
+    /// Which end-of-turn tokens are learned.
+    package let endOfTurn: LabelRule.EndOfTurn
+  }
+
+  /// Where a row holds its conversation.
+  package enum ConversationFields: Sendable, Equatable {
+    /// One question and one answer.
+    case turns(user: FieldPath, assistant: FieldPath)
+    /// An array of objects with the keys `role` and `content`.
+    case messages(FieldPath)
+  }
+
+  /// How rows are shuffled before anything else.
+  package enum Shuffle: String, Sendable, CaseIterable {
+    /// `numpy.random.default_rng(seed).permutation(rows)`, as the `datasets` library does.
+    case numpy
+    /// Not at all.
+    case none
+  }
+}
+
+// MARK: - Settings
+
+extension Manifest {
+  /// How every arm is trained.
+  package struct Training: Sendable, Equatable {
+    /// One training of every arm for each; they decide the order of the data.
+    package let seeds: [UInt64]
+    /// The trainer's settings; each training fills in its seed, and its arm's objective and reduction.
+    package var settings: TrainingConfiguration
+    /// Steps between checkpoints, from which a killed run goes on; nil for the last step only.
+    package var checkpointInterval: Int?
+    /// Steps between checkpoints that are kept, from which an audit re-executes parts of the training; nil for none.
+    package var keptCheckpointInterval: Int?
+
+    /// The trainer's settings for one arm and seed.
+    package func configuration(
+      objective: Objective, reduction: Reduction, seed: UInt64
+    ) -> TrainingConfiguration {
+      var configuration = settings
+      configuration.objective = objective
+      configuration.reduction = reduction
+      configuration.seed = seed
+      return configuration
+    }
+  }
+}
+
+// MARK: - Arms
+
+extension Manifest {
+  /// One side of the comparison.
+  package struct Arm: Sendable, Equatable {
+    /// Its name.
+    package let name: String
+    /// What is done to the model.
+    package let treatment: Treatment
+    /// Whether it is only run when it is asked for.
+    package var isOptional = false
+  }
+
+  /// What an arm does to the model.
+  package enum Treatment: Sendable, Equatable {
+    /// Nothing: the untouched model.
+    case untouched
+    /// It is trained.
+    case trained(Objective, reduction: Reduction)
+  }
+}

@@ -1,0 +1,136 @@
+import Assets
+import Provenance
+import Tensors
+import Training
+
+/// Turns the YAML of a manifest into a ``Manifest``, collecting every problem on the way.
+///
+/// Where something is wrong, reading goes on with a stand-in value; the manifest is only used if nothing was wrong.
+package final class ManifestDecoder {
+  /// The text and the problems.
+  let decoding: ManifestDecoding
+  /// Assets that have been declared, whole or with problems.
+  var declaredAssets: [DeclaredAsset] = []
+  /// Wheels that have been declared.
+  var declaredWheels: [DeclaredWheel] = []
+  /// Names of assets that something refers to.
+  var usedAssets: Set<String> = []
+  /// Names of wheels that an asset refers to.
+  var usedWheels: Set<String> = []
+  /// How arms average tokens unless they say otherwise; what the training says, once it has been read.
+  var sharedReduction = DeclaredReduction.reduction(.tokenWindow)
+
+  /// A declared asset, and where.
+  struct DeclaredAsset {
+    let name: String
+    let position: SourcePosition
+    /// The asset; nil if its declaration has problems.
+    let asset: Manifest.AssetDeclaration?
+  }
+
+  /// A declared wheel, and where.
+  struct DeclaredWheel {
+    let name: String
+    let position: SourcePosition
+    /// The wheel; nil if its declaration has problems.
+    let wheel: Wheel?
+  }
+
+  init(_ source: ManifestSource) { decoding = ManifestDecoding(source) }
+
+  /// Reads a manifest.
+  ///
+  /// `bytes` are the YAML text, `name` is what messages call the file. Throws everything that is wrong at once.
+  package static func decode(_ bytes: [UInt8], name: String) throws(ManifestError) -> Manifest {
+    let decoder = ManifestDecoder(try ManifestSource(bytes: bytes, name: name))
+    return try decoder.decoding.finished(decoder.manifest())
+  }
+
+  private func manifest() -> Manifest? {
+    guard let root = decoding.root(), root.hasSchema(Manifest.schemaVersion) else { return nil }
+    let name = root.required("name")?.identifier()
+    let title = root.required("title")?.line()
+    let description = root.required("description")?.paragraph()
+    decodeWheels(root.optional("wheels"))
+    decodeAssets(root.required("assets"))
+    let unpinned = decodeUnpinned(root.optional("unpinned"))
+    let model = root.required("model").flatMap(decodeModel)
+    let data = root.required("data").flatMap(decodeData)
+    let training = root.required("training").flatMap(decodeTraining)
+    let numerics = root.optional("numerics").map { $0.choice(of: Numerics.self) } ?? .portable
+    let arms = root.required("arms").map { decodeArms($0, training: training) } ?? []
+    let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
+    let expectations = root.optional("expectations")?.line()
+    root.finish()
+    // After other problems, what is not used may only be misspelled where it should be.
+    if decoding.problems.isEmpty { reportUnused() }
+    guard decoding.problems.isEmpty, let name, let title, let description, let model, let data,
+      let training, let numerics
+    else { return nil }
+    return Manifest(
+      name: name, title: title, description: description,
+      assets: declaredAssets.compactMap(\.asset), unpinned: unpinned, model: model,
+      trainingData: data, training: training, numerics: numerics, declaredArms: arms,
+      evaluations: evaluations, expectations: expectations)
+  }
+
+  /// The name of a declared asset; anything else is reported.
+  ///
+  /// `allowsList` says whether the asset may stand for many files, `allowsFolder` whether it may be those of a model.
+  func assetName(
+    _ reader: NodeReader, allowsList: Bool = false, allowsFolder: Bool = false
+  ) -> String? {
+    guard let name = reader.text() else { return nil }
+    guard let declared = declaredAssets.first(where: { $0.name == name }) else {
+      reader.report(
+        .unknownReference,
+        "there is no asset '\(NodeReader.shortened(name))'"
+          + NearestWord.hint(for: name, among: declaredAssets.map(\.name)))
+      return nil
+    }
+    usedAssets.insert(name)
+    let standsForMany =
+      switch declared.asset?.source {
+      case .memberList: !allowsList
+      case .hub(let hub): hub.files.count > 1 && !allowsList && !allowsFolder
+      default: false
+      }
+    if standsForMany {
+      reader.report(
+        .contradiction, "the asset '\(name)' stands for many files, but one file is needed here")
+      return nil
+    }
+    return name
+  }
+
+  /// One name of an asset, or a list of different ones.
+  func assetNames(_ reader: NodeReader) -> [String] {
+    guard reader.isList else {
+      return assetName(reader, allowsList: true).map { [$0] } ?? []
+    }
+    var names: [String] = []
+    for entry in reader.list() ?? [] {
+      guard let name = assetName(entry, allowsList: true) else { continue }
+      if names.contains(name) {
+        entry.report(.contradiction, "the asset '\(name)' is already in this list")
+      } else {
+        names.append(name)
+      }
+    }
+    return names
+  }
+
+  /// Reports assets and wheels that nothing refers to.
+  func reportUnused() {
+    for asset in declaredAssets where !usedAssets.contains(asset.name) {
+      decoding.report(
+        .unused, at: asset.position, length: asset.name.unicodeScalars.count,
+        "nothing uses the asset '\(asset.name)'; remove it or use it")
+    }
+    for wheel in declaredWheels where !usedWheels.contains(wheel.name) {
+      decoding.report(
+        .unused, at: wheel.position, length: wheel.name.unicodeScalars.count,
+        "no asset comes from the wheel '\(wheel.name)'; remove it or use it")
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package import Files
+
+extension HarnessImport {
+  /// What the record of an import names as its engine.
+  static let engine = "import"
+
+  /// What stands beside results that this program did not compute.
+  package static let notice = "imported, not executed"
+
+  /// Whether sessions are those of an import.
+  package static func isImport(_ sessions: [JSON]) -> Bool {
+    sessions.contains { $0["internal_parameters"]?["engine"]?.stringValue == engine }
+  }
+}
+
+extension SealedRecord {
+  /// Whether the results were brought from elsewhere and not computed by the program that sealed them.
+  package var isImported: Bool { HarnessImport.isImport(sessions) }
+}
+
+/// Which model lm-evaluation-harness evaluated, as far as the record of an import tells.
+struct ImportedModel {
+  /// The record, and what the model is called in it.
+  let record: String
+  let arms: [String]
+  /// Name, arguments and revision of the model as the newest results have them; nil if they name none.
+  private let identity: JSON?
+  /// Digests of the samples, which hold answers and likelihoods, by the file's name without the arm.
+  private let samples: [String: Digest]
+
+  /// Reads what the record kept of the harness's results.
+  ///
+  /// - Throws: ``LogError`` when they are damaged.
+  init(_ record: SealedRecord) throws {
+    self.record = record.id
+    arms = record.summary.arms.map(\.name)
+    let names = record.files.map(\.name).filter { $0.hasPrefix(HarnessImport.sourceFolder) }
+      .map { String($0.dropFirst(HarnessImport.sourceFolder.count)) }
+    let folder = "\(record.path)/\(HarnessImport.sourceFolder.dropLast())"
+    let settings = try EvaluationLog(folder: folder, names: names)?.settings
+    let keys = ["model", "model_args", "model_sha", "model_revision"]
+    let name = settings?["model_name"] ?? .null
+    let known = [name] + keys.map { settings?["config"]?[$0] ?? .null }
+    identity = known.dropFirst(2).allSatisfy(\.isEmpty) && name.isEmpty ? nil : .array(known)
+    var samples: [String: Digest] = [:]
+    for file in record.files where RecordFile.isOfSamples(file.name) {
+      for arm in arms where file.name.hasSuffix(".\(arm).jsonl") {
+        samples[String(file.name.dropLast(".\(arm).jsonl".count))] = file.digest
+      }
+    }
+    self.samples = samples
+  }
+
+  /// Why both are one model, as a phrase; nil if nothing says so.
+  private func sameness(_ other: ImportedModel) -> String? {
+    let common = samples.keys.filter { other.samples[$0] != nil }
+    if !common.isEmpty, common.allSatisfy({ samples[$0] == other.samples[$0] }) {
+      return "every answer and likelihood is the same"
+    }
+    guard let identity, identity == other.identity else { return nil }
+    return "the harness wrote the same name, arguments and revision of the model"
+  }
+
+  /// Refuses imports that hold one model under the names of several arms: between such arms nothing can differ.
+  ///
+  /// - Throws: ``RunError`` `ambiguous`, and what reading throws.
+  static func check(_ records: [SealedRecord]) throws {
+    let models = try records.filter(\.isImported).map { try ImportedModel($0) }
+    for (index, model) in models.enumerated() {
+      for other in models[..<index] where other.arms != model.arms {
+        guard let sameness = other.sameness(model) else { continue }
+        throw RunError(
+          .ambiguous,
+          "The imported records \(other.record) and \(model.record) are one model under the names \(English.list(other.arms)) and \(English.list(model.arms)): \(sameness); import the harness's output of each arm's own model with `replicate import DIR --arm NAME`."
+        )
+      }
+    }
+  }
+}
+
+extension JSON {
+  /// Whether it says nothing.
+  fileprivate var isEmpty: Bool { self == .null || stringValue?.isEmpty == true }
+}

@@ -1,0 +1,49 @@
+import Assets
+import Files
+
+/// Why two logs of other engines cannot be compared, in one sentence.
+package struct LogError: Error, Equatable, CustomStringConvertible {
+  /// The kinds of failure that a caller may want to tell apart.
+  package enum Code: String, Sendable {
+    /// A file or folder that does not exist or cannot be read.
+    case file
+    /// A file or folder that holds no log of a known kind.
+    case unknownKind
+    /// A folder that holds several logs and does not say which one is meant.
+    case ambiguous
+    /// A log that is damaged.
+    case damaged
+    /// Two logs that have nothing to compare.
+    case unrelated
+  }
+
+  /// The kind of failure.
+  package let code: Code
+  /// One sentence for a person: what failed, on what, expected and found, what to do.
+  package let message: String
+
+  /// Creates an error from its kind and its sentence.
+  package init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  package var description: String { message }
+}
+
+extension LogError {
+  /// Runs `body` and turns what reading files and JSON throws into a log error.
+  static func wrapping<Result>(_ body: () throws -> Result) throws(LogError) -> Result {
+    do {
+      return try body()
+    } catch let error as LogError {
+      throw error
+    } catch let error as FileError {
+      throw LogError(error.code == .invalidJSON ? .damaged : .file, error.message)
+    } catch let error as AssetError {
+      throw LogError(error.code == .damagedData ? .damaged : .file, error.message)
+    } catch {
+      throw LogError(.file, "\(error)")
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package import Files
+import Scoring
+
+extension MeasuredResults {
+  /// Takes the scores out of samples; `digest` is that of the record's results.
+  package init(digest: Digest?, samples: [ArmSamples]) {
+    var runs: [(arm: String, seed: UInt64?, samples: [ArmSamples])] = []
+    for entry in samples {
+      if let index = runs.firstIndex(where: { $0.arm == entry.arm && $0.seed == entry.seed }) {
+        runs[index].samples.append(entry)
+      } else {
+        runs.append((entry.arm, entry.seed, [entry]))
+      }
+    }
+    self.init(
+      digest: digest,
+      arms: runs.map { run in
+        ArmScores(arm: run.arm, seed: run.seed, rows: run.samples.flatMap(\.rows))
+      })
+  }
+}
+
+extension ArmSamples {
+  /// One row for every metric of every group and task, groups first; the names are those of the record's metrics.
+  fileprivate var rows: [ArmScores.Row] {
+    let parts = results.map { (result: $0, prompts: $0.samples.map(Self.promptDigest)) }
+    let groups = benchmark.groups.reversed().flatMap { group -> [ArmScores.Row] in
+      let members = parts.filter { group.taskNames.contains($0.result.task.name) }
+      guard let first = members.first else { return [] }
+      return first.result.metrics.map { metric in
+        ArmScores.Row(
+          task: group.name, metric: metric.key,
+          items: members.flatMap { member in
+            // Questions of one subject are not independent of each other.
+            member.result.items(metric, prompts: member.prompts) { _ in member.result.task.name }
+          })
+      }
+    }
+    let tasks = parts.flatMap { part in
+      part.result.metrics.map { metric in
+        ArmScores.Row(
+          task: benchmark.groups.isEmpty ? evaluation : part.result.task.name, metric: metric.key,
+          items: part.result.items(metric, prompts: part.prompts, cluster: \.source))
+      }
+    }
+    return groups + tasks
+  }
+
+  private static func promptDigest(_ sample: SampleResult) -> Digest {
+    SHA256.digest(of: Array(sample.prompt.utf8))
+  }
+}
+
+extension TaskResult {
+  /// The samples' scores on a metric; instructions are clustered by their prompt, other scores by `cluster`.
+  fileprivate func items(
+    _ metric: MetricResult, prompts: [Digest], cluster: (SampleResult) -> String?
+  ) -> [ArmScores.Item] {
+    zip(samples, prompts).map { sample, prompt in
+      let id = "\(sample.task)/\(sample.documentIndex)"
+      let score = sample.scores.first {
+        $0.metric == metric.metric && $0.filter == metric.filter
+      }
+      return ArmScores.Item(
+        id: id, prompt: prompt, scores: score?.values ?? [],
+        cluster: metric.metric.isPerInstruction ? id : cluster(sample))
+    }
+  }
+}

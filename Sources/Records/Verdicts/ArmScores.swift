@@ -1,0 +1,88 @@
+package import Files
+import Manifests
+import Statistics
+
+/// What one arm, trained with one seed, scored: every row item by item, free of files.
+package struct ArmScores: Sendable, Equatable {
+  /// The arm's name in the manifest.
+  package let arm: String
+  /// The seed that the arm was trained with; nil for an arm that is not trained.
+  package let seed: UInt64?
+  /// One entry a task or group and metric.
+  package let rows: [Row]
+
+  /// Creates the scores of an arm.
+  package init(arm: String, seed: UInt64?, rows: [Row]) {
+    self.arm = arm
+    self.seed = seed
+    self.rows = rows
+  }
+
+  /// A metric of a task or group.
+  package struct Row: Sendable, Equatable {
+    /// Name of the task or group.
+    package let task: String
+    /// The metric and, after a comma, the filter, as in "exact_match,strict-match".
+    package let metric: String
+    /// What was asked, in any order.
+    package let items: [Item]
+
+    /// Creates a row.
+    package init(task: String, metric: String, items: [Item]) {
+      self.task = task
+      self.metric = metric
+      self.items = items
+    }
+
+    /// Number of scores: documents, or instructions.
+    package var count: Int { items.reduce(0) { $0 + $1.scores.count } }
+
+    /// Mean of the scores; nil without any.
+    package var value: Double? { Sample.mean(items.flatMap(\.scores)) }
+
+    /// The number of scores that are 1, if all others are 0; else nil.
+    package var rightCount: Int? {
+      let scores = items.flatMap(\.scores)
+      return scores.allSatisfy { $0 == 0 || $0 == 1 } ? scores.count { $0 == 1 } : nil
+    }
+
+    /// Whether documents mean this row: a filter of `none` need not be written.
+    func isNamed(_ name: DocumentedResults.RowName) -> Bool {
+      task == name.task && (metric == name.metric || metric == name.metric + ",none")
+    }
+  }
+
+  /// What one document, with one prompt, scored.
+  package struct Item: Sendable, Equatable {
+    /// Task and number of the document, as in "gsm8k/17".
+    package let id: String
+    /// Digest of the prompt's UTF-8 bytes.
+    package let prompt: Digest
+    /// One score, or one for each instruction.
+    package let scores: [Double]
+    /// What the item shares with others whose scores depend on it; nil if it stands alone.
+    package let cluster: String?
+
+    /// Creates an item.
+    package init(id: String, prompt: Digest, scores: [Double], cluster: String?) {
+      self.id = id
+      self.prompt = prompt
+      self.scores = scores
+      self.cluster = cluster
+    }
+  }
+}
+
+/// The results of a run as they are compared with documented ones.
+package struct MeasuredResults: Sendable, Equatable {
+  /// The digest of the results; nil if there is no record.
+  package let digest: Digest?
+  /// The scores of every arm and seed.
+  package let arms: [ArmScores]
+
+  /// Creates results.
+  package init(digest: Digest?, arms: [ArmScores]) {
+    self.digest = digest
+    self.arms = arms
+  }
+}

@@ -1,0 +1,187 @@
+import Files
+package import Manifests
+import Statistics
+
+/// What a run says about documented results: the one value that printed verdict, JSON and exit code derive from.
+package struct Judgement: Sendable, Equatable {
+  /// Name of the documented results.
+  package let name: String
+  /// One line about them.
+  package let title: String
+  /// Sentences about what was locked and has changed since; empty if nothing has.
+  package let tampering: [String]
+  /// Whether a run that nobody can tell from its documentation ends with exit code 0.
+  package var allowsInconclusive: Bool
+  /// Everything that is documented, results first, then cells, then claims.
+  package let verdicts: [Verdict]
+  /// Whether results were imported, so that nothing here says how they were computed.
+  package let hasImports: Bool
+
+  /// Compares results with documented ones.
+  ///
+  /// - Parameters:
+  ///   - documented: what is documented; values without a band are not judged.
+  ///   - results: the scores of the run.
+  ///   - tampering: sentences about what was locked and has changed since.
+  ///   - hasImports: whether results were imported.
+  ///   - allowsInconclusive: whether exit code 4 becomes 0.
+  package init(
+    documented: DocumentedResults, results: MeasuredResults, tampering: [String] = [],
+    hasImports: Bool = false, allowsInconclusive: Bool = false
+  ) {
+    let cells = DecodedTable.rows(of: documented).flatMap { row in
+      row.cell.values.compactMap { value in
+        value.band.map { band in
+          let counts = row.value(of: value.arm)?.countsOfRun
+          return CellCheck(cell: row.cell, value: value, band: band, counts: counts)
+            .verdict(results)
+        }
+      }
+    }
+    self.init(
+      name: documented.name, title: documented.title,
+      verdicts: Self.digestVerdict(documented, results) + cells + Self.claims(documented, results),
+      tampering: tampering, hasImports: hasImports, allowsInconclusive: allowsInconclusive)
+  }
+
+  init(
+    name: String, title: String, verdicts: [Verdict], tampering: [String],
+    hasImports: Bool = false, allowsInconclusive: Bool
+  ) {
+    self.name = name
+    self.title = title
+    self.verdicts = verdicts
+    self.tampering = tampering
+    self.hasImports = hasImports
+    self.allowsInconclusive = allowsInconclusive
+  }
+
+  /// The verdict on the run: tampered, or the worst of the required ones.
+  ///
+  /// Invalid if nothing was evaluated, or if nothing that was evaluated is required: an empty comparison is no success.
+  package var status: Verdict.Status {
+    guard tampering.isEmpty else { return .tampered }
+    guard isEvaluated, let worst = required.map(\.status).max() else { return .invalid }
+    return worst
+  }
+
+  /// The exit code of a command that ends with this judgement.
+  package var exitCode: Int32 {
+    switch status {
+    case .reproduced, .consistent: ExitStatus.success
+    case .inconclusive, .untestable:
+      allowsInconclusive ? ExitStatus.success : ExitStatus.undecided
+    case .skipped: ExitStatus.incomplete
+    case .diverged: ExitStatus.different
+    case .invalid, .tampered: ExitStatus.tampered
+    }
+  }
+
+  /// The verdicts that decide.
+  package var required: [Verdict] { verdicts.filter(\.isRequired) }
+
+  /// Whether anything was compared at all.
+  package var isEvaluated: Bool { verdicts.contains(where: \.isEvaluated) }
+
+  /// Why the run comes out as it does, in one sentence.
+  package var why: String {
+    guard let first = tampering.first else { return Self.reason(self) }
+    let others = tampering.count > 1 ? " (and \(tampering.count - 1) more)" : ""
+    return first + others
+  }
+
+  private static func reason(_ judgement: Judgement) -> String {
+    let required = judgement.required
+    guard judgement.isEvaluated else {
+      return "Nothing was evaluated, so there is nothing that could have failed."
+    }
+    guard !required.isEmpty else { return "Nothing of what was evaluated is required." }
+    let worst = required.filter { $0.status == judgement.status }
+    guard judgement.status > .consistent, let first = worst.first else {
+      return
+        required.count == 1
+        ? "The one required verdict agrees." : "All \(required.count) required verdicts agree."
+    }
+    return
+      "\(worst.count) of \(required.count) required verdicts; the first is \(first.id): \(first.why)"
+  }
+}
+
+// MARK: - Parts
+
+extension Judgement {
+  /// The verdict on the digest of all results, if one is documented.
+  private static func digestVerdict(
+    _ documented: DocumentedResults, _ results: MeasuredResults
+  ) -> [Verdict] {
+    guard let expected = documented.resultsDigest else { return [] }
+    var finding: Finding
+    if let digest = results.digest {
+      finding =
+        digest == expected
+        ? Finding(status: .reproduced, why: "The results are the documented ones to the bit.")
+        : Finding(
+          status: .diverged,
+          why: "The results have the digest \(digest); \(expected) is documented.")
+    } else {
+      finding = Finding(status: .skipped, why: "These results have no digest.")
+    }
+    finding.expected = expected.hex
+    return [
+      Verdict(
+        subject: .results, id: "results", title: "digest of all results", isRequired: true,
+        first: finding)
+    ]
+  }
+
+  /// The verdicts on claims, tests corrected by Holm's method.
+  ///
+  /// Every row of a required claim is one test. Claims that are not required are corrected for all tests, so that they
+  /// do not cost the required ones anything.
+  private static func claims(
+    _ documented: DocumentedResults, _ results: MeasuredResults
+  ) -> [Verdict] {
+    let claims = documented.claims.map { claim in
+      (claim: claim, parts: ClaimCheck(claim: claim, documented: documented).parts(results))
+    }
+    // Where each test stands: its claim, and its place among the rows of that.
+    let places = claims.indices.flatMap { claim in
+      claims[claim].parts.indices.map { (claim: claim, part: $0) }
+    }.filter { claims[$0.claim].parts[$0.part].test != nil }
+    let tests = places.compactMap { claims[$0.claim].parts[$0.part].test }
+    let required = places.indices.filter { claims[places[$0].claim].claim.isRequired }
+    func adjusted(_ pValue: (ClaimTest) -> Double) -> [Double] {
+      var adjusted = Holm.adjusted(tests.map(pValue))
+      let amongRequired = Holm.adjusted(required.map { pValue(tests[$0]) })
+      for (index, p) in zip(required, amongRequired) { adjusted[index] = p }
+      return adjusted
+    }
+    let favourable = adjusted(\.favourable)
+    let unfavourable = adjusted(\.unfavourable)
+    var findings = claims.map { $0.parts.map(\.finding) }
+    for (index, place) in places.enumerated() {
+      findings[place.claim][place.part] = tests[index].finding(
+        favourable: favourable[index], unfavourable: unfavourable[index])
+    }
+    return zip(claims, findings).compactMap { entry, findings in
+      let findings = findings.compactMap(\.self)
+      return findings.first.map { first in
+        Verdict(
+          subject: .claim, id: entry.claim.id, title: entry.claim.statement,
+          isRequired: entry.claim.isRequired, first: first, others: Array(findings.dropFirst()))
+      }
+    }
+  }
+}
+
+extension ClaimCheck.Part {
+  /// The test that is still open; nil if the row is settled.
+  fileprivate var test: ClaimTest? {
+    if case .open(let test) = self { test } else { nil }
+  }
+
+  /// What was found; nil if a test is still open.
+  fileprivate var finding: Finding? {
+    if case .settled(let finding) = self { finding } else { nil }
+  }
+}

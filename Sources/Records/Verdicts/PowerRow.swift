@@ -1,0 +1,70 @@
+import Manifests
+import Scoring
+import Statistics
+
+/// A row of which it is asked what it could show, with the number of its items before any run.
+struct PowerRow {
+  let name: DocumentedResults.RowName
+  let count: Int
+  let origin: PowerAnalysis.CountOrigin
+
+  /// The rows of an evaluation: groups of a benchmark that has some, or its only task; under each, documented ones of its
+  /// other metrics.
+  static func all(
+    of evaluation: Manifest.Evaluation, documented: DocumentedResults?, lockedCount: Int?
+  ) -> [PowerRow] {
+    let benchmark = evaluation.benchmark
+    let whole = benchmark.tasks.reduce(0) { $0 + $1.documentCount }
+    let isWhole = evaluation.limit == nil && (lockedCount ?? whole) == whole
+    func row(_ task: String, _ members: [EvaluationTask]) -> [PowerRow] {
+      let most = members.reduce(0) { $0 + min($1.documentCount, evaluation.limit ?? .max) }
+      let name = DocumentedResults.RowName(task: task, metric: benchmark.tasks[0].headlineKey)
+      var first = PowerRow(name: name, count: min(most, lockedCount ?? .max), origin: .benchmark)
+      let cells = (documented?.cells ?? []).filter { $0.task == task }
+      if let lockedCount, members.count == benchmark.tasks.count {
+        first = PowerRow(name: name, count: lockedCount, origin: .lock)
+      } else if isWhole, cells.contains(where: { $0.isNamed(name) && $0.count == most }) {
+        first = PowerRow(name: name, count: most, origin: .documented)
+      }
+      return [first]
+        + cells.filter { !$0.isNamed(name) }.map { cell in
+          let count = isWhole ? cell.count : nil
+          return PowerRow(
+            name: DocumentedResults.RowName(task: task, metric: cell.metric),
+            count: count ?? first.count, origin: count == nil ? .benchmark : .documented)
+        }
+    }
+    guard !benchmark.groups.isEmpty else { return row(evaluation.name, benchmark.tasks) }
+    return benchmark.groups.reversed().flatMap { group in
+      row(group.name, benchmark.tasks.filter { group.taskNames.contains($0.name) })
+    }
+  }
+}
+
+/// What a finished run measured of the difference of two arms in a row.
+struct MeasuredDifference {
+  /// Number of items.
+  let count: Int
+  /// Items with different scores, averaged over seeds; nil if the arms cannot be paired.
+  let differentCount: Int?
+  /// The standard deviation between seeds of the difference; nil for one seed.
+  let seedDeviation: Double?
+
+  /// Reads two arms' row out of results; nil if they have none that is sound.
+  static func read(
+    _ name: DocumentedResults.RowName, _ minuend: String, _ subtrahend: String
+  ) -> (MeasuredResults) -> MeasuredDifference? {
+    { results in
+      guard let first = try? ArmRow(name, arm: minuend, in: results),
+        let second = try? ArmRow(name, arm: subtrahend, in: results)
+      else { return nil }
+      let isUntrained = second.values.count == 1
+      let differences = first.values.enumerated().map { index, value in
+        value - second.values[isUntrained ? 0 : min(index, second.values.count - 1)]
+      }
+      return MeasuredDifference(
+        count: first.count, differentCount: (try? PairedRow(first, second))?.differentCount,
+        seedDeviation: Sample.standardDeviation(differences))
+    }
+  }
+}

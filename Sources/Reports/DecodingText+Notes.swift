@@ -1,0 +1,38 @@
+import Files
+import Manifests
+
+extension DecodingText {
+  /// What has to be known to read the tables, a paragraph each; empty if there is nothing.
+  static func notes(_ table: DecodedTable) -> [ReportText] {
+    var notes: [String] = []
+    if table.rows.contains(where: \.isUninformative) {
+      notes.append(
+        "* Of so many items every value with as many decimals is possible; only sums and means can be wrong."
+      )
+    }
+    let runs = Set(table.rows.map(\.cell.runs)).subtracting([1]).sorted()
+    if !runs.isEmpty {
+      let texts = runs.map(String.init).joined(separator: " or ")
+      notes +=
+        Paragraph.wrapped(
+          "n × \(texts): each value is the mean of \(texts) runs on the same n items, and is decoded as the right answers of all of them together. What a single run answered is not known, so that there is neither a standard error nor a frontier."
+        )
+    }
+    var dependences: [(text: String, rows: [String])] = []
+    for row in table.rows {
+      guard row.cell.runs == 1, let text = row.cell.dependence else { continue }
+      let name = table.name(of: row.cell)
+      if let index = dependences.firstIndex(where: { $0.text == text }) {
+        dependences[index].rows.append(name)
+      } else {
+        dependences.append((text, [name]))
+      }
+    }
+    notes += dependences.flatMap { dependence in
+      Paragraph.wrapped(
+        "\(dependence.rows.joined(separator: ", ")): \(dependence.text) are not independent. Errors and tests above take them for it, and are too small and too sure; `replicate check` judges claims about them by clusters, not by McNemar's test."
+      )
+    }
+    return notes.isEmpty ? [] : [ReportText(notes)]
+  }
+}

@@ -1,0 +1,54 @@
+package import Files
+import Provenance
+import Records
+package import Replication
+
+/// The end of a run as text: the table, the verdicts, and where the record is.
+package enum OutcomeText {
+  /// Everything that a person reads at the end.
+  package static func text(_ outcome: RunOutcome) -> ReportText {
+    var parts: [ReportText] = []
+    if let table = outcome.table, !table.rows.isEmpty { parts.append(ReportText(text(table))) }
+    if let judgement = outcome.judgement { parts.append(VerdictText.text(judgement)) }
+    parts.append(
+      "record \(outcome.record.id), results \(outcome.record.resultsDigest.hex.prefix(16)): \(outcome.record.path)"
+    )
+    if let reuse = outcome.reuse { parts.append("nothing was computed: \(reuse)") }
+    return ReportText(paragraphs: parts)
+  }
+
+  private static func text(_ table: ResultTable) -> [String] {
+    let header =
+      ["task", "metric", "n"] + table.arms
+      + ["\(table.minuend) − \(table.subtrahend)", "± paired SE", "\(table.minuend) is"]
+    let rows = table.rows.map { row in
+      [row.task, row.metric, "\(row.count)"] + row.values.map { Decimals.fixed($0, 4) }
+        + [
+          Decimals.signed(row.difference, 4),
+          row.standardError.map { Decimals.fixed($0, 4) } ?? "–", row.judgement,
+        ]
+    }
+    return columns([header] + rows, leading: [0, 1, header.count - 1])
+  }
+
+  /// Rows as columns of equal width, those in `leading` aligned left and all others right; a rule under the first row.
+  static func columns(_ rows: [[String]], leading: Set<Int>) -> [String] {
+    // Widths are those of what is printed.
+    let rows = rows.map { $0.map(Printable.text) }
+    guard let header = rows.first else { return [] }
+    let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    func line(_ cells: [String]) -> String {
+      let padded = cells.enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return leading.contains(column) ? cell + space : space + cell
+      }
+      return trimmed(padded.joined(separator: "  "))
+    }
+    let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "──")
+    return [line(header), rule] + rows.dropFirst().map(line)
+  }
+
+  private static func trimmed(_ line: String) -> String {
+    String(line.reversed().drop { $0 == " " }.reversed())
+  }
+}

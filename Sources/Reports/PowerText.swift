@@ -1,0 +1,90 @@
+package import Files
+package import Records
+import Statistics
+
+/// What a manifest could detect, as text.
+package enum PowerText {
+  /// A table, and what has to be known to read it.
+  package static func text(_ analysis: PowerAnalysis) -> ReportText {
+    let hasSeeds = analysis.rows.contains { $0.seedDeviation != nil }
+    var header = [
+      "task", "metric", "n", "differing", "least", "noticed", "documented", "n it takes",
+      "or at most",
+    ]
+    if hasSeeds { header += ["seed SD", "seeds it takes"] }
+    let rows = analysis.rows.map { cells($0, seedCount: hasSeeds ? analysis.seedCount : nil) }
+    return ReportText(paragraphs: [
+      "\(analysis.name): what \(analysis.minuend) − \(analysis.subtrahend) could show, two-sided at 5 %",
+      ReportText(OutcomeText.columns([header] + rows, leading: [0, 1])),
+      ReportText(notes(analysis, hasSeeds: hasSeeds).flatMap { Paragraph.wrapped($0) }),
+    ])
+  }
+
+  /// A line of the table; without a number of seeds, without what is said of them.
+  private static func cells(_ row: PowerAnalysis.Row, seedCount: Int?) -> [String] {
+    var cells = [
+      row.task, row.metric, "\(row.count)" + (row.countOrigin == .benchmark ? "?" : ""),
+      differing(row),
+    ]
+    cells.append(row.smallestSignificant.map { Decimals.fixed($0, 4) } ?? "none")
+    cells.append(row.smallestDetectable.map { Decimals.fixed($0, 4) } ?? "none")
+    cells.append(row.documented.map { Decimals.signed($0, 4) } ?? "–")
+    cells.append(row.requiredCount.map { "\($0)" } ?? "–")
+    cells.append(atMost(row))
+    guard let seedCount else { return cells }
+    return cells + [row.seedDeviation.map { Decimals.fixed($0, 4) } ?? "–", seeds(row, seedCount)]
+  }
+
+  private static func notes(_ analysis: PowerAnalysis, hasSeeds: Bool) -> [String] {
+    let origin =
+      analysis.record.map { "was measured by the run \($0)" }
+      ?? "is assumed (no finished run of this manifest is here)"
+    let assumed =
+      "n?: no lock and no finished run says how many items the files hold; taken are those of the whole benchmark, up to the manifest's limit."
+    let isAssumed = analysis.rows.contains { $0.countOrigin == .benchmark }
+    return (isAssumed ? [assumed] : []) + [
+      "differing: share of items that the two arms answer differently; it \(origin).",
+      "least: the smallest difference that can be significant at all (McNemar's exact test), if every differing item favours one arm.",
+      "noticed: the difference that four of five runs would find significant. To notice the documented one takes so many items, or that of these at most so many differ.",
+      "Items of one subject, prompt or source depend on each other, so that real needs are larger, not smaller.",
+      seeds(analysis.seedCount, isMeasured: hasSeeds),
+    ]
+  }
+
+  private static func differing(_ row: PowerAnalysis.Row) -> String {
+    let share = Decimals.fixed(100 * row.discordance, 1)
+    switch row.differentCount {
+    case nil: return "\(share) %?"
+    case 0: return "0 of \(row.count), below \(share) %"
+    default: return "\(share) %"
+    }
+  }
+
+  /// The share of differing items up to which the documented difference is noticed.
+  private static func atMost(_ row: PowerAnalysis.Row) -> String {
+    guard let documented = row.documented, let largest = row.largestDiscordance else { return "–" }
+    // As many items differ as the difference takes.
+    guard largest >= abs(documented) else { return "never" }
+    return "\(Decimals.fixed(100 * largest, 1)) %"
+  }
+
+  private static func seeds(_ row: PowerAnalysis.Row, _ count: Int) -> String {
+    guard let required = row.requiredSeeds else { return "–" }
+    return required > count ? "\(required) (\(required - count) more)" : "\(required)"
+  }
+
+  /// What the number of trainings allows to be said.
+  private static func seeds(_ count: Int, isMeasured: Bool) -> String {
+    let own =
+      count > 1
+      ? "\(count) seeds: a band that predicts one more run from them is \(Decimals.fixed(PowerAnalysis.bandFactor(seeds: count), 2)) standard deviations between seeds to either side."
+      : "One seed: whatever these items show is shown of one training of each arm. How far another seed would move it, no number of items tells."
+    guard !isMeasured else {
+      return own + " seed SD: the standard deviation between seeds of the arms' difference."
+    }
+    let needs = [1, 0.5].compactMap { Power.requiredSeeds(difference: $0, standardDeviation: 1) }
+    guard needs.count == 2 else { return own }
+    return own
+      + " To notice a difference of the arms of one standard deviation between seeds takes \(needs[0]) seeds of both, of half of one \(needs[1]); a run with several seeds measures that deviation."
+  }
+}
