@@ -20,7 +20,7 @@ struct Attention: Sendable {
     products = MatrixProduct(numerics)
   }
 
-  private var width: Int { configuration.queryWidth + 2 * configuration.keyValueWidth }
+  private var width: Int { configuration.attentionWidth }
 
   /// Elements of scratch memory that a worker needs for blocks of scores over at most `positions` keys.
   static func scratchCount(positions: Int) -> Int { queriesPerBlock * positions }

@@ -13,11 +13,11 @@ package final class Backpropagation {
   /// Logits of a block take at most about this many elements (64 MiB).
   private static let logitsPerBlock = 1 << 24
 
-  private let math: TransformerMath
-  private let attention: Attention
-  private let threads: Int
-  private var activations: TrainingActivations
-  private var show = ResultObserver()
+  let math: TransformerMath
+  let attention: Attention
+  let threads: Int
+  private(set) var activations: TrainingActivations
+  private(set) var show = ResultObserver()
   /// Is told of every operation's result; nil costs nothing.
   package var observer: OperationObserver? {
     get { show.observer }
@@ -86,14 +86,17 @@ package final class Backpropagation {
   private func forward(_ index: Int, sequences: [AttentionBlocks], positions: [Int]) {
     let (a, saved) = (activations, activations.layers[index])
     let isLast = index + 1 == math.configuration.layerCount
+    let output = isLast ? a.output : a.layers[index + 1].input
     let memory = LayerMemory(
-      input: saved.input, middle: saved.middle,
-      output: isLast ? a.output : a.layers[index + 1].input, inputRMS: saved.inputRMS,
-      middleRMS: saved.middleRMS, normed: a.normed, queryKeyValue: saved.queryKeyValue,
+      input: saved.input, middle: saved.behindAttention ?? output,
+      output: output, inputStatistics: saved.inputStatistics,
+      middleStatistics: saved.middleStatistics, normed: a.normed,
+      queryKeyValue: saved.queryKeyValue,
       rotated: a.rotated, headRMS: saved.headRMS, attended: a.attended, gateUp: saved.gateUp,
       gated: a.gated, attentionOutput: saved.attentionOutput ?? a.normed,
-      mlpOutput: saved.mlpOutput ?? a.normed, attentionOutputRMS: saved.attentionOutputRMS,
-      mlpOutputRMS: saved.mlpOutputRMS, scratch: a.scratch)
+      mlpOutput: saved.mlpOutput ?? a.normed,
+      attentionOutputStatistics: saved.attentionOutputStatistics,
+      mlpOutputStatistics: saved.mlpOutputStatistics, scratch: a.scratch)
     TransformerLayer(math: math, attention: attention, index: index).forward(
       memory, sequences: sequences, positions: positions, show: show,
       rowsBehindAttention: { positions.count })
@@ -114,11 +117,12 @@ package final class Backpropagation {
     guard rows > 0 else { return }
 
     // Supervised rows side by side: final hidden states and, behind the norm, what the head sees.
-    let (states, normed, inverse) = (a.middleGradient, a.normed, a.finalRMS)
+    let (states, normed, statistics) = (a.middleGradient, a.normed, a.finalStatistics)
     for (row, position) in supervised.enumerated() {
       (states + row * width).update(from: a.output + position * width, count: width)
     }
-    math.norm(states, weight: math.layout.finalNorm, rows: rows, into: normed, inverseRMS: inverse)
+    math.norm(
+      states, weight: math.layout.finalNorm, rows: rows, into: normed, statistics: statistics)
     show(.finalNorm, normed, rows, width)
 
     let normedGradient = a.rotated
@@ -154,9 +158,12 @@ package final class Backpropagation {
     let stateGradient = a.keyGradients
     stateGradient.update(repeating: 0, count: rows * width)
     normGradient(
-      normedGradient, input: states, inverseRMS: inverse, weight: math.layout.finalNorm,
+      normedGradient, input: states, statistics: statistics, weight: math.layout.finalNorm,
       rows: rows, gradients: gradients, adding: stateGradient)
     show(.finalNormWeightGradient, gradients + math.layout.finalNorm, 1, width)
+    if c.family.norm == .layer {
+      show(.finalNormBiasGradient, gradients + math.layout.finalNorm + width, 1, width)
+    }
     show(.finalNormGradient, stateGradient, rows, width)
     for (row, position) in supervised.enumerated() {
       (a.gradient + position * width).update(from: stateGradient + row * width, count: width)
@@ -167,294 +174,14 @@ package final class Backpropagation {
     min(512, max(32, logitsPerBlock / vocabulary))
   }
 
-  // MARK: - Backward
-
-  /// Turns `activations.gradient` from the gradient of a layer's output into that of its input.
-  private func backward(
-    _ index: Int, sequences: [AttentionBlocks], positions: [Int],
-    gradients: UnsafeMutablePointer<Float>
-  ) {
-    let (c, a, parameters) = (math.configuration, activations, math.layout.layers[index])
-    let (saved, rows, hidden) = (a.layers[index], positions.count, math.configuration.hiddenSize)
-
-    // MLP.
-    let mlpGradient = blockGradient(
-      saved.mlpOutput, norm: parameters.postMLPNorm, inverseRMS: saved.mlpOutputRMS, rows: rows,
-      gradients: gradients)
-    if let norm = parameters.postMLPNorm {
-      show(.layer(index, .mlpOutputNormWeightGradient), gradients + norm, 1, hidden)
-      show(.layer(index, .mlpOutputNormGradient), mlpGradient, rows, hidden)
-    }
-    inputGradient(
-      mlpGradient, weight: parameters.down, rows: rows, outputs: hidden,
-      columns: c.intermediateSize, into: a.gatedGradient)
-    show(.layer(index, .downInputGradient), a.gatedGradient, rows, c.intermediateSize)
-    gateGradient(saved.gateUp, rows: rows)
-    show(.layer(index, .gateUpGradient), saved.gateUp, rows, 2 * c.intermediateSize)
-    show(.layer(index, .gatedAgain), a.gated, rows, c.intermediateSize)
-    weightGradient(
-      mlpGradient, input: a.gated, rows: rows, outputs: hidden, columns: c.intermediateSize,
-      into: gradients + parameters.down)
-    show(
-      .layer(index, .downWeightGradient), gradients + parameters.down, hidden, c.intermediateSize)
-    normAgain(
-      saved.middle, weight: parameters.preMLPNorm, inverseRMS: saved.middleRMS, rows: rows)
-    show(.layer(index, .mlpNormAgain), a.normed, rows, hidden)
-    weightGradient(
-      saved.gateUp, input: a.normed, rows: rows, outputs: 2 * c.intermediateSize,
-      columns: hidden, into: gradients + parameters.gateUp)
-    show(
-      .layer(index, .gateUpWeightGradient), gradients + parameters.gateUp,
-      2 * c.intermediateSize, hidden)
-    inputGradient(
-      saved.gateUp, weight: parameters.gateUp, rows: rows, outputs: 2 * c.intermediateSize,
-      columns: hidden, into: a.normed)
-    show(.layer(index, .gateUpInputGradient), a.normed, rows, hidden)
-    normGradient(
-      a.normed, input: saved.middle, inverseRMS: saved.middleRMS, weight: parameters.preMLPNorm,
-      rows: rows, gradients: gradients, adding: a.gradient)
-    show(.layer(index, .mlpNormWeightGradient), gradients + parameters.preMLPNorm, 1, hidden)
-    show(.layer(index, .mlpInputGradient), a.gradient, rows, hidden)
-
-    // Attention.
-    let outputGradient = blockGradient(
-      saved.attentionOutput, norm: parameters.postAttentionNorm,
-      inverseRMS: saved.attentionOutputRMS, rows: rows, gradients: gradients)
-    if let norm = parameters.postAttentionNorm {
-      show(.layer(index, .attentionOutputNormWeightGradient), gradients + norm, 1, hidden)
-      show(.layer(index, .attentionOutputNormGradient), outputGradient, rows, hidden)
-    }
-    inputGradient(
-      outputGradient, weight: parameters.output, rows: rows, outputs: hidden,
-      columns: c.queryWidth, into: a.attendedGradient)
-    show(.layer(index, .outputInputGradient), a.attendedGradient, rows, c.queryWidth)
-    math.prepareAttention(
-      saved.queryKeyValue, layer: index, positions: positions, into: a.rotated,
-      inverseRMS: saved.headRMS)
-    show(.layer(index, .rotatedAgain), a.rotated, rows, math.attentionWidth)
-    attention.backward(
-      sequences, layer: index, batch: a.rotated, outGradient: a.attendedGradient,
-      out: a.attended, gradient: a.rotatedGradient, keyGradients: a.keyGradients,
-      valueGradients: a.valueGradients, scratch: a.scratch)
-    show(.layer(index, .attentionAgain), a.attended, rows, c.queryWidth)
-    show(.layer(index, .attentionGradient), a.rotatedGradient, rows, math.attentionWidth)
-    weightGradient(
-      outputGradient, input: a.attended, rows: rows, outputs: hidden, columns: c.queryWidth,
-      into: gradients + parameters.output)
-    show(
-      .layer(index, .outputWeightGradient), gradients + parameters.output, hidden, c.queryWidth)
-    headGradient(index, positions: positions, gradients: gradients)
-    if let queryNorm = parameters.queryNorm, let keyNorm = parameters.keyNorm {
-      show(.layer(index, .queryNormWeightGradient), gradients + queryNorm, 1, c.headDimension)
-      show(.layer(index, .keyNormWeightGradient), gradients + keyNorm, 1, c.headDimension)
-    }
-    show(.layer(index, .queryKeyValueGradient), a.rotatedGradient, rows, math.attentionWidth)
-    if let bias = parameters.queryKeyValueBias {
-      biasGradient(
-        a.rotatedGradient, rows: rows, width: math.attentionWidth, into: gradients + bias)
-      show(
-        .layer(index, .queryKeyValueBiasGradient), gradients + bias, 1, math.attentionWidth)
-    }
-    normAgain(saved.input, weight: parameters.inputNorm, inverseRMS: saved.inputRMS, rows: rows)
-    show(.layer(index, .inputNormAgain), a.normed, rows, hidden)
-    weightGradient(
-      a.rotatedGradient, input: a.normed, rows: rows, outputs: math.attentionWidth,
-      columns: hidden, into: gradients + parameters.queryKeyValue)
-    show(
-      .layer(index, .queryKeyValueWeightGradient), gradients + parameters.queryKeyValue,
-      math.attentionWidth, hidden)
-    inputGradient(
-      a.rotatedGradient, weight: parameters.queryKeyValue, rows: rows,
-      outputs: math.attentionWidth, columns: hidden, into: a.normed)
-    show(.layer(index, .queryKeyValueInputGradient), a.normed, rows, hidden)
-    normGradient(
-      a.normed, input: saved.input, inverseRMS: saved.inputRMS, weight: parameters.inputNorm,
-      rows: rows, gradients: gradients, adding: a.gradient)
-    show(.layer(index, .inputNormWeightGradient), gradients + parameters.inputNorm, 1, hidden)
-    show(.layer(index, .layerInputGradient), a.gradient, rows, hidden)
-  }
-
-  /// Gradient of a block's output, behind its norm where there is one.
-  private func blockGradient(
-    _ output: UnsafeMutablePointer<Float>?, norm: Int?,
-    inverseRMS: UnsafeMutablePointer<Float>?, rows: Int, gradients: UnsafeMutablePointer<Float>
-  ) -> UnsafeMutablePointer<Float> {
-    let a = activations
-    guard let output, let norm, let inverseRMS else { return a.gradient }
-    a.middleGradient.update(repeating: 0, count: rows * math.configuration.hiddenSize)
-    normGradient(
-      a.gradient, input: output, inverseRMS: inverseRMS, weight: norm, rows: rows,
-      gradients: gradients, adding: a.middleGradient)
-    return a.middleGradient
-  }
-
-  /// The output of a norm, once more, into `activations.normed`.
-  private func normAgain(
-    _ input: UnsafeMutablePointer<Float>, weight: Int, inverseRMS: UnsafeMutablePointer<Float>,
-    rows: Int
-  ) {
-    let (width, offset) = (math.configuration.hiddenSize, math.configuration.normWeightOffset)
-    let kernels = math.kernels
-    nonisolated(unsafe) let (input, inverse, out) = (input, inverseRMS, activations.normed)
-    nonisolated(unsafe) let weight = math.weights + weight
-    math.forRows(rows) { rows in
-      kernels.rms_norm_again(
-        out + rows.lowerBound * width, inverse + rows.lowerBound,
-        input + rows.lowerBound * width, weight, rows.count, width, offset)
-    }
-  }
-
-  /// Adds a norm's input gradient to `sum` and its weight's gradient to `gradients`.
-  private func normGradient(
-    _ outGradient: UnsafeMutablePointer<Float>, input: UnsafeMutablePointer<Float>,
-    inverseRMS: UnsafeMutablePointer<Float>, weight: Int, rows: Int,
-    gradients: UnsafeMutablePointer<Float>, adding sum: UnsafeMutablePointer<Float>
-  ) {
-    let (width, offset) = (math.configuration.hiddenSize, math.configuration.normWeightOffset)
-    let kernels = math.kernels
-    nonisolated(unsafe) let (outGradient, input, inverse) = (outGradient, input, inverseRMS)
-    nonisolated(unsafe) let (weights, sum) = (math.weights + weight, sum)
-    nonisolated(unsafe) let gradient = gradients + weight
-    // Columns, not rows: each tile adds up weights of its own over all rows, in order.
-    let columns = 64
-    Parallel.perform(tiles: (width + columns - 1) / columns, threads: threads) { tile in
-      let first = tile * columns
-      kernels.rms_norm_weight_gradient(
-        gradient + first, outGradient + first, input + first, inverse, rows,
-        min(columns, width - first), width)
-    }
-    math.forRows(rows) { rows in
-      let start = rows.lowerBound * width
-      kernels.rms_norm_input_gradient(
-        sum + start, outGradient + start, input + start, inverse + rows.lowerBound, weights,
-        rows.count, width, offset)
-    }
-  }
-
-  /// Replaces gate and up by their gradients and computes the gated values again, into `activations.gated`.
-  private func gateGradient(_ gateUp: UnsafeMutablePointer<Float>, rows: Int) {
-    let width = math.configuration.intermediateSize
-    let gradient =
-      switch math.configuration.family.activation {
-      case .silu: math.kernels.silu_gate_gradient
-      case .gelu: math.kernels.gelu_gate_gradient
-      }
-    nonisolated(unsafe) let (gateUp, out) = (gateUp, activations.gated)
-    nonisolated(unsafe) let outGradient = activations.gatedGradient
-    math.forRows(rows) { rows in
-      for row in rows {
-        gradient(
-          out + row * width, gateUp + row * 2 * width, gateUp + row * 2 * width + width,
-          outGradient + row * width, width)
-      }
-    }
-  }
-
-  /// Turns gradients of rotated, normed queries and keys into those of the projection's output, in place.
-  private func headGradient(
-    _ index: Int, positions: [Int], gradients: UnsafeMutablePointer<Float>
-  ) {
-    let (c, saved, parameters) = (
-      math.configuration, activations.layers[index], math.layout.layers[index]
-    )
-    let heads = c.headCount + c.keyValueHeadCount
-    let (width, dimension, half) = (math.attentionWidth, c.headDimension, c.headDimension / 2)
-    let table = c.attentionKinds[index] == .full ? math.fullRotary : math.slidingRotary
-    let (kernels, offset) = (math.kernels, c.normWeightOffset)
-    nonisolated(unsafe) let (cosines, sines) = (table.cosines.pointer, table.sines.pointer)
-    nonisolated(unsafe) let gradient = activations.rotatedGradient
-    math.forRows(positions.count) { rows in
-      for row in rows {
-        let position = positions[row] * half
-        kernels.rotate(
-          gradient + row * width, cosines + position, sines + position, heads, dimension, -1)
-      }
-    }
-    guard let queryNorm = parameters.queryNorm, let keyNorm = parameters.keyNorm else { return }
-    nonisolated(unsafe) let (raw, inverse) = (saved.queryKeyValue, saved.headRMS)
-    nonisolated(unsafe) let (gradients, weights) = (gradients, math.weights)
-    let sections = [
-      (start: 0, heads: 0..<c.headCount, norm: queryNorm),
-      (start: c.queryWidth, heads: c.headCount..<heads, norm: keyNorm),
-    ]
-    Parallel.perform(tiles: sections.count, threads: threads) { tile in
-      let section = sections[tile]
-      for row in positions.indices {
-        kernels.rms_norm_weight_gradient(
-          gradients + section.norm, gradient + row * width + section.start,
-          raw + row * width + section.start, inverse + row * heads + section.heads.lowerBound,
-          section.heads.count, dimension, dimension)
-      }
-    }
-    nonisolated(unsafe) let copies = activations.keyGradients
-    math.forRows(positions.count) { rows in
-      for row in rows {
-        for section in sections {
-          let target = gradient + row * width + section.start
-          let count = section.heads.count * dimension
-          let copy = copies + row * c.queryWidth
-          copy.update(from: target, count: count)
-          target.update(repeating: 0, count: count)
-          kernels.rms_norm_input_gradient(
-            target, copy, raw + row * width + section.start,
-            inverse + row * heads + section.heads.lowerBound, weights + section.norm,
-            section.heads.count, dimension, offset)
-        }
-      }
-    }
-  }
-
-  /// Adds the sums of outGradient's columns, first row first, to a bias's gradient; outGradient: rows x width.
-  private func biasGradient(
-    _ outGradient: UnsafeMutablePointer<Float>, rows: Int, width: Int,
-    into gradient: UnsafeMutablePointer<Float>
-  ) {
-    let (kernels, columns) = (math.kernels, 64)
-    nonisolated(unsafe) let (outGradient, gradient) = (outGradient, gradient)
-    Parallel.perform(tiles: (width + columns - 1) / columns, threads: threads) { tile in
-      let first = tile * columns
-      for row in 0..<rows {
-        kernels.add(
-          gradient + first, outGradient + row * width + first, min(columns, width - first))
-      }
-    }
-  }
-
-  /// Adds outGradient^T input to a weight's gradient.
-  ///
-  /// outGradient: rows x outputs; input: rows x columns; gradient: outputs x columns.
-  private func weightGradient(
-    _ outGradient: UnsafeMutablePointer<Float>, input: UnsafeMutablePointer<Float>, rows: Int,
-    outputs: Int, columns: Int, into gradient: UnsafeMutablePointer<Float>
-  ) {
-    math.products.multiply(
-      Matrix(outGradient, rows: rows, columns: outputs), transposingA: true,
-      Matrix(input, rows: rows, columns: columns),
-      into: Matrix(gradient, rows: outputs, columns: columns), accumulation: .adding,
-      threads: threads)
-  }
-
-  /// Multiplies outGradient with a weight matrix.
-  ///
-  /// outGradient: rows x outputs; weight: outputs x columns; out: rows x columns.
-  private func inputGradient(
-    _ outGradient: UnsafeMutablePointer<Float>, weight: Int, rows: Int, outputs: Int,
-    columns: Int, into out: UnsafeMutablePointer<Float>
-  ) {
-    math.products.multiply(
-      Matrix(outGradient, rows: rows, columns: outputs),
-      Matrix(math.weights + weight, rows: outputs, columns: columns),
-      into: Matrix(out, rows: rows, columns: columns), threads: threads)
-  }
-
   /// Adds `activations.gradient` to the embeddings of the tokens; tiles are columns, since tokens repeat.
   ///
-  /// The padding token's embedding gets nothing, wherever it stands: transformers builds the table with it as
-  /// `torch.nn.Embedding`'s `padding_idx`. Where the head is tied, its part of the gradient remains.
+  /// In most families the padding token's embedding gets nothing, wherever it stands: transformers builds the table
+  /// with it as `torch.nn.Embedding`'s `padding_idx`. Where the head is tied, its part of the gradient remains.
   private func embeddingGradient(_ tokens: [Int32], gradients: UnsafeMutablePointer<Float>) {
     let (width, columns) = (math.configuration.hiddenSize, 64)
     let (scale, kernels) = (math.configuration.embeddingScale, math.kernels)
-    let padding = math.configuration.paddingID
+    let padding = math.configuration.family.freezesPadding ? math.configuration.paddingID : nil
     nonisolated(unsafe) let source = activations.gradient
     nonisolated(unsafe) let target = gradients + math.layout.embedding
     Parallel.perform(tiles: (width + columns - 1) / columns, threads: threads) { tile in

@@ -26,6 +26,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var attentionKinds: [AttentionKind]
   /// Positions that a sliding layer sees, its own included.
   package var slidingWindow: Int
+  /// Elements of each head, its first ones, that the rotary embedding turns; even.
+  package var rotaryDimension: Int
   /// Rotary base of full layers.
   package var ropeTheta: Double
   /// Rotary base of sliding layers.
@@ -34,8 +36,10 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var rotaryScaling: RotaryScaling?
   /// Factor on query-key products, before the softmax.
   package var attentionScale: Double
-  /// Added to the mean square in every RMS norm.
+  /// Added to the mean square or the variance in every norm.
   package var normEpsilon: Double
+  /// Whether attention and MLP read the same residual stream, instead of the MLP what attention has added to.
+  package var usesParallelResidual: Bool
   /// Whether the output projection is the embedding matrix.
   package var tiesEmbeddings: Bool
   /// Longest context that the model was made for, in tokens.
@@ -53,6 +57,15 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var queryWidth: Int { headCount * headDimension }
   /// Width of all key (or value) heads together.
   package var keyValueWidth: Int { keyValueHeadCount * headDimension }
+  /// Width of queries, keys and values together.
+  package var attentionWidth: Int { queryWidth + 2 * keyValueWidth }
+  /// Width of what the MLP's first projection gives: gate and up, or up alone.
+  package var mlpInputWidth: Int { (family.layerNames[.gate] == nil ? 1 : 2) * intermediateSize }
+  /// How many norms of a row's queries, and of its keys, there are, where the family norms them.
+  var queryNormCount: Int { family.normsHeadsTogether ? 1 : headCount }
+  var keyNormCount: Int { family.normsHeadsTogether ? 1 : keyValueHeadCount }
+  /// Numbers that a norm keeps of a row for its gradient.
+  var normStatisticCount: Int { family.norm == .layer ? 2 : 1 }
   /// What embeddings are multiplied by: the square root of the hidden size in fp32, or 1.
   package var embeddingScale: Float {
     family.scalesEmbeddings ? Float(hiddenSize).squareRoot() : 1
@@ -66,10 +79,10 @@ package struct ModelConfiguration: Sendable, Equatable {
   package init(
     family: ModelFamily, vocabularySize: Int, hiddenSize: Int, intermediateSize: Int,
     headCount: Int, keyValueHeadCount: Int, headDimension: Int, attentionKinds: [AttentionKind],
-    slidingWindow: Int, ropeTheta: Double, slidingRopeTheta: Double,
+    slidingWindow: Int, rotaryDimension: Int? = nil, ropeTheta: Double, slidingRopeTheta: Double,
     rotaryScaling: RotaryScaling? = nil, attentionScale: Double, normEpsilon: Double,
-    tiesEmbeddings: Bool, maximumPositions: Int, beginOfSequenceID: Int32?,
-    endOfSequenceIDs: [Int32], paddingID: Int32?
+    usesParallelResidual: Bool = false, tiesEmbeddings: Bool, maximumPositions: Int,
+    beginOfSequenceID: Int32?, endOfSequenceIDs: [Int32], paddingID: Int32?
   ) {
     self.family = family
     self.vocabularySize = vocabularySize
@@ -80,11 +93,13 @@ package struct ModelConfiguration: Sendable, Equatable {
     self.headDimension = headDimension
     self.attentionKinds = attentionKinds
     self.slidingWindow = slidingWindow
+    self.rotaryDimension = rotaryDimension ?? headDimension
     self.ropeTheta = ropeTheta
     self.slidingRopeTheta = slidingRopeTheta
     self.rotaryScaling = rotaryScaling
     self.attentionScale = attentionScale
     self.normEpsilon = normEpsilon
+    self.usesParallelResidual = usesParallelResidual
     self.tiesEmbeddings = tiesEmbeddings
     self.maximumPositions = maximumPositions
     self.beginOfSequenceID = beginOfSequenceID

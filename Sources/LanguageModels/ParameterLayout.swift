@@ -35,16 +35,19 @@ package struct ParameterLayout: Sendable, Equatable {
 
   /// Positions of one layer's tensors; what a family lacks is nil.
   package struct Layer: Sendable, Equatable {
-    let inputNorm: Int
+    let inputNorm: Int?
     let queryKeyValue: Int
     let queryKeyValueBias: Int?
     let queryNorm: Int?
     let keyNorm: Int?
     let output: Int
+    let outputBias: Int?
     let postAttentionNorm: Int?
-    let preMLPNorm: Int
+    let preMLPNorm: Int?
     let gateUp: Int
+    let upBias: Int?
     let down: Int
+    let downBias: Int?
     let postMLPNorm: Int?
   }
 
@@ -68,18 +71,21 @@ package struct ParameterLayout: Sendable, Equatable {
       next += entry.count
       return entry.offset
     }
-    embedding = add(.embedding, .matrix, [c.vocabularySize, c.hiddenSize])
+    let names = c.family.modelNames
+    embedding = add(names.embedding, .matrix, [c.vocabularySize, c.hiddenSize])
     layers = (0..<c.layerCount).map { index in
       var offsets: [LayerParameter: Int] = [:]
       for parameter in LayerParameter.allCases {
-        guard let names = c.family.layerNames[parameter] else { continue }
+        guard let name = c.family.layerNames[parameter] else { continue }
         offsets[parameter] = add(
-          names.inLayer(index), parameter.kind, parameter.shape(in: c))
+          names.layer(index, name), parameter.kind, parameter.shape(in: c))
       }
       return Layer(offsets, of: c.family)
     }
-    finalNorm = add(.finalNorm, .norm, [c.hiddenSize])
-    head = c.tiesEmbeddings ? embedding : add(.head, .matrix, [c.vocabularySize, c.hiddenSize])
+    finalNorm = add(names.finalNorm, .norm, [c.hiddenSize])
+    if let bias = names.finalNormBias { _ = add(bias, .bias, [c.hiddenSize]) }
+    head =
+      c.tiesEmbeddings ? embedding : add(names.head, .matrix, [c.vocabularySize, c.hiddenSize])
     self.entries = entries
     count = next
   }
@@ -87,22 +93,26 @@ package struct ParameterLayout: Sendable, Equatable {
 
 extension ParameterLayout.Layer {
   fileprivate init(_ offsets: [LayerParameter: Int], of family: ModelFamily) {
-    func required(_ parameter: LayerParameter) -> Int {
-      guard let offset = offsets[parameter] else {
-        preconditionFailure("The family \(family.name) must name its parameter \(parameter).")
+    /// The first of the parameters that the family has, of which it must have one.
+    func required(_ parameters: LayerParameter...) -> Int {
+      guard let offset = parameters.lazy.compactMap({ offsets[$0] }).first else {
+        preconditionFailure("The family \(family.name) must name one of \(parameters).")
       }
       return offset
     }
-    inputNorm = required(.inputNorm)
-    queryKeyValue = required(.query)
-    queryKeyValueBias = offsets[.queryBias]
+    inputNorm = offsets[.inputNorm]
+    queryKeyValue = required(.query, .queryKeyValue)
+    queryKeyValueBias = offsets[.queryBias] ?? offsets[.queryKeyValueBias]
     queryNorm = offsets[.queryNorm]
     keyNorm = offsets[.keyNorm]
     output = required(.output)
+    outputBias = offsets[.outputBias]
     postAttentionNorm = offsets[.attentionOutputNorm]
-    preMLPNorm = required(.mlpNorm)
-    gateUp = required(.gate)
+    preMLPNorm = offsets[.mlpNorm]
+    gateUp = required(.gate, .up)
+    upBias = offsets[.upBias]
     down = required(.down)
+    downBias = offsets[.downBias]
     postMLPNorm = offsets[.mlpOutputNorm]
   }
 }

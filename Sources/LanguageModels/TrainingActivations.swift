@@ -6,18 +6,23 @@ internal import Tensors
 final class TrainingActivations {
   /// What one layer keeps.
   struct Layer {
-    /// The residual stream before the layer, T x H, and its norm's factor for each row.
-    let input, inputRMS: UnsafeMutablePointer<Float>
+    /// The residual stream before the layer, T x H, and its norm's statistics for each row.
+    let input, inputStatistics: UnsafeMutablePointer<Float>
     /// Output of the query, key and value projections, T x W.
     let queryKeyValue: UnsafeMutablePointer<Float>
     /// Factors of the query and key norms, T x (query heads + key/value heads).
     let headRMS: UnsafeMutablePointer<Float>
-    /// The residual stream between attention and MLP, T x H, and its norm's factor for each row.
-    let middle, middleRMS: UnsafeMutablePointer<Float>
-    /// Gate and up projections side by side, T x 2I.
+    /// The residual stream between attention and MLP, T x H; nil where the MLP does not read it.
+    let behindAttention: UnsafeMutablePointer<Float>?
+    /// Statistics of the norm before the MLP for each row.
+    let middleStatistics: UnsafeMutablePointer<Float>
+    /// Gate and up projections side by side, or up alone, T x M.
     let gateUp: UnsafeMutablePointer<Float>
     /// Outputs of attention and MLP before their norms, T x H each, where the family norms them.
-    let attentionOutput, attentionOutputRMS, mlpOutput, mlpOutputRMS: UnsafeMutablePointer<Float>?
+    let attentionOutput, attentionOutputStatistics: UnsafeMutablePointer<Float>?
+    let mlpOutput, mlpOutputStatistics: UnsafeMutablePointer<Float>?
+    /// The residual stream that the MLP reads, T x H.
+    var middle: UnsafeMutablePointer<Float> { behindAttention ?? input }
   }
 
   private let threads: Int
@@ -38,8 +43,8 @@ final class TrainingActivations {
   private(set) var attended, attendedGradient: UnsafeMutablePointer<Float>
   /// T x max(Q, H) each: every query head's share in the gradients of keys and values.
   private(set) var keyGradients, valueGradients: UnsafeMutablePointer<Float>
-  /// T: factor of the final norm for each row.
-  private(set) var finalRMS: UnsafeMutablePointer<Float>
+  /// Statistics of the final norm for each row.
+  private(set) var finalStatistics: UnsafeMutablePointer<Float>
   /// Blocks of attention scores and their gradients, for each thread.
   private(set) var scratch = FloatBuffer(count: 0)
   /// A block of logits.
@@ -51,7 +56,7 @@ final class TrainingActivations {
     (output, gradient, normed, middleGradient) = (none, none, none, none)
     (rotated, rotatedGradient, gated, gatedGradient) = (none, none, none, none)
     (attended, attendedGradient) = (none, none)
-    (keyGradients, valueGradients, finalRMS) = (none, none, none)
+    (keyGradients, valueGradients, finalStatistics) = (none, none, none)
     reserve(configuration, tokens: tokens, longest: longest)
   }
 
@@ -64,16 +69,17 @@ final class TrainingActivations {
     }
     guard tokens > capacity.tokens else { return }
     capacity.tokens = tokens
-    let (hidden, width) = (c.hiddenSize, c.queryWidth + 2 * c.keyValueWidth)
+    let (hidden, width, statistics) = (c.hiddenSize, c.attentionWidth, c.normStatisticCount)
     let heads = c.headCount + c.keyValueHeadCount
+    let streams = c.usesParallelResidual ? 1 : 2
     let perLayer =
-      2 * hidden + 2 + width + heads + 2 * c.intermediateSize
-      + (c.normsBlockOutputs ? 2 * hidden + 2 : 0)
+      streams * hidden + 2 * statistics + width + heads + c.mlpInputWidth
+      + (c.normsBlockOutputs ? 2 * (hidden + statistics) : 0)
     // `rotated` doubles as memory for rows of the head's gradient.
     let rotatedWidth = max(width, hidden)
     let shared =
       4 * hidden + rotatedWidth + width + 2 * c.intermediateSize + 2 * c.queryWidth
-      + 2 * max(c.queryWidth, hidden) + 1
+      + 2 * max(c.queryWidth, hidden) + statistics
     // The old memory goes first, so that growing does not need room for both.
     memory = FloatBuffer(count: 0)
     memory = FloatBuffer(count: tokens * (c.layerCount * perLayer + shared))
@@ -85,11 +91,13 @@ final class TrainingActivations {
     layers = (0..<c.layerCount).map { _ in
       let normed = c.normsBlockOutputs
       return Layer(
-        input: take(hidden), inputRMS: take(1), queryKeyValue: take(width), headRMS: take(heads),
-        middle: take(hidden), middleRMS: take(1),
-        gateUp: take(2 * c.intermediateSize),
-        attentionOutput: normed ? take(hidden) : nil, attentionOutputRMS: normed ? take(1) : nil,
-        mlpOutput: normed ? take(hidden) : nil, mlpOutputRMS: normed ? take(1) : nil)
+        input: take(hidden), inputStatistics: take(statistics), queryKeyValue: take(width),
+        headRMS: take(heads), behindAttention: c.usesParallelResidual ? nil : take(hidden),
+        middleStatistics: take(statistics), gateUp: take(c.mlpInputWidth),
+        attentionOutput: normed ? take(hidden) : nil,
+        attentionOutputStatistics: normed ? take(statistics) : nil,
+        mlpOutput: normed ? take(hidden) : nil,
+        mlpOutputStatistics: normed ? take(statistics) : nil)
     }
     (output, gradient, normed, middleGradient) = (
       take(hidden), take(hidden), take(hidden), take(hidden)
@@ -99,7 +107,7 @@ final class TrainingActivations {
     (attended, attendedGradient) = (take(c.queryWidth), take(c.queryWidth))
     keyGradients = take(max(c.queryWidth, hidden))
     valueGradients = take(max(c.queryWidth, hidden))
-    finalRMS = take(1)
+    finalStatistics = take(statistics)
   }
 
   /// Makes room for `count` logits.

@@ -4,7 +4,8 @@ internal import Tensors
 /// The operations of one transformer layer over packed rows, for training and inference alike.
 ///
 /// Legend: T = rows (tokens) of all sequences of a batch together, H = hidden size, W = query width plus twice the
-/// key/value width, I = intermediate size. Every operation is cut into tiles of `rowsPerTile` rows.
+/// key/value width, I = intermediate size, M = width of the MLP's first projection, 2I with a gate and I without. Every
+/// operation is cut into tiles of `rowsPerTile` rows.
 struct TransformerMath {
   static let rowsPerTile = 32
 
@@ -25,16 +26,13 @@ struct TransformerMath {
     self.threads = threads
     kernels = ck_vector().pointee
     products = MatrixProduct(numerics)
-    let dimension = configuration.headDimension
+    let dimension = configuration.rotaryDimension
     let scaling = configuration.rotaryScaling
     fullRotary = RotaryTable(
-      theta: configuration.ropeTheta, headDimension: dimension, scaling: scaling)
+      theta: configuration.ropeTheta, dimension: dimension, scaling: scaling)
     slidingRotary = RotaryTable(
-      theta: configuration.slidingRopeTheta, headDimension: dimension, scaling: scaling)
+      theta: configuration.slidingRopeTheta, dimension: dimension, scaling: scaling)
   }
-
-  /// Elements of a row of queries, keys and values together.
-  var attentionWidth: Int { configuration.queryWidth + 2 * configuration.keyValueWidth }
 
   /// Runs `body` for ranges of rows, in parallel.
   func forRows(_ rows: Int, _ body: @Sendable (Range<Int>) -> Void) {
@@ -56,19 +54,25 @@ struct TransformerMath {
     }
   }
 
-  /// Norms rows of x, rows x H, into `out`; `inverseRMS` gets one number a row.
+  /// Norms rows of x, rows x H, into `out`; `statistics` gets what the gradient needs of each row.
   func norm(
     _ x: UnsafeMutablePointer<Float>, weight: Int, rows: Int,
-    into out: UnsafeMutablePointer<Float>, inverseRMS: UnsafeMutablePointer<Float>
+    into out: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>
   ) {
-    let width = configuration.hiddenSize
-    nonisolated(unsafe) let (out, x, inverse, weight) = (out, x, inverseRMS, weights + weight)
+    let (width, count) = (configuration.hiddenSize, configuration.normStatisticCount)
+    nonisolated(unsafe) let (out, x, statistics, weight) = (out, x, statistics, weights + weight)
     let (epsilon, offset) = (Float(configuration.normEpsilon), configuration.normWeightOffset)
-    let kernels = kernels
+    let (kernels, norm) = (kernels, configuration.family.norm)
     forRows(rows) { rows in
-      kernels.rms_norm(
-        out + rows.lowerBound * width, inverse + rows.lowerBound, x + rows.lowerBound * width,
-        weight, rows.count, width, epsilon, offset)
+      let (start, statistics) = (rows.lowerBound * width, statistics + rows.lowerBound * count)
+      switch norm {
+      case .rms:
+        kernels.rms_norm(
+          out + start, statistics, x + start, weight, rows.count, width, epsilon, offset)
+      case .layer:
+        kernels.layer_norm(
+          out + start, statistics, x + start, weight, weight + width, rows.count, width, epsilon)
+      }
     }
   }
 
@@ -84,11 +88,37 @@ struct TransformerMath {
   }
 
   /// Adds a bias to every row of x, rows x width.
-  func addBias(_ bias: Int, to x: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
+  private func addBias(_ bias: Int, to x: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
     nonisolated(unsafe) let (x, bias) = (x, weights + bias)
     let kernels = kernels
     forRows(rows) { rows in
       for row in rows { kernels.add(x + row * width, bias, width) }
+    }
+  }
+
+  /// Puts the queries, keys and values of each row, T x W, side by side, in place, where they lie head by head.
+  ///
+  /// `reversed` puts them head by head again.
+  func separateHeads(_ x: UnsafeMutablePointer<Float>, rows: Int, reversed: Bool = false) {
+    let (heads, dimension) = (configuration.headCount, configuration.headDimension)
+    let width = configuration.attentionWidth
+    nonisolated(unsafe) let x = x
+    forRows(rows) { rows in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { copy in
+        for row in rows {
+          let values = UnsafeMutableBufferPointer(start: x + row * width, count: width)
+          _ = copy.update(fromContentsOf: values)
+          for head in 0..<heads {
+            for part in 0..<3 {
+              let apart = (part * heads + head) * dimension
+              let together = (head * 3 + part) * dimension
+              let (source, target) = reversed ? (apart, together) : (together, apart)
+              _ = values[target..<target + dimension].update(
+                fromContentsOf: copy[source..<source + dimension])
+            }
+          }
+        }
+      }
     }
   }
 
@@ -102,63 +132,67 @@ struct TransformerMath {
   ) {
     let c = configuration
     let heads = c.headCount + c.keyValueHeadCount
-    let (width, dimension, rotated) = (attentionWidth, c.headDimension, heads * c.headDimension)
+    let (width, rotated) = (c.attentionWidth, heads * c.headDimension)
+    let (queryNorms, keyNorms) = (c.queryNormCount, c.keyNormCount)
     let table = c.attentionKinds[layer] == .full ? fullRotary : slidingRotary
-    let (epsilon, offset, half) = (Float(c.normEpsilon), c.normWeightOffset, dimension / 2)
+    let (epsilon, offset) = (Float(c.normEpsilon), c.normWeightOffset)
+    let rotation = HeadRotation(kernels, c, table)
     let norms = (layout.layers[layer].queryNorm, layout.layers[layer].keyNorm)
     let kernels = kernels
     nonisolated(unsafe) let (raw, out, inverse, weights) = (raw, out, inverseRMS, weights)
-    nonisolated(unsafe) let (cosines, sines) = (table.cosines.pointer, table.sines.pointer)
     forRows(positions.count) { rows in
       for row in rows {
         let (source, target) = (raw + row * width, out + row * width)
         if let queryNorm = norms.0, let keyNorm = norms.1 {
           kernels.rms_norm(
-            target, inverse + row * heads, source, weights + queryNorm, c.headCount, dimension,
-            epsilon, offset)
+            target, inverse + row * heads, source, weights + queryNorm, queryNorms,
+            c.queryWidth / queryNorms, epsilon, offset)
           kernels.rms_norm(
-            target + c.queryWidth, inverse + row * heads + c.headCount, source + c.queryWidth,
-            weights + keyNorm, c.keyValueHeadCount, dimension, epsilon, offset)
+            target + c.queryWidth, inverse + row * heads + queryNorms, source + c.queryWidth,
+            weights + keyNorm, keyNorms, c.keyValueWidth / keyNorms, epsilon, offset)
           if source != target {
             (target + rotated).update(from: source + rotated, count: c.keyValueWidth)
           }
         } else if source != target {
           target.update(from: source, count: width)
         }
-        let position = positions[row] * half
-        kernels.rotate(target, cosines + position, sines + position, heads, dimension, 1)
+        rotation.turn(target, position: positions[row], sign: 1)
       }
     }
   }
 
-  /// Multiplies activation(gate) with up, for rows of both side by side; gateUp: T x 2I; out: T x I.
-  func gate(_ gateUp: UnsafeMutablePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>)
-  {
-    let width = configuration.intermediateSize
-    let gate =
-      switch configuration.family.activation {
-      case .silu: kernels.silu_gate
-      case .gelu: kernels.gelu_gate
-      }
+  /// The MLP's activation: function(gate) times up, for rows of both side by side, or function(up).
+  ///
+  /// gateUp: T x M; out: T x I.
+  func activate(
+    _ gateUp: UnsafeMutablePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>
+  ) {
+    let (width, kernels) = (configuration.intermediateSize, kernels)
+    let activation = configuration.family.activation
     nonisolated(unsafe) let (gateUp, out) = (gateUp, out)
     forRows(rows) { rows in
       for row in rows {
-        gate(
-          out + row * width, gateUp + row * 2 * width, gateUp + row * 2 * width + width, width)
+        let (out, gate) = (out + row * width, gateUp + row * 2 * width)
+        switch activation {
+        case .silu: kernels.silu_gate(out, gate, gate + width, width)
+        case .gelu: kernels.gelu_gate(out, gate, gate + width, width)
+        case .exactGELU: kernels.exact_gelu(out, gateUp + row * width, width)
+        }
       }
     }
   }
 
-  /// Multiplies x with the transpose of a weight matrix.
+  /// Multiplies x with the transpose of a weight matrix, and adds a bias where there is one.
   ///
   /// x: rows x columns; weight: outputs x columns; out: rows x outputs.
   func project(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, weight: Int, outputs: Int, columns: Int,
-    into out: UnsafeMutablePointer<Float>
+    _ x: UnsafeMutablePointer<Float>, rows: Int, weight: Int, bias: Int? = nil, outputs: Int,
+    columns: Int, into out: UnsafeMutablePointer<Float>
   ) {
     products.multiply(
       Matrix(x, rows: rows, columns: columns),
       Matrix(weights + weight, rows: outputs, columns: columns), transposingB: true,
       into: Matrix(out, rows: rows, columns: outputs), threads: threads)
+    if let bias { addBias(bias, to: out, rows: rows, width: outputs) }
   }
 }

@@ -8,11 +8,14 @@ import Testing
 @Suite("Model families")
 struct ModelFamilyTests {
   private func configuration(_ family: ModelFamily) -> ModelConfiguration {
-    ModelConfiguration(
-      family: family, vocabularySize: 11, hiddenSize: 6, intermediateSize: 5, headCount: 2,
-      keyValueHeadCount: 1, headDimension: 4, attentionKinds: [.full, .full], slidingWindow: 8,
+    let isFused = family.interleavesHeads
+    return ModelConfiguration(
+      family: family, vocabularySize: 11, hiddenSize: isFused ? 8 : 6, intermediateSize: 5,
+      headCount: 2, keyValueHeadCount: isFused ? 2 : 1, headDimension: 4,
+      attentionKinds: [.full, .full], slidingWindow: 8, rotaryDimension: isFused ? 2 : 4,
       ropeTheta: 10000, slidingRopeTheta: 10000, attentionScale: 0.5, normEpsilon: 1e-6,
-      tiesEmbeddings: false, maximumPositions: 64, beginOfSequenceID: nil, endOfSequenceIDs: [1],
+      usesParallelResidual: isFused, tiesEmbeddings: false, maximumPositions: 64,
+      beginOfSequenceID: nil, endOfSequenceIDs: [1],
       paddingID: nil)
   }
 
@@ -39,7 +42,8 @@ struct ModelFamilyTests {
     let entries = ParameterLayout(configuration(family)).entries
     #expect(Set(entries.map(\.name)).count == entries.count)
     #expect(Set(entries.map(\.names.gguf)).count == entries.count)
-    #expect(entries.count == 3 + 2 * family.layerNames.count)
+    let outside = family.norm == .layer ? 4 : 3
+    #expect(entries.count == outside + 2 * family.layerNames.count)
   }
 
   @Test("No two families are told by the same words")

@@ -24,9 +24,18 @@ struct ParityFixture {
     case qwen3Tied = "qwen3-tied"
     /// Two layers, hidden size 24, four heads on one key head of width 16, a head of its own.
     case qwen3Untied = "qwen3-untied"
+    /// Two layers normed at their outputs, hidden size 24, four heads on two key heads of width 6, a head of its own.
+    case olmo2
+    /// Two layers whose MLP reads what attention reads, hidden size 48, three heads of width 16 of which 4 elements
+    /// rotate, a head of its own.
+    case gptNeoX = "gpt-neox"
+    /// Two layers, the MLP behind attention, hidden size 20, two heads of width 10 of which 4 elements rotate.
+    case gptNeoXSequential = "gpt-neox-sequential"
 
     /// Those that have the same model as a GGUF file.
-    static let withGGUF: [Name] = [.llama3, .qwen2Tied, .qwen3Tied, .qwen3Untied]
+    static let withGGUF: [Name] = [
+      .llama3, .qwen2Tied, .qwen3Tied, .qwen3Untied, .olmo2, .gptNeoX, .gptNeoXSequential,
+    ]
   }
 
   /// The parts of `expected.json` that are compared.

@@ -39,6 +39,27 @@ struct ck_vector_kernels {
                                    const float *inverse_rms, size_t rows, size_t columns,
                                    size_t stride);
 
+  // out[r] = (x[r] - mean) * inverse_deviation * weight + bias; each row's two numbers go to statistics, side by side.
+  // mean = mean(x[r]), inverse_deviation = 1 / sqrt(mean((x[r] - mean)^2) + epsilon).
+  // out, x: rows x n; statistics: rows x 2; weight, bias: n. out may be x.
+  void (*layer_norm)(float *out, float *statistics, const float *x, const float *weight,
+                     const float *bias, size_t rows, size_t n, float epsilon);
+
+  // The same with statistics already known.
+  void (*layer_norm_again)(float *out, const float *statistics, const float *x,
+                           const float *weight, const float *bias, size_t rows, size_t n);
+
+  // d_x += gradient of layer_norm with respect to x. d_x, d_out, x: rows x n.
+  void (*layer_norm_input_gradient)(float *d_x, const float *d_out, const float *x,
+                                    const float *statistics, const float *weight, size_t rows,
+                                    size_t n);
+
+  // d_weight[j] += sum over rows of d_out[r][j] * (x[r][j] - mean) * inverse_deviation, for j < columns. Rows are
+  // `stride` apart, as of rms_norm_weight_gradient.
+  void (*layer_norm_weight_gradient)(float *d_weight, const float *d_out, const float *x,
+                                     const float *statistics, size_t rows, size_t columns,
+                                     size_t stride);
+
   // Rotates the halves of each head: (a, b) -> (a cos - b sin, b cos + a sin); sign -1 is the inverse.
   // x: `heads` heads of `dimension` elements, side by side; cosine, sine: dimension / 2.
   void (*rotate)(float *x, const float *cosine, const float *sine, size_t heads,
@@ -51,6 +72,12 @@ struct ck_vector_kernels {
   // Overwrites gate and up with their gradients; also gives out, the forward value, again.
   void (*silu_gate_gradient)(float *out, float *gate, float *up, const float *d_out, size_t n);
   void (*gelu_gate_gradient)(float *out, float *gate, float *up, const float *d_out, size_t n);
+
+  // out = x * P(X <= x) for a standard normal X: GELU in its exact form. n elements; out may be x.
+  void (*exact_gelu)(float *out, const float *x, size_t n);
+
+  // Overwrites x with its gradient; also gives out, the forward value, again.
+  void (*exact_gelu_gradient)(float *out, float *x, const float *d_out, size_t n);
 
   // out = function(x), n elements, each within 1 ulp of the exact value, subnormal numbers included; NaN gives the
   // same NaN, quiet. log of -0 is -infinity, of negative numbers the NaN 0x7fc00000. tanh and erf are odd. out may be x.

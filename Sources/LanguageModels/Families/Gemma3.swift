@@ -29,6 +29,7 @@ extension ModelFamily {
     }
     let scaling: RotaryParameters? = try fields.optional("rope_scaling", missing: nil)
     try scaling?.requireUnscaled()
+    try scaling?.requireWhole()
     let rotary: RotaryParametersByKind? = try fields.optional("rope_parameters", missing: nil)
     return ModelConfiguration(
       family: family, vocabularySize: try fields.value("vocab_size", missing: 262_208),

@@ -1,39 +1,49 @@
 /// The parameters that a layer may have, in the order in which they lie in memory.
 ///
 /// Query, key and value projections lie side by side, as do their biases and the gate and up projections, so that each
-/// group is one operation.
+/// group is one operation; a layer norm's bias lies behind its weight.
 enum LayerParameter: CaseIterable, Sendable {
-  case inputNorm
+  case inputNorm, inputNormBias
   case query, key, value
   case queryBias, keyBias, valueBias
+  /// All three as one tensor in which each head's rows of queries, keys and values follow each other.
+  case queryKeyValue, queryKeyValueBias
   case queryNorm, keyNorm
-  case output
+  case output, outputBias
   case attentionOutputNorm
-  case mlpNorm
-  case gate, up
-  case down
+  case mlpNorm, mlpNormBias
+  case gate, up, upBias
+  case down, downBias
   case mlpOutputNorm
 
   /// What kind of parameter it is.
   var kind: ParameterLayout.Kind {
     switch self {
     case .inputNorm, .queryNorm, .keyNorm, .attentionOutputNorm, .mlpNorm, .mlpOutputNorm: .norm
-    case .queryBias, .keyBias, .valueBias: .bias
-    case .query, .key, .value, .output, .gate, .up, .down: .matrix
+    case .inputNormBias, .queryBias, .keyBias, .valueBias, .queryKeyValueBias, .outputBias,
+      .mlpNormBias, .upBias, .downBias:
+      .bias
+    case .query, .key, .value, .queryKeyValue, .output, .gate, .up, .down: .matrix
     }
   }
 
   /// `[rows, columns]` of a projection, output features first, or the one width of everything else.
   func shape(in c: ModelConfiguration) -> [Int] {
     switch self {
-    case .inputNorm, .attentionOutputNorm, .mlpNorm, .mlpOutputNorm: [c.hiddenSize]
+    case .inputNorm, .inputNormBias, .outputBias, .attentionOutputNorm, .mlpNorm, .mlpNormBias,
+      .downBias, .mlpOutputNorm:
+      [c.hiddenSize]
     case .query: [c.queryWidth, c.hiddenSize]
     case .key, .value: [c.keyValueWidth, c.hiddenSize]
+    case .queryKeyValue: [c.attentionWidth, c.hiddenSize]
     case .queryBias: [c.queryWidth]
     case .keyBias, .valueBias: [c.keyValueWidth]
-    case .queryNorm, .keyNorm: [c.headDimension]
+    case .queryKeyValueBias: [c.attentionWidth]
+    case .queryNorm: [c.queryWidth / c.queryNormCount]
+    case .keyNorm: [c.keyValueWidth / c.keyNormCount]
     case .output: [c.hiddenSize, c.queryWidth]
     case .gate, .up: [c.intermediateSize, c.hiddenSize]
+    case .upBias: [c.intermediateSize]
     case .down: [c.hiddenSize, c.intermediateSize]
     }
   }
@@ -41,7 +51,7 @@ enum LayerParameter: CaseIterable, Sendable {
 
 /// What files call a parameter.
 struct ParameterName: Sendable, Equatable {
-  /// Name in a Hugging Face checkpoint; of a layer's parameter what follows `model.layers.N.`.
+  /// Name in a Hugging Face checkpoint; of a layer's parameter what follows the layer's number.
   let huggingFace: String
   /// Name in a GGUF file; of a layer's parameter what follows `blk.N.`.
   let gguf: String
@@ -51,15 +61,24 @@ struct ParameterName: Sendable, Equatable {
     self.gguf = gguf
   }
 
-  /// The full name of a layer's parameter.
-  func inLayer(_ index: Int) -> ParameterName {
-    ParameterName("model.layers.\(index).\(huggingFace)", gguf: "blk.\(index).\(gguf)")
-  }
+  /// The name in a GGUF file of the output projection, which all families give it.
+  static let ggufHead = "output.weight"
+}
 
-  /// Names that every family has.
-  static let embedding = ParameterName("model.embed_tokens.weight", gguf: "token_embd.weight")
-  static let finalNorm = ParameterName("model.norm.weight", gguf: "output_norm.weight")
-  static let head = ParameterName("lm_head.weight", gguf: "output.weight")
+/// What files call the parameters outside of layers.
+struct ModelParameterNames: Sendable {
+  var embedding = ParameterName("model.embed_tokens.weight", gguf: "token_embd.weight")
+  var finalNorm = ParameterName("model.norm.weight", gguf: "output_norm.weight")
+  /// The bias of the final norm, where norms have one.
+  var finalNormBias: ParameterName?
+  var head = ParameterName("lm_head.weight", gguf: ParameterName.ggufHead)
+  /// What stands before a layer's number in a Hugging Face checkpoint.
+  var layers = "model.layers."
+
+  /// The full name of a layer's parameter.
+  func layer(_ index: Int, _ name: ParameterName) -> ParameterName {
+    ParameterName("\(layers)\(index).\(name.huggingFace)", gguf: "blk.\(index).\(name.gguf)")
+  }
 }
 
 extension [LayerParameter: ParameterName] {

@@ -82,19 +82,21 @@ final class IncrementalTransformer {
   private var memory: LayerMemory {
     let s = state
     return LayerMemory(
-      input: s.stream, middle: s.stream, output: s.stream, inputRMS: s.inverseRMS,
-      middleRMS: s.inverseRMS, normed: s.normed, queryKeyValue: s.queryKeyValue,
-      rotated: s.queryKeyValue, headRMS: s.inverseRMS, attended: s.attended, gateUp: s.gateUp,
+      input: s.stream, middle: s.stream, output: s.stream, inputStatistics: s.statistics,
+      middleStatistics: s.statistics, normed: s.normed, queryKeyValue: s.queryKeyValue,
+      rotated: s.queryKeyValue, headRMS: s.statistics, attended: s.attended, gateUp: s.gateUp,
       gated: s.gated, attentionOutput: s.normed, mlpOutput: s.normed,
-      attentionOutputRMS: s.inverseRMS, mlpOutputRMS: s.inverseRMS, scratch: s.scratch)
+      attentionOutputStatistics: s.statistics, mlpOutputStatistics: s.statistics, scratch: s.scratch
+    )
   }
 
   /// Puts the keys and values that a layer computed where later passes see them.
   private func store(_ pass: InferencePass, layer: Int) {
     for (rows, slot) in pass.stored {
       cache.store(
-        state.queryKeyValue + rows.lowerBound * math.attentionWidth + configuration.queryWidth,
-        rows: rows.count, rowStride: math.attentionWidth, slot: slot, layer: layer,
+        state.queryKeyValue + rows.lowerBound * configuration.attentionWidth
+          + configuration.queryWidth,
+        rows: rows.count, rowStride: configuration.attentionWidth, slot: slot, layer: layer,
         position: pass.positions[rows.lowerBound])
     }
   }
@@ -106,7 +108,7 @@ final class IncrementalTransformer {
     if observer != nil { show.rowKeys = Array(outputKeys[outputs]) }
     math.norm(
       s.stream + outputs.lowerBound * c.hiddenSize, weight: math.layout.finalNorm,
-      rows: outputs.count, into: s.normed, inverseRMS: s.inverseRMS)
+      rows: outputs.count, into: s.normed, statistics: s.statistics)
     show(.finalNorm, s.normed, outputs.count, c.hiddenSize)
     math.project(
       s.normed, rows: outputs.count, weight: math.layout.head, outputs: c.vocabularySize,

@@ -11,10 +11,10 @@ final class InferenceState {
   private(set) var queryKeyValue: UnsafeMutablePointer<Float>
   /// Attention's result; rows x query width.
   private(set) var attended: UnsafeMutablePointer<Float>
-  /// Gate and up projections side by side, and their product; rows x 2 and 1 intermediate sizes.
+  /// Gate and up projections side by side, or up alone, and the MLP's activation; rows x their widths.
   private(set) var gateUp, gated: UnsafeMutablePointer<Float>
-  /// Factors of the norm that was last computed; rows x the number of heads.
-  private(set) var inverseRMS: UnsafeMutablePointer<Float>
+  /// Statistics of the norm that was last computed; rows x the number of heads, which is at least 2.
+  private(set) var statistics: UnsafeMutablePointer<Float>
   /// A block of attention scores for each thread.
   private(set) var scratch = FloatBuffer(count: 0)
   /// Logits of some rows.
@@ -24,7 +24,7 @@ final class InferenceState {
     self.threads = threads
     let none = memory.pointer
     (stream, normed, queryKeyValue, attended) = (none, none, none, none)
-    (gateUp, gated, inverseRMS) = (none, none, none)
+    (gateUp, gated, statistics) = (none, none, none)
     reserve(configuration, rows: rows, positions: positions)
   }
 
@@ -38,8 +38,8 @@ final class InferenceState {
     capacity.rows = rows
     let heads = c.headCount + c.keyValueHeadCount
     let widths = [
-      c.hiddenSize, c.hiddenSize, c.queryWidth + 2 * c.keyValueWidth, c.queryWidth,
-      2 * c.intermediateSize, c.intermediateSize, heads,
+      c.hiddenSize, c.hiddenSize, c.attentionWidth, c.queryWidth, c.mlpInputWidth,
+      c.intermediateSize, heads,
     ]
     memory = FloatBuffer(count: 0)
     memory = FloatBuffer(count: rows * widths.reduce(0, +))
@@ -49,7 +49,7 @@ final class InferenceState {
       return next
     }
     (stream, normed, queryKeyValue, attended) = (take(0), take(1), take(2), take(3))
-    (gateUp, gated, inverseRMS) = (take(4), take(5), take(6))
+    (gateUp, gated, statistics) = (take(4), take(5), take(6))
   }
 
   /// Makes room for the logits of `rows` rows.

@@ -22,6 +22,7 @@ extension CheckpointWeights {
   /// cannot ask for more memory than the checkpoint has weights. `configuration` must have passed its checks.
   func model(_ configuration: ModelConfiguration) throws -> LanguageModel {
     let layout = ParameterLayout(configuration)
+    let derivedSuffixes = [".rotary_emb.inv_freq", ".attention.bias", ".attention.masked_bias"]
     var expected: Set<String> = []
     for entry in layout.entries {
       let name = storedName(entry.names)
@@ -39,10 +40,11 @@ extension CheckpointWeights {
         )
       }
     }
-    let tiedHead = configuration.tiesEmbeddings ? storedName(.head) : nil
+    let tiedHead =
+      configuration.tiesEmbeddings ? storedName(configuration.family.modelNames.head) : nil
     for name in storedNames where !expected.contains(name) && name != tiedHead {
-      // Old Llama checkpoints store the rotary frequencies, which follow from the configuration.
-      if name.hasSuffix(".rotary_emb.inv_freq") { continue }
+      // Old checkpoints store what follows from the configuration: the rotary frequencies, and GPT-NeoX its masks.
+      if derivedSuffixes.contains(where: name.hasSuffix) { continue }
       throw ModelFileError(
         .mismatched,
         "\(path): tensor \(name) of shape \(shape(ofStored: name) ?? []) has no place in a model of this configuration."
@@ -70,7 +72,9 @@ extension CheckpointWeights {
     guard shape(ofStored: name) == embedding.shape else { throw difference }
     let head = FloatBuffer(count: embedding.count)
     try read(
-      ParameterLayout.Entry(names: .head, kind: .matrix, shape: embedding.shape, offset: 0),
+      ParameterLayout.Entry(
+        names: model.configuration.family.modelNames.head, kind: .matrix, shape: embedding.shape,
+        offset: 0),
       into: head.elements)
     let isSame = withExtendedLifetime(head) {
       UnsafeRawBufferPointer(head.elements).elementsEqual(

@@ -18,6 +18,7 @@ extension ModelConfiguration {
       ("the vocabulary size", vocabularySize), ("the hidden size", hiddenSize),
       ("the intermediate size", intermediateSize), ("the number of attention heads", headCount),
       ("the number of key-value heads", keyValueHeadCount), ("the head dimension", headDimension),
+      ("the number of elements of a head that rotate", rotaryDimension),
       ("the sliding window", slidingWindow), ("the number of positions", maximumPositions),
     ]
     for (name, value) in dimensions {
@@ -42,8 +43,15 @@ extension ModelConfiguration {
       headCount % keyValueHeadCount == 0,
       "\(headCount) attention heads cannot share \(keyValueHeadCount) key-value heads evenly")
     try require(
-      headDimension % 2 == 0,
-      "the head dimension must be even for rotary embeddings; found \(headDimension)")
+      rotaryDimension % 2 == 0 && rotaryDimension <= headDimension,
+      rotaryDimension == headDimension
+        ? "the head dimension must be even for rotary embeddings; found \(headDimension)"
+        : "an even number of a head's \(headDimension) elements must rotate; found \(rotaryDimension)"
+    )
+    try require(
+      !family.interleavesHeads || headCount == keyValueHeadCount && queryWidth == hiddenSize,
+      "the family \(family.name) has as many key-value heads as attention heads, which together are as wide as the hidden size; found \(headCount) and \(keyValueHeadCount) heads of \(headDimension) for \(hiddenSize)"
+    )
     for (name, value) in [
       ("the rotary base", ropeTheta), ("the rotary base of sliding layers", slidingRopeTheta),
       ("the attention scale", attentionScale), ("the norms' epsilon", normEpsilon),

@@ -47,7 +47,8 @@ struct GGUFConfiguration {
     guard try fields.integer("attention.value_length") ?? headDimension == headDimension else {
       throw fields.bad("attention.value_length", "the head dimension \(headDimension)")
     }
-    guard try fields.integer("rope.dimension_count") ?? headDimension == headDimension else {
+    let rotaryDimension = try fields.integer("rope.dimension_count") ?? headDimension
+    guard rotaryDimension == headDimension || family.gguf.rotatesParts else {
       throw fields.bad("rope.dimension_count", "the head dimension \(headDimension)")
     }
     let layerCount = try fields.requiredInteger("block_count")
@@ -61,10 +62,11 @@ struct GGUFConfiguration {
       intermediateSize: try fields.requiredInteger("feed_forward_length"), headCount: headCount,
       keyValueHeadCount: try fields.integer("attention.head_count_kv") ?? headCount,
       headDimension: headDimension, attentionKinds: Array(repeating: .full, count: layerCount),
-      slidingWindow: positions, ropeTheta: theta, slidingRopeTheta: theta,
+      slidingWindow: positions, rotaryDimension: rotaryDimension, ropeTheta: theta,
+      slidingRopeTheta: theta,
       attentionScale: 1 / Double(headDimension).squareRoot(),
-      normEpsilon: try fields.requiredNumber("attention.layer_norm_rms_epsilon"),
-      tiesEmbeddings: file.tensor(ParameterName.head.gguf) == nil, maximumPositions: positions,
+      normEpsilon: try fields.requiredNumber(family.gguf.normEpsilon),
+      tiesEmbeddings: file.tensor(ParameterName.ggufHead) == nil, maximumPositions: positions,
       beginOfSequenceID: try tokenID("bos"), endOfSequenceIDs: try endOfSequenceIDs(),
       paddingID: try tokenID("padding"))
   }
@@ -76,7 +78,7 @@ struct GGUFConfiguration {
   private func rotaryScaling(_ configuration: ModelConfiguration) throws -> RotaryScaling? {
     let name = Self.rotaryDivisors
     guard let tensor = file.tensor(name) else { return nil }
-    let count = configuration.headDimension / 2
+    let count = configuration.rotaryDimension / 2
     guard tensor.shape == [count] else {
       throw ModelFileError(
         .mismatched,
@@ -89,7 +91,7 @@ struct GGUFConfiguration {
       factor: Double(divisors.max() ?? 1), lowFrequencyFactor: 1, highFrequencyFactor: 4,
       originalPositions: 8192)
     let frequencies = RotaryTable.frequencies(
-      theta: configuration.ropeTheta, headDimension: configuration.headDimension, scaling: nil)
+      theta: configuration.ropeTheta, dimension: configuration.rotaryDimension, scaling: nil)
     let isKnown = zip(frequencies, divisors).allSatisfy { frequency, divisor in
       abs(scaling.scaled(frequency) * divisor / frequency - 1) < 1e-5
     }

@@ -16,6 +16,16 @@ struct GGUFFields {
     return try file.truthValues(key(name))
   }
 
+  /// True or false; nil where the key is missing.
+  func truthValue(_ name: String) throws -> Bool? {
+    let key = self.key(name)
+    switch file.metadata[key] {
+    case nil: return nil
+    case .bool(let value): return value
+    case .some(let value): throw file.unexpected(value, key, "true or false")
+    }
+  }
+
   /// A whole number that is not negative; nil where the key is missing.
   func integer(_ name: String) throws -> Int? {
     try integer(at: key(name))

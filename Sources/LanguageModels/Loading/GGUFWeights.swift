@@ -25,9 +25,28 @@ struct GGUFWeights: CheckpointWeights {
     {
       restoreRowOrder(target)
     }
+    if family.interleavesHeads, name.contains(".query_key_value.") { interleaveHeads(target) }
     // A GGUF norm holds the whole factor, such as 1 + w.
     if parameter.kind == .norm, family.normWeightOffset != 0 {
       for index in target.indices { target[index] -= family.normWeightOffset }
+    }
+  }
+
+  /// Puts rows, or elements of a bias, of queries, keys and values head by head, as a Hugging Face checkpoint has them.
+  ///
+  /// llama.cpp's converter puts all queries first, then all keys, then all values.
+  private func interleaveHeads(_ weights: UnsafeMutableBufferPointer<Float>) {
+    let heads = configuration.headCount
+    let part = weights.count / (3 * heads)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: weights.count) { copy in
+      _ = copy.update(fromContentsOf: weights)
+      for head in 0..<heads {
+        for kind in 0..<3 {
+          let (source, target) = ((kind * heads + head) * part, (head * 3 + kind) * part)
+          _ = UnsafeMutableBufferPointer(rebasing: weights[target..<target + part])
+            .update(from: copy[source..<source + part])
+        }
+      }
     }
   }
 

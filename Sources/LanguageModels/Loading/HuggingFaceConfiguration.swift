@@ -78,9 +78,9 @@ private struct ConfigurationFile: Decodable {
   init(from decoder: any Decoder) throws {
     let fields = try JSONFields(decoder)
     try fields.requireNull("quantization_config")
-    try fields.require("attention_bias", false)
     try fields.require("attention_dropout", 0.0)
     let family = try ConfigurationFile.family(fields)
+    try fields.require("attention_bias", family.layerNames[.outputBias] != nil)
     configuration = try family.huggingFace.read(fields, family)
   }
 

@@ -45,7 +45,7 @@ package enum HuggingFaceFolder {
       ("num_hidden_layers", "\(c.layerCount)"),
       ("num_key_value_heads", "\(c.keyValueHeadCount)"),
       ("pad_token_id", text(c.paddingID)),
-      ("rms_norm_eps", "\(c.normEpsilon)"),
+      (format.normEpsilon, "\(c.normEpsilon)"),
       ("tie_word_embeddings", "\(c.tiesEmbeddings)"),
       // Not who wrote the file, but which form it has: without it transformers takes the file for an old one.
       ("transformers_version", "\"5.0.0\""),

@@ -76,6 +76,16 @@ extension JSONFields {
     return count
   }
 
+  /// `head_dim`, or the part of the hidden size that each head has where neither the file nor `missing` says it.
+  func headDimension(missing: Int?, hiddenSize: Int, headCount: Int) throws -> Int {
+    if let stated: Int = try optional("head_dim", missing: missing) { return stated }
+    guard headCount > 0, hiddenSize % headCount == 0 else {
+      throw ModelFileError(
+        .malformed, "hidden_size \(hiddenSize) is not a multiple of \(headCount) attention heads.")
+    }
+    return hiddenSize / headCount
+  }
+
   /// `layer_types`, one for each layer; nil where the file does not say them.
   func attentionKinds(_ layerCount: Int) throws -> [ModelConfiguration.AttentionKind]? {
     guard let names: [String] = try optional("layer_types", missing: nil) else { return nil }

@@ -9,8 +9,10 @@ enum LlamaConfiguration {
     /// nil where it is the hidden size divided by the number of heads.
     var headDimension: Int?
     let maximumPositions: Int
+    var normEpsilon = 1e-6
     var beginOfSequenceID: Int32?
     var endOfSequenceID: Int32?
+    var paddingID: Int32?
   }
 
   /// The configuration that a file's fields say; throws ``ModelFileError``.
@@ -28,12 +30,13 @@ enum LlamaConfiguration {
       throw ModelFileError(
         .unsupported, "layer_types with sliding_attention are not computed for \(family.name).")
     }
-    let headDimension = try headDimension(
-      fields, missing: defaults.headDimension, hiddenSize: hiddenSize, headCount: headCount)
+    let headDimension = try fields.headDimension(
+      missing: defaults.headDimension, hiddenSize: hiddenSize, headCount: headCount)
     let positions = try fields.value("max_position_embeddings", missing: defaults.maximumPositions)
     let scaling: RotaryParameters? = try fields.optional("rope_scaling", missing: nil)
     let rotary: RotaryParameters? =
       try scaling ?? fields.optional("rope_parameters", missing: nil)
+    try rotary?.requireWhole()
     let rotaryScaling = rotary?.scaling(positions: positions)
     // There transformers would take it instead of the one in the rotary parameters.
     if rotaryScaling != nil { try fields.requireNull("original_max_position_embeddings") }
@@ -50,23 +53,12 @@ enum LlamaConfiguration {
       ropeTheta: theta, slidingRopeTheta: theta,
       rotaryScaling: rotaryScaling,
       attentionScale: 1 / Double(headDimension).squareRoot(),
-      normEpsilon: try fields.value("rms_norm_eps", missing: 1e-6),
+      normEpsilon: try fields.value("rms_norm_eps", missing: defaults.normEpsilon),
       tiesEmbeddings: try fields.value("tie_word_embeddings", missing: false),
       maximumPositions: positions,
       beginOfSequenceID: try fields.tokenID("bos", missing: defaults.beginOfSequenceID),
       endOfSequenceIDs: try fields.endOfSequenceIDs(missing: defaults.endOfSequenceID),
-      paddingID: try fields.tokenID("pad", missing: nil))
-  }
-
-  private static func headDimension(
-    _ fields: JSONFields, missing: Int?, hiddenSize: Int, headCount: Int
-  ) throws -> Int {
-    if let stated: Int = try fields.optional("head_dim", missing: missing) { return stated }
-    guard headCount > 0, hiddenSize % headCount == 0 else {
-      throw ModelFileError(
-        .malformed, "hidden_size \(hiddenSize) is not a multiple of \(headCount) attention heads.")
-    }
-    return hiddenSize / headCount
+      paddingID: try fields.tokenID("pad", missing: defaults.paddingID))
   }
 
   /// The fields that such a file has beyond those of every family.

@@ -2,6 +2,8 @@
 struct RotaryParameters: Decodable {
   /// The base; nil where it stands elsewhere.
   let theta: Double?
+  /// The part of each head that rotates; nil where it stands elsewhere.
+  let part: Double?
   private let scaling: Scaling?
 
   /// `rope_type` llama3.
@@ -17,7 +19,7 @@ struct RotaryParameters: Decodable {
       throw ModelFileError(
         .unsupported, "rotary parameters for \(kind) alone are not computed in this family.")
     }
-    try fields.require("partial_rotary_factor", 1.0)
+    part = try fields.optional("partial_rotary_factor", missing: nil)
     theta = try fields.optional("rope_theta", missing: nil)
     // "type" is the older name of the key.
     let types: [String?] = [
@@ -59,6 +61,19 @@ struct RotaryParameters: Decodable {
     throw ModelFileError(.unsupported, "rope_type llama3 is not computed in this family.")
   }
 
+  /// Refuses an embedding of a part of each head, for a family that has none.
+  func requireWhole() throws {
+    guard let part, part != 1 else { return }
+    throw ModelFileError(
+      .unsupported,
+      "partial_rotary_factor \(part) is not computed in this family; partial_rotary_factor 1.0 is.")
+  }
+
+  /// The JSON object that reads as this base and part of each head.
+  static func json(theta: Double, part: Double) -> String {
+    "{\"partial_rotary_factor\": \(part), \"rope_theta\": \(theta), \"rope_type\": \"default\"}"
+  }
+
   /// The JSON object that reads as this base and scaling.
   static func json(theta: Double, scaling: RotaryScaling? = nil) -> String {
     guard let scaling else { return "{\"rope_theta\": \(theta), \"rope_type\": \"default\"}" }
@@ -85,7 +100,9 @@ struct RotaryParametersByKind: Decodable {
     }
     full = try fields.optional("full_attention", missing: nil)
     sliding = try fields.optional("sliding_attention", missing: nil)
-    try full?.requireUnscaled()
-    try sliding?.requireUnscaled()
+    for parameters in [full, sliding] {
+      try parameters?.requireUnscaled()
+      try parameters?.requireWhole()
+    }
   }
 }

@@ -27,6 +27,8 @@ package enum Operation: Sendable, Hashable {
   /// Gradient of the final norm's input and of its weight.
   case finalNormGradient
   case finalNormWeightGradient
+  /// Gradient of the final norm's bias, where it has one.
+  case finalNormBiasGradient
   /// Gradient of the embeddings, with the head's part where it is tied.
   case embeddingGradient
   /// L2 norm of the whole gradient.
@@ -59,10 +61,13 @@ package enum Operation: Sendable, Hashable {
     case gateUpGradient = "backward: gradient of gate and up"
     case gatedAgain = "backward: gated activation, computed again"
     case downWeightGradient = "backward: weight gradient of the down projection"
+    case downBiasGradient = "backward: bias gradient of the down projection"
+    case upBiasGradient = "backward: bias gradient of the up projection"
     case mlpNormAgain = "backward: norm before the MLP, computed again"
     case gateUpWeightGradient = "backward: weight gradient of gate and up projections"
     case gateUpInputGradient = "backward: input gradient of gate and up projections"
     case mlpNormWeightGradient = "backward: weight gradient of the norm before the MLP"
+    case mlpNormBiasGradient = "backward: bias gradient of the norm before the MLP"
     case mlpInputGradient = "backward: gradient of the residual stream before the MLP"
     case attentionOutputNormGradient = "backward: gradient before the norm behind attention"
     case attentionOutputNormWeightGradient =
@@ -72,6 +77,7 @@ package enum Operation: Sendable, Hashable {
     case attentionAgain = "backward: attention, computed again"
     case attentionGradient = "backward: gradient of rotated queries and keys and of values"
     case outputWeightGradient = "backward: weight gradient of attention's output projection"
+    case outputBiasGradient = "backward: bias gradient of attention's output projection"
     case queryNormWeightGradient = "backward: weight gradient of the query norm"
     case keyNormWeightGradient = "backward: weight gradient of the key norm"
     case queryKeyValueGradient = "backward: gradient of queries, keys and values"
@@ -81,6 +87,7 @@ package enum Operation: Sendable, Hashable {
     case queryKeyValueWeightGradient = "backward: weight gradient of query/key/value projections"
     case queryKeyValueInputGradient = "backward: input gradient of query/key/value projections"
     case inputNormWeightGradient = "backward: weight gradient of the norm before attention"
+    case inputNormBiasGradient = "backward: bias gradient of the norm before attention"
     case layerInputGradient = "backward: gradient of the residual stream before the layer"
   }
 }
@@ -102,6 +109,7 @@ extension Operation: CustomStringConvertible {
     case .headWeightGradient: "backward: weight gradient of the output projection to logits"
     case .finalNormGradient: "backward: gradient before the final norm"
     case .finalNormWeightGradient: "backward: weight gradient of the final norm"
+    case .finalNormBiasGradient: "backward: bias gradient of the final norm"
     case .embeddingGradient: "backward: gradient of the embedding"
     case .gradientNorm: "gradient norm"
     case .learningRate: "learning rate"

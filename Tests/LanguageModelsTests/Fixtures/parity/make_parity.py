@@ -29,8 +29,12 @@ from safetensors.torch import save_file
 from transformers import (
     Gemma3ForCausalLM,
     Gemma3TextConfig,
+    GPTNeoXConfig,
+    GPTNeoXForCausalLM,
     LlamaConfig,
     LlamaForCausalLM,
+    Olmo2Config,
+    Olmo2ForCausalLM,
     Qwen2Config,
     Qwen2ForCausalLM,
     Qwen3Config,
@@ -49,6 +53,8 @@ EVEN = dict(hidden_size=48, num_attention_heads=6, num_key_value_heads=2, head_d
 ONE_KEY_HEAD = dict(hidden_size=32, num_attention_heads=4, num_key_value_heads=1, head_dim=16, intermediate_size=40, vocab_size=59)
 HALVES = dict(hidden_size=24, num_attention_heads=4, num_key_value_heads=2, intermediate_size=28, vocab_size=53)
 NARROW = dict(hidden_size=24, num_attention_heads=4, num_key_value_heads=1, head_dim=16, intermediate_size=20, vocab_size=53)
+WIDE_HEADS = dict(hidden_size=48, num_attention_heads=3, intermediate_size=40, vocab_size=59)
+TWO_HEADS = dict(hidden_size=20, num_attention_heads=2, intermediate_size=28, vocab_size=53)
 IDS = dict(bos_token_id=1, eos_token_id=2, pad_token_id=0)
 # All sequences cross a window of 8 in the first and the last layer; the layer between sees everything.
 GEMMA = dict(
@@ -95,6 +101,17 @@ def qwen(config_class, model_class, shape: dict, theta: float, tied: bool):
     return model_class, config
 
 
+def neox(shape: dict, part: float, parallel: bool, tied: bool):
+    """A GPT-NeoX configuration and its class; the padding token is one that occurs, and its embedding learns."""
+    rope = {"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": part}
+    config = GPTNeoXConfig(
+        **shape, **(IDS | dict(pad_token_id=7)), num_hidden_layers=2, max_position_embeddings=256,
+        layer_norm_eps=1e-5, rope_parameters=rope, use_parallel_residual=parallel,
+        tie_word_embeddings=tied,
+    )  # fmt: skip
+    return GPTNeoXForCausalLM, config
+
+
 MODELS = {
     "llama-tied": (101, llama(ODD, 10000.0, True)),
     "llama-untied": (103, llama(EVEN, 100000.0, False)),
@@ -104,6 +121,9 @@ MODELS = {
     "qwen2-tied": (202, qwen(Qwen2Config, Qwen2ForCausalLM, HALVES, 1000000.0, True)),
     "qwen3-tied": (203, qwen(Qwen3Config, Qwen3ForCausalLM, ODD, 1000000.0, True)),
     "qwen3-untied": (204, qwen(Qwen3Config, Qwen3ForCausalLM, NARROW, 10000.0, False)),
+    "olmo2": (302, qwen(Olmo2Config, Olmo2ForCausalLM, HALVES, 500000.0, False)),
+    "gpt-neox": (302, neox(WIDE_HEADS, 0.25, parallel=True, tied=False)),
+    "gpt-neox-sequential": (302, neox(TWO_HEADS, 0.4, parallel=False, tied=True)),
 }
 # The architecture and the pretokenizer in the GGUF of a model that has one.
 GGUF = {
@@ -111,6 +131,9 @@ GGUF = {
     "qwen2-tied": (gguf.MODEL_ARCH.QWEN2, "qwen2"),
     "qwen3-tied": (gguf.MODEL_ARCH.QWEN3, "qwen2"),
     "qwen3-untied": (gguf.MODEL_ARCH.QWEN3, "qwen2"),
+    "olmo2": (gguf.MODEL_ARCH.OLMO2, "dbrx"),
+    "gpt-neox": (gguf.MODEL_ARCH.GPTNEOX, "olmo"),
+    "gpt-neox-sequential": (gguf.MODEL_ARCH.GPTNEOX, "mpt"),
 }
 
 
@@ -129,7 +152,7 @@ def exact_arithmetic():
 
     The angles of rotary embeddings stay fp32: they are constants of the model, and fp32 in its definition.
     """
-    names = [f"{name}.modeling_{name}" for name in ("llama", "gemma3", "qwen2", "qwen3")]
+    names = [f"{name}.modeling_{name}" for name in ("llama", "gemma3", "qwen2", "qwen3", "olmo2", "gpt_neox")]
     modules = [importlib.import_module(f"transformers.models.{name}") for name in names]
     narrow = torch.Tensor.float
     torch.Tensor.float = lambda self: self if self.dtype == torch.float64 else narrow(self)
@@ -149,10 +172,16 @@ def randomize(model, generator) -> None:
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             noise = torch.randn(parameter.shape, generator=generator)
-            if "norm" in name:
+            if "norm" in name and name.endswith("weight"):
                 parameter.copy_(neutral + NORM_DEVIATION * noise)
             else:
                 parameter.copy_(STANDARD_DEVIATION * noise)
+
+
+def stored_name(model, name: str) -> str:
+    """What a checkpoint calls a parameter: transformers 5 renames the head of GPT-NeoX when it loads one."""
+    is_neox = model.config.model_type == "gpt_neox"
+    return name.replace("lm_head.", "embed_out.") if is_neox else name
 
 
 def forward_and_backward(model, sequences, labels):
@@ -265,7 +294,9 @@ def write(name: str, seed: int, model_class, config, folder: pathlib.Path) -> No
         write_gguf(name, model, config, folder / "model.gguf")
     (folder / "generation_config.json").unlink(missing_ok=True)
     tensors = {f"logits.{index}": rows.contiguous() for index, rows in enumerate(logits)}
-    tensors |= {f"gradient.{key}": value.contiguous() for key, value in gradients.items()}
+    tensors |= {
+        f"gradient.{stored_name(model, key)}": value.contiguous() for key, value in gradients.items()
+    }
     save_file(tensors, folder / "expected.safetensors", metadata={"format": "pt"})
     expected = {
         "madeBy": "make_parity.py",
@@ -286,6 +317,12 @@ def write(name: str, seed: int, model_class, config, folder: pathlib.Path) -> No
 def permute(weights, heads: int):
     """What llama.cpp's converter does to query and key projections of Llama."""
     return weights.reshape(heads, 2, -1, weights.shape[1]).swapaxes(1, 2).reshape(weights.shape)
+
+
+def split_heads(weights, heads: int):
+    """What llama.cpp's converter does to GPT-NeoX's fused projection and its bias: queries, then keys, then values."""
+    parts = weights.reshape(heads, 3, -1, *weights.shape[1:])
+    return parts.swapaxes(0, 1).reshape(weights.shape)
 
 
 def rotary_divisors(config) -> list[float]:
@@ -317,14 +354,21 @@ def write_gguf(name: str, model, config, path: pathlib.Path) -> None:
     architecture, pretokenizer = GGUF[name]
     writer = gguf.GGUFWriter(path, gguf.MODEL_ARCH_NAMES[architecture])
     is_llama = architecture == gguf.MODEL_ARCH.LLAMA
+    is_neox = architecture == gguf.MODEL_ARCH.GPTNEOX
     writer.add_context_length(config.max_position_embeddings)
     writer.add_embedding_length(config.hidden_size)
     writer.add_block_count(config.num_hidden_layers)
     writer.add_feed_forward_length(config.intermediate_size)
     writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    if is_neox:
+        heads = config.hidden_size // config.num_attention_heads
+        writer.add_rope_dimension_count(int(config.rope_parameters["partial_rotary_factor"] * heads))
+        writer.add_parallel_residual(config.use_parallel_residual)
+        writer.add_layer_norm_eps(config.layer_norm_eps)
+    else:
+        writer.add_head_count_kv(config.num_key_value_heads)
+        writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+        writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     if getattr(config, "head_dim", None):
         writer.add_key_length(config.head_dim)
         writer.add_value_length(config.head_dim)
@@ -344,9 +388,12 @@ def write_gguf(name: str, model, config, path: pathlib.Path) -> None:
     names = gguf.get_tensor_name_map(architecture, config.num_hidden_layers)
     for key, parameter in model.named_parameters():
         weights = parameter.detach().numpy()
-        for part, heads in (("q_proj", config.num_attention_heads), ("k_proj", config.num_key_value_heads)):
-            if is_llama and key.endswith(f"{part}.weight"):
-                weights = permute(weights, heads)
+        if is_llama and key.endswith("q_proj.weight"):
+            weights = permute(weights, config.num_attention_heads)
+        if is_llama and key.endswith("k_proj.weight"):
+            weights = permute(weights, config.num_key_value_heads)
+        if "query_key_value" in key:
+            weights = split_heads(weights, config.num_attention_heads)
         writer.add_tensor(names.get_name(key, try_suffixes=(".weight", ".bias")), weights)
     if config.rope_parameters["rope_type"] == "llama3":
         divisors = torch.tensor(rotary_divisors(config), dtype=torch.float32)
