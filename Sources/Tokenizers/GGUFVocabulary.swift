@@ -54,6 +54,10 @@ package struct GGUFVocabulary: Sendable {
     model == "gpt2" ? BytePreparation.all.first { $0.name == pre } : nil
   }
 
+  /// Whether one more space stands before a text, and behind each special token: what the file says, or what its kind
+  /// means.
+  package var addsSpaces: Bool { addsSpacePrefix ?? (model == "llama") }
+
   /// Whether the begin-of-sequence token stands before a text: what the file says, or what its kind
   /// means.
   package var beginsTexts: Bool {

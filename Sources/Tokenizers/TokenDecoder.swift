@@ -13,6 +13,8 @@ struct TokenDecoder: Sendable {
 
   /// How texts become bytes.
   let kind: Kind
+  /// Whether a space at the beginning is left out: the mark that stands before every text (`Strip`).
+  var stripsFirstSpace = false
 
   /// The text of a sequence of tokens; U+FFFD stands for bytes that are no UTF-8, as in the
   /// tokenizers library.
@@ -57,6 +59,7 @@ struct TokenDecoder: Sendable {
       }
     }
     Self.flush(&run, to: &bytes)
+    if stripsFirstSpace, bytes.first == 0x20 { bytes.removeFirst() }
     return String(decoding: bytes, as: UTF8.self)
   }
 

@@ -47,8 +47,10 @@ extension Tokenizer {
         pretokenizer: preparation.map {
           Pretokenizer(splitsDigits: $0.splitsDigits, pattern: $0.pattern)
         },
+        marking: SpaceMarking(prefix: vocabulary.addsSpaces ? .always : .never),
         composes: preparation?.composes ?? false,
-        decoder: TokenDecoder(kind: isByteLevel ? .byteLevel : .spaceMarks),
+        decoder: TokenDecoder(
+          kind: isByteLevel ? .byteLevel : .spaceMarks, stripsFirstSpace: vocabulary.addsSpaces),
         addedTokens: Self.addedTokens(texts, types: types),
         prefixIDs: vocabulary.beginsTexts ? vocabulary.beginOfSequenceID.map { [$0] } ?? [] : [],
         beginOfSequenceID: vocabulary.beginOfSequenceID,
@@ -57,12 +59,11 @@ extension Tokenizer {
 
   /// How a byte-level vocabulary's text is prepared; `nil` for one with scores.
   private static func preparation(of vocabulary: GGUFVocabulary) throws -> BytePreparation? {
-    let addsSpacePrefix = vocabulary.addsSpacePrefix ?? (vocabulary.model == "llama")
-    guard !addsSpacePrefix else {
-      throw unsupported("add_space_prefix", "true", expected: "false")
-    }
     switch vocabulary.model {
     case "gpt2":
+      guard !vocabulary.addsSpaces else {
+        throw unsupported("add_space_prefix", "true", expected: "false")
+      }
       guard let preparation = vocabulary.preparation else {
         let names = BytePreparation.all.map { "“\($0.name)”" }.joined(separator: ", ")
         throw unsupported(
@@ -108,9 +109,9 @@ extension Tokenizer {
   private static func addedTokens(_ texts: [String], types: [GGUFTokenType]) -> [AddedToken] {
     zip(texts, types).enumerated().compactMap { id, token in
       let (text, type) = token
-      guard type == .control || type == .userDefined, !text.isEmpty else { return nil }
+      guard [.control, .userDefined, .unknown].contains(type), !text.isEmpty else { return nil }
       return AddedToken(
-        content: text, id: Int32(id), isSpecial: type == .control, isNormalized: false)
+        content: text, id: Int32(id), isSpecial: type != .userDefined, isNormalized: false)
     }
   }
 

@@ -13,8 +13,11 @@ extension Tokenizer {
   /// - Throws: `TokenizerError` for a broken file or a component that this program does not have.
   package init(tokenizerJSON: [UInt8], tokenizerConfigJSON: [UInt8]?) throws {
     let file = try TokenizerFile(tokenizerJSON)
-    let components = try TokenizerComponents(file.components)
     let config = try Self.config(tokenizerConfigJSON)
+    var components = try TokenizerComponents(file.components)
+    if ["LlamaTokenizer", "LlamaTokenizerFast"].contains(config["tokenizer_class"]?.stringValue) {
+      components = components.asLlamaTokenizer(config)
+    }
     var addedTokens = file.addedTokens
     var namedIDs: [String: Int32] = [:]
     for name in ["bos_token", "eos_token", "pad_token", "unk_token"] {
@@ -35,7 +38,8 @@ extension Tokenizer {
     try self.init(
       Parts(
         model: try Self.model(file, isByteLevel: components.pretokenizer != nil),
-        pretokenizer: components.pretokenizer, composes: components.composes,
+        pretokenizer: components.pretokenizer, marking: components.marking,
+        composes: components.composes,
         decoder: components.decoder,
         addedTokens: addedTokens, prefixIDs: prefix, suffixIDs: suffix,
         beginOfSequenceID: beginOfSequenceID, endOfSequenceID: namedIDs["eos_token"],

@@ -1,7 +1,7 @@
 /// Turns text into token ids and back, with the ids that the tokenizers library gives.
 ///
-/// Two kinds are read: byte-level BPE as in GPT-2, SmolLM2, Llama 3 and Qwen, and SentencePiece-style
-/// BPE with byte fallback as in Gemma. Anything else is refused when the tokenizer is made.
+/// Two kinds are read: byte-level BPE as in GPT-2, SmolLM2, Llama 3, Qwen, OLMo 2 and Pythia, and SentencePiece-style
+/// BPE with byte fallback as in Gemma and Llama 2. Anything else is refused when the tokenizer is made.
 package struct Tokenizer: Sendable {
   /// Number of token ids.
   package var vocabularySize: Int { model.pieces.count }
@@ -14,6 +14,7 @@ package struct Tokenizer: Sendable {
 
   private let model: BytePairModel
   private let pretokenizer: Pretokenizer?
+  private let marking: SpaceMarking
   private let composes: Bool
   private let decoder: TokenDecoder
   private let rawMatcher: AddedTokenMatcher
@@ -28,6 +29,8 @@ package struct Tokenizer: Sendable {
     var model: BytePairModel
     /// Cuts text into words; `nil` where spaces become `▁` and the whole text is one word.
     var pretokenizer: Pretokenizer?
+    /// How they do.
+    var marking = SpaceMarking()
     /// Whether characters are composed (NFC) before the text is cut into words.
     var composes = false
     var decoder: TokenDecoder
@@ -46,6 +49,7 @@ package struct Tokenizer: Sendable {
   init(_ parts: Parts) throws {
     model = parts.model
     pretokenizer = parts.pretokenizer
+    marking = parts.marking
     composes = parts.composes
     decoder = parts.decoder
     prefixIDs = parts.prefixIDs
@@ -127,21 +131,7 @@ package struct Tokenizer: Sendable {
     _ emit: (_ id: Int32, _ bytes: Range<Int>) -> Void
   ) {
     guard let pretokenizer else {
-      let (marked, sources) = Self.markingSpacesWithSources(text)
-      return marked.withUnsafeBufferPointer { marked in
-        normalizedMatcher.forEachPart(of: marked) { id, range in
-          let source = { (range: Range<Int>) in
-            offset + Int(sources[range.lowerBound])..<offset + Int(sources[range.upperBound - 1])
-              + 1
-          }
-          if let id { return emit(id, source(range)) }
-          let part = UnsafeBufferPointer(rebasing: marked[range])
-          model.encode(part, scratch: &scratch) { id, bytes in
-            let start = range.lowerBound
-            emit(id, source(start + bytes.lowerBound..<start + bytes.upperBound))
-          }
-        }
-      }
+      return encodeMarked(text, at: offset, scratch: &scratch, emit)
     }
     guard composes, let composed = CanonicalComposition.composed(text) else {
       return encodeWords(of: text, at: offset, pretokenizer, scratch: &scratch, emit)
@@ -152,6 +142,45 @@ package struct Tokenizer: Sendable {
         emit(id, offset + source.lowerBound..<offset + source.upperBound)
       }
     }
+  }
+
+  /// Encodes text that is one word, with marks for its spaces.
+  private func encodeMarked(
+    _ text: UnsafeBufferPointer<UInt8>, at offset: Int, scratch: inout BytePairModel.Scratch,
+    _ emit: (_ id: Int32, _ bytes: Range<Int>) -> Void
+  ) {
+    guard !marking.followsAddedTokens else {
+      return normalizedMatcher.forEachPart(of: text) { id, range in
+        let start = offset + range.lowerBound
+        if let id { return emit(id, start..<offset + range.upperBound) }
+        let part = UnsafeBufferPointer(rebasing: text[range])
+        let (marked, sources) = marking.marked(part, isFirst: start == 0)
+        marked.withUnsafeBufferPointer { marked in
+          model.encode(marked, scratch: &scratch) { id, bytes in
+            emit(id, Self.source(of: bytes, sources, at: start))
+          }
+        }
+      }
+    }
+    let (marked, sources) = marking.marked(text, isFirst: offset == 0)
+    marked.withUnsafeBufferPointer { marked in
+      normalizedMatcher.forEachPart(of: marked) { id, range in
+        if let id { return emit(id, Self.source(of: range, sources, at: offset)) }
+        let part = UnsafeBufferPointer(rebasing: marked[range])
+        model.encode(part, scratch: &scratch) { id, bytes in
+          let start = range.lowerBound
+          let marked = start + bytes.lowerBound..<start + bytes.upperBound
+          emit(id, Self.source(of: marked, sources, at: offset))
+        }
+      }
+    }
+  }
+
+  /// The bytes of the text that those of a marked part come from.
+  private static func source(
+    of marked: Range<Int>, _ sources: [Int32], at offset: Int
+  ) -> Range<Int> {
+    offset + Int(sources[marked.lowerBound])..<offset + Int(sources[marked.upperBound - 1]) + 1
   }
 
   /// Encodes normalised text word by word.
@@ -174,30 +203,12 @@ package struct Tokenizer: Sendable {
   /// The text of an added token as it is looked for in normalised text.
   private static func normalized(_ text: [UInt8], as parts: Parts) -> [UInt8] {
     text.withUnsafeBufferPointer { bytes in
-      if parts.pretokenizer == nil { return markingSpacesWithSources(bytes).text }
+      if parts.pretokenizer == nil {
+        return parts.marking.followsAddedTokens
+          ? text : parts.marking.marked(bytes, isFirst: true).text
+      }
       return parts.composes ? CanonicalComposition.composed(bytes)?.bytes ?? text : text
     }
-  }
-
-  /// The text with `▁` for every space, and for each of its bytes the index of the byte that it
-  /// comes from.
-  private static func markingSpacesWithSources(_ text: UnsafeBufferPointer<UInt8>)
-    -> (text: [UInt8], sources: [Int32])
-  {
-    var marked: [UInt8] = []
-    var sources: [Int32] = []
-    marked.reserveCapacity(text.count + text.count / 2)
-    sources.reserveCapacity(text.count + text.count / 2)
-    for (index, byte) in text.enumerated() {
-      if byte == 0x20 {
-        marked.append(contentsOf: TokenDecoder.spaceMark)
-        for _ in TokenDecoder.spaceMark { sources.append(Int32(index)) }
-      } else {
-        marked.append(byte)
-        sources.append(Int32(index))
-      }
-    }
-    return (marked, sources)
   }
 
   // MARK: - Decoding

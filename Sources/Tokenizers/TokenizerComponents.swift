@@ -5,10 +5,12 @@ import Files
 struct TokenizerComponents {
   /// Cuts text into words; `nil` where spaces become `▁` instead.
   let pretokenizer: Pretokenizer?
+  /// How they do.
+  private(set) var marking = SpaceMarking()
   /// Whether characters are composed (NFC) before that.
   let composes: Bool
   /// Puts texts together again.
-  let decoder: TokenDecoder
+  private(set) var decoder: TokenDecoder
   /// Names of the tokens before and after a text; `nil` where the file has no post-processor.
   let template: (prefix: [Int], suffix: [Int])?
 
@@ -18,36 +20,91 @@ struct TokenizerComponents {
     let pretokenizers = Self.flatten(components["pre_tokenizer"], list: "pretokenizers")
     let decoders = Self.flatten(components["decoder"], list: "decoders")
     composes = normalizers.map { $0["type"]?.stringValue } == ["NFC"]
-    if normalizers.isEmpty || composes {
+    let metaspace = normalizers.isEmpty ? Self.metaspace(pretokenizers) : nil
+    if metaspace == nil, normalizers.isEmpty || composes {
       pretokenizer = try Self.byteLevelPretokenizer(pretokenizers)
       guard decoders.count == 1, decoders[0]["type"]?.stringValue == "ByteLevel" else {
         throw Self.unsupported("decoder", decoders, expected: "one ByteLevel")
       }
       decoder = TokenDecoder(kind: .byteLevel)
     } else {
-      guard normalizers.count == 1, Self.isReplacement(normalizers[0], of: " ", by: "▁") else {
-        throw Self.unsupported(
-          "normalizer", normalizers, expected: "none, NFC, or one Replace of a space by ▁")
-      }
-      guard pretokenizers.allSatisfy(Self.splitsAtSpaces) else {
+      marking = try metaspace ?? Self.markingNormalizer(normalizers)
+      guard metaspace != nil || pretokenizers.allSatisfy(Self.splitsAtSpaces) else {
         throw Self.unsupported(
           "pre_tokenizer", pretokenizers,
           expected: "none, or a Split at spaces, after that normalizer")
       }
-      guard decoders.count == 3, Self.isReplacement(decoders[0], of: "▁", by: " "),
-        decoders[1]["type"]?.stringValue == "ByteFallback",
-        decoders[2]["type"]?.stringValue == "Fuse"
-      else {
-        throw Self.unsupported(
-          "decoder", decoders, expected: "Replace of ▁ by a space, ByteFallback and Fuse")
-      }
       pretokenizer = nil
-      decoder = TokenDecoder(kind: .spaceMarks)
+      decoder = try Self.markDecoder(decoders)
     }
     template = try Self.template(Self.flatten(components["post_processor"], list: "processors"))
   }
 
+  /// The components as transformers 5 has them when the tokenizer is loaded as `LlamaTokenizer`.
+  ///
+  /// That class takes vocabulary and merges of a `tokenizer.json`, but marks spaces by a `Metaspace` of its own, whatever
+  /// the file's normalizer: `add_prefix_space` and `legacy` of the config say where one more mark stands.
+  func asLlamaTokenizer(_ config: JSON) -> TokenizerComponents {
+    guard pretokenizer == nil else { return self }
+    var components = self
+    let addsPrefix = config["add_prefix_space"]?.boolValue ?? true
+    let isLegacy = config["legacy"]?.boolValue ?? false
+    components.marking = SpaceMarking(
+      prefix: addsPrefix ? isLegacy ? .unlessMarked : .firstUnlessMarked : .never,
+      followsAddedTokens: true)
+    components.decoder.stripsFirstSpace = addsPrefix
+    return components
+  }
+
   // MARK: - Parts
+
+  /// A `Metaspace` that cuts nothing; `nil` where the pretokenizer is another.
+  private static func metaspace(_ values: [JSON]) -> SpaceMarking? {
+    guard values.count == 1, values[0]["type"]?.stringValue == "Metaspace",
+      values[0]["replacement"]?.stringValue == "▁", values[0]["split"]?.boolValue == false
+    else { return nil }
+    let prefix: SpaceMarking.Prefix
+    switch values[0]["prepend_scheme"]?.stringValue {
+    case "never": prefix = .never
+    case "first": prefix = .firstUnlessMarked
+    case "always": prefix = .unlessMarked
+    default: return nil
+    }
+    return SpaceMarking(prefix: prefix, followsAddedTokens: true)
+  }
+
+  /// A `Replace` of spaces by marks, with or without a `Prepend` of one before it.
+  private static func markingNormalizer(_ values: [JSON]) throws -> SpaceMarking {
+    let prepends =
+      values.count == 2 && values[0]["type"]?.stringValue == "Prepend"
+      && values[0]["prepend"]?.stringValue == "▁"
+    guard values.count == (prepends ? 2 : 1),
+      isReplacement(values[values.count - 1], of: " ", by: "▁")
+    else {
+      throw unsupported(
+        "normalizer", values,
+        expected: "none, NFC, or a Replace of a space by ▁, alone or after a Prepend of ▁")
+    }
+    return SpaceMarking(prefix: prepends ? .always : .never)
+  }
+
+  /// What turns marks into spaces and byte pieces into bytes, with or without a `Strip` of the first space.
+  private static func markDecoder(_ values: [JSON]) throws -> TokenDecoder {
+    let strips =
+      values.count == 4 && values[3]["type"]?.stringValue == "Strip"
+      && values[3]["content"]?.stringValue == " " && values[3]["start"]?.integerValue == 1
+      && values[3]["stop"]?.integerValue == 0
+    guard values.count == (strips ? 4 : 3), isReplacement(values[0], of: "▁", by: " "),
+      values[1]["type"]?.stringValue == "ByteFallback", values[2]["type"]?.stringValue == "Fuse"
+    else {
+      throw unsupported(
+        "decoder", values,
+        expected:
+          "Replace of ▁ by a space, ByteFallback and Fuse, alone or before a Strip of one space at the beginning"
+      )
+    }
+    return TokenDecoder(kind: .spaceMarks, stripsFirstSpace: strips)
+  }
 
   /// Digits by themselves, if they are, and then `ByteLevel`, with its own pattern or behind a `Split`.
   private static func byteLevelPretokenizer(_ values: [JSON]) throws -> Pretokenizer {
@@ -74,9 +131,13 @@ struct TokenizerComponents {
   }
 
   /// The pattern that a `Split` isolates the matches of; `nil` for one that the program does not have.
+  ///
+  /// To remove what does not match is the same: every pattern matches all of a text.
   private static func pattern(of split: JSON) -> WordPattern? {
-    guard split["type"]?.stringValue == "Split", split["behavior"]?.stringValue == "Isolated",
-      split["invert"]?.boolValue != true
+    let behavior = split["behavior"]?.stringValue
+    let isInverted = split["invert"]?.boolValue ?? false
+    guard split["type"]?.stringValue == "Split",
+      behavior == "Isolated" && !isInverted || behavior == "Removed" && isInverted
     else { return nil }
     return WordPattern.all.first { split["pattern"] == ["Regex": .string($0.regex)] }
   }

@@ -60,5 +60,8 @@ package struct BytePreparation: Sendable {
     BytePreparation(
       name: "llama-bpe", pattern: .llama3, ignoresMerges: true, addsBeginOfSequence: true),
     BytePreparation(name: "qwen2", pattern: .qwen2, composes: true),
+    BytePreparation(name: "dbrx", pattern: .llama3),
+    BytePreparation(name: "mpt", composes: true),
+    BytePreparation(name: "olmo", composes: true),
   ]
 }

@@ -108,8 +108,13 @@ import Testing
     "A Split by a known pattern is read with ByteLevel behind it, and refused in any other form")
   func splits() {
     #expect(message(splitFile().bytes) == nil)
+    // To remove what does not match is the same, since all of a text matches.
+    let removed = splitFile().replacing("Isolated", with: "Removed").replacing(
+      #""invert":false"#, with: #""invert":true"#)
+    #expect(message(removed.bytes) == nil)
     for (old, new) in [
       (#""use_regex":false"#, #""use_regex":true"#), ("Isolated", "Removed"),
+      ("Isolated", "MergedWithNext"),
       (#""invert":false"#, #""invert":true"#), (#"\\p{N}|"#, #"\\p{N}{1,2}|"#), ("Regex", "String"),
       (#""type":"Split""#, #""type":"Punctuation""#),
       (
@@ -209,10 +214,106 @@ import Testing
     #expect(message { $0.model = "bert" }.contains("expected “gpt2” or “llama”"))
     #expect(
       message { $0.model = "gpt2" }.contains(
-        "expected one of “smollm”, “gpt-2”, “llama-bpe”, “qwen2”"))
-    #expect(message { $0.addsSpacePrefix = nil }.contains("add_space_prefix"))
+        "expected one of “smollm”, “gpt-2”, “llama-bpe”, “qwen2”, “dbrx”, “mpt”, “olmo”"))
+    #expect(message { $0.addsSpacePrefix = nil } == "read")
+    let words = try Fixtures.value(VocabularyFile.self, "smollm-small/vocabulary.json").vocabulary
+    #expect(
+      message {
+        $0 = words
+        $0.addsSpacePrefix = true
+      }.contains("“tokenizer.ggml.add_space_prefix” is true"))
     #expect(message { $0.tokens[400] = $0.tokens[401] }.contains("have the same text"))
     #expect(message { $0.tokens[30] = "<0x1Y>" }.contains("byte fallback needs"))
     #expect(message { $0.tokenTypes = [] } == "read")
+  }
+
+  /// A tokenizer.json of a word with marks for its spaces, with parts replaced.
+  private func markedFile(_ changes: [(String, String)] = []) -> [UInt8] {
+    let bytes = (0..<256).map {
+      let digits = String($0, radix: 16, uppercase: true)
+      return "\"<0x\(digits.count == 1 ? "0" : "")\(digits)>\":\($0)"
+    }
+    let text = """
+      {"version":"1.0","added_tokens":[{"id":261,"content":"<e>","special":true}],
+      "normalizer":{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},\
+      {"type":"Replace","pattern":{"String":" "},"content":"▁"}]},
+      "pre_tokenizer":null,
+      "decoder":{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},\
+      "content":" "},{"type":"ByteFallback"},{"type":"Fuse"},\
+      {"type":"Strip","content":" ","start":1,"stop":0}]},
+      "model":{"type":"BPE","byte_fallback":true,"vocab":{\(bytes.joined(separator: ",")),\
+      "▁":256,"a":257,"▁a":258,"b":259,"ab":260},"merges":[["▁","a"],["a","b"]]}}
+      """
+    return changes.reduce(text) { $0.replacing($1.0, with: $1.1) }.bytes
+  }
+
+  @Test("Where a mark stands before a text is what its normalizer or Metaspace says")
+  func marks() throws {
+    let (prepend, nothing) = (
+      #"{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},"#,
+      #"{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}"#
+    )
+    func metaspace(_ scheme: String) -> [(String, String)] {
+      let value =
+        #"{"type":"Metaspace","replacement":"▁","prepend_scheme":"\#(scheme)","split":false}"#
+      return [
+        (prepend + nothing, "null"), (#""pre_tokenizer":null"#, #""pre_tokenizer":\#(value)"#),
+      ]
+    }
+    let texts = ["a", " a", "a<e>a", "<e>a", "<e> a", ""]
+    for (changes, expected) in [
+      ([], [[258], [256, 258], [258, 261, 258], [261, 258], [261, 256, 258], []]),
+      (metaspace("always"), [[258], [258], [258, 261, 258], [261, 258], [261, 258], []]),
+      (metaspace("first"), [[258], [258], [258, 261, 257], [261, 257], [261, 258], []]),
+      (metaspace("never"), [[257], [258], [257, 261, 257], [261, 257], [261, 258], []]),
+    ] as [([(String, String)], [[Int32]])] {
+      let tokenizer = try Tokenizer(tokenizerJSON: markedFile(changes), tokenizerConfigJSON: nil)
+      #expect(texts.map { tokenizer.encode($0) } == expected, "\(changes)")
+    }
+    let tokenizer = try Tokenizer(tokenizerJSON: markedFile(), tokenizerConfigJSON: nil)
+    #expect(tokenizer.decode([258, 260], skippingSpecialTokens: false) == "aab")
+    #expect(tokenizer.decode([256, 258], skippingSpecialTokens: false) == " a")
+    #expect(tokenizer.encodeWithOffsets("é").byteRanges == [0..<2, 0..<1, 1..<2])
+  }
+
+  @Test("Other ways to mark spaces are refused")
+  func otherMarks() {
+    #expect(message(markedFile()) == nil)
+    for (old, new) in [
+      (#""prepend":"▁""#, #""prepend":"_""#), (#""type":"Prepend""#, #""type":"Lowercase""#),
+      (#""start":1"#, #""start":2"#), (#""stop":0"#, #""stop":1"#),
+      (#""type":"Strip","content":" ""#, #""type":"Strip","content":"x""#),
+      (
+        #""pre_tokenizer":null"#,
+        #""pre_tokenizer":{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":false}"#
+      ),
+      (#""byte_fallback":true"#, #""byte_fallback":false"#),
+    ] {
+      let message = message(markedFile([(old, new)]))
+      #expect(message?.contains("program") == true, "\(old): \(message ?? "read")")
+    }
+  }
+
+  @Test("As LlamaTokenizer, transformers marks spaces in a way of its own")
+  func llamaTokenizer() throws {
+    func encode(_ config: String) throws -> [[Int32]] {
+      let tokenizer = try Tokenizer(
+        tokenizerJSON: markedFile(), tokenizerConfigJSON: config.bytes)
+      return [" a", "a<e>a"].map { tokenizer.encode($0) }
+    }
+    #expect(try encode(#"{"tokenizer_class":"PreTrainedTokenizerFast"}"#)[0] == [256, 258])
+    for name in ["LlamaTokenizer", "LlamaTokenizerFast"] {
+      #expect(
+        try encode(#"{"tokenizer_class":"\#(name)"}"#) == [[258], [258, 261, 257]])
+      #expect(
+        try encode(#"{"tokenizer_class":"\#(name)","legacy":true}"#)
+          == [[258], [258, 261, 258]])
+      #expect(
+        try encode(#"{"tokenizer_class":"\#(name)","legacy":true,"add_prefix_space":false}"#)
+          == [[258], [257, 261, 257]])
+    }
+    // A byte-level file with that class is read as it is.
+    #expect(
+      message(file(), config: #"{"tokenizer_class":"LlamaTokenizer"}"#) == nil)
   }
 }

@@ -55,6 +55,7 @@ import Testing
     "A damaged tokenizer.json or config gives a tokenizer that works, or an error",
     arguments: [
       "smollm-small", "gpt2-small", "gemma-small", "gemma-added", "llama3-small", "qwen-small",
+      "olmo2-small", "neox-small", "llama2-small", "llama2-class",
     ])
   func damagedFiles(_ name: String) throws {
     let file = try Fixtures.bytes("\(name)/tokenizer.json")
@@ -80,7 +81,7 @@ import Testing
 
   @Test(
     "A damaged GGUF vocabulary gives a tokenizer that works, or an error",
-    arguments: ["smollm-small", "gemma-small", "llama3-small", "qwen-small"])
+    arguments: ["smollm-small", "gemma-small", "llama3-small", "qwen-small", "llama2-small"])
   func damagedVocabularies(_ name: String) throws {
     let vocabulary = try Fixtures.value(VocabularyFile.self, "\(name)/vocabulary.json").vocabulary
     let lines = try Fixtures.value([String].self, "lines.json")

@@ -8,15 +8,14 @@ import Tokenizers
 enum TokenizerJSON {
   /// A `tokenizer.json`; throws ``ModelFileError`` for a vocabulary that `Tokenizer` does not read either.
   static func bytes(of vocabulary: GGUFVocabulary) throws -> [UInt8] {
-    let addsSpacePrefix = vocabulary.addsSpacePrefix ?? (vocabulary.model == "llama")
     switch (vocabulary.model, vocabulary.preparation) {
-    case ("gpt2", let preparation?) where !addsSpacePrefix:
+    case ("gpt2", let preparation?) where !vocabulary.addsSpaces:
       return byteLevel(vocabulary, preparation)
-    case ("llama", _) where !addsSpacePrefix: return sentencePiece(vocabulary)
+    case ("llama", _): return sentencePiece(vocabulary)
     default:
       throw ModelFileError(
         .unsupported,
-        "A tokenizer of the model \(vocabulary.model) with the pretokenizer \(vocabulary.pre ?? "(none)") and add_space_prefix \(addsSpacePrefix) cannot be written as tokenizer.json."
+        "A tokenizer of the model \(vocabulary.model) with the pretokenizer \(vocabulary.pre ?? "(none)") and add_space_prefix \(vocabulary.addsSpaces) cannot be written as tokenizer.json."
       )
     }
   }
@@ -83,12 +82,18 @@ enum TokenizerJSON {
       vocabulary.tokens.indices.contains(Int(id))
         ? JSONText.quoted(vocabulary.tokens[Int(id)]) : nil
     }
+    let replacement = #"{"type":"Replace","pattern":{"String":" "},"content":"▁"}"#
+    let prepends = vocabulary.addsSpaces
     return file(
-      marked, normalizer: #"{"type":"Replace","pattern":{"String":" "},"content":"▁"}"#,
-      pretokenizer:
-        #"{"type":"Split","pattern":{"String":" "},"behavior":"MergedWithPrevious","invert":false}"#,
+      marked,
+      normalizer: prepends
+        ? #"{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},\#(replacement)]}"#
+        : replacement,
+      pretokenizer: prepends
+        ? "null"
+        : #"{"type":"Split","pattern":{"String":" "},"behavior":"MergedWithPrevious","invert":false}"#,
       decoder:
-        #"{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}]}"#,
+        #"{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}\#(prepends ? #",{"type":"Strip","content":" ","start":1,"stop":0}"# : "")]}"#,
       unknown: unknown ?? "null", usesByteFallback: true, ignoresMerges: false,
       merges: SentencePieceMerges(marked).pairs().map { left, right in
         "[\(JSONText.quoted(left)),\(JSONText.quoted(right))]"

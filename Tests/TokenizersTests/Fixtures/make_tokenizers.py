@@ -1,6 +1,6 @@
 """Makes the small tokenizers of the test suite and what the tokenizers library says of a few hundred lines.
 
-    python make_tokenizers.py          (writes beside itself; needs tokenizers and transformers)
+    python make_tokenizers.py [NAME ...]          (writes beside itself; needs tokenizers and transformers)
 
 lines.json holds the lines, and further_lines.json those and more for the two that look at line breaks. Each folder holds tokenizer.json, tokenizer_config.json, vocabulary.json (the same as GGUF metadata, where a GGUF can say
 it) and expected.json. unicode_classes.json holds what the library's pretokenizers see in every code point.
@@ -10,6 +10,7 @@ import json
 import pathlib
 import random
 import shutil
+import sys
 
 import corpus
 import tokenizers
@@ -64,8 +65,8 @@ def byte_level(name, size, digits, unknown):
     save(name, tokenizer, config, vocabulary=None, legacy_merges=True)
 
 
-def split_level(name, size, longest_number, composes, ignores_merges, special, added, begin):
-    """A tokenizer as Llama 3 and Qwen have it: a Split by their pattern before ByteLevel."""
+def split_level(name, size, longest_number, composes, ignores_merges, special, added, begin, pre, inverted=False):
+    """A tokenizer as Llama 3, Qwen and OLMo 2 have it: a Split by their pattern before ByteLevel."""
     pattern = (
         r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}" + longest_number
         + r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
@@ -73,7 +74,7 @@ def split_level(name, size, longest_number, composes, ignores_merges, special, a
     if composes:
         tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Split(Regex(pattern), "isolated"),
+        pre_tokenizers.Split(Regex(pattern), "removed", invert=True) if inverted else pre_tokenizers.Split(Regex(pattern), "isolated"),
         pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=True, use_regex=False)])
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(vocab_size=size, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
@@ -98,7 +99,7 @@ def split_level(name, size, longest_number, composes, ignores_merges, special, a
     ids = tokenizer.get_vocab()
     tokens = sorted(ids, key=ids.get)
     vocabulary = {
-        "model": "gpt2", "pre": "llama-bpe" if begin else "qwen2", "tokens": tokens,
+        "model": "gpt2", "pre": pre, "tokens": tokens,
         "token_type": [3 if text in special else 4 if text in added else 1 for text in tokens],
         "merges": [" ".join(merge) for merge in data["model"]["merges"]],
         "eos_token_id": ids[special[-1]], "padding_token_id": ids[special[0]]}
@@ -107,9 +108,32 @@ def split_level(name, size, longest_number, composes, ignores_merges, special, a
     save(name, tokenizer, config, vocabulary=vocabulary, further=True)
 
 
-def gemma(name, size, added):
-    special = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
-    runs = ["\n" * n for n in range(1, 6)] + ["▁" * n for n in range(2, 8)] + ["<td>", "</td>", "\t", "\t\t"]
+def neox(name, size):
+    """A tokenizer as GPT-NeoX and Pythia have it: NFC, ByteLevel with its own pattern, runs of spaces as added tokens."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=True, use_regex=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    special = ["<|endoftext|>", "<|padding|>"]
+    trainer = trainers.BpeTrainer(
+        vocab_size=size, show_progress=False, special_tokens=special, initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    tokenizer.train_from_iterator(training_text(), trainer)
+    runs = [" " * count for count in range(24, 1, -1)]
+    tokenizer.add_tokens([AddedToken(text, normalized=True) for text in runs])
+    # The real file trims offsets, which no id depends on; ours are compared untrimmed.
+    tokenizer.post_processor = processors.ByteLevel(add_prefix_space=False, trim_offsets=False)
+    data = json.loads(tokenizer.to_str())
+    ids = tokenizer.get_vocab()
+    tokens = sorted(ids, key=ids.get)
+    save(name, tokenizer, {"bos_token": special[0], "eos_token": special[0], "pad_token": special[1], "unk_token": special[0]}, vocabulary={
+        "model": "gpt2", "pre": "olmo", "tokens": tokens,
+        "token_type": [3 if text in special else 4 if text in runs else 1 for text in tokens],
+        "merges": [" ".join(merge) for merge in data["model"]["merges"]],
+        "bos_token_id": 0, "eos_token_id": 0, "padding_token_id": 1}, further=True)
+
+
+def sentence_pieces(size, special, runs):
+    """Pieces as a SentencePiece model has them: special ones, bytes, and what merges make, with kinds, scores and merges."""
     fallback = [f"<0x{byte:02X}>" for byte in range(256)]
     trained = Tokenizer(models.BPE())
     trained.pre_tokenizer = pre_tokenizers.Sequence(
@@ -126,7 +150,35 @@ def gemma(name, size, added):
     kinds = [3] * len(special) + [4] * len(runs) + [6] * 256 + [1] * (len(made) + len(letters))
     vocabulary = {text: index for index, text in enumerate(pieces)}
     scores = [-float(max(index - len(special) - len(runs) - 256, 0)) for index in range(len(pieces))]
-    merges = generate_merges(vocabulary, list(zip(pieces, scores)))
+    return pieces, kinds, vocabulary, scores, generate_merges(vocabulary, list(zip(pieces, scores)))
+
+
+def llama2(name, size, config):
+    """A tokenizer as Llama 2 and TinyLlama have it: one more ▁ before every text."""
+    special = ["<unk>", "<s>", "</s>"]
+    pieces, kinds, vocabulary, scores, merges = sentence_pieces(size, special, [])
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A", pair="<s> $A <s>:1 $B:1", special_tokens=[("<s>", 1)])
+    tokenizer.add_special_tokens([AddedToken(text, normalized=False) for text in special])
+    config = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "</s>", "unk_token": "<unk>"} | config
+    if "tokenizer_class" in config:
+        # That class builds another tokenizer of the file's vocabulary and merges.
+        tokenizer.add_tokens([AddedToken("fox jumps", normalized=True), AddedToken("<|user|>", normalized=False)])
+        return save(name, tokenizer, config, vocabulary=None, loader=transformers.LlamaTokenizer)
+    save(name, tokenizer, config, vocabulary={
+        "model": "llama", "pre": "default", "tokens": pieces, "scores": [0.0 if kind == 3 else score for score, kind in zip(scores, kinds)],
+        "token_type": [2] + kinds[1:], "bos_token_id": 1, "eos_token_id": 2, "unknown_token_id": 0, "padding_token_id": 2,
+        "add_bos_token": True})
+
+
+def gemma(name, size, added):
+    special = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
+    runs = ["\n" * n for n in range(1, 6)] + ["▁" * n for n in range(2, 8)] + ["<td>", "</td>", "\t", "\t\t"]
+    pieces, kinds, vocabulary, scores, merges = sentence_pieces(size, special, runs)
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
     tokenizer.normalizer = normalizers.Replace(" ", "▁")
     tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
@@ -151,7 +203,7 @@ def byte_offsets(text, offsets):
     return [[starts[a], starts[b]] for a, b in offsets]
 
 
-def save(name, tokenizer, config, vocabulary, legacy_merges=False, further=False):
+def save(name, tokenizer, config, vocabulary, legacy_merges=False, further=False, loader=None):
     folder = HERE / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -162,7 +214,7 @@ def save(name, tokenizer, config, vocabulary, legacy_merges=False, further=False
     (folder / "tokenizer_config.json").write_text(json.dumps(config))
     if vocabulary:
         (folder / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False))
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer = loader.from_pretrained(folder).backend_tokenizer if loader else Tokenizer.from_file(str(folder / "tokenizer.json"))
     lines = corpus.lines(280, SEED)
     (HERE / "lines.json").write_text(json.dumps(lines))
     if further:
@@ -207,13 +259,29 @@ def unicode_classes():
     print(len(runs), "runs of code points")
 
 
+HEADER = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
+CHAT = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+# The last one has to be the end of a text, as in the others.
+DOLMA = ["<|pad|>", "<|fim_prefix|>", "<|im_start|>", "<|im_end|>", "<|endoftext|>"]
+MASKS = ["|||IP_ADDRESS|||", "|||EMAIL_ADDRESS|||"]
+MAKERS = {
+    "smollm-small": lambda name: byte_level(name, 700, digits=True, unknown=None),
+    "gpt2-small": lambda name: byte_level(name, 400, digits=False, unknown="<|endoftext|>"),
+    "gemma-small": lambda name: gemma(name, 700, added=False),
+    "gemma-added": lambda name: gemma(name, 500, added=True),
+    "llama3-small": lambda name: split_level(
+        name, 640, "{1,3}", composes=False, ignores_merges=True, special=HEADER, added=[], begin=True, pre="llama-bpe"),
+    "qwen-small": lambda name: split_level(
+        name, 600, "", composes=True, ignores_merges=False, special=CHAT, added=["<think>", "</think>"], begin=False, pre="qwen2"),
+    "olmo2-small": lambda name: split_level(
+        name, 620, "{1,3}", composes=False, ignores_merges=False, special=DOLMA, added=MASKS, begin=False, pre="dbrx", inverted=True),
+    "neox-small": lambda name: neox(name, 640),
+    "llama2-small": lambda name: llama2(name, 700, {}),
+    "llama2-class": lambda name: llama2(name, 500, {"tokenizer_class": "LlamaTokenizer", "legacy": False, "add_bos_token": True}),
+    "llama2-legacy": lambda name: llama2(name, 400, {"tokenizer_class": "LlamaTokenizerFast", "legacy": True}),
+    "unicode_classes.json": lambda _: unicode_classes(),
+}
+
 if __name__ == "__main__":
-    byte_level("smollm-small", 700, digits=True, unknown=None)
-    byte_level("gpt2-small", 400, digits=False, unknown="<|endoftext|>")
-    gemma("gemma-small", 700, added=False)
-    gemma("gemma-added", 500, added=True)
-    header = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
-    split_level("llama3-small", 640, "{1,3}", composes=False, ignores_merges=True, special=header, added=[], begin=True)
-    chat = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-    split_level("qwen-small", 600, "", composes=True, ignores_merges=False, special=chat, added=["<think>", "</think>"], begin=False)
-    unicode_classes()
+    for chosen in sys.argv[1:] or MAKERS:
+        MAKERS[chosen](chosen)
