@@ -13,11 +13,12 @@ import Testing
 
     let family: String
     let vocabularySize, hiddenSize, intermediateSize, headCount, keyValueHeadCount,
-      headDimension: Int
+      headDimension, rotaryDimension: Int
     let attentionKinds: [String]
     let slidingWindow: Int
     let ropeTheta, slidingRopeTheta, attentionScale, normEpsilon: Double
     let rotaryScaling: Scaling?
+    let usesParallelResidual: Bool
     let tiesEmbeddings: Bool
     let maximumPositions: Int
     let beginOfSequenceID: Int32?
@@ -31,13 +32,15 @@ import Testing
         hiddenSize: hiddenSize, intermediateSize: intermediateSize, headCount: headCount,
         keyValueHeadCount: keyValueHeadCount, headDimension: headDimension,
         attentionKinds: try attentionKinds.map { try #require(.init(rawValue: $0)) },
-        slidingWindow: slidingWindow, ropeTheta: ropeTheta, slidingRopeTheta: slidingRopeTheta,
+        slidingWindow: slidingWindow, rotaryDimension: rotaryDimension, ropeTheta: ropeTheta,
+        slidingRopeTheta: slidingRopeTheta,
         rotaryScaling: rotaryScaling.map {
           RotaryScaling(
             factor: $0.factor, lowFrequencyFactor: $0.lowFrequencyFactor,
             highFrequencyFactor: $0.highFrequencyFactor, originalPositions: $0.originalPositions)
         },
-        attentionScale: attentionScale, normEpsilon: normEpsilon, tiesEmbeddings: tiesEmbeddings,
+        attentionScale: attentionScale, normEpsilon: normEpsilon,
+        usesParallelResidual: usesParallelResidual, tiesEmbeddings: tiesEmbeddings,
         maximumPositions: maximumPositions, beginOfSequenceID: beginOfSequenceID,
         endOfSequenceIDs: endOfSequenceIDs, paddingID: paddingID)
     }
@@ -58,7 +61,7 @@ import Testing
     let data = Data(try LoadingFixture.bytes("configurations.json"))
     let cases = try JSONDecoder().decode([Case].self, from: data)
     let objects = try #require(JSONSerialization.jsonObject(with: data) as? [[String: Any]])
-    #expect(cases.count == 22)
+    #expect(cases.count == 32)
     for (index, (object, expectation)) in zip(objects, cases).enumerated() {
       let config = try JSONSerialization.data(withJSONObject: try #require(object["config"]))
       var found = try read(String(decoding: config, as: UTF8.self))
@@ -139,6 +142,24 @@ import Testing
       ),
       ("qwen3", #""architectures": ["Qwen2ForCausalLM"]"#, "qwen3 (Qwen3ForCausalLM)"),
       ("qwen3_moe", #""vocab_size": 10"#, "qwen3_moe"),
+      ("olmo2", #""attention_bias": true"#, "attention_bias true"),
+      ("olmo2", #""clip_qkv": 8.0"#, "clip_qkv 8.0"),
+      ("olmo2", #""hidden_act": "gelu""#, "hidden_act gelu"),
+      ("olmo2", #""rope_scaling": {"rope_type": "yarn", "factor": 4.0}"#, "rope_type yarn"),
+      ("olmo2", #""layer_types": ["sliding_attention"], "num_hidden_layers": 1"#, "for olmo2"),
+      ("olmo3", #""vocab_size": 10"#, "olmo3"),
+      ("olmo", #""clip_qkv": 8.0"#, "model_type olmo"),
+      ("gpt_neox", #""attention_bias": false"#, "attention_bias false"),
+      ("gpt_neox", #""hidden_act": "gelu_new""#, "hidden_act gelu_new"),
+      ("gpt_neox", #""hidden_dropout": 0.1"#, "hidden_dropout 0.1"),
+      ("gpt_neox", #""rope_scaling": {"type": "linear", "factor": 2.0}"#, "type linear"),
+      (
+        "gpt_neox",
+        #""rope_scaling": {"rope_type": "llama3", "factor": 4.0, "low_freq_factor": 1, "high_freq_factor": 4}"#,
+        "rope_type llama3 is not computed"
+      ),
+      ("gpt_neox", #""architectures": ["GPTNeoXForSequenceClassification"]"#, "GPTNeoXForSequence"),
+      ("gpt_neox_japanese", #""vocab_size": 10"#, "gpt_neox_japanese"),
     ])
   func notComputed(type: String, fields: String, reason: String) throws {
     let error = #expect(throws: ModelFileError.self) {
@@ -188,6 +209,22 @@ import Testing
   func impossible(fields: String, reason: String) throws {
     let error = #expect(throws: ModelFileError.self) {
       try read("{\"model_type\": \"llama\", \(fields)}")
+    }
+    #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+  }
+
+  @Test(
+    "A GPT-NeoX whose heads do not fit is refused",
+    arguments: [
+      (#""rotary_pct": 1.5"#, "from 0 to 1"), (#""rotary_pct": -0.5"#, "from 0 to 1"),
+      (#""rotary_pct": 0.01"#, "rotate must be from 1"), (#""rotary_pct": 0.06"#, "found 5"),
+      (#""num_attention_heads": 48, "head_dim": 64"#, "heads of 64 for 6144"),
+      (#""num_key_value_heads": 32"#, "64 and 32 heads"), (#""layer_norm_eps": 0"#, "epsilon"),
+      (#""num_attention_heads": 50"#, "not a multiple"),
+    ])
+  func impossibleGPTNeoX(fields: String, reason: String) throws {
+    let error = #expect(throws: ModelFileError.self) {
+      try read("{\"model_type\": \"gpt_neox\", \(fields)}")
     }
     #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
   }

@@ -64,6 +64,61 @@ private let sizes = [1, 2, 7, 8, 15, 16, 17, 31, 33, 100, 1000]
     }
   }
 
+  @Test("layer norm and its gradients match their definition", arguments: sizes)
+  func layerNorm(size: Int) {
+    let rows = 3
+    let (x, w) = (pseudorandomBuffer(rows * size, seed: 11), pseudorandomBuffer(size, seed: 12))
+    let (b, d) = (pseudorandomBuffer(size, seed: 13), pseudorandomBuffer(rows * size, seed: 14))
+    // A mean far from 0, which must not cost the variance its precision.
+    for index in 0..<rows * size { x.pointer[index] += 4 }
+    let statistics = FloatBuffer(count: 2 * rows)
+    var (out, inputGradient) = ([Double](), [Double]())
+    var weightGradient = [Double](repeating: 0, count: size)
+    for row in 0..<rows {
+      let values = (0..<size).map { Double(x.pointer[row * size + $0]) }
+      let mean = values.reduce(0, +) / Double(size)
+      let variance = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(size)
+      let s = 1 / (variance + 0.01).squareRoot()
+      let normed = values.map { ($0 - mean) * s }
+      let g = (0..<size).map { Double(d.pointer[row * size + $0]) * Double(w.pointer[$0]) }
+      let sum = g.reduce(0, +) / Double(size)
+      let dot = zip(g, normed).map(*).reduce(0, +) / Double(size)
+      for j in 0..<size {
+        out.append(normed[j] * Double(w.pointer[j]) + Double(b.pointer[j]))
+        inputGradient.append(s * (g[j] - sum - normed[j] * dot))
+        weightGradient[j] += Double(d.pointer[row * size + j]) * normed[j]
+      }
+    }
+    let (px, pw, pb, ps) = (x.pointer, w.pointer, b.pointer, statistics.pointer)
+    check(out) { $0.layer_norm($1, ps, px, pw, pb, rows, size, 0.01) }
+    check(out) { $0.layer_norm_again($1, ps, px, pw, pb, rows, size) }
+    check(inputGradient) {
+      $0.layer_norm_input_gradient($1, d.pointer, px, ps, pw, rows, size)
+    }
+    check(weightGradient) {
+      $0.layer_norm_weight_gradient($1, d.pointer, px, ps, rows, size, size)
+    }
+  }
+
+  @Test("the exact GELU and its gradient match their definition", arguments: sizes)
+  func exactGELU(size: Int) {
+    let (x, d) = (pseudorandomBuffer(size, seed: 15), pseudorandomBuffer(size, seed: 16))
+    for index in 0..<size { x.pointer[index] *= 8 }
+    let values = x.elements.map(Double.init)
+    let probabilities = values.map { 0.5 * (1 + erf($0 / 2.0.squareRoot())) }
+    let out = zip(values, probabilities).map(*)
+    check(out) { $0.exact_gelu($1, x.pointer, size) }
+    let slopes = zip(values, probabilities).map { value, probability in
+      probability + value * exp(-value * value / 2) / (2 * Double.pi).squareRoot()
+    }
+    check(zip(slopes, d.elements).map { $0 * Double($1) }) { kernels, gradient in
+      gradient.update(from: x.pointer, count: size)
+      let again = FloatBuffer(count: size)
+      kernels.exact_gelu_gradient(again.pointer, gradient, d.pointer, size)
+      #expect(zip(again.elements, out).allSatisfy { abs(Double($0) - $1) < 1e-5 })
+    }
+  }
+
   @Test("gated activations and their gradients match their definition", arguments: sizes)
   func gates(size: Int) {
     let (gate, up) = (pseudorandomBuffer(size, seed: 4), pseudorandomBuffer(size, seed: 5))

@@ -10,6 +10,16 @@ enum Fixtures {
   /// Folder that `make_parity.py` made of the two real tokenizers.
   static let parity = existingFolder(named: "REPLICATE_PARITY_DIR")
 
+  /// Folder that `make_many_lines.py` made of a tokenizer of each family.
+  static let manyLines = existingFolder(named: "REPLICATE_LINES_DIR")
+  /// The tokenizers in it.
+  static var manyLinesTokenizers: [String] {
+    guard let path = manyLines?.path,
+      let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+    else { return [] }
+    return names.filter { !$0.hasSuffix(".json") }.sorted()
+  }
+
   private static func existingFolder(named name: String) -> URL? {
     guard let path = ProcessInfo.processInfo.environment[name], !path.isEmpty,
       FileManager.default.fileExists(atPath: path)

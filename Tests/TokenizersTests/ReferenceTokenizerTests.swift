@@ -115,4 +115,36 @@ import Testing
       #expect(mismatches == 0)
     }
   }
+
+  @Test(
+    "Ids of each family's tokenizer equal those of the tokenizers library on 10,000 lines",
+    .enabled(if: Fixtures.manyLines != nil), arguments: Fixtures.manyLinesTokenizers)
+  func manyLines(_ name: String) throws {
+    let folder = try #require(Fixtures.manyLines)
+    let lines = try Fixtures.value([String].self, at: folder.appending(path: "lines.json"))
+    let own = folder.appending(path: name)
+    let expected = try Fixtures.value(Expected.self, at: own.appending(path: "expected.json"))
+    var tokenizers = [("tokenizer.json", try tokenizer(in: own))]
+    let vocabulary = own.appending(path: "vocabulary.json")
+    if FileManager.default.fileExists(atPath: vocabulary.path) {
+      let file = try Fixtures.value(VocabularyFile.self, at: vocabulary)
+      tokenizers.append(("GGUF", try Tokenizer(gguf: file.vocabulary)))
+    }
+    #expect(lines.count >= 10_000 && lines.count == expected.ids.count)
+    for (source, tokenizer) in tokenizers {
+      var differences = 0
+      for (index, line) in lines.enumerated() {
+        let ids = expected.ids[index]
+        let half = Array(ids.prefix(ids.count / 2 + 1))
+        let text = tokenizer.decode(half, skippingSpecialTokens: index % 2 == 0)
+        guard tokenizer.encode(line) != ids || text.bytes != expected.decoded[index].bytes else {
+          continue
+        }
+        differences += 1
+        if differences < 5 { Issue.record("\(source): \(line.debugDescription.prefix(200))") }
+      }
+      print("\(name) from \(source): \(lines.count) lines, \(differences) differences")
+      #expect(differences == 0)
+    }
+  }
 }

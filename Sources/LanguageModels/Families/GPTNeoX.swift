@@ -73,7 +73,9 @@ extension ModelFamily {
   }
 
   @Sendable private static func writeGPTNeoX(_ c: ModelConfiguration) -> [(String, String)] {
-    let part = Double(c.rotaryDimension) / Double(c.headDimension)
+    var part = Double(c.rotaryDimension) / Double(c.headDimension)
+    // Readers cut their product off.
+    if Int(Double(c.headDimension) * part) < c.rotaryDimension { part = part.nextUp }
     return [
       ("attention_bias", "true"), ("hidden_act", "\"gelu\""), ("hidden_dropout", "0.0"),
       ("rope_parameters", RotaryParameters.json(theta: c.ropeTheta, part: part)),

@@ -304,6 +304,26 @@ def configurations():
         "rope_scaling": None, "rope_theta": 1000000, "sliding_window": None, "tie_word_embeddings": True,
         "torch_dtype": "bfloat16", "transformers_version": "4.51.0", "use_cache": True, "use_sliding_window": False,
         "vocab_size": 151936}
+    tiny_llama = {
+        "architectures": ["LlamaForCausalLM"], "attention_bias": False, "bos_token_id": 1, "eos_token_id": 2, "hidden_act": "silu",
+        "hidden_size": 2048, "initializer_range": 0.02, "intermediate_size": 5632, "max_position_embeddings": 2048,
+        "model_type": "llama", "num_attention_heads": 32, "num_hidden_layers": 22, "num_key_value_heads": 4, "pretraining_tp": 1,
+        "rms_norm_eps": 1e-05, "rope_scaling": None, "rope_theta": 10000.0, "tie_word_embeddings": False,
+        "torch_dtype": "bfloat16", "transformers_version": "4.35.0", "use_cache": True, "vocab_size": 32000}
+    olmo_2 = {
+        "architectures": ["Olmo2ForCausalLM"], "attention_bias": False, "attention_dropout": 0.0, "eos_token_id": 100257,
+        "hidden_act": "silu", "hidden_size": 2048, "initializer_range": 0.02, "intermediate_size": 8192,
+        "max_position_embeddings": 4096, "model_type": "olmo2", "num_attention_heads": 16, "num_hidden_layers": 16,
+        "num_key_value_heads": 16, "pad_token_id": 100277, "rms_norm_eps": 1e-06, "rope_scaling": None, "rope_theta": 500000,
+        "tie_word_embeddings": False, "torch_dtype": "float32", "transformers_version": "4.47.0", "use_cache": True,
+        "vocab_size": 100352}
+    pythia = {
+        "architectures": ["GPTNeoXForCausalLM"], "bos_token_id": 0, "eos_token_id": 0, "hidden_act": "gelu", "hidden_size": 768,
+        "initializer_range": 0.02, "intermediate_size": 3072, "layer_norm_eps": 1e-05, "max_position_embeddings": 2048,
+        "model_type": "gpt_neox", "num_attention_heads": 12, "num_hidden_layers": 12, "rotary_emb_base": 10000,
+        "rotary_pct": 0.25, "tie_word_embeddings": False, "torch_dtype": "float16", "transformers_version": "4.24.0",
+        "use_cache": True, "use_parallel_residual": True, "vocab_size": 50304}
+    pythia_5 = {key: value for key, value in pythia.items() if not key.startswith("rotary_")}
     files = [
         {"model_type": "llama"},
         {"model_type": "gemma3_text"},
@@ -322,6 +342,10 @@ def configurations():
         {"model_type": "qwen2"}, {"model_type": "qwen3"}, qwen_2, qwen_3,
         qwen_3 | {"rope_theta": 5000.0, "num_key_value_heads": None, "tie_word_embeddings": False},
         qwen_2 | {"rope_parameters": {"rope_type": "default", "rope_theta": 9000.0}, "head_dim": 32},
+        tiny_llama, {"model_type": "olmo2"}, olmo_2, olmo_2 | {"num_key_value_heads": 4, "head_dim": 64},
+        {"model_type": "gpt_neox"}, pythia, pythia | {"rotary_pct": 1.0, "rotary_emb_base": 25000, "pad_token_id": 1},
+        pythia | {"rotary_pct": 0.1, "use_parallel_residual": False, "tie_word_embeddings": True},
+        pythia_5, pythia_5 | {"rope_parameters": {"rope_theta": 9000.0, "rope_type": "default", "partial_rotary_factor": 0.5}},
     ]
     cases = []
     with tempfile.TemporaryDirectory() as folder:
@@ -336,7 +360,9 @@ def configurations():
                 "family": "gemma3" if gemma else config.model_type,
                 "vocabularySize": config.vocab_size, "hiddenSize": config.hidden_size,
                 "intermediateSize": config.intermediate_size, "headCount": config.num_attention_heads,
-                "keyValueHeadCount": config.num_key_value_heads, "headDimension": head,
+                "keyValueHeadCount": getattr(config, "num_key_value_heads", config.num_attention_heads), "headDimension": head,
+                "rotaryDimension": head if gemma else int(head * rope.get("partial_rotary_factor", 1)),
+                "usesParallelResidual": getattr(config, "use_parallel_residual", False),
                 "attentionKinds": config.layer_types if gemma else ["full_attention"] * config.num_hidden_layers,
                 "slidingWindow": config.sliding_window if gemma else config.max_position_embeddings,
                 "ropeTheta": rope["full_attention"]["rope_theta"] if gemma else rope["rope_theta"],
@@ -346,7 +372,7 @@ def configurations():
                     "highFrequencyFactor": rope["high_freq_factor"],
                     "originalPositions": rope["original_max_position_embeddings"]},
                 "attentionScale": (config.query_pre_attn_scalar if gemma else head) ** -0.5,
-                "normEpsilon": config.rms_norm_eps, "tiesEmbeddings": config.tie_word_embeddings,
+                "normEpsilon": getattr(config, "rms_norm_eps", None) or config.layer_norm_eps, "tiesEmbeddings": config.tie_word_embeddings,
                 "maximumPositions": config.max_position_embeddings,
                 "beginOfSequenceID": config.bos_token_id,
                 "endOfSequenceIDs": [] if eos is None else eos if isinstance(eos, list) else [eos],
