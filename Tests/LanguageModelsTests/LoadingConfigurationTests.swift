@@ -221,6 +221,11 @@ import Testing
       (#""num_attention_heads": 48, "head_dim": 64"#, "heads of 64 for 6144"),
       (#""num_key_value_heads": 32"#, "64 and 32 heads"), (#""layer_norm_eps": 0"#, "epsilon"),
       (#""num_attention_heads": 50"#, "not a multiple"),
+      (
+        #""hidden_size": 9223372036854775807, "num_attention_heads": 1, "rotary_pct": 1.0"#,
+        "hidden size must be from 1"
+      ),
+      (#""rotary_pct": 1e400"#, "rotary_pct"), (#""rotary_pct": "0.25""#, "rotary_pct"),
     ])
   func impossibleGPTNeoX(fields: String, reason: String) throws {
     let error = #expect(throws: ModelFileError.self) {

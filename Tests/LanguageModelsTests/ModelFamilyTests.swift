@@ -80,6 +80,45 @@ struct ModelFamilyTests {
     }
   }
 
+  @Test(
+    "Masks and frequencies that old GPT-NeoX checkpoints store are passed over, other tensors are not"
+  )
+  func storedMasks() throws {
+    let fixture = try LoadingFixture()
+    let folder = try fixture.copy(ofFolder: "../parity/gpt-neox")
+    let expected = try ParityFixture(.gptNeoX).model
+    let layer = "gpt_neox.layers.0.attention"
+    func load(_ extra: [(name: String, dtype: String, bytes: Int)]) throws -> LanguageModel {
+      let whole = [UInt8](try Data(contentsOf: URL(filePath: "\(folder)/model.safetensors")))
+      let size = whole[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+      var header = String(decoding: whole[8..<8 + size], as: UTF8.self)
+      while header.last == " " { header.removeLast() }
+      header.removeLast()
+      var data = Array(whole[(8 + size)...])
+      for (name, dtype, bytes) in extra {
+        let end = data.count + bytes
+        header +=
+          ",\"\(name)\":{\"dtype\":\"\(dtype)\",\"shape\":[\(dtype == "F32" ? bytes / 4 : bytes)],\"data_offsets\":[\(data.count),\(end)]}"
+        data += [UInt8](repeating: 1, count: bytes)
+      }
+      header += "}"
+      let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
+      try Data(length + Array(header.utf8) + data).write(
+        to: URL(filePath: "\(folder)/extra/model.safetensors"))
+      return try HuggingFaceWeights(folder: "\(folder)/extra").model(expected.configuration)
+    }
+    try FileManager.default.createDirectory(
+      atPath: "\(folder)/extra", withIntermediateDirectories: true)
+    let model = try load([
+      ("\(layer).bias", "BOOL", 16), ("\(layer).masked_bias", "F32", 4),
+      ("\(layer).rotary_emb.inv_freq", "F32", 8),
+    ])
+    let count = expected.parameters.count * MemoryLayout<Float>.stride
+    #expect(memcmp(model.parameters.pointer, expected.parameters.pointer, count) == 0)
+    let error = #expect(throws: ModelFileError.self) { try load([("\(layer).scale", "F32", 4)]) }
+    #expect(error?.message.contains("\(layer).scale of shape [1] has no place") == true)
+  }
+
   @Test("Biases count: without them, and without scaled rotary frequencies, logits are others")
   func partsThatCount() throws {
     let biased = try ParityFixture(.qwen2Tied)

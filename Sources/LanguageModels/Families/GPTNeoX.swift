@@ -53,6 +53,9 @@ extension ModelFamily {
         .malformed,
         "rotary_pct, the part of each head that rotates, must be from 0 to 1; found \(part).")
     }
+    // Cut off, as Python does; what no number of this kind can hold is refused with the other dimensions.
+    let rotaryDimension =
+      Int(exactly: (Double(headDimension) * part).rounded(.towardZero)) ?? headDimension
     return ModelConfiguration(
       family: family, vocabularySize: try fields.value("vocab_size", missing: 50_432),
       hiddenSize: hiddenSize,
@@ -61,7 +64,7 @@ extension ModelFamily {
       keyValueHeadCount: try fields.optional("num_key_value_heads", missing: nil) ?? headCount,
       headDimension: headDimension,
       attentionKinds: Array(repeating: .full, count: try fields.layerCount(missing: 44)),
-      slidingWindow: positions, rotaryDimension: Int(Double(headDimension) * part),
+      slidingWindow: positions, rotaryDimension: rotaryDimension,
       ropeTheta: theta, slidingRopeTheta: theta,
       attentionScale: 1 / Double(headDimension).squareRoot(),
       normEpsilon: try fields.value("layer_norm_eps", missing: 1e-5),
