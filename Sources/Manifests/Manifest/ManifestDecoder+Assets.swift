@@ -106,7 +106,7 @@ extension ManifestDecoder {
   }
 
   private func decodeWheelName(_ reader: NodeReader) -> Wheel? {
-    guard let name = reader.text() else { return nil }
+    guard let name = reader.text("the name of a wheel") else { return nil }
     guard let declared = declaredWheels.first(where: { $0.name == name }) else {
       reader.report(
         .unknownReference,
@@ -163,7 +163,7 @@ extension ManifestDecoder {
   private func matching(_ reader: NodeReader, _ pattern: Regex<Substring>, _ expected: String)
     -> String?
   {
-    guard let text = reader.text() else { return nil }
+    guard let text = reader.text(expected) else { return nil }
     guard text.wholeMatch(of: pattern) != nil else {
       reader.report(
         .invalidValue,

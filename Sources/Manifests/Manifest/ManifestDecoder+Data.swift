@@ -93,7 +93,7 @@ extension ManifestDecoder {
 
   /// The place of a value in a row.
   func fieldPath(_ reader: NodeReader) -> FieldPath? {
-    guard let text = reader.line() else { return nil }
+    guard let text = reader.line("field names joined by dots") else { return nil }
     guard let path = FieldPath(text) else {
       reader.report(
         .invalidValue,

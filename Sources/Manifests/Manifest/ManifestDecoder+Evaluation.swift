@@ -122,7 +122,7 @@ extension ManifestDecoder {
     defer { mapping.finish() }
     var columns = benchmark.originalColumns
     if case .labelledChoices(_, let labels, let key, let position) = benchmark.tasks[0].answer,
-      mapping.optional(position) != nil
+      mapping.chosen(position) != nil
     {
       for column in [labels, key] {
         mapping.forbid(column, "'\(position)' takes its place")
@@ -133,7 +133,7 @@ extension ManifestDecoder {
       let standard = columns.first { $0.column == column }
       // Of a column that original rows do not hold, the place has to be told.
       guard standard != nil || column.place == nil,
-        let value = mapping.optional(column.name)
+        let value = mapping.chosen(column.name)
       else { return standard }
       return decodeColumn(column, value) ?? standard
     }

@@ -37,7 +37,7 @@ extension ManifestDecoder {
       return []
     }
     return mapping.entries.compactMap { entry in
-      guard HubRepository.isPath(entry.key), let value = mapping.optional(entry.key) else {
+      guard HubRepository.isPath(entry.key), let value = mapping.chosen(entry.key) else {
         decoding.report(
           .invalidValue, at: entry.position, length: max(1, entry.key.unicodeScalars.count),
           "'\(NodeReader.shortened(entry.key))' is not the path of a file in a repository: letters, digits and '._+=-', parts joined by '/', none of them hidden"
@@ -55,7 +55,7 @@ extension ManifestDecoder {
   private func valid(_ reader: NodeReader, _ isValid: (String) -> Bool, _ expected: String)
     -> String?
   {
-    guard let text = reader.text() else { return nil }
+    guard let text = reader.text(expected) else { return nil }
     guard isValid(text) else {
       reader.report(
         .invalidValue,

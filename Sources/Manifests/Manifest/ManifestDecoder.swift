@@ -36,13 +36,19 @@ package final class ManifestDecoder {
     let wheel: Wheel?
   }
 
-  init(_ source: ManifestSource) { decoding = ManifestDecoding(source) }
+  init(_ source: ManifestSource, schema: ManifestSchema? = nil) {
+    decoding = ManifestDecoding(source, schema: schema)
+  }
 
   /// Reads a manifest.
   ///
-  /// `bytes` are the YAML text, `name` is what messages call the file. Throws everything that is wrong at once.
-  package static func decode(_ bytes: [UInt8], name: String) throws(ManifestError) -> Manifest {
-    let decoder = ManifestDecoder(try ManifestSource(bytes: bytes, name: name))
+  /// `bytes` are the YAML text, `name` is what messages call the file; `schema` takes what is asked for. Throws everything
+  /// that is wrong at once.
+  package static func decode(
+    _ bytes: [UInt8], name: String, schema: ManifestSchema? = nil
+  ) throws(ManifestError) -> Manifest {
+    let decoder = ManifestDecoder(
+      try ManifestSource(bytes: bytes, name: name), schema: schema)
     return try decoder.decoding.finished(decoder.manifest())
   }
 
@@ -80,7 +86,7 @@ package final class ManifestDecoder {
   func assetName(
     _ reader: NodeReader, allowsList: Bool = false, allowsFolder: Bool = false
   ) -> String? {
-    guard let name = reader.text() else { return nil }
+    guard let name = reader.text("the name of an asset") else { return nil }
     guard let declared = declaredAssets.first(where: { $0.name == name }) else {
       reader.report(
         .unknownReference,

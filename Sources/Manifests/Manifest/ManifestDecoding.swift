@@ -9,6 +9,8 @@ final class ManifestDecoding {
   let source: ManifestSource
   /// What messages call the file, such as "the manifest".
   let subject: String
+  /// Takes what is asked for; nil if nobody wants to know.
+  let schema: ManifestSchema?
   /// The problems in the order in which they were found.
   private(set) var problems: [ManifestError.Problem] = []
   /// Number of problems beyond those kept.
@@ -19,9 +21,12 @@ final class ManifestDecoding {
   private var renamedPositions: [SourcePosition] = []
 
   /// Starts with a text.
-  init(_ source: ManifestSource, subject: String = "the manifest") {
+  init(
+    _ source: ManifestSource, subject: String = "the manifest", schema: ManifestSchema? = nil
+  ) {
     self.source = source
     self.subject = subject
+    self.schema = schema
   }
 
   /// Whether further problems are only counted.
@@ -71,7 +76,7 @@ final class ManifestDecoding {
       do {
         guard let node = try Yams.Parser(yaml: text, encoding: .utf8).singleRoot() else { break }
         let reader = NodeReader(
-          node: node, name: subject, position: SourcePosition(line: 1, column: 1),
+          node: node, name: subject, place: "", position: SourcePosition(line: 1, column: 1),
           decoding: self)
         return reader.mapping(path: "")
       } catch YamlError.duplicatedKeysInMapping(let keys, let context) {

@@ -6,23 +6,30 @@ import Yams
 final class MappingReader {
   /// Its place in the manifest, such as "training.optimizer"; empty at the top.
   let path: String
+  /// Its place in the schema, where names that the author chose are not themselves.
+  private let schemaPlace: String
   /// Where its key stands.
   let position: SourcePosition
   /// Takes problems.
   let decoding: ManifestDecoding
+  /// A key with its value.
+  typealias Entry = (key: String, position: SourcePosition, value: Node)
+
   /// Keys and values in the order of the file.
-  let entries: [(key: String, position: SourcePosition, value: Node)]
+  let entries: [Entry]
   private var knownKeys: [String] = []
   private var missingKeys: [(key: String, message: String)] = []
 
   /// Takes a node's keys; keys that are not texts are reported.
   init(
-    _ mapping: Node.Mapping, path: String, position: SourcePosition, decoding: ManifestDecoding
+    _ mapping: Node.Mapping, path: String, schemaPlace: String, position: SourcePosition,
+    decoding: ManifestDecoding
   ) {
     self.path = path
+    self.schemaPlace = schemaPlace
     self.position = position
     self.decoding = decoding
-    var entries: [(key: String, position: SourcePosition, value: Node)] = []
+    var entries: [Entry] = []
     for (key, value) in mapping {
       let place = key.mark.map(SourcePosition.init) ?? position
       guard case .scalar(let scalar) = key else {
@@ -36,25 +43,31 @@ final class MappingReader {
   }
 
   /// The value of a key that may be absent.
-  func optional(_ key: String) -> NodeReader? {
-    if !knownKeys.contains(key) { knownKeys.append(key) }
-    return entries.first { Self.isIdentical($0.key, key) }.map { reader(of: $0) }
+  func optional(_ key: String) -> NodeReader? { value(of: key, .optional) }
+
+  /// The value of a key that the author chose.
+  func chosen(_ key: String) -> NodeReader? {
+    know(key)
+    decoding.schema?.asked(ManifestSchema.chosenName, of: schemaPlace, .optional)
+    return entry(key).map { reader(of: $0, as: ManifestSchema.chosenName) }
   }
 
   /// The value of a key; its absence is reported.
   ///
   /// `purpose` says what the key is for, if its name does not.
   func required(_ key: String, _ purpose: String? = nil) -> NodeReader? {
-    if let reader = optional(key) { return reader }
+    if let reader = value(of: key, .required) { return reader }
     reportMissing([key], "the key '\(key)'" + (purpose.map { " (\($0))" } ?? ""))
     return nil
   }
 
   /// The value of the one key of several that has to be there; none and more than one are reported.
   func exactlyOne(of keys: [String]) -> (key: String, value: NodeReader)? {
-    let present = keys.compactMap { key in optional(key).map { (key: key, value: $0) } }
+    let present = keys.compactMap { key in
+      value(of: key, .oneOf(keys)).map { (key: key, value: $0) }
+    }
     if let second = present.dropFirst().first, let first = present.first {
-      let position = entries.first { Self.isIdentical($0.key, second.key) }?.position
+      let position = entry(second.key)?.position
       decoding.report(
         .contradiction, at: position ?? self.position, length: second.key.unicodeScalars.count,
         "\(place) has both '\(first.key)' and '\(second.key)'; keep one of them")
@@ -90,14 +103,15 @@ final class MappingReader {
         )
         return nil
       }
-      return (entry.key, reader(of: entry))
+      decoding.schema?.asked(ManifestSchema.chosenName, of: schemaPlace, .optional)
+      return (entry.key, reader(of: entry, as: ManifestSchema.chosenName))
     }
   }
 
   /// Reports that a key, which is there, must not be; nothing if it is absent.
   func forbid(_ key: String, _ reason: String) {
-    _ = optional(key)
-    guard let entry = entries.first(where: { Self.isIdentical($0.key, key) }) else { return }
+    know(key)
+    guard let entry = entry(key) else { return }
     decoding.report(
       .contradiction, at: entry.position, length: entry.key.unicodeScalars.count,
       "'\(key)' does not belong here: \(reason)")
@@ -139,14 +153,29 @@ final class MappingReader {
   /// What messages call this mapping.
   var place: String { path.isEmpty ? decoding.subject : "'\(path)'" }
 
-  private func reader(of entry: (key: String, position: SourcePosition, value: Node)) -> NodeReader
-  {
+  private func know(_ key: String) {
+    if !knownKeys.contains(key) { knownKeys.append(key) }
+  }
+
+  private func entry(_ key: String) -> Entry? {
+    entries.first { Self.isIdentical($0.key, key) }
+  }
+
+  private func value(of key: String, _ presence: ManifestSchema.Presence) -> NodeReader? {
+    know(key)
+    decoding.schema?.asked(key, of: schemaPlace, presence)
+    return entry(key).map { reader(of: $0, as: key) }
+  }
+
+  /// The value of an entry, whose key the schema calls `name`.
+  private func reader(of entry: Entry, as name: String) -> NodeReader {
     // An empty value has the mark of what follows it: show the key instead.
     let isEmpty = entry.value.scalar.map { $0.style == .plain && $0.string.isEmpty } ?? false
     let isBlock = entry.value.mapping != nil || entry.value.sequence != nil
     let mark = isEmpty || isBlock ? nil : entry.value.mark.map(SourcePosition.init)
     return NodeReader(
-      node: entry.value, name: "'\(entry.key)'", position: mark ?? entry.position,
+      node: entry.value, name: "'\(entry.key)'",
+      place: ManifestSchema.place(of: name, in: schemaPlace), position: mark ?? entry.position,
       decoding: decoding)
   }
 

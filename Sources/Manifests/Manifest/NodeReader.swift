@@ -7,6 +7,8 @@ struct NodeReader {
   let node: Node
   /// What messages call the value: a key in quotes, or an entry of a list.
   let name: String
+  /// Its place in the schema (``ManifestSchema``), such as "training.optimizer.betas".
+  let place: String
   /// Where the value stands.
   let position: SourcePosition
   /// Takes problems.
@@ -18,8 +20,10 @@ struct NodeReader {
   }
 
   /// A text: any scalar but an empty one.
-  func text() -> String? {
-    guard let scalar = scalar("a text") else { return nil }
+  ///
+  /// `expected` is what messages call it.
+  func text(_ expected: String = "a text") -> String? {
+    guard let scalar = scalar(expected) else { return nil }
     guard !scalar.string.unicodeScalars.allSatisfy({ $0 == " " || $0 == "\n" }) else {
       report(.invalidValue, "\(name) is empty")
       return nil
@@ -29,13 +33,15 @@ struct NodeReader {
 
   /// A text of any number of lines, without line breaks at its end.
   func paragraph() -> String? {
-    guard let text = text() else { return nil }
+    guard let text = text("a text of any number of lines") else { return nil }
     return String(text.reversed().drop { $0 == "\n" }.reversed())
   }
 
   /// A text of one line, at most 200 code points long.
-  func line() -> String? {
-    guard let text = text() else { return nil }
+  ///
+  /// `expected` is what messages call it.
+  func line(_ expected: String = "a text of one line") -> String? {
+    guard let text = text(expected) else { return nil }
     let isLine = text.unicodeScalars.count <= 200 && !text.unicodeScalars.contains("\n")
     guard isLine else {
       report(.invalidValue, "\(name) has to be one line of at most 200 characters")
@@ -46,7 +52,7 @@ struct NodeReader {
 
   /// A name: lower-case letters, digits, hyphens, underscores and dots, beginning with a letter or a digit.
   func identifier() -> String? {
-    guard let text = text() else { return nil }
+    guard let text = text("a name") else { return nil }
     guard Self.isIdentifier(text) else {
       report(
         .invalidValue,
@@ -147,15 +153,18 @@ struct NodeReader {
   ///
   /// `path` is what messages call its keys' place, such as "training.optimizer"; empty at the top.
   func mapping(path: String) -> MappingReader? {
+    decoding.schema?.expected("a mapping", at: place)
     guard case .mapping(let mapping) = node else {
       report(.wrongType, "\(name) has to be a mapping, but it is \(kind)")
       return nil
     }
-    return MappingReader(mapping, path: path, position: position, decoding: decoding)
+    return MappingReader(
+      mapping, path: path, schemaPlace: place, position: position, decoding: decoding)
   }
 
   /// The entries of a list with at least one and at most `limit` entries.
   func list(limit: Int = 1024) -> [NodeReader]? {
+    decoding.schema?.expected("a list", at: place)
     guard case .sequence(let sequence) = node else {
       report(.wrongType, "\(name) has to be a list, but it is \(kind)")
       return nil
@@ -167,7 +176,7 @@ struct NodeReader {
     }
     return sequence.enumerated().map { index, node in
       NodeReader(
-        node: node, name: "entry \(index + 1) of \(name)",
+        node: node, name: "entry \(index + 1) of \(name)", place: "\(place)[]",
         position: node.mark.map(SourcePosition.init) ?? position, decoding: decoding)
     }
   }
@@ -197,6 +206,7 @@ struct NodeReader {
   }
 
   private func scalar(_ expected: String) -> Node.Scalar? {
+    decoding.schema?.expected(expected, at: place)
     guard case .scalar(let scalar) = node, !isNull else {
       report(.wrongType, "\(name) has to be \(expected), but it is \(kind)")
       return nil
