@@ -13,6 +13,7 @@ package enum DecodingJSON {
       "rows": .array(table.rows.map(json)),
       "compositions": .array(table.compositions.map(json)),
       "comparisons": .array(table.comparisons.map(json)),
+      "conventions": .array(table.conventions.map(JSON.string)),
       "contradictions": .array(
         table.contradictions.map {
           [

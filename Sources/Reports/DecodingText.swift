@@ -15,6 +15,9 @@ package enum DecodingText {
       parts += table.comparisons.map { comparison($0, table, showsDifferences: !isWide) }
       parts += notes(table)
     }
+    if !table.conventions.isEmpty {
+      parts.append(ReportText(table.conventions.flatMap { Paragraph.wrapped($0) }))
+    }
     parts.append(contradictions(table))
     return ReportText(paragraphs: parts)
   }

@@ -2,6 +2,11 @@
 ///
 /// The items on which both arms agree say nothing about which is better; b, which only the first gets right, and c, which
 /// only the second does, say it all. How large the difference is says ``PairedDifference``.
+///
+/// ```swift
+/// let pairs = BinaryPairs(count: 1319, firstOnly: 40, secondOnly: 62)
+/// let pValue = pairs?.exactPValue  // 0.037
+/// ```
 package struct BinaryPairs: Sendable, Equatable {
   /// The number of items, n.
   package let count: Int

@@ -2,7 +2,12 @@
 /// (Brown and Heathers 2017), in exact arithmetic.
 ///
 /// A count k of n items fits a printed value x if |k/n - x| is at most half a unit in the last place. The interval is
-/// closed, so that every way to round a half is allowed.
+/// closed, so that every way to round a half is allowed. Of a value whose further digits were cut off, x ≤ k/n < x + 1 unit.
+///
+/// ```swift
+/// let printed = PrintedValue(text: "46.7", unit: .percent)
+/// let right = printed.flatMap { GRIM.possibleCounts(of: $0, count: 30) }  // 14...14
+/// ```
 package enum GRIM {
   /// The counts, from 0 to the number of items, that a printed proportion of `count` items can stand for.
   ///
@@ -30,8 +35,12 @@ package enum GRIM {
   ) {
     // Less than 2⁶³ · 2⁵⁵, so that no product overflows.
     let divisor = 2 * Int128(printed.denominator)
-    let low = Int128(count) * Int128(2 * printed.numerator - 1)
-    let high = Int128(count) * Int128(2 * printed.numerator + 1)
+    // Of digits that were cut off, the end further from zero is not reached.
+    let isCutOff = printed.rounding == .down
+    let low =
+      Int128(count) * Int128(printed.halves.lower) + (isCutOff && printed.numerator < 0 ? 1 : 0)
+    let high =
+      Int128(count) * Int128(printed.halves.upper) - (isCutOff && printed.numerator >= 0 ? 1 : 0)
     // Division truncates towards zero; the bounds are rounded inwards.
     return (
       low / divisor + (low % divisor > 0 ? 1 : 0), high / divisor - (high % divisor < 0 ? 1 : 0)

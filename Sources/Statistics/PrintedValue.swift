@@ -8,6 +8,14 @@ package struct PrintedValue: Sendable, Hashable {
     case percent
   }
 
+  /// What was done with the digits that are not printed.
+  package enum Rounding: Sendable {
+    /// Rounded to the nearest value, a half in any way.
+    case nearest
+    /// Cut off.
+    case down
+  }
+
   /// The text as printed.
   package let text: String
   /// The unit it is printed in.
@@ -16,6 +24,9 @@ package struct PrintedValue: Sendable, Hashable {
   package let numerator: Int
   /// The number of decimals of the fraction: 4 for 0.3153, and for 31.53 percent.
   package let decimals: Int
+
+  /// What was done with the digits that are not printed.
+  package var rounding = Rounding.nearest
 
   /// Reads an optional minus, digits, and an optional point with digits after it, in ASCII.
   ///
@@ -45,6 +56,17 @@ package struct PrintedValue: Sendable, Hashable {
 
   /// The value as a fraction, never in percent: exactly rounded for up to 15 digits.
   package var value: Double { Double(numerator) / Double(denominator) }
+
+  /// Where numbers lie that are printed so, in halves of a unit in the last place.
+  ///
+  /// Both ends belong to it, but for the one further from zero of digits that were cut off.
+  package var halves: (lower: Int, upper: Int) {
+    switch rounding {
+    case .nearest: (2 * numerator - 1, 2 * numerator + 1)
+    case .down where numerator < 0: (2 * numerator - 2, 2 * numerator)
+    case .down: (2 * numerator, 2 * numerator + 2)
+    }
+  }
 
   /// Half a unit in the last place, by which a rounded number may be off.
   package var halfUnit: Double { 0.5 / Double(denominator) }

@@ -236,4 +236,22 @@ struct GroupMeanTests {
     #expect(Proportion.wilsonInterval(successes: 2, count: 1) == nil)
     #expect(Proportion.wilsonInterval(successes: -1, count: 1) == nil)
   }
+
+  @Test("Reference convergence points drop the best and the worst runs, of three own ones too")
+  func referenceConvergence() throws {
+    #expect(ReferenceConvergence.mean(of: [9, 1, 2]) == 2)
+    #expect(ReferenceConvergence.mean(of: [1, 2]) == 1.5)
+    // unet3d: four on each side.
+    let runs = (1...12).map { Double($0 * $0) }
+    #expect(ReferenceConvergence.mean(of: runs, dropped: 4) == Double(25 + 36 + 49 + 64) / 4)
+    #expect(ReferenceConvergence(Array(runs.prefix(9)), dropped: 4) == nil)
+    let test = try #require(ReferenceConvergence(runs, ownRuns: 9, dropped: 4))
+    #expect(test.mean == 43.5)
+    // s is that of all runs, with k in the denominator; 4 reference runs count, and 1 own one.
+    let mean = runs.reduce(0, +) / 12
+    let variance = runs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 12
+    let error = (variance * (1 / 4 + 1)).squareRoot()
+    #expect(try abs(#require(test.estimate).standardError - error) <= 1e-12 * error)
+    #expect(test.estimate?.degreesOfFreedom == 3)
+  }
 }

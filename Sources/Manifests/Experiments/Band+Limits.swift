@@ -106,10 +106,11 @@ extension Band {
         return Limits(lower: interval.mean - least, upper: interval.mean + least)
       }
       return try limits(estimate, level)
-    case .referenceConvergence(let runs, let level):
+    case .referenceConvergence(let runs, let level, let dropped):
       let values = try fractions(runs, center)
-      guard let test = ReferenceConvergence(values, ownRuns: ownRuns) else {
-        throw Undefined(description: "reference convergence points need four runs")
+      guard let test = ReferenceConvergence(values, ownRuns: ownRuns, dropped: dropped) else {
+        throw Undefined(
+          description: "reference convergence points need \(2 * dropped + 2) runs")
       }
       guard let estimate = test.estimate else {
         return Limits(lower: test.mean, upper: test.mean)
@@ -187,7 +188,7 @@ extension Band {
     case .exactCount: "Are as many items right as in the documented run?"
     case .seedPrediction(let runs, let level):
       "Same items, another training run: is it what the \(runs.count) runs predict of another, or of the mean of as many as were made, at the level \(Self.percent(level))?"
-    case .referenceConvergence(let runs, let level):
+    case .referenceConvergence(let runs, let level, _):
       "Same items, other training runs: is their mean that of the \(runs.count) reference runs, at the level \(Self.percent(level))?"
     case .conditionalFlip(let discordance, let origin, let level):
       "Same items, another training run: could the \(Self.percent(discordance)) of items that flip between two runs (\(origin)) move it that far, at the level \(Self.percent(level))?"

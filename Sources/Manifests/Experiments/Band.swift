@@ -23,8 +23,9 @@ package struct Band: Sendable, Equatable {
     case exactCount
     /// One more run beside these, by the t prediction interval.
     case seedPrediction(runs: [String], level: Double)
-    /// The mean of our runs beside that of these reference runs, by MLPerf's test of reference convergence points.
-    case referenceConvergence(runs: [String], level: Double)
+    /// The mean of our runs beside that of these reference runs, by MLPerf's test of reference convergence points, of which
+    /// so many of the best and of the worst are left out.
+    case referenceConvergence(runs: [String], level: Double, dropped: Int)
     /// One more run on the same items, of which the share `discordance` is answered otherwise.
     case conditionalFlip(discordance: Double, from: String, level: Double)
     /// Other items of the same kind: not a repetition on the same ones.

@@ -12,9 +12,9 @@ extension DecodedTable {
   ///   - itemCounts: The numbers of items that each row's values are tried with; by default those within a tenth of the
   ///     known one, or up to 20,000 where none is known.
   package init(_ results: DocumentedResults, itemCounts: ClosedRange<Int>? = nil) {
-    var decoding = TableDecoding(results)
-    decoding.decodeRows { $0.fittingItemCounts($1, in: itemCounts) }
-    let compositions = decoding.compositions()
+    let (decoding, compositions) = TableDecoding.decoded(results) {
+      $0.fittingItemCounts($1, in: itemCounts)
+    }
     self.init(
       results: results, rows: decoding.rows, compositions: compositions,
       comparisons: results.comparedArms.map { pair in
@@ -22,15 +22,12 @@ extension DecodedTable {
           minuend: pair.minuend, subtrahend: pair.subtrahend,
           rows: decoding.rows.compactMap { ComparedRow($0, pair.minuend, pair.subtrahend) })
       },
-      contradictions: decoding.contradictions)
+      conventions: decoding.conventions, contradictions: decoding.contradictions)
   }
 
   /// The rows of a table with their counts alone: nobody looks for numbers of items.
   package static func rows(of results: DocumentedResults) -> [Row] {
-    var decoding = TableDecoding(results)
-    decoding.decodeRows { _, _ in nil }
-    _ = decoding.compositions()
-    return decoding.rows
+    TableDecoding.decoded(results) { _, _ in nil }.decoding.rows
   }
 }
 
@@ -38,12 +35,48 @@ extension DecodedTable {
 private struct TableDecoding {
   let results: DocumentedResults
   let index: DocumentedResults.RowIndex
+  let rounding: PrintedValue.Rounding
   var rows: [DecodedTable.Row] = []
+  var conventions: [String] = []
   var contradictions: [DecodedTable.Contradiction] = []
 
-  init(_ results: DocumentedResults) {
+  private init(_ results: DocumentedResults, _ rounding: PrintedValue.Rounding) {
     self.results = results
+    self.rounding = rounding
     index = DocumentedResults.RowIndex(results.cells)
+    if rounding == .down {
+      conventions = [
+        "Some values are impossible if they were rounded; everything is possible if all of them were cut off (truncated) after the digits that are printed. They are taken so."
+      ]
+    }
+  }
+
+  /// Decodes a table as one of rounded values or, if that is impossible and it is possible so, of values that were cut off.
+  static func decoded(
+    _ results: DocumentedResults,
+    _ itemCounts: (TableDecoding, DocumentedResults.Cell) -> DecodedTable.ItemCounts?
+  ) -> (decoding: TableDecoding, compositions: [DecodedTable.Composition]) {
+    func decoded(_ rounding: PrintedValue.Rounding) -> (
+      decoding: TableDecoding, compositions: [DecodedTable.Composition]
+    ) {
+      var decoding = TableDecoding(results, rounding)
+      decoding.decodeRows(itemCounts)
+      let compositions = decoding.compositions()
+      return (decoding, compositions)
+    }
+    let rounded = decoded(.nearest)
+    guard rounded.decoding.contradictions.contains(where: { $0.kind == .impossibleValue }) else {
+      return rounded
+    }
+    let cutOff = decoded(.down)
+    return cutOff.decoding.contradictions.isEmpty ? cutOff : rounded
+  }
+
+  /// A value of a row as the table prints it.
+  private func printed(_ text: String, of cell: DocumentedResults.Cell) -> PrintedValue? {
+    var value = cell.unit.printed(text)
+    value?.rounding = rounding
+    return value
   }
 
   // MARK: - Values
@@ -53,7 +86,7 @@ private struct TableDecoding {
   ) {
     rows = results.cells.map { cell in
       let values = cell.values.compactMap { value in
-        cell.unit.printed(value.text).map { self.value(value, printed: $0, of: cell) }
+        printed(value.text, of: cell).map { self.value(value, printed: $0, of: cell) }
       }
       return DecodedTable.Row(cell: cell, values: values, itemCounts: itemCounts(self, cell))
     }
@@ -62,7 +95,7 @@ private struct TableDecoding {
   private mutating func value(
     _ value: DocumentedResults.Value, printed: PrintedValue, of cell: DocumentedResults.Cell
   ) -> DecodedTable.Value {
-    let error = value.standardError.flatMap { cell.unit.printed($0) }
+    let error = value.standardError.flatMap { self.printed($0, of: cell) }
     return DecodedTable.Value(
       arm: value.arm, printed: printed, counts: counts(value, printed, error, of: cell),
       itemCount: cell.count, runs: cell.runs, printedStandardError: error)
@@ -79,12 +112,20 @@ private struct TableDecoding {
       report(
         .impossibleValue, cell, arm,
         "no whole number of right answers to \(answers(of: cell)) is printed as \(printed.text)"
-          + nearest(to: printed, of: count))
+          + nearest(to: printed, of: count) + convention(in: cell))
       return .impossible
     }
     // Runs answer the same items, so that their mean has another error.
     guard let error, cell.runs == 1 else { return .possible(possible) }
-    let fitting = DEBIT.counts(of: count, in: possible, fitting: error)
+    var fitting = DEBIT.counts(of: count, in: possible, fitting: error)
+    if fitting.isEmpty {
+      fitting = DEBIT.counts(of: count, in: possible, fitting: error, divisor: .population)
+      if !fitting.isEmpty {
+        conventions.append(
+          "\(cell.label) (\(cell.id)), \(arm): the standard error \(error.text) is √(p(1 − p)/n), with n instead of n - 1."
+        )
+      }
+    }
     guard let first = fitting.first, let last = fitting.last else {
       report(
         .impossibleStandardError, cell, arm,
@@ -106,6 +147,43 @@ private struct TableDecoding {
     return near.isEmpty ? "" : ": " + near.joined(separator: ", ")
   }
 
+  /// What would make the impossible values of a row possible, as the end of a sentence; nothing if nothing usual does.
+  private func convention(in cell: DocumentedResults.Cell) -> String {
+    guard let items = cell.count else { return "" }
+    let texts = cell.values.filter(cell.isProportion).map(\.text)
+    func printed(_ rounding: PrintedValue.Rounding, _ unit: PrintedValue.Unit) -> [PrintedValue] {
+      texts.compactMap { PrintedValue(text: $0, unit: unit) }.map { value in
+        var value = value
+        value.rounding = rounding
+        return value
+      }
+    }
+    func areProportions(_ values: [PrintedValue], runs: Int) -> Bool {
+      values.count == texts.count
+        && values.allSatisfy { GRIM.possibleCounts(of: $0, count: items * runs) != nil }
+    }
+    let unit: PrintedValue.Unit = cell.unit == .percent ? .percent : .fraction
+    if areProportions(printed(.down, unit), runs: cell.runs) {
+      return "; the row's values are possible if they were cut off (truncated) and not rounded"
+    }
+    let other: PrintedValue.Unit = unit == .percent ? .fraction : .percent
+    if areProportions(printed(.nearest, other), runs: cell.runs) {
+      return other == .fraction
+        ? "; the row's values are possible as fractions (`unit: fraction`)"
+        : "; the row's values are possible as percentages (`unit: percent`)"
+    }
+    let values = printed(.nearest, unit)
+    let runs = (2...64).first { runs in
+      // With so many answers that most values are possible, it would say nothing.
+      items <= 1_000_000 && areProportions(values, runs: runs)
+        && values.reduce(1) { chance, value in
+          chance * (1 - GRIM.probabilityOfInconsistency(value, count: items * runs))
+        } <= 0.05
+    }
+    guard cell.runs == 1, let runs else { return "" }
+    return "; the row's values are possible as means of \(runs) runs (`runs: \(runs)`)"
+  }
+
   /// The answers behind a value in words.
   private func answers(of cell: DocumentedResults.Cell) -> String {
     "\(cell.count ?? 0) items" + (cell.runs > 1 ? " in \(cell.runs) runs" : "")
@@ -115,7 +193,7 @@ private struct TableDecoding {
     -> DecodedTable.ItemCounts?
   {
     let proportions = cell.values.filter(cell.isProportion)
-    let printed = proportions.compactMap { cell.unit.printed($0.text) }
+    let printed = proportions.compactMap { self.printed($0.text, of: cell) }
     guard !printed.isEmpty else { return nil }
     let around = cell.count.map { count in
       let tenth = max(10, count / 10)
@@ -225,7 +303,7 @@ private struct MeanInterval {
     let finest = (values + [printed]).map(\.denominator).max() ?? 1
     func limits(_ value: PrintedValue) -> (lower: Int128, upper: Int128) {
       let scale = Int128(finest / value.denominator)
-      return (Int128(2 * value.numerator - 1) * scale, Int128(2 * value.numerator + 1) * scale)
+      return (Int128(value.halves.lower) * scale, Int128(value.halves.upper) * scale)
     }
     let parts = values.map(limits)
     let lower = parts.reduce(0) { $0 + $1.lower }

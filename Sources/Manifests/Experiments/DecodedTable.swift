@@ -11,6 +11,8 @@ package struct DecodedTable: Sendable, Equatable {
   package let compositions: [Composition]
   /// Pairs of arms that the claims compare; the first arm with others, if they compare none.
   package let comparisons: [Comparison]
+  /// By which conventions of printing everything is possible that is not by the usual ones, a sentence each.
+  package let conventions: [String]
   /// What cannot be, in the order of the table; empty if everything can.
   package let contradictions: [Contradiction]
 

@@ -43,9 +43,11 @@ extension DocumentedResultsDecoder {
       guard let runs, let level = level(mapping) else { return nil }
       return .seedPrediction(runs: runs, level: level)
     case .referenceConvergence:
-      let runs = runs(mapping, atLeast: 4)
-      guard let runs, let level = level(mapping) else { return nil }
-      return .referenceConvergence(runs: runs, level: level)
+      let dropped =
+        mapping.optional("dropped_each_side").map { $0.integer(in: 1...1000) } ?? 1
+      let runs = runs(mapping, atLeast: 2 * (dropped ?? 1) + 2)
+      guard let runs, let dropped, let level = level(mapping) else { return nil }
+      return .referenceConvergence(runs: runs, level: level, dropped: dropped)
     case .conditionalFlip:
       let share = mapping.required("discordance", "the share of items that flip between two runs")?
         .number("above 0 and at most 1") { $0 > 0 && $0 <= 1 }

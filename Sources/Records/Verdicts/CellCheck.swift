@@ -86,10 +86,10 @@ struct CellCheck {
     return inside(compared(row), limits)
   }
 
-  /// The mean over seeds; of four or more without the best and the worst where the band is one of such means.
+  /// The mean over seeds, without those that the band's test leaves out.
   private func compared(_ row: ArmRow) -> Double {
-    guard case .referenceConvergence = band.kind, row.values.count >= 4 else { return row.value }
-    return Sample.mean(Array(row.values.sorted().dropFirst().dropLast())) ?? .nan
+    guard case .referenceConvergence(_, _, let dropped) = band.kind else { return row.value }
+    return ReferenceConvergence.mean(of: row.values, dropped: dropped) ?? .nan
   }
 
   private func inside(_ observed: Double, _ limits: Band.Limits) -> (Verdict.Status, String) {

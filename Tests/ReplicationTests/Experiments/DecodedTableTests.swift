@@ -333,4 +333,54 @@ struct DecodedTableTests {
       #expect(left.frontier?.largestDiscordance == right.frontier?.largestDiscordance)
     }
   }
+
+  // MARK: - Conventions of printing
+
+  /// A table of one row of 30 items with two values.
+  private func thirty(_ a: String, _ b: String, unit: String = "percent") throws -> DecodedTable {
+    try table(
+      text(
+        "  - {task: t, metric: acc, label: T, n: 30, unit: \(unit), values: {a: \"\(a)\", b: \"\(b)\"}}"
+      ))
+  }
+
+  @Test("Values that were cut off instead of rounded are possible, and said to be cut off")
+  func decodesCutOffValues() throws {
+    let table = try thirty("46.6", "66.6")
+    #expect(table.contradictions.isEmpty && table.exitCode == 0)
+    #expect(table.rows[0].values.map { $0.counts.unique } == [14, 20])
+    #expect(table.conventions.count == 1 && table.conventions[0].contains("cut off"))
+    #expect(DecodedTable.rows(of: table.results).map(\.values) == table.rows.map(\.values))
+    // 46.7 is 14 of 30, rounded; both conventions in one table are none.
+    let mixed = try thirty("46.7", "66.6")
+    #expect(mixed.conventions.isEmpty && mixed.contradictions.count == 1)
+    let plain = try thirty("46.7", "66.7")
+    #expect(plain.conventions.isEmpty && plain.contradictions.isEmpty)
+  }
+
+  @Test("An impossible value is said to be possible in another unit, or as a mean of runs")
+  func namesConventions() throws {
+    func message(_ a: String, _ b: String, _ unit: String) throws -> String {
+      try #require(try thirty(a, b, unit: unit).contradictions.first).message
+    }
+    #expect(try message("0.467", "0.667", "percent").contains("`unit: fraction`"))
+    #expect(try message("43.75", "50.00", "percent").contains("`runs: 8`"))
+    #expect(try !message("46.1", "66.2", "percent").contains("possible"))
+  }
+
+  @Test("A standard error with n in place of n - 1 is possible, and said to be one")
+  func decodesPopulationErrors() throws {
+    func table(_ error: String) throws -> DecodedTable {
+      try self.table(
+        text(
+          "  - {task: t, metric: acc, label: T, n: 30, values: {a: {value: \"0.4667\", standard_error: \"\(error)\"}}}"
+        ))
+    }
+    // √(14 · 16/30³) is 0.09109, √(14 · 16/(30² · 29)) is 0.09264.
+    #expect(try table("0.0926").conventions.isEmpty)
+    let population = try table("0.0911")
+    #expect(population.contradictions.isEmpty)
+    #expect(population.conventions.first?.contains("n instead of n - 1") == true)
+    #expect(try table("0.0900").contradictions.map(\.kind) == [.impossibleStandardError])
+  }
 }

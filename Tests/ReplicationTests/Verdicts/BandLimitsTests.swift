@@ -49,7 +49,7 @@ import Testing
   @Test("Reference convergence points allow less for the mean of more runs")
   func referenceConvergence() throws {
     let runs = ["0.30", "0.31", "0.32", "0.33", "0.34", "0.35"]
-    let kind = Band.Kind.referenceConvergence(runs: runs, level: 0.95)
+    let kind = Band.Kind.referenceConvergence(runs: runs, level: 0.95, dropped: 1)
     let one = try limits(kind, "0.32")
     let many = try limits(kind, "0.32", ownRuns: 7)
     #expect(abs(one.center - 0.325) < 1e-12 && abs(many.center - 0.325) < 1e-12)
@@ -128,7 +128,7 @@ import Testing
     #expect(!Band.Limits(lower: 0.001, upper: 1.2).isVacuous)
     let kinds: [Band.Kind] = [
       .rounding, .exactCount, .seedPrediction(runs: ["0.1", "0.2"], level: 0.95),
-      .referenceConvergence(runs: ["0.1"], level: 0.9),
+      .referenceConvergence(runs: ["0.1"], level: 0.9, dropped: 1),
       .conditionalFlip(discordance: 0.125, from: "two runs", level: 0.95), .binomial(level: 0.95),
       .authored(reason: "agreed"),
     ]

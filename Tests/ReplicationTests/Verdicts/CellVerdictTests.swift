@@ -57,7 +57,7 @@ import Testing
     let seeds = Band.Kind.seedPrediction(runs: ["0.25", "0.35"], level: 0.5)
     #expect(try judged(Fixture.cell("0.30", band: seeds), right: [30]).status == .consistent)
     let points = Band.Kind.referenceConvergence(
-      runs: ["0.30", "0.31", "0.30", "0.29"], level: 0.95)
+      runs: ["0.30", "0.31", "0.30", "0.29"], level: 0.95, dropped: 1)
     #expect(try judged(Fixture.cell("0.30", band: points), right: [30]).status == .consistent)
     let four = Fixture.cell("0.3", band: seeds, count: 16)
     #expect(try judged(four, right: [4], of: 16).status != .reproduced)
@@ -171,7 +171,7 @@ import Testing
       Fixture.cell("0.3100", band: .binomial(level: 0.95)), right: [20], of: 50)
     #expect(other.status == .consistent)
     let points = Band.Kind.referenceConvergence(
-      runs: ["0.30", "0.31", "0.32", "0.33"], level: 0.95)
+      runs: ["0.30", "0.31", "0.32", "0.33"], level: 0.95, dropped: 1)
     #expect(try judged(Fixture.cell("0.3100", band: points), right: [32]).status == .consistent)
     // Without the best and the worst of four.
     let trimmed = try judged(Fixture.cell("0.3100", band: points), right: [32, 2, 31, 99])

@@ -82,7 +82,7 @@ import Testing
     let kinds: [Band.Kind] = [
       .rounding, .exactCount, .seedPrediction(runs: ["0.40", "0.45", "0.50"], level: 0.95),
       .seedPrediction(runs: ["0.1", "0.9"], level: 0.99),
-      .referenceConvergence(runs: ["0.40", "0.45", "0.50", "0.55"], level: 0.95),
+      .referenceConvergence(runs: ["0.40", "0.45", "0.50", "0.55"], level: 0.95, dropped: 1),
       .conditionalFlip(discordance: 0.1, from: "a guess", level: 0.95), .binomial(level: 0.95),
       .authored(reason: "agreed"),
     ]
@@ -247,8 +247,9 @@ import Testing
           .seedPrediction(runs: ["0.2", "0.3", "0.4"], level: level + 0.09)
         ),
         (
-          .referenceConvergence(runs: ["0.2", "0.3", "0.4", "0.5"], level: level),
-          .referenceConvergence(runs: ["0.2", "0.3", "0.4", "0.5"], level: level + 0.09)
+          .referenceConvergence(runs: ["0.2", "0.3", "0.4", "0.5"], level: level, dropped: 1),
+          .referenceConvergence(
+            runs: ["0.2", "0.3", "0.4", "0.5"], level: level + 0.09, dropped: 1)
         ),
         // Other items than the documented ones, which binomial bands are for.
         (.binomial(level: level), .binomial(level: level + 0.09)),
