@@ -8,6 +8,20 @@ package struct ArtifactsFolder: Sendable, Equatable {
   /// The folder at a path, which need not exist yet.
   package init(_ path: String) { place = ContainedPath(root: path) }
 
+  /// The folder at a path, which has to exist: a mistyped one must not look like one in which nothing was done.
+  ///
+  /// - Throws: ``FileError`` `noFolder`.
+  package init(existing path: String) throws(FileError) {
+    self.init(path)
+    guard try FileStatus(at: place) != nil else {
+      throw FileError(
+        code: .noFolder,
+        message:
+          "There is no folder \(path): nothing was run or imported there. Check the path that --artifacts names, or run something first."
+      )
+    }
+  }
+
   /// Files that are named by their content.
   package var store: ContainedPath { place.appending("store") }
   /// Finished steps.

@@ -16,6 +16,8 @@ package struct FileError: Error, Equatable, CustomStringConvertible {
     case unwritable
     /// A file or folder that does not exist.
     case notFound
+    /// There is no such folder for a command to work in.
+    case noFolder
     /// A link where a file or folder has to be: whoever made it may have led it anywhere.
     case link
     /// Another process holds the lock.

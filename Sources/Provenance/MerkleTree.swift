@@ -5,6 +5,11 @@ package import Files
 /// A leaf is SHA256(0x00 || data), an inner node SHA256(0x01 || left || right), and a tree of n leaves is split at the
 /// largest power of two below n; the tree without leaves is SHA256 of nothing. One digest so stands for any number of
 /// leaves and their order, and a ``MerkleProof`` shows one of them without the others.
+///
+/// ```swift
+/// let tree = MerkleTree(["first", "second"].map { Array($0.utf8) })
+/// let root = tree.root
+/// ```
 package struct MerkleTree: Sendable {
   /// The number of leaves so far.
   package private(set) var count = 0

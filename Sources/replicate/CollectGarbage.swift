@@ -45,7 +45,7 @@ struct CollectGarbage: ParsableCommand, ReportingCommand {
   }
 
   func run() throws {
-    let artifacts = artifacts.artifacts
+    let artifacts = try artifacts.existing()
     if verify { return try report(StoreVerification(artifacts: artifacts).run()) }
     var options = GarbageCollection.Options()
     (options.keepDays, options.removesInputs, options.isDryRun) = (keepDays, inputs, dryRun)

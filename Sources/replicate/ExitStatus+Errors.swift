@@ -78,7 +78,7 @@ extension ExitStatus {
     case let error as EvaluationCommandError: error.code == .missingData ? unavailable : usage
     case let error as RunError where [.notFound, .ambiguous, .occupied].contains(error.code): usage
     case let error as RunError where [.damaged, .tampered].contains(error.code): tampered
-    case let error as FileError where error.code == .link: usage
+    case let error as FileError where [.link, .noFolder].contains(error.code): usage
     case let error as ProvenanceError where error.code == .noRepository: usage
     case let error as ProvenanceError where error.code == .repository: unavailable
     case is AnchorError: unavailable

@@ -79,5 +79,5 @@ struct FormerVerifyStore: ParsableCommand, ReportingCommand {
   @OptionGroup var artifacts: ArtifactsOption
   @OptionGroup var printing: PrintingOptions
 
-  func run() throws { try report(StoreVerification(artifacts: artifacts.artifacts).run()) }
+  func run() throws { try report(StoreVerification(artifacts: artifacts.existing()).run()) }
 }

@@ -48,7 +48,7 @@ struct Log: ParsableCommand, ReportingCommand {
     (filter.name, filter.status, filter.since, filter.limit) = (
       name, status?.rawValue, since, limit
     )
-    let artifacts = artifacts.artifacts
+    let artifacts = try artifacts.existing()
     if rebuild { _ = try RunIndex(artifacts: artifacts, rebuilding: true) }
     let log = try RunLog(artifacts: artifacts, filter: filter, repository: repository.folder)
     if !printing.json {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assets
 import Files
 import Replication
 import Reports
@@ -33,6 +34,12 @@ extension ReportingCommand {
 struct ArtifactsOption: ParsableArguments {
   @Option(help: "Folder for downloads, unfinished work and records.", completion: .directory)
   var artifacts = "artifacts"
+
+  /// The folder, which has to be there.
+  func existing() throws -> String {
+    _ = try ArtifactsFolder(existing: artifacts)
+    return artifacts
+  }
 }
 
 /// Which record a command is about.

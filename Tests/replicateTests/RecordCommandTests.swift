@@ -76,6 +76,15 @@ import Testing
     }
   }
 
+  @Test("an artifacts folder that does not exist is an error and not an empty one")
+  func missingFolder() throws {
+    for verb in [["log"], ["log", "--rebuild"], ["gc", "--dry-run"], ["gc", "--verify"]] {
+      let finished = try Program.run(verb + ["--artifacts", "no/such/folder"])
+      #expect(finished.status == 2 && finished.output.isEmpty)
+      #expect(finished.error.contains("no/such/folder"))
+    }
+  }
+
   @Test("compare logs of other engines, too, and tell them from records")
   func logs() throws {
     try Program.withFolder { folder in

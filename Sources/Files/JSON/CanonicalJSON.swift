@@ -3,6 +3,11 @@
 /// No white space, members sorted by the UTF-16 code units of their keys, numbers as ECMAScript prints them, and only
 /// the escapes that the grammar demands. Foundation's encoders order keys differently from each other and from the
 /// standard, so nothing that is hashed goes through them.
+///
+/// ```swift
+/// let value = try JSONParser.parse(Array(#"{"b": 1.0, "a": "\u00e9"}"#.utf8), source: "a literal")
+/// let text = String(decoding: try CanonicalJSON.encode(value), as: UTF8.self)  // {"a":"é","b":1}
+/// ```
 package enum CanonicalJSON {
   /// The canonical bytes of a value, without a line break at the end.
   ///

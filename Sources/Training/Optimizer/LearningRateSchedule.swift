@@ -24,6 +24,12 @@ package enum WarmUp: Sendable, Equatable {
 /// The learning rate of each step: a linear rise from 0, then one of three shapes.
 ///
 /// The formulas are those of transformers' `get_scheduler`.
+///
+/// ```swift
+/// let schedule = LearningRateSchedule(
+///   shape: .linear, peak: 1e-3, warmUpSteps: 2, totalSteps: 4)
+/// let rates = (1...4).map { schedule.rate(ofStep: $0) }  // 0, 5e-4, 1e-3, 5e-4
+/// ```
 package struct LearningRateSchedule: Sendable, Equatable {
   /// What follows the warm-up.
   package enum Shape: String, Sendable, CaseIterable {

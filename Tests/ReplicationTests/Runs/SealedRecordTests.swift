@@ -38,6 +38,18 @@ struct SealedRecordTests {
     #expect(!isNoticed(sealed.path))
   }
 
+  @Test("Whoever reads a record twice reads the same bytes, whatever happened to the file")
+  func evidence() throws {
+    let record = try fixtures.begin()
+    try record.write([1], to: "samples/a")
+    let sealed = try record.seal(RunFixtures.summary)
+    #expect(try sealed.findings() == [])
+    try put([2], sealed.path + "/samples/a")
+    #expect(try sealed.contents(of: "samples/a") == [1])
+    #expect(try sealed.findings() == [])
+    #expect(try SealedRecord(at: sealed.path).findings().count == 1)
+  }
+
   @Test("Added, removed and swapped files are noticed and named")
   func files() throws {
     let record = try fixtures.begin()
@@ -45,20 +57,22 @@ struct SealedRecordTests {
     try record.write([2], to: "samples/b")
     let sealed = try record.seal(RunFixtures.summary)
     let (a, b) = (sealed.path + "/samples/a", sealed.path + "/samples/b")
+    // A record reads each of its files once.
+    func findings() throws -> [String] { try SealedRecord(at: sealed.path).findings() }
 
     try put([3], sealed.path + "/extra")
-    #expect(try sealed.findings().map { $0.contains("/extra is not part") } == [true])
+    #expect(try findings().map { $0.contains("/extra is not part") } == [true])
     try FileManager.default.removeItem(atPath: sealed.path + "/extra")
 
     try put([2], a)
     try put([1], b)
-    let findings = try sealed.findings()
-    #expect(findings.count == 2 && findings[0].contains(a) && findings[1].contains(b))
+    let swapped = try findings()
+    #expect(swapped.count == 2 && swapped[0].contains(a) && swapped[1].contains(b))
     try put([1], a)
     try FileManager.default.removeItem(atPath: b)
-    #expect(try sealed.findings().count == 1)
+    #expect(try findings().count == 1)
     try put([2], b)
-    #expect(try sealed.findings() == [])
+    #expect(try findings() == [])
   }
 
   @Test("An edited result is noticed even if its digests were computed anew")
