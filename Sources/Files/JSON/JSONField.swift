@@ -51,6 +51,13 @@ package struct JSONField: Sendable {
     return number
   }
 
+  /// The number at this place, whole or not.
+  package func number() throws(FileError) -> Double {
+    if let digits = value?.largeInteger, let number = Double(digits) { return number }
+    guard let number = value?.doubleValue else { throw failure("a number") }
+    return number
+  }
+
   /// The boolean at this place.
   package func bool() throws(FileError) -> Bool {
     guard let value = value?.boolValue else { throw failure("true or false") }

@@ -21,7 +21,8 @@ package final class InputFile: Sendable {
   ///   - folder: A descriptor of the folder that the file is in: no link may then stand for the file, and the rest of `path`
   ///     is only what errors call it.
   ///   - isDirect: Whether to read past the page cache where memory and offset are aligned (``DirectAccess``).
-  /// - Throws: ``FileError`` `unreadable` when there is no readable regular file at `path`.
+  /// - Throws: ``FileError`` `unreadable` when there is no readable regular file at `path`, or one that only stands for
+  ///   another (``LargeFilePointer``).
   package init(
     path: String, name: String? = nil, in folder: CInt? = nil, isDirect: Bool = false
   ) throws(FileError) {
@@ -53,6 +54,11 @@ package final class InputFile: Sendable {
     self.isDirect = isDirect
     DirectAccess.set(isDirect, of: descriptor)
     size = Int(status.st_size)
+    guard 1..<LargeFilePointer.sizeLimit ~= size else { return }
+    let content = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+    defer { content.deallocate() }
+    try read(at: 0, into: content)
+    if let pointer = LargeFilePointer(Array(content)) { throw pointer.error(name: name) }
   }
 
   deinit { close(descriptor) }
