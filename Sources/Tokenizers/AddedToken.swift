@@ -12,6 +12,20 @@ struct AddedToken: Sendable, Equatable {
   var isSpecial: Bool
   /// Whether it is looked for in the normalised text instead of the text as given.
   let isNormalized: Bool
+  /// What of the text around it counts.
+  var surroundings = Surroundings()
+  /// Whether it was looked for in the normalised text before: the library goes on showing it so.
+  var wasNormalized = false
+
+  /// How a token is looked for beyond its own text.
+  struct Surroundings: Sendable, Equatable {
+    /// `lstrip`: whether white space before it belongs to it.
+    var takesSpaceBefore = false
+    /// `rstrip`: whether white space behind it belongs to it.
+    var takesSpaceBehind = false
+    /// `single_word`: whether it is only recognised where no letter, digit or joiner touches it.
+    var isWord = false
+  }
 }
 
 /// Finds added tokens in a text: the leftmost, and of those the longest.
@@ -23,12 +37,16 @@ struct AddedTokenMatcher: Sendable {
   private var siblings: [Int32] = []
   /// Token that ends at each node, -1 where none does.
   private var tokens: [Int32] = []
+  /// Tokens for which more than their own text counts.
+  private var surroundings: [Int32: AddedToken.Surroundings] = [:]
 
   /// Whether there is nothing to find.
   var isEmpty: Bool { bytes.isEmpty }
 
   /// Adds a token; `false` when another one has the same text, or the text is empty.
-  mutating func insert(_ text: some Sequence<UInt8>, id: Int32) -> Bool {
+  mutating func insert(
+    _ text: some Sequence<UInt8>, id: Int32, _ around: AddedToken.Surroundings = .init()
+  ) -> Bool {
     var node: Int32 = -1
     for byte in text {
       var child = node < 0 ? roots[Int(byte)] : children[Int(node)]
@@ -50,11 +68,15 @@ struct AddedTokenMatcher: Sendable {
     }
     guard node >= 0, tokens[Int(node)] < 0 else { return false }
     tokens[Int(node)] = id
+    if around != AddedToken.Surroundings() { surroundings[id] = around }
     return true
   }
 
   /// Calls `body` for each part of the text in order: an added token, or what lies between two (id
   /// `nil`, not empty).
+  ///
+  /// White space that a token takes from behind it is still searched for tokens, as in the
+  /// tokenizers library, so two tokens may share it.
   func forEachPart(
     of text: UnsafeBufferPointer<UInt8>, _ body: (_ id: Int32?, _ bytes: Range<Int>) -> Void
   ) {
@@ -65,12 +87,48 @@ struct AddedTokenMatcher: Sendable {
         index += 1
         continue
       }
-      if start < index { body(nil, start..<index) }
-      body(match.id, index..<match.end)
+      let token = index..<match.end
       index = match.end
-      start = index
+      guard let range = extended(token, id: match.id, in: text, from: start) else { continue }
+      if start < range.lowerBound { body(nil, start..<range.lowerBound) }
+      // Of a token that takes the space before it nothing is left where another one took it all.
+      if !range.isEmpty { body(match.id, range) }
+      start = range.upperBound
     }
     if start < text.count { body(nil, start..<text.count) }
+  }
+
+  /// A token with the white space that it takes, back to `start` at most; `nil` where it has to be
+  /// a word of its own and is none.
+  private func extended(
+    _ token: Range<Int>, id: Int32, in text: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> Range<Int>? {
+    guard !surroundings.isEmpty, let around = surroundings[id] else { return token }
+    if around.isWord {
+      let before = UTF8Scalars.last(in: text, before: token.lowerBound)
+      let isTouched =
+        before.map { CharacterClass.isWord($0) } ?? false
+        || token.upperBound < text.count
+          && CharacterClass.isWord(UTF8Scalars.decode(text, at: token.upperBound).scalar)
+      guard !isTouched else { return nil }
+    }
+    var (lower, upper) = (token.lowerBound, token.upperBound)
+    if around.takesSpaceBefore {
+      while lower > start, let before = UTF8Scalars.last(in: text, before: lower),
+        before.properties.isWhitespace
+      {
+        lower -= UTF8.width(before)
+      }
+      lower = max(lower, start)
+    }
+    if around.takesSpaceBehind {
+      while upper < text.count {
+        let (scalar, length) = UTF8Scalars.decode(text, at: upper)
+        guard scalar.properties.isWhitespace else { break }
+        upper += length
+      }
+    }
+    return min(lower, upper)..<upper
   }
 
   private func longestMatch(in text: UnsafeBufferPointer<UInt8>, at start: Int)

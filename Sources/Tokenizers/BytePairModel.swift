@@ -11,7 +11,7 @@ struct BytePairModel: Sendable {
   }
 
   /// Texts of all tokens.
-  let pieces: PieceTable
+  var pieces: PieceTable
   /// What may merge.
   let merges: MergeRule
   /// What the smallest symbols are.

@@ -25,6 +25,8 @@ package struct GGUFVocabulary: Sendable {
   package var paddingID: Int32?
   /// `tokenizer.ggml.add_bos_token`; `nil` where the file does not say.
   package var addsBeginOfSequence: Bool?
+  /// `tokenizer.ggml.add_eos_token`; `nil` where the file does not say: then false.
+  package var addsEndOfSequence: Bool?
   /// `tokenizer.ggml.add_space_prefix`; `nil` where the file does not say: then true for
   /// "llama", false for "gpt2".
   package var addsSpacePrefix: Bool?
@@ -34,7 +36,8 @@ package struct GGUFVocabulary: Sendable {
     model: String, pre: String? = nil, tokens: [String], scores: [Float] = [],
     tokenTypes: [Int32] = [], merges: [String] = [], beginOfSequenceID: Int32? = nil,
     endOfSequenceID: Int32? = nil, unknownID: Int32? = nil, paddingID: Int32? = nil,
-    addsBeginOfSequence: Bool? = nil, addsSpacePrefix: Bool? = nil
+    addsBeginOfSequence: Bool? = nil, addsEndOfSequence: Bool? = nil,
+    addsSpacePrefix: Bool? = nil
   ) {
     self.model = model
     self.pre = pre
@@ -47,6 +50,7 @@ package struct GGUFVocabulary: Sendable {
     self.unknownID = unknownID
     self.paddingID = paddingID
     self.addsBeginOfSequence = addsBeginOfSequence
+    self.addsEndOfSequence = addsEndOfSequence
     self.addsSpacePrefix = addsSpacePrefix
   }
   /// How a byte-level vocabulary's text is prepared; `nil` for another model or an unknown name.
@@ -63,4 +67,7 @@ package struct GGUFVocabulary: Sendable {
   package var beginsTexts: Bool {
     addsBeginOfSequence ?? preparation?.addsBeginOfSequence ?? (model == "llama")
   }
+
+  /// Whether the end-of-sequence token stands behind a text.
+  package var endsTexts: Bool { addsEndOfSequence ?? false }
 }

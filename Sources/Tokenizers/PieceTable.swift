@@ -7,12 +7,14 @@ struct PieceTable: Sendable {
   static let maximumLength = 65_535
 
   /// UTF-8 of all texts, in the order of their ids.
-  private let bytes: [UInt8]
+  private var bytes: [UInt8]
   /// Where each text begins, and at the end where the last one ends.
-  private let starts: [UInt32]
+  private var starts: [UInt32]
   /// Open addressing with linear probing: hash in the upper half, id + 1 in the lower, 0 where
   /// free.
   private let slots: [UInt64]
+  /// Texts that tokens are shown as instead of their own, by id.
+  private var shownTexts: [Int: [UInt8]] = [:]
 
   /// Creates a table of texts in the order of their ids.
   ///
@@ -63,6 +65,18 @@ struct PieceTable: Sendable {
   /// Number of token ids.
   var count: Int { starts.count - 1 }
 
+  /// Adds a token that is no piece of the model, with the next id.
+  mutating func append(_ text: some Collection<UInt8>) {
+    bytes.append(contentsOf: text)
+    starts.append(UInt32(bytes.count))
+  }
+
+  /// Removes the tokens from an id on, none of which may be a piece of the model.
+  mutating func removeTokens(from id: Int) {
+    bytes.removeSubrange(Int(starts[id])...)
+    starts.removeSubrange((id + 1)...)
+  }
+
   /// Id of the piece with this text, if the model has one.
   func id(of text: UnsafeBufferPointer<UInt8>) -> Int32? {
     let hash = Self.hash(text)
@@ -86,10 +100,16 @@ struct PieceTable: Sendable {
   /// Length of a token's text in UTF-8 bytes.
   func length(of id: Int) -> Int { Int(starts[id + 1] - starts[id]) }
 
-  /// UTF-8 of a token's text.
-  func utf8(of id: Int) -> ArraySlice<UInt8> { bytes[Int(starts[id])..<Int(starts[id + 1])] }
+  /// UTF-8 of the text that a token is shown as.
+  func utf8(of id: Int) -> ArraySlice<UInt8> {
+    if !shownTexts.isEmpty, let text = shownTexts[id] { return text[...] }
+    return bytes[Int(starts[id])..<Int(starts[id + 1])]
+  }
 
-  /// Text of a token.
+  /// Has a token shown as another text than that by which it is found.
+  mutating func show(_ text: [UInt8], for id: Int) { shownTexts[id] = text }
+
+  /// Text that a token is shown as.
   func text(of id: Int) -> String { String(decoding: utf8(of: id), as: UTF8.self) }
 
   /// Whether a token has exactly this text.

@@ -139,6 +139,21 @@ enum CharacterClass: UInt8, Sendable {
     }
   }
 
+  /// Whether a letter, digit, mark or joiner (`\w`), by Unicode 16.
+  static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII {
+      return ascii[Int(scalar.value)] == .letter || ascii[Int(scalar.value)] == .number
+        || scalar == "_"
+    }
+    guard isAssigned(scalar, by: 16) else { return false }
+    let properties = scalar.properties
+    switch properties.generalCategory {
+    case .decimalNumber, .connectorPunctuation, .nonspacingMark, .spacingMark, .enclosingMark:
+      return true
+    default: return properties.isAlphabetic || properties.isJoinControl
+    }
+  }
+
   private static func isAssigned(_ scalar: Unicode.Scalar, by version: Int) -> Bool {
     guard let age = scalar.properties.age else { return false }
     return age.major <= version

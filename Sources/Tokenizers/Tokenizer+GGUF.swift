@@ -30,6 +30,12 @@ extension Tokenizer {
       }
       return type
     }
+    for (name, isAdded, id) in [
+      ("bos", vocabulary.beginsTexts, vocabulary.beginOfSequenceID),
+      ("eos", vocabulary.endsTexts, vocabulary.endOfSequenceID),
+    ] where isAdded && id == nil {
+      throw Self.malformed("\(name)_token_id", "is missing, but texts are to have that token")
+    }
     let preparation = try Self.preparation(of: vocabulary)
     let isByteLevel = preparation != nil
     let texts = Self.texts(vocabulary.tokens, types: types, isByteLevel: isByteLevel)
@@ -53,6 +59,7 @@ extension Tokenizer {
           kind: isByteLevel ? .byteLevel : .spaceMarks, stripsFirstSpace: vocabulary.addsSpaces),
         addedTokens: Self.addedTokens(texts, types: types),
         prefixIDs: vocabulary.beginsTexts ? vocabulary.beginOfSequenceID.map { [$0] } ?? [] : [],
+        suffixIDs: vocabulary.endsTexts ? vocabulary.endOfSequenceID.map { [$0] } ?? [] : [],
         beginOfSequenceID: vocabulary.beginOfSequenceID,
         endOfSequenceID: vocabulary.endOfSequenceID, paddingID: vocabulary.paddingID))
   }

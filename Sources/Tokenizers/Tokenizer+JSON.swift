@@ -1,78 +1,94 @@
 import Files
 
 extension Tokenizer {
-  /// Reads a tokenizer as the tokenizers library saves it.
+  /// Reads a tokenizer of which there are only `tokenizer.json` and `tokenizer_config.json`.
+  package init(tokenizerJSON: [UInt8], tokenizerConfigJSON: [UInt8]?) throws {
+    var files = TokenizerSideFiles()
+    files.configuration = tokenizerConfigJSON
+    try self.init(tokenizerJSON: tokenizerJSON, beside: files)
+  }
+
+  /// Reads a tokenizer as `AutoTokenizer` of transformers 5.23 reads its folder.
   ///
-  /// Which special tokens are put around a text is what the file's `post_processor` says, as in
-  /// transformers 5; only where it has none does `add_bos_token` of the config count.
+  /// The files beside `tokenizer.json` add tokens and flags (``DeclaredTokens``), and name the class
+  /// (``TokenizerClass``). Which tokens are put around a text is what its `post_processor` says
+  /// alone: `add_bos_token` and `add_eos_token` count for nothing beside a `tokenizer.json`.
   ///
   /// - Parameters:
   ///   - tokenizerJSON: the bytes of `tokenizer.json`.
-  ///   - tokenizerConfigJSON: the bytes of `tokenizer_config.json`, where there is one: names of
-  ///     the special tokens.
+  ///   - files: what else the folder has.
   /// - Throws: `TokenizerError` for a broken file or a component that this program does not have.
-  package init(tokenizerJSON: [UInt8], tokenizerConfigJSON: [UInt8]?) throws {
+  package init(tokenizerJSON: [UInt8], beside files: TokenizerSideFiles) throws {
     let file = try TokenizerFile(tokenizerJSON)
-    let config = try Self.config(tokenizerConfigJSON)
-    var components = try TokenizerComponents(file.components)
+    let config =
+      try files.configuration.map {
+        JSON.object(try DeclaredTokens.sideFile($0, "tokenizer_config.json"))
+      } ?? [:]
+    try Self.refuseSettings(config)
+    let declared = try DeclaredTokens(config, files, added: file.addedTokens)
+    let tokenizerClass = try TokenizerClass.chosen(
+      named: config["tokenizer_class"]?.stringValue ?? files.tokenizerClass,
+      modelType: files.modelType, isByteLevel: file.mentionsByteLevel)
+    var defaults = tokenizerClass.defaults
+    if tokenizerClass.build == nil,
+      let text = file.components["padding"]?["pad_token"]?.stringValue
+    {
+      defaults["pad_token"] = text
+    }
+    let build = tokenizerClass.build?(
+      TokenizerClass.Settings(
+        addsPrefixSpace: config["add_prefix_space"]?.boolValue ?? false,
+        unknown: declared.text("unk_token", defaults: defaults)))
+    var parts = file.components
+    if let build { parts.merge(build.components) { $1 } }
+    if !tokenizerClass.keepsPostProcessor { parts["post_processor"] = JSON.null }
+    var components = try TokenizerComponents(parts)
     if ["LlamaTokenizer", "LlamaTokenizerFast"].contains(config["tokenizer_class"]?.stringValue) {
       components = components.asLlamaTokenizer(config)
     }
-    var addedTokens = file.addedTokens
-    var namedIDs: [String: Int32] = [:]
-    for name in ["bos_token", "eos_token", "pad_token", "unk_token"] {
-      guard let text = config[name]?.stringValue ?? config[name]?["content"]?.stringValue else {
-        continue
-      }
-      namedIDs[name] = try Self.markSpecial(text, name: name, in: &addedTokens, pieces: file.pieces)
+
+    var vocabulary = try AddedVocabulary(of: file, keepsAdded: build == nil)
+    try declared.add(
+      to: &vocabulary, defaults: defaults, resettingFlags: tokenizerClass.resetsSpecialTokens)
+    let pieces = vocabulary.pieces
+    func id(_ name: String) -> Int32? {
+      guard let text = declared.text(name, defaults: defaults) else { return nil }
+      return vocabulary.id(of: text)
+        ?? declared.text("unk_token", defaults: defaults).flatMap { vocabulary.id(of: $0) }
     }
-    let beginOfSequenceID = namedIDs["bos_token"]
-    var prefix: [Int32] = []
-    var suffix: [Int32] = []
-    if let template = components.template {
-      prefix = try template.prefix.map { try Self.checked($0, count: file.pieces.count) }
-      suffix = try template.suffix.map { try Self.checked($0, count: file.pieces.count) }
-    } else if config["add_bos_token"]?.boolValue == true, let beginOfSequenceID {
-      prefix = [beginOfSequenceID]
+    func checked(_ ids: [Int]) throws -> [Int32] {
+      try ids.map { try Self.checked($0, count: pieces.count) }
     }
     try self.init(
       Parts(
-        model: try Self.model(file, isByteLevel: components.pretokenizer != nil),
+        model: try Self.model(
+          build?.model ?? file.model, merges: file.merges, pieces: pieces,
+          isByteLevel: components.pretokenizer != nil),
         pretokenizer: components.pretokenizer, marking: components.marking,
-        composes: components.composes,
-        decoder: components.decoder,
-        addedTokens: addedTokens, prefixIDs: prefix, suffixIDs: suffix,
-        beginOfSequenceID: beginOfSequenceID, endOfSequenceID: namedIDs["eos_token"],
-        paddingID: namedIDs["pad_token"]))
+        composes: components.composes, decoder: components.decoder, addedTokens: vocabulary.tokens,
+        prefixIDs: try checked(components.template?.prefix ?? []),
+        suffixIDs: try checked(components.template?.suffix ?? []),
+        beginOfSequenceID: id("bos_token"), endOfSequenceID: id("eos_token"),
+        paddingID: id("pad_token")))
   }
 
-  /// Makes a token that the config names a special one that is recognised in the text, as
-  /// transformers does.
-  private static func markSpecial(
-    _ text: String, name: String, in addedTokens: inout [AddedToken], pieces: PieceTable
-  ) throws -> Int32 {
-    if let index = addedTokens.firstIndex(where: { $0.content.utf8.elementsEqual(text.utf8) }) {
-      addedTokens[index].isSpecial = true
-      return addedTokens[index].id
+  /// Refuses settings that change ids or texts in a way that the program does not have.
+  private static func refuseSettings(_ config: JSON) throws {
+    func refuse(_ key: String) -> TokenizerError {
+      TokenizerError(
+        .unsupported,
+        "tokenizer_config.json sets “\(key)”, which this program does not do; remove it or use"
+          + " another tokenizer.")
     }
-    guard !text.isEmpty, let id = pieces.id(of: text) else {
-      throw TokenizerError(
-        .malformed,
-        "tokenizer_config.json names “\(text)” as \(name), but tokenizer.json has no such token.")
+    let cleanUp = "clean_up_tokenization_spaces"
+    let force = cleanUp + "_for_bpe_even_though_it_will_corrupt_output"
+    if config[cleanUp]?.boolValue == true, config[force]?.boolValue == true { throw refuse(force) }
+    let split = "split_special_tokens"
+    if config[split]?.boolValue == true { throw refuse(split) }
+    let versions = "fast_tokenizer_files"
+    if let names = config[versions]?.arrayValue, names.contains(where: { $0 != "tokenizer.json" }) {
+      throw refuse(versions)
     }
-    addedTokens.append(
-      AddedToken(content: text, id: id, isSpecial: true, isNormalized: false))
-    return id
-  }
-
-  private static func config(_ bytes: [UInt8]?) throws -> JSON {
-    guard let bytes else { return [:] }
-    var value = JSON.null
-    try withJSON(bytes, file: "tokenizer_config.json") { value = try $0.readValue() }
-    guard case .object = value else {
-      throw TokenizerError(.malformed, "tokenizer_config.json holds \(value.kind), not an object.")
-    }
-    return value
   }
 
   private static func checked(_ id: Int, count: Int) throws -> Int32 {
@@ -85,13 +101,14 @@ extension Tokenizer {
     return Int32(id)
   }
 
-  private static func model(_ file: TokenizerFile, isByteLevel: Bool) throws -> BytePairModel {
-    let values = file.model
+  private static func model(
+    _ values: [String: JSON], merges: MergeTable, pieces: PieceTable, isByteLevel: Bool
+  ) throws -> BytePairModel {
     let type = values["type"]?.stringValue ?? "BPE"
     guard type == "BPE" else {
       throw unsupported("type", "“\(type)”", expected: "“BPE”")
     }
-    for (key, value) in file.model.sorted(by: { $0.key < $1.key }) where value != .null {
+    for (key, value) in values.sorted(by: { $0.key < $1.key }) where value != .null {
       switch key {
       case "type", "vocab", "merges", "unk_token", "fuse_unk": break
       case "byte_fallback":
@@ -114,15 +131,15 @@ extension Tokenizer {
     }
     var unknownID: Int32?
     if let text = values["unk_token"]?.stringValue {
-      unknownID = file.pieces.id(of: text)
+      unknownID = pieces.id(of: text)
       if unknownID == nil {
         throw TokenizerError(
           .malformed, "The unk_token “\(text)” of tokenizer.json is not in its vocabulary.")
       }
     }
     return BytePairModel(
-      pieces: file.pieces, merges: .ranked(file.merges), symbols: isByteLevel ? .bytes : .scalars,
-      byteIDs: try byteIDs(of: file.pieces, isByteLevel: isByteLevel), unknownID: unknownID,
+      pieces: pieces, merges: .ranked(merges), symbols: isByteLevel ? .bytes : .scalars,
+      byteIDs: try byteIDs(of: pieces, isByteLevel: isByteLevel), unknownID: unknownID,
       fusesUnknown: values["fuse_unk"]?.boolValue ?? false,
       keepsWholePieces: values["ignore_merges"]?.boolValue ?? false)
   }

@@ -47,7 +47,6 @@ package struct Tokenizer: Sendable {
   ///
   /// - Throws: `TokenizerError` when two added tokens have the same text, or one is too long.
   init(_ parts: Parts) throws {
-    model = parts.model
     pretokenizer = parts.pretokenizer
     marking = parts.marking
     composes = parts.composes
@@ -61,6 +60,8 @@ package struct Tokenizer: Sendable {
     var normalized = AddedTokenMatcher()
     var addedIDs: [[UInt8]: Int32] = [:]
     var isSpecial = [Bool](repeating: false, count: parts.model.pieces.count)
+    var model = parts.model
+    let special = Set(parts.addedTokens.lazy.filter(\.isSpecial).map { Array($0.content.utf8) })
     for token in parts.addedTokens {
       let text = Array(token.content.utf8)
       guard text.count <= AddedToken.maximumLength else {
@@ -69,20 +70,25 @@ package struct Tokenizer: Sendable {
           "The added token with the id \(token.id) is \(text.count) bytes long; at most"
             + " \(AddedToken.maximumLength) are looked for in a text.")
       }
+      let shown =
+        token.isNormalized || token.wasNormalized ? Self.normalized(text, as: parts) : text
       let isInserted =
         token.isNormalized
-        ? normalized.insert(Self.normalized(text, as: parts), id: token.id)
-        : raw.insert(text, id: token.id)
+        ? normalized.insert(shown, id: token.id, token.surroundings)
+        : raw.insert(text, id: token.id, token.surroundings)
       guard isInserted, addedIDs.updateValue(token.id, forKey: text) == nil else {
         throw TokenizerError(
           .malformed, "Two added tokens of the tokenizer have the text “\(token.content)”.")
       }
-      isSpecial[Int(token.id)] = token.isSpecial
+      // The library looks a token up by the text that it shows.
+      isSpecial[Int(token.id)] = special.contains(shown)
+      if shown != text { model.pieces.show(shown, for: Int(token.id)) }
     }
     rawMatcher = raw
     normalizedMatcher = normalized
     self.addedIDs = addedIDs
     self.isSpecial = isSpecial
+    self.model = model
   }
 
   // MARK: - Encoding

@@ -4,13 +4,16 @@ import Files
 struct TokenizerFile {
   /// Texts of all tokens, of the model and added ones.
   let pieces: PieceTable
+  /// Number of tokens of the model alone.
+  let modelCount: Int
   /// The merges of the model.
   let merges: MergeTable
   /// The other values of the model: `unk_token`, `byte_fallback` and so on.
   let model: [String: JSON]
   /// Tokens that are recognised in the text.
   let addedTokens: [AddedToken]
-  /// The values of the remaining keys: `normalizer`, `pre_tokenizer`, `post_processor`, `decoder`.
+  /// The values of the remaining keys: `normalizer`, `pre_tokenizer`, `post_processor`, `decoder`,
+  /// and `padding`, which only names a token.
   let components: [String: JSON]
 
   /// Reads the bytes of a `tokenizer.json`.
@@ -25,6 +28,7 @@ struct TokenizerFile {
     guard reader.builder.count > 0 else {
       throw TokenizerError(.malformed, "tokenizer.json has no model with a vocabulary.")
     }
+    modelCount = reader.builder.count
     let isNew = reader.addAddedTokens()
     pieces = try reader.builder.build()
     for (token, isNew) in zip(reader.addedTokens, isNew) where !isNew {
@@ -42,6 +46,13 @@ struct TokenizerFile {
     model = reader.model
     addedTokens = reader.addedTokens
     components = reader.components
+  }
+
+  /// Whether `"ByteLevel"` stands anywhere in the file, by which transformers tells byte-level
+  /// tokenizers whose files name another class.
+  var mentionsByteLevel: Bool {
+    pieces.id(of: "ByteLevel") != nil
+      || components.values.contains { PythonJSON.line($0).contains("\"ByteLevel\"") }
   }
 
   private static func readMerges(_ bytes: [UInt8], at start: Int, pieces: PieceTable) throws
@@ -128,14 +139,14 @@ extension TokenizerFile {
         guard try scanner.readValue() == .string("1.0") else {
           throw scanner.failure("the version is not “1.0”")
         }
-      case "truncation", "padding":
-        // How a batch is cut or filled up is the caller's business, as in transformers.
+      case "truncation":
+        // How a batch is cut is the caller's business, as in transformers.
         _ = try scanner.readValue()
       case "added_tokens":
         try scanner.readArray { scanner in
           if let token = try AddedToken(reading: &scanner) { addedTokens.append(token) }
         }
-      case "normalizer", "pre_tokenizer", "post_processor", "decoder":
+      case "normalizer", "pre_tokenizer", "post_processor", "decoder", "padding":
         components[key] = try scanner.readValue()
       case "model": try readModel(from: &scanner)
       default:
@@ -217,16 +228,8 @@ extension AddedToken {
     else {
       throw scanner.failure("an added token needs a text “content” and a whole number “id”")
     }
-    for flag in ["lstrip", "rstrip", "single_word"] where value[flag]?.boolValue == true {
-      throw TokenizerError(
-        .unsupported,
-        "The added token “\(content)” of tokenizer.json sets “\(flag)”, which this program does not"
-          + " do.")
-    }
     guard !content.isEmpty else { return nil }
-    let isSpecial = value["special"]?.boolValue ?? false
     self.init(
-      content: content, id: id, isSpecial: isSpecial,
-      isNormalized: value["normalized"]?.boolValue ?? !isSpecial)
+      try AddedTokenForm(value, place: "The added token “\(content)” of tokenizer.json"), id: id)
   }
 }

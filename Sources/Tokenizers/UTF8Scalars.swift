@@ -23,4 +23,12 @@ enum UTF8Scalars {
     }
     return (Unicode.Scalar(value) ?? "\u{FFFD}", length)
   }
+
+  /// The scalar that ends at an index; `nil` at the beginning.
+  static func last(in text: UnsafeBufferPointer<UInt8>, before index: Int) -> Unicode.Scalar? {
+    guard index > 0 else { return nil }
+    var start = index - 1
+    while start > 0, text[start] & 0xC0 == 0x80 { start -= 1 }
+    return decode(text, at: start).scalar
+  }
 }

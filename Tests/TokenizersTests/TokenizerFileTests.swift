@@ -37,11 +37,11 @@ import Testing
     #expect(tokenizer.beginOfSequenceID == nil)
   }
 
-  @Test("Without a post-processor add_bos_token decides, with one the post-processor does")
+  @Test("add_bos_token counts for nothing beside a tokenizer.json, as in transformers 5")
   func beginOfSequence() throws {
     let config = #"{"bos_token":"<e>","add_bos_token":true}"#.bytes
     let plain = try Tokenizer(tokenizerJSON: file(), tokenizerConfigJSON: config)
-    #expect(plain.encode("a", addingSpecialTokens: true) == [3, 0])
+    #expect(plain.encode("a", addingSpecialTokens: true) == [0])
     #expect(plain.encode("a<e>") == [0, 3])
     #expect(plain.decode([0, 3], skippingSpecialTokens: true) == "a")
     let template = """
@@ -54,6 +54,14 @@ import Testing
     #expect(templated.beginOfSequenceID == 3)
   }
 
+  @Test("A special token that the vocabulary lacks gets the next id")
+  func furtherToken() throws {
+    let tokenizer = try Tokenizer(
+      tokenizerJSON: file(), tokenizerConfigJSON: #"{"eos_token":"<y>"}"#.bytes)
+    #expect(tokenizer.endOfSequenceID == 4)
+    #expect(tokenizer.encode("a<y>b") == [0, 4, 1])
+  }
+
   @Test("Components that the program does not have are refused by name")
   func unsupported() {
     let cases: [([UInt8], String)] = [
@@ -63,8 +71,8 @@ import Testing
       (file(model: #","end_of_word_suffix":"</w>""#), "sets “end_of_word_suffix”"),
       (file(vocabulary: "[]"), "only models of type “BPE” are read"),
       (
-        file(added: #"{"id":3,"content":"<e>","lstrip":true}"#),
-        "The added token “<e>” of tokenizer.json sets “lstrip”"
+        file(added: #"{"id":3,"content":"<e>","lstrip":1}"#),
+        "The added token “<e>” of tokenizer.json: “lstrip” is a number; it must be true or false"
       ),
       (file(vocabulary: #"{"a":0,"b":1,"ab":4}"#), "Token id 4 is out of range"),
       (
@@ -186,9 +194,17 @@ import Testing
     }
     #expect(message(file(), config: "[]") == "tokenizer_config.json holds an array, not an object.")
     #expect(message(file(), config: #"{"a":1,"a":2}"#)?.contains("stands twice") == true)
-    #expect(
-      message(file(), config: #"{"eos_token":{"content":"<y>"}}"#)
-        == "tokenizer_config.json names “<y>” as eos_token, but tokenizer.json has no such token.")
+    for (config, sentence) in [
+      (#"{"eos_token":7}"#, "tokenizer_config.json: eos_token is a number; it must be a text"),
+      (#"{"added_tokens_decoder":{"x":{"content":"<y>"}}}"#, "the key “x”, which is no token id"),
+      (#"{"extra_special_tokens":"<y>"}"#, "extra_special_tokens is a string; it must be a list"),
+      (#"{"split_special_tokens":true}"#, "sets “split_special_tokens”"),
+      (#"{"fast_tokenizer_files":["tokenizer.4.0.0.json"]}"#, "sets “fast_tokenizer_files”"),
+      (#"{"tokenizer_class":"BertTokenizerFast"}"#, "The tokenizer_class BertTokenizer prepares"),
+    ] {
+      let message = message(file(), config: config)
+      #expect(message?.contains(sentence) == true, "\(message ?? "read")")
+    }
   }
 
   @Test("A GGUF vocabulary that contradicts itself is refused")
