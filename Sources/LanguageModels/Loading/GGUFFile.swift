@@ -27,6 +27,8 @@ package struct GGUFFile: Sendable {
   package let tensors: [Tensor]
   /// Values by key.
   let metadata: [String: GGUFValue]
+  /// Types of the values, by key.
+  private let kinds: [String: GGUFValue.Kind]
   private let file: InputFile
   private let indexOfName: [String: Int]
 
@@ -35,6 +37,7 @@ package struct GGUFFile: Sendable {
     file = try InputFile(path: path)
     let header = try GGUFHeader(of: file)
     metadata = header.metadata
+    kinds = header.kinds
     tensors = header.tensors
     indexOfName = Dictionary(
       uniqueKeysWithValues: tensors.enumerated().map { ($0.element.name, $0.offset) })
@@ -123,7 +126,9 @@ package struct GGUFFile: Sendable {
 
   /// The error of a metadata value that is not what it must be.
   func unexpected(_ value: GGUFValue, _ key: String, _ expected: String) -> ModelFileError {
-    ModelFileError(.malformed, "\(path): \(key) must be \(expected); found \(value).")
+    ModelFileError(
+      .malformed,
+      "\(path): \(key) must be \(expected); found \(value.described(as: kinds[key])).")
   }
 }
 
@@ -164,6 +169,21 @@ enum GGUFValue: Sendable, Equatable, CustomStringConvertible {
   case string(String)
   /// `count` values of type `elements` from `offset` in the file.
   case array(elements: Kind, count: Int, offset: Int)
+
+  /// The number, if this is a whole one that is not negative.
+  var wholeNumber: UInt64? {
+    switch self {
+    case .unsigned(let number): number
+    case .signed(let number): UInt64(exactly: number)
+    default: nil
+    }
+  }
+
+  /// The value in a message, with the type that it has in the file.
+  func described(as kind: Kind?) -> String {
+    guard let kind, kind != .array else { return description }
+    return "the \(kind) \(self)"
+  }
 
   var description: String {
     switch self {

@@ -12,6 +12,8 @@ struct GGUFHeader {
 
   /// Values by key.
   private(set) var metadata: [String: GGUFValue] = [:]
+  /// Types of the values, by key.
+  private(set) var kinds: [String: GGUFValue.Kind] = [:]
   /// Tensors in the order of the file.
   private(set) var tensors: [GGUFFile.Tensor] = []
 
@@ -48,11 +50,14 @@ struct GGUFHeader {
     for index in 0..<keyCount {
       let key = try cursor.nextString(
         "the key of metadata value \(index)", maximum: GGUFHeader.maximumNameLength)
-      let value = try GGUFHeader.nextValue(&cursor, key)
+      let kind = try GGUFHeader.nextKind(&cursor, key)
+      let value = try GGUFHeader.nextValue(&cursor, kind, key)
       guard metadata.updateValue(value, forKey: key) == nil else {
         throw cursor.malformed("the key \(key) occurs twice")
       }
+      kinds[key] = kind
     }
+    try refusePart(of: file.path)
     var names: Set<String> = []
     let candidates = try (0..<tensorCount).map {
       let candidate = try GGUFHeader.nextTensor(&cursor, number: $0)
@@ -64,8 +69,21 @@ struct GGUFHeader {
     try place(candidates, after: cursor)
   }
 
-  private static func nextValue(_ cursor: inout GGUFCursor, _ key: String) throws -> GGUFValue {
-    switch try nextKind(&cursor, key) {
+  /// Refuses one part of a file that llama.cpp's gguf-split has cut.
+  private func refusePart(of path: String) throws {
+    guard let count = metadata["split.count"]?.wholeNumber, count > 1 else { return }
+    let part = metadata["split.no"]?.wholeNumber.map { "part \($0 &+ 1) of \(count)" }
+    let tensors = metadata["split.tensors.count"]?.wholeNumber.map { " with \($0) tensors" } ?? ""
+    throw ModelFileError(
+      .unsupported,
+      "\(path) is \(part ?? "one of \(count) parts") of a split GGUF\(tensors) (split.count \(count)), and only whole files are read; join the parts with llama-gguf-split --merge."
+    )
+  }
+
+  private static func nextValue(
+    _ cursor: inout GGUFCursor, _ kind: GGUFValue.Kind, _ key: String
+  ) throws -> GGUFValue {
+    switch kind {
     case .uint8: .unsigned(UInt64(try cursor.next(UInt8.self, key)))
     case .int8: .signed(Int64(try cursor.next(Int8.self, key)))
     case .uint16: .unsigned(UInt64(try cursor.next(UInt16.self, key)))
@@ -139,6 +157,13 @@ struct GGUFHeader {
   private mutating func place(_ candidates: [Candidate], after cursor: GGUFCursor) throws {
     var alignment = 32
     if let value = metadata["general.alignment"] {
+      // As the gguf package and llama.cpp: the same number in another type is no alignment.
+      guard let kind = kinds["general.alignment"], kind == .uint32 else {
+        throw ModelFileError(
+          .malformed,
+          "\(cursor.file.path): general.alignment is \(value.described(as: kinds["general.alignment"])); it has to be a uint32."
+        )
+      }
       guard case .unsigned(let number) = value, 1...(1 << 30) ~= number,
         number.nonzeroBitCount == 1
       else {

@@ -132,18 +132,29 @@ enum TokenizerJSON {
     }
   }
 
-  /// Puts the begin-of-sequence token before a text, where the vocabulary asks for it.
+  /// Puts the begin-of-sequence token before a text and the end-of-sequence token behind it, where the vocabulary asks
+  /// for them.
   private static func postProcessor(_ vocabulary: GGUFVocabulary) -> String {
-    guard vocabulary.beginsTexts, let id = vocabulary.beginOfSequenceID,
-      vocabulary.tokens.indices.contains(Int(id))
-    else { return "null" }
-    let token = JSONText.quoted(vocabulary.tokens[Int(id)])
+    let begin = vocabulary.beginsTexts ? vocabulary.beginOfSequenceID : nil
+    let end = vocabulary.endsTexts ? vocabulary.endOfSequenceID : nil
+    let ids = [begin, end].compactMap(\.self).filter {
+      vocabulary.tokens.indices.contains(Int($0))
+    }
+    guard !ids.isEmpty else { return "null" }
+    func name(_ id: Int32) -> String { JSONText.quoted(vocabulary.tokens[Int(id)]) }
     func part(_ text: String, _ type: Int) -> String {
-      #"{"SpecialToken":{"id":\#(token),"type_id":\#(type)}},{"Sequence":{"id":"\#(text)","type_id":\#(type)}}"#
+      func token(_ id: Int32) -> String {
+        #"{"SpecialToken":{"id":\#(name(id)),"type_id":\#(type)}}"#
+      }
+      return
+        ([begin.map(token), #"{"Sequence":{"id":"\#(text)","type_id":\#(type)}}"#, end.map(token)])
+        .compactMap(\.self).joined(separator: ",")
     }
     let first = part("A", 0)
-    let second = part("B", 1)
+    let tokens = (begin == end ? [ids[0]] : ids).map { id in
+      #"\#(name(id)):{"id":\#(name(id)),"ids":[\#(id)],"tokens":[\#(name(id))]}"#
+    }.joined(separator: ",")
     return
-      #"{"type":"TemplateProcessing","single":[\#(first)],"pair":[\#(first),\#(second)],"special_tokens":{\#(token):{"id":\#(token),"ids":[\#(id)],"tokens":[\#(token)]}}}"#
+      #"{"type":"TemplateProcessing","single":[\#(first)],"pair":[\#(first),\#(part("B", 1))],"special_tokens":{\#(tokens)}}"#
   }
 }
