@@ -20,6 +20,8 @@ package struct Evaluator {
   private let tokenizer: Tokenizer
   private let encoder: RequestEncoder
   private let stopIDs: Set<Int32>
+  private let rules: GenerationRules
+  private let maximumLength: Int
   private let settings: EvaluationSettings
   private let tools: LanguageTools?
   private let order: DocumentOrder
@@ -51,9 +53,11 @@ package struct Evaluator {
     self.settings = settings
     self.tools = tools
     self.order = order
+    rules = configuration.generation
+    maximumLength = settings.maximumLength ?? configuration.maximumPositions
     encoder = RequestEncoder(
       tokenizer: tokenizer, vocabularySize: configuration.vocabularySize,
-      maximumLength: settings.maximumLength ?? configuration.maximumPositions)
+      maximumLength: maximumLength)
     let endOfTurn =
       settings.stopsAtEndOfTurn
       ? settings.chatTemplate.flatMap { tokenizer.id(of: $0.endOfTurn) } : nil
@@ -140,7 +144,8 @@ package struct Evaluator {
       let stops = StopStrings(stopStrings, tokenizer: tokenizer)
       let maximumNewTokens = settings.maximumNewTokens ?? taskMaximum
       try engine.generate(
-        prompts: prompted.map(\.promptTokens), maximumNewTokens: maximumNewTokens,
+        prompts: prompted.map(\.promptTokens),
+        maximumNewTokens: rules.maximumNewTokens ?? maximumNewTokens,
         stopIDs: stopIDs, isFinished: { _, tokens in stops.end(tokens) },
         completed: { index, tokens in
           let response = SampleResult.Response.generation(
@@ -156,10 +161,21 @@ package struct Evaluator {
   package func check(_ inputs: [TaskInput]) throws { _ = try prepared(inputs) }
 
   private func prepared(_ inputs: [TaskInput]) throws -> [PreparedDocument] {
-    try inputs.enumerated().flatMap { index, input in
+    try rules.check(for: inputs.map(\.task))
+    let documents = try inputs.enumerated().flatMap { index, input in
       try PreparedDocument.prepare(
         input, taskIndex: index, settings: settings, encoder: encoder, tokenizer: tokenizer)
     }
+    if let own = rules.maximumNewTokens {
+      let longest = documents.map(\.promptTokens.count).max() ?? 0
+      guard longest == 0 || longest + min(own, maximumLength) <= maximumLength else {
+        throw EvaluationError(
+          .invalidRequest,
+          "max_new_tokens \(own) of the model's generation_config.json leaves no room for a prompt of \(longest) tokens in a context of \(maximumLength); remove the key, or take a copy of the model without it."
+        )
+      }
+    }
+    return documents
   }
 
   private func response(

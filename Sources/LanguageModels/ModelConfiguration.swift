@@ -50,6 +50,8 @@ package struct ModelConfiguration: Sendable, Equatable {
   package var endOfSequenceIDs: [Int32]
   /// Token that fills up batches, if the model has one.
   package var paddingID: Int32?
+  /// What else decides how a text is generated.
+  package var generation = GenerationRules()
 
   /// Number of layers.
   package var layerCount: Int { attentionKinds.count }

@@ -1,9 +1,10 @@
-import LanguageModels
+import Files
 import Tensors
 import Testing
 import Tokenizers
 
 @testable import Evaluation
+@testable import LanguageModels
 @testable import Scoring
 
 struct EvaluatorTests {
@@ -58,6 +59,42 @@ struct EvaluatorTests {
           documentIndices: chosen, fewShotPool: [])
       ])
     #expect(lines(some) == chosen.map { lines(all)[$0] })
+  }
+
+  @Test("What generation_config.json sets is applied to texts or refused, and nothing to choices")
+  func generationRules() throws {
+    let choices = TaskInput(
+      task: ARCChallenge.task, documents: try TinyModel.choiceDocuments(2), fewShotPool: [])
+    let texts = TaskInput(
+      task: GSM8K.task, documents: try TinyModel.textDocuments(2),
+      fewShotPool: try TinyModel.textDocuments(9))
+    func model(_ rules: JSON) throws -> LanguageModel {
+      let plain = TinyModel.model()
+      var configuration = plain.configuration
+      configuration.generation = GenerationRules(
+        try JSONFields(JSONField(rules, source: "generation_config.json")))
+      let model = LanguageModel(configuration: configuration)
+      model.parameters.pointer.update(
+        from: plain.parameters.pointer, count: plain.parameters.count)
+      return model
+    }
+    var settings = EvaluationSettings()
+    settings.maximumNewTokens = 12
+    settings.fewShotCount = 2
+    let beams = try model(["num_beams": 4])
+    #expect(try lines(evaluate(arc, [choices], model: beams)) == lines(evaluate(arc, [choices])))
+    let error = #expect(throws: EvaluationError.self) {
+      try evaluate(gsm8k, [texts], model: beams, settings: settings)
+    }
+    #expect(error?.message.contains("sets num_beams 4; texts, as gsm8k asks for") == true)
+    let plain = try evaluate(gsm8k, [texts], settings: settings)
+    let penalised = try evaluate(
+      gsm8k, [texts], model: model(["repetition_penalty": 2.5]), settings: settings)
+    #expect(lines(penalised) != lines(plain))
+    let longer = try model(["max_new_tokens": 500])
+    #expect(throws: EvaluationError.self) {
+      try evaluate(gsm8k, [texts], model: longer, settings: settings)
+    }
   }
 
   @Test("A generation is at most as long as asked, and stops before the end token")

@@ -73,13 +73,15 @@ import Testing
     }
   }
 
-  @Test("The end-of-sequence ids of generation_config.json come before those of config.json")
+  @Test("Texts end by generation_config.json alone where there is one, as in transformers")
   func generationConfiguration() throws {
     let config = #"{"model_type": "llama", "eos_token_id": 2}"#
     #expect(try read(config, generation: #"{"eos_token_id": [1, 5]}"#).endOfSequenceIDs == [1, 5])
     #expect(try read(config, generation: #"{"eos_token_id": 7}"#).endOfSequenceIDs == [7])
-    #expect(try read(config, generation: #"{"eos_token_id": null}"#).endOfSequenceIDs == [2])
-    #expect(try read(config, generation: "{}").endOfSequenceIDs == [2])
+    #expect(try read(config, generation: #"{"eos_token_id": null}"#).endOfSequenceIDs == [])
+    #expect(try read(config, generation: "{}").endOfSequenceIDs == [])
+    #expect(try read(config).endOfSequenceIDs == [2])
+    #expect(try read(#"{"model_type": "llama"}"#).endOfSequenceIDs == [])
   }
 
   @Test(

@@ -60,6 +60,7 @@ package final class InferenceEngine {
   /// Bytes that the keys and values of generations may take side by side; long answers are fewer at a time.
   private static let cacheByteBudget = 4 << 30
   private let transformer: IncrementalTransformer
+  private let choice: GreedyChoice
   private let limits: PassLimits
   /// Is told of every operation's result, with a key for every row; nil costs nothing.
   package var observer: OperationObserver? {
@@ -74,6 +75,7 @@ package final class InferenceEngine {
   ) {
     precondition(threads > 0, "Inference needs at least one thread.")
     self.limits = limits
+    choice = GreedyChoice(model.configuration)
     transformer = IncrementalTransformer(
       model: model, threads: threads, numerics: numerics, slots: limits.sequences)
   }
@@ -141,7 +143,7 @@ package final class InferenceEngine {
 
   // MARK: - Generation
 
-  /// Continues each prompt, which has at least one token, greedily (lowest id on ties).
+  /// Continues each prompt, which has at least one token, greedily (lowest id on ties) by the model's generation rules.
   ///
   /// A generation ends before a token of `stopIDs`, after `maximumNewTokens` tokens, or when `isFinished`, asked
   /// after each token with the prompt's index and what was generated, says so. `completed` is called once for each
@@ -168,7 +170,9 @@ package final class InferenceEngine {
     while !(waiting.isEmpty && active.isEmpty) {
       while let slot = slots.last, let prompt = waiting.popFirst() {
         slots.removeLast()
-        active.append(Generation(prompt: prompt, slot: slot, tokens: prompts[prompt]))
+        let tokens = prompts[prompt]
+        active.append(
+          Generation(prompt: prompt, slot: slot, promptCount: tokens.count, tokens: tokens))
       }
       for (index, token) in try step(&active) {
         let prompt = active[index].prompt
@@ -193,6 +197,7 @@ package final class InferenceEngine {
   private struct Generation {
     let prompt: Int
     let slot: Int
+    let promptCount: Int
     /// Prompt and generated tokens.
     var tokens: [Int32]
     /// How many of the tokens the cache holds.
@@ -237,9 +242,17 @@ package final class InferenceEngine {
     transformer.run(pass)
     let logits = transformer.logits(ofOutputs: pass.outputs.indices)
     let summaries = transformer.summaries(of: logits, rows: ready.count)
-    return try zip(ready, summaries).map { index, summary in
-      guard summary.logSumExp.isFinite else { throw NonFiniteLogits() }
-      return (index, Int32(summary.best))
+    let vocabulary = transformer.configuration.vocabularySize
+    return try ready.indices.map { row in
+      guard summaries[row].logSumExp.isFinite else { throw NonFiniteLogits() }
+      let sequence = sequences[ready[row]]
+      let token =
+        choice.isPlain
+        ? Int32(summaries[row].best)
+        : choice.next(
+          UnsafeMutableBufferPointer(start: logits + row * vocabulary, count: vocabulary),
+          after: sequence.tokens, promptCount: sequence.promptCount)
+      return (ready[row], token)
     }
   }
 }

@@ -56,11 +56,12 @@ package enum HuggingFaceFolder {
   }
 
   private static func generationConfigJSON(_ configuration: ModelConfiguration) -> String {
-    object([
-      ("bos_token_id", text(configuration.beginOfSequenceID)),
-      ("eos_token_id", text(configuration.endOfSequenceIDs)),
-      ("pad_token_id", text(configuration.paddingID)),
-    ])
+    object(
+      [
+        ("bos_token_id", text(configuration.beginOfSequenceID)),
+        ("eos_token_id", text(configuration.endOfSequenceIDs)),
+        ("pad_token_id", text(configuration.paddingID)),
+      ] + configuration.generation.fields)
   }
 
   private static func text(_ id: Int32?) -> String {

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// The safetensors files of a Hugging Face folder: one, or several with an index.
@@ -52,26 +53,24 @@ struct HuggingFaceWeights: CheckpointWeights {
 
   /// The file of each tensor, by an index file.
   private static func readIndex(_ path: String) throws -> [String: String] {
-    struct Index: Decodable {
-      let files: [String: String]
-
-      init(from decoder: any Decoder) throws {
-        files = try JSONFields(decoder).value("weight_map", missing: [:])
-      }
-    }
     let maximumSize = 1 << 26
-    let index: Index = try HuggingFaceConfiguration.decode(
-      try FolderContent.bytes(path, maximumSize: maximumSize), path: path)
-    guard !index.files.isEmpty else {
+    let bytes = try FolderContent.bytes(path, maximumSize: maximumSize)
+    let files = try HuggingFaceConfiguration.decode(bytes, path: path) { fields in
+      Dictionary(
+        uniqueKeysWithValues: try fields.members("weight_map").map {
+          ($0.key, try $0.field.string())
+        })
+    }
+    guard !files.isEmpty else {
       throw ModelFileError(.malformed, "\(path) lists no tensors in weight_map.")
     }
-    for name in index.files.values.sorted() {
+    for name in files.values.sorted() {
       // A shard lies in the folder itself; a path could name any file of the machine.
       guard !name.utf8.contains(UInt8(ascii: "/")), !name.isEmpty, !name.utf8.contains(0) else {
         throw ModelFileError(
           .malformed, "\(path): weight_map names \(name), which is not a file of the folder.")
       }
     }
-    return index.files
+    return files
   }
 }

@@ -1,55 +1,44 @@
-import FoundationEssentials
+import Files
 
 /// A JSON object whose keys are known only where they are asked for.
+///
+/// What is wrong with a value is thrown as `FileError` or ``ModelFileError``, with the place in the file.
 struct JSONFields {
-  /// Any key.
-  struct Key: CodingKey {
-    let stringValue: String
-    let intValue: Int? = nil
+  private let field: JSONField
 
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  private let container: KeyedDecodingContainer<Key>
-
-  init(_ decoder: any Decoder) throws {
-    container = try decoder.container(keyedBy: Key.self)
+  /// The object at a place; throws `FileError` for anything else.
+  init(_ field: JSONField) throws {
+    guard case .object = field.value else { throw field.failure("an object") }
+    self.field = field
   }
 
   /// All keys of the object.
-  var keys: [String] { container.allKeys.map(\.stringValue) }
+  var keys: [String] { field.value?.objectValue?.keys ?? [] }
 
   /// Whether the key stands in the object, be it with null.
-  func contains(_ key: String) -> Bool { container.contains(Key(stringValue: key)) }
+  func contains(_ key: String) -> Bool { field[key].value != nil }
+
+  /// Whatever stands under a key; nil for null and where there is no such key.
+  subscript(key: String) -> JSON? { field[key].isNull ? nil : field[key].value }
 
   /// The value of a key; nil for null, `missing` when there is no such key.
-  func optional<Value: Decodable>(_ key: String, missing: Value?) throws -> Value? {
+  func optional<Value: ConfigurationValue>(_ key: String, missing: Value?) throws -> Value? {
     guard contains(key) else { return missing }
-    return try named(key) {
-      try container.decodeIfPresent(Value.self, forKey: Key(stringValue: key))
-    }
+    return field[key].isNull ? nil : try Value(field[key])
   }
 
   /// The value of a key; `missing` when there is no such key, an error for null.
-  func value<Value: Decodable>(_ key: String, missing: Value) throws -> Value {
-    guard contains(key) else { return missing }
-    return try named(key) { try container.decode(Value.self, forKey: Key(stringValue: key)) }
+  func value<Value: ConfigurationValue>(_ key: String, missing: Value) throws -> Value {
+    contains(key) ? try Value(field[key]) : missing
   }
 
-  /// Names the key in errors about numbers that a type cannot represent, which the decoder throws without it.
-  private func named<Value>(_ key: String, _ decode: () throws -> Value) throws -> Value {
-    do {
-      return try decode()
-    } catch {
-      if error is DecodingError || error is ModelFileError { throw error }
-      throw DecodingError.dataCorrupted(
-        DecodingError.Context(codingPath: [Key(stringValue: key)], debugDescription: "\(error)"))
-    }
+  /// The members of the object under a key; none when there is no such key.
+  func members(_ key: String) throws -> [(key: String, field: JSONField)] {
+    contains(key) ? try field[key].members() : []
   }
 
   /// Refuses a key whose value is neither missing, nor null, nor what this package computes.
-  func require<Value: Decodable & Equatable>(_ key: String, _ computed: Value) throws {
+  func require<Value: ConfigurationValue & Equatable>(_ key: String, _ computed: Value) throws {
     guard let found: Value = try optional(key, missing: nil), found != computed else { return }
     throw ModelFileError(
       .unsupported, "\(key) \(found) is not computed; \(key) \(computed) is.")
@@ -57,9 +46,8 @@ struct JSONFields {
 
   /// Refuses a key that has any value but null.
   func requireNull(_ key: String) throws {
-    guard contains(key), try !container.decodeNil(forKey: Key(stringValue: key)) else { return }
-    let number = try? container.decode(Double.self, forKey: Key(stringValue: key))
-    let found = number.map { " \($0)" } ?? ""
+    guard let value = self[key] else { return }
+    let found = value.doubleValue.map { " \($0)" } ?? ""
     throw ModelFileError(.unsupported, "\(key)\(found) is not computed; null is.")
   }
 }
@@ -116,19 +104,5 @@ extension JSONFields {
     guard contains(key) else { return missing.map { [$0] } ?? [] }
     let ids: TokenIDs? = try optional(key, missing: nil)
     return ids?.ids ?? []
-  }
-}
-
-/// One id or a list of ids.
-struct TokenIDs: Decodable {
-  let ids: [Int32]
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let id = try? container.decode(Int32.self) {
-      ids = [id]
-    } else {
-      ids = try container.decode([Int32].self)
-    }
   }
 }

@@ -1,5 +1,3 @@
-import Tokenizers
-
 extension ModelLoader {
   /// Creates a model with random weights from the files that describe it.
   ///
@@ -24,12 +22,11 @@ extension ModelLoader {
     if let path = tokenizerConfigurationPath {
       files.append(("tokenizer_config.json", try bytes(path, TokenizerFiles.maximumSize)))
     }
+    let tokenizerFiles = TokenizerFiles(files: files)
     return LoadedModel(
       model: LanguageModel(
         configuration: configuration, seed: seed, standardDeviation: standardDeviation),
-      tokenizer: try Tokenizer(
-        tokenizerJSON: files[0].bytes,
-        tokenizerConfigJSON: files.dropFirst().first?.bytes),
-      tokenizerFiles: TokenizerFiles(files: files))
+      tokenizer: try tokenizerFiles.tokenizer(beside: configurationPath),
+      tokenizerFiles: tokenizerFiles)
   }
 }

@@ -38,13 +38,7 @@ package enum ModelLoader {
   private static func loadFolder(_ path: String) throws -> LoadedModel {
     let configuration = try configuration(ofFolder: path)
     let tokenizerFiles = try TokenizerFiles(folder: path)
-    let files = try tokenizerFiles.contents()
-    guard let json = files.first(where: { $0.name == "tokenizer.json" }) else {
-      throw ModelFileError(.missing, "\(path) has no tokenizer.json.")
-    }
-    let tokenizer = try Tokenizer(
-      tokenizerJSON: json.bytes,
-      tokenizerConfigJSON: files.first { $0.name == "tokenizer_config.json" }?.bytes)
+    let tokenizer = try tokenizerFiles.tokenizer(beside: "\(path)/config.json")
     return LoadedModel(
       model: try HuggingFaceWeights(folder: path).model(configuration), tokenizer: tokenizer,
       tokenizerFiles: tokenizerFiles)

@@ -1,5 +1,7 @@
+import Files
+
 /// The rotary embedding of one kind of layer, as a `config.json` has it.
-struct RotaryParameters: Decodable {
+struct RotaryParameters: ConfigurationValue {
   /// The base; nil where it stands elsewhere.
   let theta: Double?
   /// The part of each head that rotates; nil where it stands elsewhere.
@@ -13,8 +15,8 @@ struct RotaryParameters: Decodable {
     let originalPositions: Int?
   }
 
-  init(from decoder: any Decoder) throws {
-    let fields = try JSONFields(decoder)
+  init(_ field: JSONField) throws {
+    let fields = try JSONFields(field)
     for kind in ["full_attention", "sliding_attention"] where fields.contains(kind) {
       throw ModelFileError(
         .unsupported, "rotary parameters for \(kind) alone are not computed in this family.")
@@ -88,12 +90,12 @@ struct RotaryParameters: Decodable {
 }
 
 /// The rotary embeddings of a model whose layers are of two kinds, by kind.
-struct RotaryParametersByKind: Decodable {
+struct RotaryParametersByKind: ConfigurationValue {
   let full: RotaryParameters?
   let sliding: RotaryParameters?
 
-  init(from decoder: any Decoder) throws {
-    let fields = try JSONFields(decoder)
+  init(_ field: JSONField) throws {
+    let fields = try JSONFields(field)
     for key in fields.keys.sorted() where key != "full_attention" && key != "sliding_attention" {
       throw ModelFileError(
         .malformed, "rope_parameters must have full_attention and sliding_attention; found \(key).")

@@ -1,3 +1,4 @@
+import Files
 package import Tokenizers
 
 /// What a saved model needs beside its weights so that others can tokenize for it.
@@ -39,6 +40,32 @@ package struct TokenizerFiles: Sendable {
     source = .vocabulary(vocabulary, chatTemplate: chatTemplate)
   }
 
+  /// The tokenizer that transformers makes of these files for the model whose `config.json` is at `path`.
+  ///
+  /// Throws ``ModelFileError`` or `TokenizerError`.
+  func tokenizer(beside path: String) throws -> Tokenizer {
+    switch source {
+    case .vocabulary(let vocabulary, _): return try Tokenizer(gguf: vocabulary)
+    case .files(let files):
+      func bytes(_ name: String) -> [UInt8]? { files.first { $0.name == name }?.bytes }
+      guard let tokenizer = bytes("tokenizer.json") else {
+        throw ModelFileError(
+          .missing, "There is no tokenizer.json beside \(path), and no other tokenizer is read.")
+      }
+      var beside = TokenizerSideFiles()
+      beside.configuration = bytes("tokenizer_config.json")
+      beside.specialTokensMap = bytes("special_tokens_map.json")
+      beside.addedTokens = bytes("added_tokens.json")
+      try HuggingFaceConfiguration.decode(
+        try FolderContent.bytes(path, maximumSize: HuggingFaceConfiguration.maximumSize), path: path
+      ) { fields in
+        beside.modelType = try fields.optional("model_type", missing: nil)
+        beside.tokenizerClass = try fields.optional("tokenizer_class", missing: nil)
+      }
+      return try Tokenizer(tokenizerJSON: tokenizer, beside: beside)
+    }
+  }
+
   /// The chat template in Jinja, if the model brings one.
   ///
   /// As in transformers, a file of its own comes before the entry in tokenizer_config.json, and of several named
@@ -55,10 +82,15 @@ package struct TokenizerFiles: Sendable {
       }
       guard let file = files.first(where: { $0.name == "tokenizer_config.json" })
       else { return nil }
-      let configuration: TokenizerConfigurationFile = try HuggingFaceConfiguration.decode(
-        file.bytes, path: file.name)
-      return configuration.chatTemplate
+      return try HuggingFaceConfiguration.decode(
+        file.bytes, path: file.name, Self.declaredTemplate)
     }
+  }
+
+  /// The template of tokenizer_config.json, or the default one of several.
+  private static func declaredTemplate(_ fields: JSONFields) throws -> String? {
+    let template: DeclaredTemplate? = try fields.optional("chat_template", missing: nil)
+    return template?.text
   }
 
   /// Names and contents of the files, to be written side by side.
@@ -76,27 +108,20 @@ package struct TokenizerFiles: Sendable {
   }
 }
 
-/// The part of tokenizer_config.json that says how conversations are written.
-private struct TokenizerConfigurationFile: Decodable {
-  /// One of several templates.
-  private struct NamedTemplate: Decodable {
-    let name: String
-    let template: String
-  }
+/// `chat_template` of tokenizer_config.json: a text, or a list of named ones.
+private struct DeclaredTemplate: ConfigurationValue {
+  /// The template; nil where none of several is the default one.
+  let text: String?
 
-  private enum CodingKeys: String, CodingKey {
-    case chatTemplate = "chat_template"
-  }
-
-  /// The template, or the default one of several.
-  let chatTemplate: String?
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    if let templates = try? container.decode([NamedTemplate].self, forKey: .chatTemplate) {
-      chatTemplate = templates.first { $0.name == "default" }?.template
-    } else {
-      chatTemplate = try container.decodeIfPresent(String.self, forKey: .chatTemplate)
+  init(_ field: JSONField) throws {
+    guard case .array = field.value else {
+      text = try field.string()
+      return
     }
+    let templates = try field.elements().map { template in
+      (name: try template["name"].string(), text: try template["template"].string())
+    }
+    // As for a key of a dictionary, the last one counts.
+    text = templates.last { $0.name == "default" }?.text
   }
 }

@@ -20,7 +20,7 @@ import torch
 import transformers
 from gguf import GGMLQuantizationType as Type
 from safetensors.torch import save_file
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
 
 SEED = 11
 FOLDER = pathlib.Path(__file__).parent
@@ -355,7 +355,9 @@ def configurations():
             gemma = config.model_type == "gemma3_text"
             rope = config.rope_parameters
             head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-            eos = config.eos_token_id
+            # What ends a generation is read from the file, where the class's default does not stand.
+            eos = GenerationConfig.from_pretrained(
+                folder, config_file_name="config.json", _from_model_config=True).eos_token_id
             cases.append({"config": file, "expected": {
                 "family": "gemma3" if gemma else config.model_type,
                 "vocabularySize": config.vocab_size, "hiddenSize": config.hidden_size,
