@@ -49,7 +49,7 @@ extension RunCrate {
 
 extension Manifest.ModelSource {
   /// Names of the assets that the model is made from.
-  fileprivate var assets: [String] {
+  package var assets: [String] {
     switch self {
     case .pretrained(let asset): [asset]
     case .initialized(let model):

@@ -65,6 +65,13 @@ package struct ModelEvaluation: Sendable {
     let resolver = AssetResolver(
       store: store, mirrorFolders: options.mirrorFolders, isOffline: options.isOffline,
       report: { report(.asset($0)) })
+    // Nothing is downloaded for a model that cannot be evaluated.
+    let model = request.model
+    try await ComputeQueue.run {
+      try CheckpointDigest.requireModel(at: model)
+      try ModelLoader.checkedConfiguration(at: model).generation
+        .check(for: benchmarks.flatMap(\.tasks))
+    }
     let data = try await EvaluationData(benchmarks, request: request, resolver: resolver)
     for part in data.parts { report(.note(Self.sentence(part, limit: request.limit))) }
     return try await ComputeQueue.run { try evaluate(data, journal) }

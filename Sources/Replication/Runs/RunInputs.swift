@@ -1,4 +1,5 @@
 import Assets
+import Evaluation
 import Files
 import LanguageModels
 import Manifests
@@ -37,10 +38,14 @@ struct RunInputs: Sendable {
     // What need not be downloaded comes first: if something of it is not what it should be, nothing is downloaded.
     let assets = try manifest.assets.map { (name: $0.name, files: try sources.assets(of: $0)) }
     let isDownloaded = try assets.map { !(try resolver.plannedDownloads(for: $0.files).isEmpty) }
-    for isLate in [false, true] {
-      for (asset, isDownloaded) in zip(assets, isDownloaded) where isDownloaded == isLate {
+    // The model comes before all others of its kind: what cannot be computed needs no data.
+    let modelNames = manifest.model.source.assets
+    for (isLate, isModel) in [(false, true), (false, false), (true, true), (true, false)] {
+      for (asset, isDownloaded) in zip(assets, isDownloaded)
+      where isDownloaded == isLate && modelNames.contains(asset.name) == isModel {
         files[asset.name] = try await resolver.resolve(asset.files)
       }
+      if isModel { try Self.checkModel(manifest, files) }
     }
     self.files = files
     links = try await Self.links(manifest, files, sources, isReading: isReading)
@@ -51,6 +56,8 @@ struct RunInputs: Sendable {
     let (engine, tables) = (engine, try Self.tables(manifest.trainingData.assets, files, manifest))
     (examples, parameterCount) = try await ComputeQueue.run {
       let loaded = try engine.load()
+      try loaded.model.configuration.generation.check(
+        for: manifest.evaluations.flatMap(\.benchmark.tasks))
       let conversations = try TrainingConversations.read(
         tables, fields: manifest.trainingData.fields)
       var examples: [UInt64: PreparedData] = [:]
@@ -68,6 +75,24 @@ struct RunInputs: Sendable {
       preconditionFailure("Examples are prepared for every seed of the manifest.")
     }
     return data
+  }
+
+  /// Refuses a model that is not computed as soon as the files are there that describe it.
+  private static func checkModel(_ manifest: Manifest, _ files: [String: [ResolvedAsset]]) throws {
+    switch manifest.model.source {
+    case .pretrained(let asset):
+      guard let resolved = files[asset] else { return }
+      if case .hub(let hub) = manifest.asset(named: asset)?.source, hub.files.count > 1 {
+        for (file, known) in zip(hub.files, resolved) where file.path == "config.json" {
+          try ModelLoader.checkConfiguration(at: known.path)
+        }
+      } else if let file = resolved.first {
+        _ = try ModelLoader.checkedConfiguration(at: file.path)
+      }
+    case .initialized(let toy):
+      guard let file = files[toy.configuration]?.first else { return }
+      try ModelLoader.checkConfiguration(at: file.path)
+    }
   }
 
   /// The files of a model side by side; nil for a model that is one file.

@@ -143,6 +143,17 @@ import Testing
     }
   }
 
+  @Test("A model that is not computed is refused before anything is brought for it")
+  func unsupportedModel() async throws {
+    let error = try await error(["gsm8k"]) { toy, request in
+      let config = try toy.folder.write(Array(#"{"model_type": "bert"}"#.utf8), to: "m/config.json")
+      request.model = String(config.dropLast("/config.json".count))
+      // What is missing of this would be told next.
+      request.dataFolder = nil
+    }
+    #expect(error.map { "\($0)" }?.contains("model_type bert") == true, "\(error as Any)")
+  }
+
   @Test("A row without a field is named by file and line")
   func missingField() async throws {
     let error = try await error(["gsm8k"]) { toy, _ in
