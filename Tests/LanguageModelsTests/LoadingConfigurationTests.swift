@@ -227,7 +227,7 @@ import Testing
         #""hidden_size": 9223372036854775807, "num_attention_heads": 1, "rotary_pct": 1.0"#,
         "hidden size must be from 1"
       ),
-      (#""rotary_pct": 1e400"#, "rotary_pct"), (#""rotary_pct": "0.25""#, "rotary_pct"),
+      (#""rotary_pct": 1e400"#, "too large for a double"), (#""rotary_pct": "0.25""#, "rotary_pct"),
     ])
   func impossibleGPTNeoX(fields: String, reason: String) throws {
     let error = #expect(throws: ModelFileError.self) {

@@ -12,8 +12,9 @@ package final class ManifestSchema {
 
   /// A key of a mapping.
   package struct Key {
-    /// The mapping, as in "training.optimizer"; empty at the top. Names that an author chooses are "NAME", and "[]" stands
-    /// behind a list.
+    /// The mapping, as in "training.optimizer"; empty at the top.
+    ///
+    /// Names that an author chooses are "NAME", and "[]" stands behind a list.
     package let mapping: String
     /// The key.
     package let name: String
