@@ -24,9 +24,9 @@ struct RequestEncoder {
 
   /// The requests that score each continuation after the same context.
   ///
-  /// Whitespace at the end of the context is scored with the continuations. The continuation's tokens are those of
-  /// the whole text after as many as the context has by itself, even where the context's end is tokenised otherwise.
-  /// Too long a text loses tokens on the left.
+  /// Whitespace at the end of the context is scored with the continuations. A request is the tokens of the context by
+  /// itself, then those of the whole text after as many, even where the context's end is tokenised otherwise there, as
+  /// the harness's `_encode_pair` has it. Too long a text loses tokens on the left.
   ///
   /// - Returns: One request a continuation, and the largest number of tokens that one of them lost.
   /// - Throws: `invalidRequest` when there is no context token, no continuation token, more continuation than the
@@ -47,7 +47,8 @@ struct RequestEncoder {
           contextCount = 1
         }
       } else {
-        ids = encode(text + whitespace + continuation)
+        // A piece may merge over the border: what the context has by itself stands for it all the same.
+        ids = contextIDs + encode(text + whitespace + continuation).dropFirst(contextIDs.count)
       }
       let continuationCount = ids.count - contextCount
       guard contextCount > 0, continuationCount > 0, continuationCount <= maximumLength else {
