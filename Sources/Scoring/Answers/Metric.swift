@@ -20,9 +20,10 @@ package enum Metric: String, Sendable, Codable {
     self == .instructionStrictAccuracy || self == .instructionLooseAccuracy
   }
 
-  /// Position of the largest value; the first one of several.
+  /// The position that `numpy.argmax` gives: that of the first NaN if there is one, else of the first largest value.
   static func indexOfLargest(_ values: [Double]) -> Int? {
     guard var best = values.indices.first else { return nil }
+    if let undefined = values.firstIndex(where: \.isNaN) { return undefined }
     for index in values.indices where values[index] > values[best] { best = index }
     return best
   }

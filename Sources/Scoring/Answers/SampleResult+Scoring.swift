@@ -83,7 +83,7 @@ extension SampleResult {
     switch metric {
     case .accuracy: choices.map(\.logLikelihood)
     case .normalizedAccuracy:
-      // An empty choice divides by zero and gives minus infinity, as numpy does.
+      // An empty choice divides by zero, as with numpy: minus infinity, or NaN where its log-likelihood is 0.
       choices.map { $0.logLikelihood / Double($0.text.unicodeScalars.count) }
     default: preconditionFailure("Choices are not scored by \(metric.rawValue).")
     }

@@ -45,13 +45,17 @@ enum KeywordRules {
     for scalar in lowercasedText where alphabet.contains(scalar) {
       counts[Int(scalar.value - alphabet.lowerBound.value)] += 1
     }
-    let lower = letter.unicodeScalars.count == 1 ? PythonText.lowercased(letter) : ""
-    if let scalar = lower.unicodeScalars.first, lower.unicodeScalars.count == 1,
-      alphabet.contains(scalar)
-    {
+    if let scalar = lowercaseLetter(letter) {
       return threshold.holds(for: counts[Int(scalar.value - alphabet.lowerBound.value)])
     }
     return counts.count(where: threshold.holds(for:)) > counts.count / 2
+  }
+
+  /// The letter of a to z that a text is, in any case; nil for another text, in whose place the harness draws one.
+  static func lowercaseLetter(_ text: String) -> Unicode.Scalar? {
+    guard text.unicodeScalars.count == 1 else { return nil }
+    let lower = PythonText.lowercased(text).unicodeScalars
+    return lower.count == 1 ? lower.first.flatMap { ("a"..."z").contains($0) ? $0 : nil } : nil
   }
 
   /// Whether the regular expression `\b` matches before this position.
