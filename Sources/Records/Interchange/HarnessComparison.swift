@@ -17,6 +17,10 @@ package struct HarnessComparison: Sendable {
   package let results: [BenchmarkResult]
   /// Number of documents that were scored.
   package let documents: Int
+  /// The tasks that this program does not know, by what was recorded of them.
+  package let recorded: [RecordedTask]
+  /// Of which tasks documents are missing, and how many, in sentences.
+  package let shortages: [String]
   /// Numbers of scores of documents, and of values of tasks and groups, that were compared.
   package let comparedScores: Int
   package let comparedAggregates: Int
@@ -35,118 +39,41 @@ package struct HarnessComparison: Sendable {
     documents = folder.samples.reduce(0) { $0 + $1.samples.count }
     comparedScores = folder.samples.reduce(0) { $0 + $1.comparedScores }
     differences = folder.samples.flatMap(\.differences)
-    hashDifferences = folder.samples.flatMap { samples in
-      samples.hashDifferences.map {
-        HashDifference(task: samples.name, document: $0.document, name: $0.name)
-      }
+    recorded = folder.recorded
+    let files =
+      folder.samples.map { ($0.name, $0.hashDifferences, $0.missing) }
+      + folder.recorded.map { ($0.name, $0.hashDifferences, $0.missing) }
+    hashDifferences = files.flatMap { name, differences, _ in
+      differences.map { HashDifference(task: name, document: $0.document, name: $0.name) }
     }
+    shortages = files.compactMap { name, _, missing in missing?.sentence(of: name) }
     var claims = ClaimedResults(folder, names: names)
-    for (name, entry) in folder.log.results { claims.check(name, entry) }
-    comparedAggregates = claims.compared
-    aggregateDifferences = claims.differences
+    for (name, entry) in folder.log.results
+    where !folder.recorded.contains(where: { $0.name == name }) {
+      claims.check(name, entry)
+    }
+    comparedAggregates = claims.compared + folder.recorded.reduce(0) { $0 + $1.compared }
+    aggregateDifferences = claims.differences + folder.recorded.flatMap(\.differences)
     notes = folder.notes + claims.notes
   }
 
   /// Whether everything that the folder says comes out the same.
   package var isSame: Bool {
     differences.isEmpty && aggregateDifferences.isEmpty && hashDifferences.isEmpty
+      && shortages.isEmpty
   }
 
-  /// 0 if everything is the same, 3 if a hash is wrong, 1 if a score differs, 4 if there was nothing to compare.
+  /// Whether anything was compared: scores of documents, if any task can be scored anew, and scores of tasks.
+  package var isCompared: Bool {
+    (comparedScores > 0 || documents == 0) && comparedAggregates > 0
+  }
+
+  /// 0 if everything is the same, 3 if a hash is wrong, 1 if a score differs or documents are missing, 4 if there was
+  /// nothing to compare.
   package var exitCode: Int32 {
     if !hashDifferences.isEmpty { return ExitStatus.tampered }
     if !isSame { return ExitStatus.different }
-    return comparedScores == 0 || comparedAggregates == 0
-      ? ExitStatus.undecided : ExitStatus.success
-  }
-}
-
-/// The scores of tasks and groups that a folder claims, held against those computed from its samples.
-private struct ClaimedResults {
-  private(set) var compared = 0
-  private(set) var differences: [AggregateDifference] = []
-  private(set) var notes: [String] = []
-  private let names: TaskNames
-  private let tasks: [TaskResult]
-  private let groups: [BenchmarkResult.GroupResult]
-  /// Tasks that the folder claims scores of, by this program's names.
-  private let claimedTasks: [String]
-
-  init(_ folder: HarnessFolder, names: TaskNames) {
-    self.names = names
-    tasks = folder.results.flatMap(\.tasks)
-    groups = folder.results.flatMap(\.groups)
-    claimedTasks = folder.log.results.map { names.name(of: $0.key) }
-  }
-
-  /// Checks what is claimed of a task or group.
-  mutating func check(_ name: String, _ entry: JSON.Object) {
-    let own = names.name(of: name)
-    if let task = tasks.first(where: { $0.task.name == own }) {
-      check(name, entry, task.metrics, count: task.samples.count)
-    } else if let group = groups.first(where: { $0.group.name == own }) {
-      let missing = group.group.taskNames.filter { task in
-        claimedTasks.contains(task) && !tasks.contains { $0.task.name == task }
-      }
-      guard missing.isEmpty else {
-        notes.append(
-          "The scores of \(name) were not checked: there are no samples of \(English.list(missing))."
-        )
-        return
-      }
-      check(name, entry, group.metrics, count: group.metrics.first?.count ?? 0)
-    } else {
-      notes.append(
-        "The scores of \(name) were not checked: there are no samples that they come from.")
-    }
-  }
-
-  private mutating func check(
-    _ name: String, _ entry: JSON.Object, _ metrics: [MetricResult], count: Int
-  ) {
-    var checked: Set<String> = []
-    for metric in metrics {
-      let parts: [(suffix: String, computed: Double?)] = [
-        ("", metric.value), ("_stderr", metric.standardError),
-        ("_clustered_stderr", metric.clusteredStandardError),
-      ]
-      for (suffix, computed) in parts {
-        let keys = Self.keys(metric.metric.rawValue + suffix, metric.filter)
-        guard let key = keys.first(where: { entry[$0] != nil }) else { continue }
-        checked.insert(key)
-        // Without a standard error the harness writes "N/A", which is no number to compare.
-        guard let claimed = entry[key]?.doubleValue else { continue }
-        compare(name, key, claimed, computed)
-      }
-    }
-    if let claimed = entry["sample_len"]?.doubleValue {
-      compare(name, "sample_len", claimed, Double(count))
-    }
-    let others = entry.keys.filter {
-      $0.contains(",") && !$0.contains("_stderr") && !checked.contains($0)
-    }
-    if !others.isEmpty {
-      notes.append(
-        "Of \(name), \(English.list(others)) was not checked: this program has no such score.")
-    }
-  }
-
-  private mutating func compare(
-    _ name: String, _ key: String, _ claimed: Double, _ computed: Double?
-  ) {
-    compared += 1
-    guard !AggregateDifference.isSame(claimed, computed) else { return }
-    differences.append(
-      AggregateDifference(task: name, name: key, recorded: claimed, computed: computed))
-  }
-
-  /// The keys under which versions of the harness write a value.
-  private static func keys(_ name: String, _ filter: AnswerFilter) -> [String] {
-    switch filter {
-    case .none: ["\(name),none", name]
-    case .strictMatch: ["\(name),strict-match", "\(name),get-answer"]
-    case .flexibleExtract: ["\(name),flexible-extract"]
-    }
+    return isCompared ? ExitStatus.success : ExitStatus.undecided
   }
 }
 
@@ -167,6 +94,9 @@ extension HarnessComparison {
             "hash": .string($0.name),
           ]
         }),
+      "recorded_tasks": .array(
+        recorded.map { ["task": .string($0.name), "documents": JSON($0.documents)] }),
+      "shortages": .array(shortages.map(JSON.string)),
       "notes": .array(notes.map(JSON.string)),
     ]
   }

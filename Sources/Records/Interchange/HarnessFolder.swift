@@ -4,10 +4,12 @@ import Scoring
 
 /// A folder that lm-evaluation-harness wrote, with every sample scored anew.
 struct HarnessFolder {
-  /// The newest files of the folder.
+  /// The files of the folder.
   let log: EvaluationLog
   /// The tasks that this program knows, in the order of the folder's names.
   let samples: [HarnessSamples]
+  /// The tasks that this program does not know, with the scores that their samples carry.
+  let recorded: [RecordedTask]
   /// One result a benchmark, from the scores of this program.
   let results: [BenchmarkResult]
   /// What else is in the folder and was left out, in sentences.
@@ -17,26 +19,42 @@ struct HarnessFolder {
 
   /// Reads a folder, or the only one in it that holds such output.
   ///
+  /// - Parameters:
+  ///   - path: the folder, or the one above it.
+  ///   - names: what the folder's names stand for.
+  ///   - date: what the date of the run has to begin with; nil for the newest with samples and results.
+  ///   - folder: a folder with the data for sentences and languages; nil without.
   /// - Throws: ``LogError`` when there is no such output or it is damaged, ``InterchangeError`` when samples or results
-  ///   are missing or damaged, no task is known, or language data are needed.
-  init(at path: String, names: TaskNames, languageData folder: String?) throws {
-    let log = try Self.log(at: path)
-    var notes: [String] = []
+  ///   are missing or damaged, or language data are needed.
+  init(
+    at path: String, names: TaskNames, date: String? = nil, languageData folder: String?
+  ) throws {
+    let log = try Self.log(at: path, date: date)
+    var notes = Self.notes(on: log)
     var known: [(samples: EvaluationLog.Samples, task: EvaluationTask)] = []
+    var recorded: [RecordedTask] = []
     for samples in log.samples {
+      let results = samples.results.map { log.resultsFiles[$0].content }
       guard let (_, task) = names.task(samples.task) else {
-        notes.append("The samples of \(samples.task) were left out: no task has this name.")
+        if let results {
+          recorded.append(
+            try RecordedTask(path: samples.path, name: samples.task, results: results))
+        } else {
+          notes.append(
+            "The samples of \(samples.task) were left out: no task has this name, and no results of the same run are beside them."
+          )
+        }
         continue
       }
-      guard log.results.contains(where: { $0.key == samples.task }) else {
+      guard results != nil else {
         throw InterchangeError(
           .incomplete,
-          "\(samples.path) has samples of \(samples.task), but no results file beside it has its results."
+          "\(samples.path) has samples of \(samples.task), but no results file of the same run beside it has its results."
         )
       }
       known.append((samples, task))
     }
-    guard !known.isEmpty else {
+    guard !known.isEmpty || !recorded.isEmpty else {
       let names = log.samples.map(\.task)
       throw InterchangeError(
         .unknownTask,
@@ -54,7 +72,8 @@ struct HarnessFolder {
     samples = try known.map { entry in
       try HarnessSamples(
         path: entry.samples.path, name: entry.samples.task, task: entry.task,
-        endOfSequence: endOfSequence, taskHash: Self.taskHash(entry.samples.task, log),
+        endOfSequence: endOfSequence,
+        results: entry.samples.results.map { log.resultsFiles[$0].content },
         tools: language?.tools)
     }
     for file in samples where !file.unknownFilters.isEmpty {
@@ -62,14 +81,17 @@ struct HarnessFolder {
         "Scores of \(file.name) by \(English.list(file.unknownFilters)) were left out: the task has no such filter."
       )
     }
+    notes += recorded.flatMap(\.notes)
     results = try Self.results(of: samples)
+    self.recorded = recorded
     languageData = language?.digest
     self.log = log
     self.notes = notes
   }
 
-  private static func log(at path: String) throws -> EvaluationLog {
-    guard case .evaluation(let log) = try LogSource.open(path), !log.isSingleFile else {
+  private static func log(at path: String, date: String?) throws -> EvaluationLog {
+    guard case .evaluation(let log) = try LogSource.open(path, date: date), !log.isSingleFile
+    else {
       throw InterchangeError(
         .incomplete, "\(path) is no folder of lm-evaluation-harness with results and samples.")
     }
@@ -87,10 +109,12 @@ struct HarnessFolder {
     return log
   }
 
-  /// The hash of a task's samples, by the newest results that have the task.
-  private static func taskHash(_ task: String, _ log: EvaluationLog) -> String? {
-    let content = log.resultsFiles.last { $0.content["results"]?[task] != nil }?.content
-    return content?["task_hashes"]?[task]?.stringValue
+  /// Which runs the folder holds, where it holds more than was read.
+  private static func notes(on log: EvaluationLog) -> [String] {
+    guard !log.leftOut.isEmpty else { return [] }
+    return [
+      "\(log.path) holds runs of \(English.list(log.dates)); of each task the newest one with samples and results was read (--date chooses another), and left out were \(English.list(log.leftOut))."
+    ]
   }
 
   private static func results(of samples: [HarnessSamples]) throws -> [BenchmarkResult] {

@@ -32,6 +32,7 @@ package struct HarnessImport: Sendable {
 
   private let path: String
   private let names: TaskNames
+  private let date: String?
   private let arm: String
   private let languageData: String?
   private let artifacts: String
@@ -41,15 +42,17 @@ package struct HarnessImport: Sendable {
   /// - Parameters:
   ///   - path: the folder with results and samples, or the one above it.
   ///   - names: what the folder's names stand for.
+  ///   - date: what the date of the run has to begin with; nil for the newest with samples and results.
   ///   - arm: what the model is called in the record, as in "eaft".
   ///   - languageData: a folder with the data for sentences and languages (``LanguageData``); nil without.
   ///   - artifacts: the folder with the store of records.
   package init(
-    _ path: String, names: TaskNames = TaskNames(), arm: String = standardArm,
-    languageData: String?, artifacts: String
+    _ path: String, names: TaskNames = TaskNames(), date: String? = nil,
+    arm: String = standardArm, languageData: String?, artifacts: String
   ) {
     self.path = path
     self.names = names
+    self.date = date
     self.arm = arm
     self.languageData = languageData
     self.artifacts = artifacts
@@ -60,7 +63,8 @@ package struct HarnessImport: Sendable {
   /// - Throws: ``LogError`` or ``InterchangeError`` when the folder cannot be read, ``RunError`` or ``FileError``
   ///   when the record cannot be written.
   package func run() throws -> Outcome {
-    let folder = try HarnessFolder(at: path, names: names, languageData: languageData)
+    let folder = try HarnessFolder(
+      at: path, names: names, date: date, languageData: languageData)
     let comparison = HarnessComparison(folder, names: names)
     let sources = try Sources(folder)
     let description = try description(of: folder, sources)
@@ -120,6 +124,7 @@ package struct HarnessImport: Sendable {
       try record.write(Array(lines.joined().utf8), to: name)
       metrics += result.summary(of: result.name)
     }
+    metrics += folder.recorded.flatMap(\.summary)
     return try record.seal(
       RunSummary(
         arms: [RunSummary.Arm(name: arm, seed: nil, metrics: metrics)],
@@ -139,13 +144,10 @@ private struct Sources {
   let files: [Source]
 
   init(_ folder: HarnessFolder) throws {
+    let tasks = folder.samples.map(\.name) + folder.recorded.map(\.name)
     let paths =
       folder.log.resultsFiles.map(\.path)
-      + folder.log.samples.map(\.path).filter { path in
-        folder.samples.contains { samples in
-          folder.log.samples.contains { $0.path == path && $0.task == samples.name }
-        }
-      }
+      + folder.log.samples.filter { tasks.contains($0.task) }.map(\.path)
     files = try paths.map { path in
       let name = (path as NSString).lastPathComponent
       let status = try FileManager.default.attributesOfItem(atPath: path)

@@ -3,6 +3,18 @@ import Foundation
 import Provenance
 import Scoring
 
+/// Prompts as the harness writes them.
+enum HarnessPrompt {
+  /// The prompt's text: a string, the only string of a list, as clients of chat services have it, or the messages of a
+  /// conversation as JSON; nil for anything else.
+  static func text(_ value: JSON) -> String? {
+    if let text = value.stringValue { return text }
+    guard let parts = value.arrayValue, !parts.isEmpty else { return nil }
+    if parts.count == 1, let text = parts[0].stringValue { return text }
+    return parts.allSatisfy { $0.objectValue != nil } ? PythonJSON.line(value) : nil
+  }
+}
+
 extension HarnessLineReader {
   /// A request as the harness writes it: the prompt, and what follows it or how it is continued.
   struct Request {
@@ -13,7 +25,8 @@ extension HarnessLineReader {
   /// The requests of a line.
   func requests(_ field: JSON?, _ number: Int) throws -> [Request] {
     let requests = try (field?.arrayValue ?? []).map { request in
-      guard let parts = request.arrayValue, parts.count >= 2, let prompt = parts[0].stringValue
+      guard let parts = request.arrayValue, parts.count >= 2,
+        let prompt = HarnessPrompt.text(parts[0])
       else {
         throw damaged(number, "\"arguments\" must hold the prompt of each request and what follows")
       }

@@ -25,6 +25,8 @@ struct HarnessSamples {
   let hashDifferences: [HashDifference]
   /// Filters of the file that the task does not have.
   let unknownFilters: [String]
+  /// Documents that the results count and the file lacks; nil if there are none.
+  let missing: MissingDocuments?
 
   /// What old versions of a task call its filters.
   private static let oldFilterNames = ["get-answer": AnswerFilter.strictMatch]
@@ -36,11 +38,11 @@ struct HarnessSamples {
   ///   - name: what the folder calls the task.
   ///   - task: the task.
   ///   - endOfSequence: the text that ends a generation besides the task's stop strings, if the results tell it.
-  ///   - taskHash: the hash that the results give for the file; nil if they give none.
+  ///   - results: the results of the run that wrote the file.
   ///   - tools: what instructions are checked with.
   /// - Throws: ``LogError`` or ``InterchangeError`` with the line that is damaged or not a sample of the task.
   init(
-    path: String, name: String, task: EvaluationTask, endOfSequence: String?, taskHash: String?,
+    path: String, name: String, task: EvaluationTask, endOfSequence: String?, results: JSON?,
     tools: LanguageTools?
   ) throws {
     let file = try SampleFile(path: path)
@@ -91,7 +93,8 @@ struct HarnessSamples {
       filtersOfAll = filters
       guard let content else { continue }
       let sample = try content.sample(
-        task: task, documentIndex: document, path: path, tools: tools)
+        task: task, documentIndex: document, path: path, tools: tools
+      ).takingDrawnVerdicts(of: recorded.scores)
       samples.append(sample)
       differences += recorded.differences(
         from: sample, task: task, name: name, response: content.response)
@@ -99,11 +102,11 @@ struct HarnessSamples {
     guard !samples.isEmpty else {
       throw InterchangeError(.damaged, "\(path) holds no samples.")
     }
-    if let taskHash, hashes.count == file.lines.count {
-      let all = hashes.sorted { $0.number < $1.number }.map(\.hash).joined()
-      if SHA256.digest(of: all).hex != taskHash {
-        hashDifferences.append(HashDifference(document: nil, name: "task_hashes"))
-      }
+    let hash = TaskHash(results: results, task: name, of: hashes, lines: file.lines.count)
+    missing = MissingDocuments(
+      results: results, task: name, found: samples.count, isComplete: hash.isSame)
+    if hash.isSame == false, missing == nil {
+      hashDifferences.append(HashDifference(document: nil, name: "task_hashes"))
     }
     self.name = name
     self.task = task

@@ -72,7 +72,7 @@ package struct RecordRescoring: Sendable {
     var checked: [String: Set<String>] = [:]
     for file in files {
       do {
-        let computed = try file.rescored(tools: tools)
+        let computed = try file.rescored(tools: tools, isImported: record.isImported)
         differences += computed.differences
         guard let arm = file.arm(in: record) else {
           notes.append(

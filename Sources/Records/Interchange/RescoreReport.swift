@@ -14,7 +14,10 @@ extension HarnessImport.Outcome {
 
   /// The import for a person: scores, what differs, and where the record is.
   package var text: ReportText {
-    var lines = ["\(source): \(English.count(comparison.documents, "document")) scored anew."]
+    let recorded = comparison.recorded.reduce(0) { $0 + $1.documents }
+    var lines = [
+      "\(source): \(English.count(comparison.documents, "document")) scored anew\(recorded > 0 ? ", \(English.count(recorded, "document")) taken as recorded" : "")."
+    ]
     for result in comparison.results {
       for metric in result.summary(of: result.name) {
         let error = metric.standardError.map { " ± \(Decimals.fixed($0, 4))" } ?? ""
@@ -23,6 +26,15 @@ extension HarnessImport.Outcome {
         )
       }
     }
+    for task in comparison.recorded {
+      for metric in task.metrics {
+        let error = metric.standardError.map { " ± \(Decimals.fixed($0, 4))" } ?? ""
+        lines.append(
+          "  \(task.name)  \(metric.key)  \(Decimals.fixed(metric.value, 4))\(error)  (n = \(metric.count), as recorded)"
+        )
+      }
+    }
+    lines += comparison.shortages
     lines += RescoreText.lines(comparison.differences.map(\.sentence))
     lines += RescoreText.lines(comparison.aggregateDifferences.map(\.sentence))
     lines += RescoreText.lines(
@@ -39,8 +51,13 @@ extension HarnessImport.Outcome {
   private var conclusion: String {
     let compared =
       "\(English.count(comparison.comparedScores, "score")) of documents and \(English.count(comparison.comparedAggregates, "value")) of tasks and groups"
-    guard comparison.comparedScores > 0, comparison.comparedAggregates > 0 else {
+    guard comparison.isCompared || !comparison.isSame else {
       return "There was nothing to compare: \(compared)."
+    }
+    if !comparison.shortages.isEmpty, comparison.differences.isEmpty,
+      comparison.aggregateDifferences.isEmpty, comparison.hashDifferences.isEmpty
+    {
+      return "What is there agrees, but not all of it is there: \(compared)."
     }
     return comparison.isSame
       ? "All agree: \(compared)." : "Not all of \(compared) agree."

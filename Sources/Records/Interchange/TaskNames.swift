@@ -1,5 +1,5 @@
 import Manifests
-import Scoring
+package import Scoring
 
 /// Which tasks and groups of this program stand behind the names that a folder of results uses.
 package struct TaskNames: Sendable, Equatable {
@@ -22,8 +22,8 @@ package struct TaskNames: Sendable, Equatable {
           "\"\(entry)\" does not map a name of the folder to a task, as in local_arc=arc_challenge, each name once."
         )
       }
-      guard Self.known.contains(parts[1]) else {
-        let hint = NearestWord.hint(for: parts[1], among: Self.known.sorted())
+      guard Benchmark.isKnown(parts[1]) else {
+        let hint = NearestWord.hint(for: parts[1], among: Benchmark.knownNames.sorted())
         throw InterchangeError(
           .invalidTaskMap, "There is no task or group named \"\(parts[1])\"\(hint).")
       }
@@ -36,9 +36,6 @@ package struct TaskNames: Sendable, Equatable {
     self.map = map
   }
 
-  private static let known = Set(
-    Benchmark.all.flatMap { $0.tasks.map(\.name) + $0.groups.map(\.name) })
-
   /// The name that is meant by a folder's.
   func name(of theirs: String) -> String { map[theirs] ?? theirs }
 
@@ -49,4 +46,13 @@ package struct TaskNames: Sendable, Equatable {
       benchmark.task(named: name).map { (benchmark, $0) }
     }
   }
+}
+
+extension Benchmark {
+  /// The names of all tasks and groups of this program.
+  static let knownNames = Set(
+    Benchmark.all.flatMap { $0.tasks.map(\.name) + $0.groups.map(\.name) })
+
+  /// Whether a task or group of this program has this name.
+  package static func isKnown(_ name: String) -> Bool { knownNames.contains(name) }
 }

@@ -7,8 +7,10 @@ struct EvaluationLog {
   struct Samples {
     /// The task's name.
     let task: String
-    /// The newest file with its samples.
+    /// The newest file with its samples that has results, or else the newest one.
     let path: String
+    /// Position among ``EvaluationLog/resultsFiles`` of what the same run wrote; nil if it is not there.
+    let results: Int?
   }
 
   /// The folder, or the only file.
@@ -17,12 +19,18 @@ struct EvaluationLog {
   let isSingleFile: Bool
   /// Samples by task, sorted by name.
   let samples: [Samples]
-  /// Scores by task or group, of the newest file that has it, sorted by name.
+  /// Scores by task or group, sorted by name: those of the run whose samples were taken, else the newest.
   let results: [(key: String, value: JSON.Object)]
-  /// Everything else that the newest results file says about the run.
+  /// Everything else that the newest results file of a run with samples says about it.
   let settings: JSON
   /// The results files, oldest first.
   let resultsFiles: [(path: String, content: JSON)]
+  /// When the runs in the folder ended, as the names of their files say it, oldest first.
+  let dates: [String]
+  /// Names of the files that belong to other runs than those that were taken.
+  let leftOut: [String]
+  /// The results file that the scores of a task or group stand in, by position among ``resultsFiles``.
+  private let origins: [String: Int]
 
   /// What says nothing about the conditions of a run, or is compared by itself.
   private static let fieldsWithoutMeaning = [
@@ -41,7 +49,8 @@ struct EvaluationLog {
     let name = (path as NSString).lastPathComponent
     self.init(
       path: path, isSingleFile: true,
-      samples: [Samples(task: FileName(name)?.task ?? name, path: path)], resultsFiles: [])
+      samples: [Samples(task: FileName(name)?.task ?? name, path: path, results: nil)],
+      resultsFiles: [])
   }
 
   /// A single results file with this content.
@@ -49,70 +58,85 @@ struct EvaluationLog {
     self.init(path: path, isSingleFile: true, samples: [], resultsFiles: [(path, content)])
   }
 
-  /// The newest samples of every task and the newest results in a folder; nil if it has neither.
+  /// The newest samples of every task and the results of the same runs in a folder; nil if it has neither.
   ///
   /// - Parameters:
   ///   - folder: The folder's path.
   ///   - names: Names of the files in it.
-  /// - Throws: ``LogError`` if a results file cannot be read or is damaged.
-  init?(folder: String, names: [String]) throws(LogError) {
-    let files = names.compactMap(FileName.init).sorted { $0.precedes($1) }
-    var samples: [Samples] = []
-    var resultsFiles: [(path: String, content: JSON)] = []
-    for (index, file) in files.enumerated() {
-      let path = "\(folder)/\(file.name)"
-      guard let task = file.task else {
-        // Other tools call their files results.json as well.
-        let content = try LogDocument.read(path)
-        if EvaluationLog.isResults(content) { resultsFiles.append((path, content)) }
-        continue
-      }
-      // Files of one task are neighbours, the newest one last.
-      if index + 1 < files.count, files[index + 1].task == task { continue }
-      samples.append(Samples(task: task, path: path))
-    }
-    guard !samples.isEmpty || !resultsFiles.isEmpty else { return nil }
+  ///   - date: What the date of the run has to begin with; nil for the newest one with samples and results.
+  /// - Throws: ``LogError`` if a results file cannot be read or is damaged, or there is no run of the date.
+  init?(folder: String, names: [String], date: String? = nil) throws(LogError) {
+    let runs = try HarnessRuns(folder: folder, names: names, date: date)
+    guard !runs.isEmpty else { return nil }
     self.init(
-      path: folder, isSingleFile: false, samples: samples, resultsFiles: resultsFiles)
+      path: folder, isSingleFile: false, samples: runs.newest, resultsFiles: runs.resultsFiles,
+      dates: runs.dates, leftOut: runs.leftOut)
   }
 
   private init(
     path: String, isSingleFile: Bool, samples: [Samples],
-    resultsFiles: [(path: String, content: JSON)]
+    resultsFiles: [(path: String, content: JSON)], dates: [String] = [], leftOut: [String] = []
   ) {
     self.path = path
     self.isSingleFile = isSingleFile
     self.samples = samples
     self.resultsFiles = resultsFiles
-    results = EvaluationLog.scores(resultsFiles.map(\.content))
-    settings = resultsFiles.last.map { EvaluationLog.settings($0.content) } ?? [:]
+    self.dates = dates
+    self.leftOut = leftOut
+    let used = Set(samples.compactMap(\.results))
+    let scores = EvaluationLog.scores(resultsFiles.map(\.content), samples, used: used)
+    results = scores.map { ($0.key, $0.value) }
+    origins = Dictionary(scores.map { ($0.key, $0.file) }) { $1 }
+    settings =
+      (used.max() ?? resultsFiles.indices.last).map {
+        EvaluationLog.settings(resultsFiles[$0].content)
+      } ?? [:]
+  }
+
+  /// The content of the file that the scores of a task or group stand in; nil if there are none.
+  func resultsFile(of name: String) -> JSON? { origins[name].map { resultsFiles[$0].content } }
+
+  /// Whether the scores of a task or group and the samples of a task are of one run.
+  func isOneRun(_ name: String, samplesOf task: String) -> Bool {
+    origins[name] != nil && samples.contains { $0.task == task && $0.results == origins[name] }
   }
 }
 
 // MARK: - Results
 
 extension EvaluationLog {
-  /// The scores of several results files, oldest first: each task as the newest file with it has it.
-  private static func scores(_ contents: [JSON]) -> [(key: String, value: JSON.Object)] {
-    var entries: [(key: String, value: JSON.Object)] = []
-    for content in contents {
+  /// The scores of several results files, oldest first.
+  ///
+  /// A task whose samples were taken has those of its run; everything else has the newest ones of a file that is
+  /// `used`, which no later file without samples hides, or else the newest ones of all.
+  private static func scores(
+    _ contents: [JSON], _ samples: [Samples], used: Set<Int>
+  ) -> [(key: String, value: JSON.Object, file: Int)] {
+    var entries: [(key: String, value: JSON.Object, file: Int)] = []
+    var own: [String: Int] = [:]
+    for sample in samples { own[sample.task] = sample.results }
+    let isUsed = contents.indices.map { used.contains($0) }
+    let order = contents.indices.filter { !isUsed[$0] } + contents.indices.filter { isUsed[$0] }
+    for file in order {
       // Groups stand in `results` too in the versions that have both.
       for part in ["groups", "results"] {
-        for member in content[part]?.objectValue?.members ?? [] {
-          guard let object = member.value.objectValue else { continue }
-          entries.append((member.key, object))
+        for member in contents[file][part]?.objectValue?.members ?? [] {
+          guard let object = member.value.objectValue, own[member.key] ?? file == file else {
+            continue
+          }
+          entries.append((member.key, object, file))
         }
       }
     }
-    let order = entries.indices.sorted { left, right in
+    let sorted = entries.indices.sorted { left, right in
       let (a, b) = (entries[left].key, entries[right].key)
       return a.precedes(b) || left < right && !b.precedes(a)
     }
-    return order.enumerated().compactMap { place, index in
-      let isNewest =
-        place + 1 == order.count
-        || !entries[order[place + 1]].key.utf8.elementsEqual(entries[index].key.utf8)
-      return isNewest ? entries[index] : nil
+    return sorted.enumerated().compactMap { place, index in
+      let isLast =
+        place + 1 == sorted.count
+        || !entries[sorted[place + 1]].key.utf8.elementsEqual(entries[index].key.utf8)
+      return isLast ? entries[index] : nil
     }
   }
 
@@ -120,64 +144,5 @@ extension EvaluationLog {
     var object = content.objectValue ?? JSON.Object()
     for key in fieldsWithoutMeaning { object[key] = nil }
     return .object(object)
-  }
-}
-
-// MARK: - Names
-
-extension EvaluationLog {
-  /// A name that the harness gives to a file: `samples_<task>_<date>.jsonl` or `results_<date>.json`.
-  struct FileName {
-    /// The whole name.
-    let name: String
-    /// The task of a samples file; nil for results.
-    let task: String?
-    /// When the run ended, as the name says it; empty if it does not.
-    let date: String
-
-    /// The parts of a name; nil if the harness gives no such names.
-    init?(_ name: String) {
-      self.name = name
-      if name.hasPrefix("samples_"), name.hasSuffix(".jsonl") {
-        let (task, date) = FileName.dated(name.dropFirst("samples_".count).dropLast(".jsonl".count))
-        self.task = task
-        self.date = date
-      } else if name.hasPrefix("results"), name.hasSuffix(".json") {
-        let (rest, date) = FileName.dated(
-          name.dropFirst("results".count).dropLast(".json".count))
-        guard rest.isEmpty else { return nil }
-        task = nil
-        self.date = date
-      } else {
-        return nil
-      }
-    }
-
-    /// Results before samples, tasks by name, files without a date first, then the oldest.
-    func precedes(_ other: FileName) -> Bool {
-      switch (task, other.task) {
-      case (nil, _?): return true
-      case (_?, nil): return false
-      case (let task?, let other?) where task != other: return task.precedes(other)
-      default: return date == other.date ? name.precedes(other.name) : date.precedes(other.date)
-      }
-    }
-
-    /// Cuts off the date, which is what follows the last underscore and looks like 2026-01-31T23-59-59.123456.
-    private static func dated(_ text: Substring) -> (rest: String, date: String) {
-      guard let underscore = text.lastIndex(of: "_") else { return (String(text), "") }
-      let date = text[text.index(after: underscore)...]
-      let pattern = Array("dddd-dd-ddTdd-dd-dd".utf8)
-      let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-      let isDate =
-        date.utf8.count >= pattern.count
-        && zip(date.utf8, pattern).allSatisfy { byte, expected in
-          expected == UInt8(ascii: "d") ? digits.contains(byte) : byte == expected
-        }
-        && date.utf8.dropFirst(pattern.count).allSatisfy {
-          digits.contains($0) || $0 == UInt8(ascii: ".")
-        }
-      return isDate ? (String(text[..<underscore]), String(date)) : (String(text), "")
-    }
   }
 }

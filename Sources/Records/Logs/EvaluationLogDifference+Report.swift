@@ -40,6 +40,10 @@ extension EvaluationLogDifference {
 
   private var verdict: String {
     guard let first else {
+      if tasks.isEmpty {
+        return
+          "The results are identical: \(English.count(scoresCompared, "score")); there are no samples of the same tasks on both sides."
+      }
       return
         "The evaluations are identical: \(English.count(tasks.count, "task")), \(English.count(documents, "document")), \(English.count(scoresCompared, "score"))."
     }
@@ -60,7 +64,7 @@ extension EvaluationLogDifference {
       return "The evaluations differ first in the results of \(first.task), which only \(side) has."
     case (nil, _):
       return
-        "The samples agree; the results differ first in \(first.task), \(first.field): \(first.difference.text)."
+        "\(tasks.isEmpty ? "The" : "The samples agree; the") results differ first in \(first.task), \(first.field): \(first.difference.text)."
     }
   }
 

@@ -165,6 +165,12 @@ extension EvaluationLogDifference {
         "\(a.path) and \(b.path) have nothing in common: the first has \(a.contents), the second \(b.contents); expected samples or results of the same task."
       )
     }
+    if first == nil, !a.isSingleFile, !b.isSingleFile, a.samples.isEmpty, b.samples.isEmpty {
+      throw LogError(
+        .unrelated,
+        "Neither \(a.path) nor \(b.path) holds samples, and equal scores do not show that evaluations are the same; the harness writes samples with --log_samples (two results files can be compared by naming them)."
+      )
+    }
     // Scores on both sides are compared, or else only one side has their task, which is a difference.
     let isCompared =
       hasScores.a && hasScores.b || tasks.contains(where: { $0.documentsCompared > 0 })

@@ -13,6 +13,8 @@ package struct LogError: Error, Equatable, CustomStringConvertible {
     case ambiguous
     /// A log that is damaged.
     case damaged
+    /// A date of which a folder holds no run.
+    case unknownRun
     /// Two logs that have nothing to compare.
     case unrelated
   }

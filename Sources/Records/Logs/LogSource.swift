@@ -23,13 +23,17 @@ enum LogSource {
 
   /// Finds the log in a file or folder.
   ///
+  /// - Parameters:
+  ///   - path: The file or folder.
+  ///   - date: What the date of a run of the harness in a folder has to begin with; nil for the newest.
+  /// - Returns: What is there.
   /// - Throws: ``LogError`` if there is none, several, or a damaged one.
-  static func open(_ path: String) throws(LogError) -> LogSource {
+  static func open(_ path: String, date: String? = nil) throws(LogError) -> LogSource {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw LogError(.file, "There is no file or folder \(path).")
     }
-    return isFolder.boolValue ? try folder(path) : try file(path)
+    return isFolder.boolValue ? try folder(path, date) : try file(path)
   }
 }
 
@@ -40,6 +44,8 @@ extension LogSource {
     guard let line = try LogDocument.firstLine(path) else {
       throw LogError(.unknownKind, "\(path) is empty; expected \(expected).")
     }
+    // Versions until the middle of 2024 wrote the samples of a task as one array.
+    if line.first == UInt8(ascii: "[") { return .evaluation(EvaluationLog(samplesFile: path)) }
     guard line.first == UInt8(ascii: "{") else {
       throw LogError(
         .unknownKind, "\(path) does not begin with a JSON object; expected \(expected).")
@@ -67,11 +73,11 @@ extension LogSource {
 // MARK: - Folders
 
 extension LogSource {
-  private static func folder(_ path: String) throws(LogError) -> LogSource {
+  private static func folder(_ path: String, _ date: String?) throws(LogError) -> LogSource {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     let names = try entries(of: path)
     let training = try trainingLog(in: path, names)
-    let evaluation = try evaluationLog(in: path, names)
+    let evaluation = try evaluationLog(in: path, names, date)
     switch (training, evaluation) {
     case (let log?, nil): return .training(log)
     case (nil, let log?): return .evaluation(log)
@@ -126,15 +132,16 @@ extension LogSource {
 
   /// The harness's files in a folder, or in its only subfolder that has some, which the harness names after the model.
   private static func evaluationLog(
-    in path: String, _ names: [String]
+    in path: String, _ names: [String], _ date: String?
   ) throws(LogError) -> EvaluationLog? {
-    if let log = try EvaluationLog(folder: path, names: names) { return log }
+    if let log = try EvaluationLog(folder: path, names: names, date: date) { return log }
     var logs: [EvaluationLog] = []
     for name in names {
       let inner = "\(path)/\(name)"
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: inner, isDirectory: &isFolder),
-        isFolder.boolValue, let log = try EvaluationLog(folder: inner, names: entries(of: inner))
+        isFolder.boolValue,
+        let log = try EvaluationLog(folder: inner, names: entries(of: inner), date: date)
       else { continue }
       logs.append(log)
     }

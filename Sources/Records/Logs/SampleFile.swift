@@ -1,7 +1,9 @@
 import Assets
 import Files
 
-/// A samples file of lm-evaluation-harness, one JSON object a line, of which only an index is kept in memory.
+/// A samples file of lm-evaluation-harness, of which only an index is kept in memory.
+///
+/// It holds one JSON object a line, or, of versions until the middle of 2024, one array of the same objects.
 struct SampleFile {
   /// Where the lines of one document are.
   struct Line {
@@ -11,7 +13,7 @@ struct SampleFile {
     let filter: Int?
     /// Number of earlier lines of the same document and filter; more than 0 only for lines that name no filter.
     fileprivate(set) var occurrence = 0
-    /// The line's number, from 1.
+    /// The number of the line, or of the line on which the object begins, from 1.
     let number: Int
     fileprivate let bytes: Range<Int>
   }
@@ -32,6 +34,14 @@ struct SampleFile {
     var index = Index(path: path)
     file = try LogError.wrapping {
       let file = try InputFile(path: path)
+      if try LogDocument.firstLine(path)?.first == UInt8(ascii: "[") {
+        var splitter = ArraySplitter(name: path)
+        try file.forEachPiece(in: 0..<file.size) { piece in
+          try splitter.split(piece.bindMemory(to: UInt8.self)) { try index.add($0, $1, at: $2) }
+        }
+        try splitter.finish()
+        return file
+      }
       var splitter = LineSplitter(name: path)
       try file.forEachPiece(in: 0..<file.size) { piece in
         try splitter.split(piece.bindMemory(to: UInt8.self)) { try index.add($0, $1) }
@@ -62,6 +72,20 @@ struct SampleFile {
 
   /// The name of a line's filter; "none", as in the harness, for a line that names none.
   func filterName(of line: Line) -> String { line.filter.map { filters[$0] } ?? "none" }
+
+  /// The name of a line's filter and how many earlier lines of its document have the same, for a comparison with
+  /// another file.
+  ///
+  /// Versions until 0.4.5 name no filter, but write the same ones in the same order as the versions after them: the
+  /// other file's names are meant if it has as many as there are lines of the document.
+  func name(
+    of line: Line, of count: Int, beside other: SampleFile
+  ) -> (filter: String, occurrence: Int) {
+    guard line.filter == nil, filters.isEmpty, other.filters.count == count else {
+      return (filterName(of: line), line.occurrence)
+    }
+    return (other.filters[line.occurrence], 0)
+  }
 
   /// Whether a JSON object is a line of a samples file.
   static func isLine(_ object: JSON) -> Bool {
@@ -94,9 +118,14 @@ extension SampleFile {
 
     /// Takes the next line of the file.
     mutating func add(_ line: UnsafeBufferPointer<UInt8>, _ number: Int) throws {
-      let bytes = offset..<offset + line.count
-      offset = bytes.upperBound + 1
+      let start = offset
+      offset += line.count + 1
       guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return }
+      try add(line, number, at: start)
+    }
+
+    /// Takes an object that begins in this line and at this offset of the file.
+    mutating func add(_ line: UnsafeBufferPointer<UInt8>, _ number: Int, at start: Int) throws {
       let object = try SampleFile.object(line, number, path)
       guard let document = object["doc_id"]?.integerValue else {
         throw LogError(
@@ -112,7 +141,9 @@ extension SampleFile {
         }
         filter = try self.filter(name, number)
       }
-      lines.append(Line(document: document, filter: filter, number: number, bytes: bytes))
+      lines.append(
+        Line(
+          document: document, filter: filter, number: number, bytes: start..<start + line.count))
     }
 
     private mutating func filter(_ name: String, _ number: Int) throws -> Int {

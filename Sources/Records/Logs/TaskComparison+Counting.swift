@@ -42,9 +42,13 @@ extension SampleFile {
   }
 
   /// Lines of one document by filter, sorted for a merge with those of another file.
-  fileprivate func sorted(_ lines: ArraySlice<Line>) -> [(key: LineName, value: Line)] {
-    lines.map { (LineName(filter: filterName(of: $0), occurrence: $0.occurrence), $0) }
-      .sorted { $0.0.precedes($1.0) }
+  fileprivate func sorted(
+    _ lines: ArraySlice<Line>, beside other: SampleFile
+  ) -> [(key: LineName, value: Line)] {
+    lines.map { line in
+      let (filter, occurrence) = name(of: line, of: lines.count, beside: other)
+      return (LineName(filter: filter, occurrence: occurrence), line)
+    }.sorted { $0.0.precedes($1.0) }
   }
 }
 
@@ -97,7 +101,9 @@ private struct Counts {
       first = (field.rank, place)
     }
 
-    let pairs = SortedMerge.pairs(a.sorted(left), b.sorted(right)) { $0.precedes($1) }
+    let pairs = SortedMerge.pairs(
+      a.sorted(left, beside: b), b.sorted(right, beside: a)
+    ) { $0.precedes($1) }
     for (name, left, right) in pairs {
       guard let left, let right else {
         note(

@@ -3,6 +3,7 @@ import Files
 import Foundation
 package import Manifests
 package import Records
+import Scoring
 
 /// Checks a record as somebody does who trusts neither its maker nor the machine that it was made on.
 package struct Audit: Sendable {
@@ -189,11 +190,13 @@ package struct Audit: Sendable {
         .flatMap { $0.pooled.summary(of: $0.evaluation) }
       entry.findings += AggregateDifference.all(arm, from: metrics).map(\.sentence)
       let known = metrics.map { "\($0.task) \($0.name)" }
-      let extra = arm.metrics.map { "\($0.task) \($0.name)" }.filter { !known.contains($0) }
+      // An import keeps scores of tasks that this program cannot score, as means of what was recorded.
+      let own = arm.metrics.filter { !record.isImported || Benchmark.isKnown($0.task) }
+      let extra = own.map { "\($0.task) \($0.name)" }.filter { !known.contains($0) }
       entry.findings += extra.map {
         "\(arm.sentence) has the value \($0), of which there are no samples."
       }
-      if arm.metrics.count > metrics.count, extra.isEmpty {
+      if own.count > metrics.count, extra.isEmpty {
         entry.findings.append("\(arm.sentence) has a value more than once.")
       }
     }
