@@ -103,16 +103,18 @@ def write_tasks(folder, data, version):
         "task: local_arc", "output_type: multiple_choice", 'doc_to_text: "Question: {{question}}\\nAnswer:"',
         'doc_to_target: "{{choices.label.index(answerKey)}}"', 'doc_to_choice: "{{choices.text}}"',
         *metrics("acc", "acc_norm"), "metadata:", "  version: 1.0"], "arc.jsonl")
+    # 0.4.0 has no filter of the last number, and its only one another name.
+    strict, flexible = ("get-answer", []) if version < (0, 4, 1) else ("strict-match", [
+        '  - name: "flexible-extract"', "    filter:", '      - function: "regex"', "        group_select: -1",
+        '        regex_pattern: "(-?[$0-9.,]{2,})|(-?[0-9]+)"', '      - function: "take_first"'])
     save("local_gsm8k", [
         "task: local_gsm8k", "output_type: generate_until", 'doc_to_text: "Question: {{question}}\\nAnswer:"',
         'doc_to_target: "{{answer}}"', "metric_list:", "  - metric: exact_match", "    aggregation: mean",
         "    higher_is_better: true", "    ignore_case: true", "    ignore_punctuation: false", "    regexes_to_ignore:",
         '      - ","', '      - "\\\\$"', '      - "(?s).*#### "', '      - "\\\\.$"', "generation_kwargs:", "  until:",
-        '    - "Question:"', "  do_sample: false", "filter_list:", '  - name: "strict-match"', "    filter:",
+        '    - "Question:"', "  do_sample: false", "filter_list:", f'  - name: "{strict}"', "    filter:",
         '      - function: "regex"', '        regex_pattern: "#### (\\\\-?[0-9\\\\.\\\\,]+)"', '      - function: "take_first"',
-        '  - name: "flexible-extract"', "    filter:", '      - function: "regex"', "        group_select: -1",
-        '        regex_pattern: "(-?[$0-9.,]{2,})|(-?[0-9]+)"', '      - function: "take_first"',
-        "metadata:", "  version: 3.0"], "gsm8k.jsonl")
+        *flexible, "metadata:", "  version: 3.0"], "gsm8k.jsonl")
     save("local_boolean", [
         "task: local_boolean", "output_type: multiple_choice", 'doc_to_text: "{{passage}}: {{question}}?"',
         "doc_to_target: label", 'doc_to_choice: ["no", "yes"]', *metrics("acc"),

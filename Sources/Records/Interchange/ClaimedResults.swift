@@ -62,12 +62,12 @@ struct ClaimedResults {
       ? nil : "the samples of \(English.list(others.map(\.name))) are of another run"
   }
 
-  /// What versions of the harness give as the standard error of each metric of a group.
+  /// What old versions of the harness give as the standard error of each metric of a group; nil where they do not.
   private func errors(
     of group: BenchmarkResult.GroupResult, claimedAs name: String
-  ) -> [[Double]] {
+  ) -> [Double?] {
     let results = folder.log.resultsFile(of: name) ?? .null
-    guard OldGroupErrors.isOld(results) else { return group.metrics.map { _ in [] } }
+    guard OldGroupErrors.isOld(results) else { return [] }
     return group.metrics.indices.map { metric in
       let members = tasks.map { task in
         (
@@ -78,17 +78,21 @@ struct ClaimedResults {
       return OldGroupErrors(results: results) { name in
         let own = names.name(of: name)
         return members.first { $0.name == own }?.metric
-      }.errors(of: name)
+      }.error(of: name)
     }
+  }
+
+  private func isOrderLost(_ name: String) -> Bool {
+    folder.log.resultsFile(of: name).map(OldGroupErrors.dependOnLostOrder) ?? false
   }
 
   private mutating func check(
     _ name: String, _ entry: JSON.Object, _ metrics: [MetricResult], count: Int,
-    groupErrors: [[Double]] = []
+    groupErrors: [Double?]? = nil
   ) {
     var checked: Set<String> = []
     for (index, metric) in metrics.enumerated() {
-      let others = groupErrors.indices.contains(index) ? groupErrors[index] : []
+      let old = groupErrors.flatMap { $0.indices.contains(index) ? $0[index] : nil }
       let parts: [(suffix: String, computed: Double?)] = [
         ("", metric.value), ("_stderr", metric.standardError),
         ("_clustered_stderr", metric.clusteredStandardError),
@@ -99,9 +103,14 @@ struct ClaimedResults {
         checked.insert(key)
         // Without a standard error the harness writes "N/A", which is no number to compare.
         guard let claimed = entry[key]?.doubleValue else { continue }
-        let old =
-          suffix == "_stderr" ? others.first { AggregateDifference.isSame(claimed, $0) } : nil
-        compare(name, key, claimed, old ?? computed)
+        if suffix == "_stderr", groupErrors != nil, isOrderLost(name) {
+          notes.append(
+            "Of \(name), \(key) was not checked: 0.4.0 of the harness computed it in an order of the tasks that it does not write."
+          )
+          continue
+        }
+        let isOld = suffix == "_stderr" && AggregateDifference.isSame(claimed, old)
+        compare(name, key, claimed, isOld ? old : computed)
       }
     }
     if let claimed = entry["sample_len"]?.doubleValue {

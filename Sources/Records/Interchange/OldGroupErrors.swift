@@ -5,8 +5,7 @@ import Statistics
 /// The standard errors of groups as versions of the harness until 0.4.3 computed them: from the group's direct members,
 /// which may be groups, and not from the tasks at the end.
 ///
-/// References: `evaluate` in lm_eval/evaluator.py of 0.4.0 (variances combined one after the other) and of 0.4.2 and
-/// 0.4.3 (`pooled_sample_stderr`).
+/// Reference: `evaluate` in lm_eval/evaluator.py of 0.4.2 and 0.4.3 (`pooled_sample_stderr`).
 struct OldGroupErrors {
   /// The score of a task or of a group.
   private struct Score {
@@ -15,15 +14,25 @@ struct OldGroupErrors {
     let count: Int
   }
 
-  private let members: JSON?
+  /// The direct members of each group.
+  private let members: [String: [String]]
   private let metric: (String) -> MetricResult?
-  /// No group stands deeper than this; what refers to itself ends here.
-  private static let deepest = 16
+  /// No benchmark has more groups and tasks than this; groups that hold themselves end here.
+  private static let most = 10_000
 
   /// Takes the groups of results, and one metric of each task by the results' name for it.
   init(results: JSON, metric: @escaping (String) -> MetricResult?) {
-    members = results["group_subtasks"]
+    members = Dictionary(
+      (results["group_subtasks"]?.objectValue?.members ?? []).map {
+        ($0.key, $0.value.arrayValue?.compactMap(\.stringValue) ?? [])
+      }
+    ) { $1 }
     self.metric = metric
+  }
+
+  /// Whether results are of 0.4.0, whose errors depend on an order of the tasks that it does not write.
+  static func dependOnLostOrder(_ results: JSON) -> Bool {
+    results["lm_eval_version"] == nil && results["group_subtasks"] == nil
   }
 
   /// Whether results may be of a version that computed errors so; those without a version may be of any.
@@ -35,22 +44,26 @@ struct OldGroupErrors {
     return parts.lexicographicallyPrecedes([0, 4, 4])
   }
 
-  /// The errors by either formula; none where a member or its error is missing.
-  func errors(of group: String) -> [Double] {
-    [Self.pooled, Self.combined].compactMap { score(of: group, by: $0, depth: 0)?.error }
+  /// The error of a group; nil where a member or its error is missing.
+  func error(of group: String) -> Double? {
+    var count = 0
+    return score(of: group, &count)?.error
   }
 
-  private func score(
-    of name: String, by formula: ([Score]) -> Score?, depth: Int
-  ) -> Score? {
-    let names = members?[name]?.arrayValue?.compactMap(\.stringValue) ?? []
+  private func score(of name: String, _ count: inout Int) -> Score? {
+    count += 1
+    guard count <= Self.most else { return nil }
+    let names = members[name] ?? []
     guard !names.isEmpty else {
       guard let metric = metric(name), let error = metric.standardError else { return nil }
       return Score(value: metric.value, error: error, count: metric.count)
     }
-    guard depth < Self.deepest else { return nil }
-    let scores = names.compactMap { score(of: $0, by: formula, depth: depth + 1) }
-    return scores.count == names.count ? formula(scores) : nil
+    var scores: [Score] = []
+    for name in names {
+      guard let score = score(of: name, &count) else { return nil }
+      scores.append(score)
+    }
+    return Self.pooled(scores)
   }
 
   private static func pooled(_ scores: [Score]) -> Score? {
@@ -60,22 +73,5 @@ struct OldGroupErrors {
       })
     guard let mean, let error = mean.standardError else { return nil }
     return Score(value: mean.value, error: error, count: mean.count)
-  }
-
-  private static func combined(_ scores: [Score]) -> Score? {
-    guard let first = scores.first else { return nil }
-    var (value, variance, size) = (first.value, first.error * first.error, Double(first.count))
-    for score in scores.dropFirst() {
-      let own = Double(score.count)
-      let total = size + own
-      value = (value * size + score.value * own) / total
-      // The mean that is subtracted is the new one, as the harness has it.
-      let distance = value - score.value
-      variance =
-        ((size - 1) * variance + (own - 1) * score.error * score.error) / (total - 1)
-        + size * own / (total * (total - 1)) * distance * distance
-      size = total
-    }
-    return Score(value: value, error: variance.squareRoot(), count: Int(size))
   }
 }
