@@ -44,4 +44,36 @@ struct InstructionSampleTests {
         #""metric":"inst_level_strict_acc","filter":"none","values":[1.0,0.0]"#))
     #expect(try SampleResult(jsonLine: sample.jsonLine.utf8) == sample)
   }
+
+  @Test("Recorded verdicts of a letter that the harness draws are right, all other verdicts are not")
+  func drawnLetters() {
+    func sample(_ letter: String, strict: [Double], loose: [Double]) -> SampleResult {
+      let all = { (values: [Double]) in [values.contains(0) ? 0.0 : 1] }
+      return SampleResult(
+        task: "ifeval", documentIndex: 19, prompt: "p",
+        target:
+          #"{"instruction_id_list":["punctuation:no_comma","keywords:letter_frequency"],"kwargs":[{},{"letter":"\#(letter)","let_frequency":4,"let_relation":"at least"}]}"#,
+        response: .generation("t", stopStrings: [], maximumNewTokens: 8), truncatedTokens: 0,
+        answers: [],
+        scores: [
+          SampleResult.Score(metric: .promptStrictAccuracy, filter: .none, values: all(strict)),
+          SampleResult.Score(metric: .instructionStrictAccuracy, filter: .none, values: strict),
+          SampleResult.Score(metric: .promptLooseAccuracy, filter: .none, values: all(loose)),
+          SampleResult.Score(metric: .instructionLooseAccuracy, filter: .none, values: loose),
+        ])
+    }
+    let own = sample("!", strict: [1, 0], loose: [1, 1])
+    let recorded = sample("!", strict: [1, 1], loose: [1, 0])
+    #expect(own.takingDrawnVerdicts(of: recorded.scores) == recorded)
+    // The first instruction is never drawn, and the prompt's verdict follows from both.
+    let wrong = sample("!", strict: [0, 1], loose: [0, 1])
+    #expect(
+      own.takingDrawnVerdicts(of: wrong.scores) == sample("!", strict: [1, 1], loose: [1, 1]))
+    // A letter of the alphabet is checked; other numbers of verdicts and other scores are not taken.
+    let letter = sample("q", strict: [1, 0], loose: [1, 1])
+    #expect(letter.takingDrawnVerdicts(of: recorded.scores) == letter)
+    #expect(own.takingDrawnVerdicts(of: sample("!", strict: [1], loose: [1]).scores) == own)
+    #expect(own.takingDrawnVerdicts(of: sample("!", strict: [1, 0.5], loose: [1, 1]).scores) == own)
+    #expect(own.takingDrawnVerdicts(of: []) == own)
+  }
 }

@@ -28,6 +28,15 @@ struct ScoringTests {
     #expect(Metric.indexOfLargest([]) == nil)
   }
 
+  @Test("An empty choice divides by zero, and the first NaN wins as in NumPy's arg-max")
+  func emptyChoices() throws {
+    // numpy.argmax([-1.0, nan, 5.0, nan]) is 1; -0.0 / 0.0 is nan and -1.0 / 0.0 is -inf there.
+    #expect(Metric.indexOfLargest([-1, .nan, 5, -.nan]) == 1)
+    #expect(try scores([("a sentence", -11), ("", -0.0)], target: "1") == [1, 1])
+    #expect(try scores([("", 0), ("b", -1), ("", 0)], target: "0") == [1, 1])
+    #expect(try scores([("abc", -11), ("", -1)], target: "0") == [0, 1])
+  }
+
   private func scores(_ choices: [(String, Double)], target: String) throws -> [Double] {
     let response = SampleResult.Response.choices(
       choices.map {

@@ -167,6 +167,42 @@ struct EvaluationLogTests {
     #expect(try folder.compareSamples(unnamed, unnamed.reversed()).causes == [.score: 1])
   }
 
+  @Test("Lines without a filter are those of the other side's filters, in their order")
+  func unnamedFilters() throws {
+    let folder = try TemporaryFolder()
+    let named = ["strict", "flexible"].flatMap { filter in
+      (0..<2).map { LogFixtures.generation($0, filter: filter, filtered: filter) }
+    }
+    let old = named.map {
+      $0.replacing("\"filter\": \"strict\", ", with: "")
+        .replacing("\"filter\": \"flexible\", ", with: "")
+    }
+    #expect(old.allSatisfy { !$0.contains("\"filter\"") })
+    #expect(try folder.compareSamples(old, named).isIdentical)
+    #expect(try folder.compareSamples(named, old).isIdentical)
+    let other = old.dropLast() + [old[3].replacing("\"exact_match\": 1.0", with: "\"exact_match\": 0")]
+    let task = try folder.compareSamples(Array(other), named)
+    #expect(task.fields.map(\.name) == ["exact_match,flexible"])
+    // Another number of filters is another task's version.
+    #expect(try !folder.compareSamples(Array(old.prefix(2)), named).isIdentical)
+  }
+
+  @Test("An array of samples is compared as lines are")
+  func arrays() throws {
+    let folder = try TemporaryFolder()
+    let lines = (0..<3).map { LogFixtures.choice($0, question: "a ] , \\\" [ ") }
+    func array(_ lines: [String]) -> [UInt8] {
+      Array(" [\n\(lines.joined(separator: ",\n "))\n]\n".utf8)
+    }
+    let same = try folder.compare(array(lines), LogFixtures.file(lines))
+    #expect(same.isIdentical && same.text.plain.contains("1 task, 3 documents"))
+    let other = try folder.compare(
+      array(lines), array(Array(lines.prefix(2)) + [LogFixtures.choice(2)]))
+    #expect(other.text.plain.contains("document 2"))
+    #expect(logError(.damaged) { _ = try folder.compare(array(lines).dropLast(3), array(lines)) }
+      .contains("within its array"))
+  }
+
   @Test("A folder's newest samples of each task are paired by task, and results by task and key")
   func folders() throws {
     let folder = try TemporaryFolder()
@@ -221,7 +257,10 @@ struct EvaluationLogTests {
       folder.path + "/a/model/results_2026-01-02T03-04-05.678901.json")
     #expect(
       results.text.plain.hasPrefix(
-        "The samples agree; the results differ first in arc_easy, acc,none: 0.75 against 0.5"))
+        "The results differ first in arc_easy, acc,none: 0.75 against 0.5"))
+    #expect(
+      try LogComparison.compare(folder.path + "/b/results.json", folder.path + "/b/results.json")
+        .text.plain.hasPrefix("The results are identical: 3 scores; there are no samples"))
   }
 
   @Test("Runs that differ in their settings only are identical, and the settings are named")
@@ -259,6 +298,14 @@ struct EvaluationLogTests {
     #expect(
       logError(.unrelated) { _ = try LogComparison.compare(samples, results) }
         .contains("the first has samples of arc, the second results of arc;"))
+    // Equal scores without any samples show nothing.
+    for side in ["v", "w"] {
+      _ = try folder.write(
+        LogFixtures.results(#""arc": {"acc,none": 0.5}"#), to: "\(side)/results.json")
+    }
+    #expect(
+      logError(.unrelated) { _ = try LogComparison.compare(folder.path + "/v", folder.path + "/w") }
+        .contains("holds samples, and equal scores do not show"))
     // A document that only one side has is a difference all the same.
     _ = try folder.write(LogFixtures.file([LogFixtures.choice(0)]), to: "y/samples_arc.jsonl")
     #expect(try !LogComparison.compare(folder.path + "/x", folder.path + "/y").isIdentical)

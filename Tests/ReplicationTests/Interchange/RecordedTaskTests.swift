@@ -1,0 +1,107 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Records
+
+/// Tasks that this program does not know.
+struct RecordedTaskTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Four documents with the scores 1, 0, 1 and 1: the mean is 0.75, its error √(3/16 / 3) = 0.25.
+  private func write(
+    results: String = #""acc,none": 0.75, "acc_stderr,none": 0.25"#, metrics: String = "[]",
+    more: String = "", lines: [String]? = nil
+  ) throws {
+    let scores = ["1.0", "0.0", "true", "1"]
+    let samples =
+      lines
+      ?? scores.enumerated().map { index, score in
+        #"{"doc_id": \#(index), "doc": {"q": "\#(index)"}, "target": "0", "arguments": [["p", " a"]], "resps": [[["-1.0", "True"]]], "filtered_resps": [["-1.0", "True"]], "acc": \#(score), "parts": [1, 2]}"#
+      }
+    _ = try folder.write(
+      Array(samples.joined(separator: "\n").utf8),
+      to: "out/samples_lambada_2025-01-01T00-00-00.jsonl")
+    _ = try folder.write(
+      Array(
+        """
+        {"results": {"lambada": {"alias": "lambada", \(results)}}, \
+        "configs": {"lambada": {"metric_list": \(metrics)}}, "config": {"model": "hf"}\(more)}
+        """.utf8), to: "out/results_2025-01-01T00-00-00.json")
+  }
+
+  private func read() throws -> HarnessImport.Outcome {
+    try HarnessImport(
+      folder.path(of: "out"), languageData: nil, artifacts: folder.path(of: "art")
+    ).run()
+  }
+
+  @Test("recorded scores are aggregated, kept in the record and not computed anew, which is said")
+  func aggregated() throws {
+    try write()
+    let outcome = try read()
+    #expect(outcome.exitCode == 0 && outcome.comparison.comparedAggregates == 2)
+    #expect(
+      outcome.record.summary.arms[0].metrics == [
+        RunSummary.Metric(
+          task: "lambada", name: "acc,none", value: 0.75, standardError: 0.25, count: 4)
+      ])
+    #expect(outcome.text.plain.contains("lambada  acc,none  0.7500 ± 0.2500  (n = 4, as recorded)"))
+    #expect(outcome.comparison.notes.contains { $0.contains("not computed anew") })
+    #expect(outcome.text.plain.contains("\nAll agree: 0 scores"))
+  }
+
+  @Test(
+    "a value, an error or a count that the documents do not give is an aggregation that differs",
+    arguments: [
+      (#""acc,none": 0.7501, "acc_stderr,none": 0.25"#, "acc,none"),
+      (#""acc,none": 0.75, "acc_stderr,none": 0.2500001"#, "acc_stderr,none"),
+      (#""acc,none": 0.75, "sample_len": 5"#, "sample_len"),
+    ])
+  func planted(results: String, key: String) throws {
+    try write(results: results)
+    let comparison = try read().comparison
+    #expect(comparison.exitCode == 1 && comparison.aggregateDifferences.map(\.name) == [key])
+  }
+
+  @Test("what is no mean is passed over with a note, whether the task says so or not")
+  func otherAggregations() throws {
+    try write(
+      results: #""acc,none": 3.5, "acc_stderr,none": 0.25, "parts,none": 9"#,
+      metrics: #"[{"metric": "acc", "aggregation": "perplexity"}]"#)
+    let comparison = try read().comparison
+    #expect(comparison.exitCode == 4 && comparison.aggregateDifferences.isEmpty)
+    #expect(comparison.notes.contains { $0.contains("acc,none") && $0.contains("parts,none") })
+  }
+
+  @Test("documents that are missing are counted, and a wrong hash is told")
+  func missing() throws {
+    try write(more: #", "n-samples": {"lambada": {"original": 9, "effective": 6}}"#)
+    #expect(
+      try read().comparison.shortages[0].hasPrefix("lambada: 2 of 6 documents are missing"))
+    try write(
+      lines: [
+        #"{"doc_id": 0, "doc": {}, "target": "0", "target_hash": "00", "arguments": [["p"]], "resps": [], "acc": 0.75}"#
+      ])
+    let comparison = try read().comparison
+    #expect(comparison.exitCode == 3)
+    #expect(comparison.hashDifferences.map(\.name) == ["target_hash"])
+  }
+
+  @Test("lines without a filter come in the order in which the results name the filters")
+  func filters() throws {
+    let line = #"{"doc_id": 0, "doc": {}, "target": "0", "arguments": [["p"]], "resps": [], "em": "#
+    try write(
+      results: #""em,strict": 0, "em,loose": 1"#, metrics: #"[{"metric": "em", "aggregation": "mean"}]"#,
+      lines: [line + "0}", line + "1}"])
+    let outcome = try read()
+    #expect(outcome.exitCode == 0 && outcome.comparison.comparedAggregates == 2)
+    try write(
+      results: #""em,strict": 1, "em,loose": 0"#, metrics: #"[{"metric": "em", "aggregation": "mean"}]"#,
+      lines: [line + "0}", line + "1}"])
+    #expect(try read().comparison.aggregateDifferences.count == 2)
+  }
+}
