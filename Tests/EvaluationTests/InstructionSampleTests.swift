@@ -45,7 +45,8 @@ struct InstructionSampleTests {
     #expect(try SampleResult(jsonLine: sample.jsonLine.utf8) == sample)
   }
 
-  @Test("Recorded verdicts of a letter that the harness draws are right, all other verdicts are not")
+  @Test(
+    "Recorded verdicts of a letter that the harness draws are right, all other verdicts are not")
   func drawnLetters() {
     func sample(_ letter: String, strict: [Double], loose: [Double]) -> SampleResult {
       let all = { (values: [Double]) in [values.contains(0) ? 0.0 : 1] }
@@ -73,7 +74,8 @@ struct InstructionSampleTests {
     let letter = sample("q", strict: [1, 0], loose: [1, 1])
     #expect(letter.takingDrawnVerdicts(of: recorded.scores) == letter)
     #expect(own.takingDrawnVerdicts(of: sample("!", strict: [1], loose: [1]).scores) == own)
-    #expect(own.takingDrawnVerdicts(of: sample("!", strict: [1, 0.5], loose: [1, 1]).scores) == own)
+    #expect(
+      own.takingDrawnVerdicts(of: sample("!", strict: [1, 0.5], loose: [1, 1]).scores) == own)
     #expect(own.takingDrawnVerdicts(of: []) == own)
   }
 }

@@ -45,7 +45,11 @@ extension LogSource {
       throw LogError(.unknownKind, "\(path) is empty; expected \(expected).")
     }
     // Versions until the middle of 2024 wrote the samples of a task as one array.
-    if line.first == UInt8(ascii: "[") { return .evaluation(EvaluationLog(samplesFile: path)) }
+    if line.first == UInt8(ascii: "["),
+      [nil, UInt8(ascii: "{")].contains(line.dropFirst().first { !LogDocument.isBlank($0) })
+    {
+      return .evaluation(EvaluationLog(samplesFile: path))
+    }
     guard line.first == UInt8(ascii: "{") else {
       throw LogError(
         .unknownKind, "\(path) does not begin with a JSON object; expected \(expected).")

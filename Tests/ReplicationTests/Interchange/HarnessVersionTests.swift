@@ -128,8 +128,9 @@ struct HarnessVersionTests {
       .write(to: URL(filePath: name("results_\(newer).json")))
     let comparison = try fixtures.compare()
     #expect(comparison.exitCode == 0 && comparison.notes.count == 1)
-    #expect(comparison.notes[0].contains("left out were \"results_\(newer).json\"")
-      || comparison.notes[0].contains("left out were results_\(newer).json"))
+    #expect(
+      comparison.notes[0].contains("left out were \"results_\(newer).json\"")
+        || comparison.notes[0].contains("left out were results_\(newer).json"))
     #expect(comparison.notes[0].contains(InterchangeFixtures.date))
     // Named by itself, that run has nothing to score.
     let error = #expect(throws: InterchangeError.self) {

@@ -38,7 +38,7 @@ import Testing
   func arrays() throws {
     let folder = try TemporaryFolder()
     let lines = (0..<3).map {
-        #"{"doc_id": \#($0), "doc": {"question": "Q", "choices": {"text": ["x", ""], "label": ["A", "B"]}, "answerKey": "B"}, "target": 1, "arguments": [[["P"], " x"], [["P"], " "]], "resps": [[[-1.5, false]], [[-0.0, true]]], "filtered_resps": [[-1.5, false], [-0.0, true]], "acc": 1.0, "acc_norm": 1.0}"#
+      #"{"doc_id": \#($0), "doc": {"question": "Q", "choices": {"text": ["x", ""], "label": ["A", "B"]}, "answerKey": "B"}, "target": 1, "arguments": [[["P"], " x"], [["P"], " "]], "resps": [[[-1.5, false]], [[-0.0, true]]], "filtered_resps": [[-1.5, false], [-0.0, true]], "acc": 1.0, "acc_norm": 1.0}"#
     }
     let samples = Array("[\n\(lines.joined(separator: ",\n"))\n]".utf8)
     let results = Array(

@@ -95,12 +95,14 @@ struct RecordedTaskTests {
   func filters() throws {
     let line = #"{"doc_id": 0, "doc": {}, "target": "0", "arguments": [["p"]], "resps": [], "em": "#
     try write(
-      results: #""em,strict": 0, "em,loose": 1"#, metrics: #"[{"metric": "em", "aggregation": "mean"}]"#,
+      results: #""em,strict": 0, "em,loose": 1"#,
+      metrics: #"[{"metric": "em", "aggregation": "mean"}]"#,
       lines: [line + "0}", line + "1}"])
     let outcome = try read()
     #expect(outcome.exitCode == 0 && outcome.comparison.comparedAggregates == 2)
     try write(
-      results: #""em,strict": 1, "em,loose": 0"#, metrics: #"[{"metric": "em", "aggregation": "mean"}]"#,
+      results: #""em,strict": 1, "em,loose": 0"#,
+      metrics: #"[{"metric": "em", "aggregation": "mean"}]"#,
       lines: [line + "0}", line + "1}"])
     #expect(try read().comparison.aggregateDifferences.count == 2)
   }

@@ -180,7 +180,8 @@ struct EvaluationLogTests {
     #expect(old.allSatisfy { !$0.contains("\"filter\"") })
     #expect(try folder.compareSamples(old, named).isIdentical)
     #expect(try folder.compareSamples(named, old).isIdentical)
-    let other = old.dropLast() + [old[3].replacing("\"exact_match\": 1.0", with: "\"exact_match\": 0")]
+    let other =
+      old.dropLast() + [old[3].replacing("\"exact_match\": 1.0", with: "\"exact_match\": 0")]
     let task = try folder.compareSamples(Array(other), named)
     #expect(task.fields.map(\.name) == ["exact_match,flexible"])
     // Another number of filters is another task's version.
@@ -199,8 +200,9 @@ struct EvaluationLogTests {
     let other = try folder.compare(
       array(lines), array(Array(lines.prefix(2)) + [LogFixtures.choice(2)]))
     #expect(other.text.plain.contains("document 2"))
-    #expect(logError(.damaged) { _ = try folder.compare(array(lines).dropLast(3), array(lines)) }
-      .contains("within its array"))
+    #expect(
+      logError(.damaged) { _ = try folder.compare(array(lines).dropLast(3), array(lines)) }
+        .contains("within its array"))
   }
 
   @Test("A folder's newest samples of each task are paired by task, and results by task and key")
