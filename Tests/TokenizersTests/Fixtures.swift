@@ -9,6 +9,8 @@ enum Fixtures {
   static let shared = existingFolder(named: "REPLICATE_SHARED")
   /// Folder that `make_parity.py` made of the two real tokenizers.
   static let parity = existingFolder(named: "REPLICATE_PARITY_DIR")
+  /// Folder of public chat templates, with what `make_jinja.py --public` writes beside them.
+  static let templates = existingFolder(named: "REPLICATE_JINJA_DIR")
 
   /// Folder that `make_many_lines.py` made of a tokenizer of each family.
   static let manyLines = existingFolder(named: "REPLICATE_LINES_DIR")
