@@ -1,4 +1,4 @@
-import Files
+package import Files
 
 /// One message of a conversation.
 package struct ChatMessage: Sendable, Equatable, Codable {
@@ -47,43 +47,83 @@ package struct RenderedChat: Sendable, Equatable {
   }
 }
 
-/// How a model family writes conversations, rendered as transformers' `apply_chat_template` does.
+/// How a model writes conversations, rendered as transformers' `apply_chat_template` does.
 ///
-/// A template is a value in `ChatTemplates.swift`, listed there in ``allCases``.
+/// The families' templates are values in `ChatTemplates.swift`, listed there in ``allCases``; any other is a model's own
+/// text in Jinja, interpreted.
 package struct ChatTemplate: Sendable {
-  /// Which messages a conversation may have, and where they go.
-  enum Order: Sendable {
-    /// Any roles in any order.
-    case free
-    /// System, user and assistant in any order.
-    case known
-    /// User and assistant in turn, beginning with the user, who also says what a system message before that says.
-    case alternating
+  /// Who renders.
+  private enum Form: Sendable {
+    case layout(ChatLayout)
+    case interpreted(InterpretedChat)
   }
 
-  /// Name in manifests and commands.
+  /// Name in manifests and commands; of an interpreted template the digest of all that its texts depend on.
   package let rawValue: String
-  /// What a text begins with.
-  var opening = ""
-  /// What stands before the role of a turn, and what between role and content.
-  let beforeRole, behindRole: String
-  /// The token that ends a turn.
-  package let endOfTurn: String
-  /// What stands behind that.
-  var behindTurn = ""
-  /// What the assistant is called.
-  var assistant = "assistant"
-  /// The system message of a conversation that begins with none.
-  var systemMessage: String?
-  /// Whether contents lose the white space at both ends.
-  var trimsContents = false
-  /// Whether an answer to the last question stands behind what was thought, which is nothing where a message does not
-  /// say it; what was thought before earlier answers is left out.
-  var thinks = false
-  /// Which messages a conversation may have.
-  var order = Order.free
   /// SHA-256 of the templates in Jinja that render the same, without the line feeds at their ends.
   package let digests: [String]
+  private let form: Form
+
+  /// A family's template.
+  init(_ layout: ChatLayout, digests: [String]) {
+    (rawValue, self.digests, form) = (layout.name, digests, .layout(layout))
+  }
+
+  /// A model's own template.
+  ///
+  /// - Parameters:
+  ///   - jinja: its text.
+  ///   - variables: what it may ask for besides messages, tools, documents and whether an answer is to begin; the model's
+  ///     special tokens by their names, such as `bos_token`.
+  ///   - moment: what `strftime_now` writes; nil refuses templates that ask for it.
+  ///   - endOfTurn: the token that ends a turn; nil where none is known.
+  /// - Throws: `TokenizerError` for what is no Jinja or not interpreted.
+  package init(
+    jinja: String, variables: JSON.Object = JSON.Object(), moment: JinjaMoment? = nil,
+    endOfTurn: String? = nil
+  ) throws {
+    let chat = try InterpretedChat(
+      template: JinjaTemplate(jinja), variables: variables, moment: moment, endOfTurn: endOfTurn)
+    (rawValue, digests, form) = (try chat.name(), [], .interpreted(chat))
+  }
+
+  /// The text in Jinja of an interpreted template.
+  package var jinja: String? {
+    if case .interpreted(let chat) = form { chat.template.source } else { nil }
+  }
+
+  /// The token that ends a turn; empty where none is known.
+  package var endOfTurn: String {
+    switch form {
+    case .layout(let layout): layout.endOfTurn
+    case .interpreted(let chat): chat.endOfTurn ?? ""
+    }
+  }
+
+  /// Whether a conversation may begin with a system message.
+  package var takesSystemMessages: Bool {
+    let messages = [
+      ChatMessage(role: "system", content: "S"), ChatMessage(role: "user", content: "Q"),
+    ]
+    return (try? text(of: messages, addGenerationPrompt: true)) != nil
+  }
+
+  /// The text of a conversation.
+  ///
+  /// - Parameters:
+  ///   - messages: at least one message, of the roles and in the order that the template allows.
+  ///   - addGenerationPrompt: whether the beginning of an assistant's turn is added at the end.
+  /// - Returns: the text, special tokens included; to be encoded without adding any.
+  /// - Throws: `TokenizerError` `invalidChat` when the template does not allow the messages, `unsupported` when it asks for
+  ///   what is not interpreted.
+  package func text(of messages: [ChatMessage], addGenerationPrompt: Bool) throws -> String {
+    switch form {
+    case .layout(let layout):
+      try layout.render(messages, addGenerationPrompt: addGenerationPrompt).text
+    case .interpreted(let chat):
+      try chat.text(of: messages, addGenerationPrompt: addGenerationPrompt)
+    }
+  }
 
   /// Renders a conversation.
   ///
@@ -91,79 +131,20 @@ package struct ChatTemplate: Sendable {
   ///   - messages: at least one message, of the roles and in the order that the template allows.
   ///   - addGenerationPrompt: whether the beginning of an assistant's turn is added at the end.
   /// - Returns: the text and where its turns lie.
-  /// - Throws: `TokenizerError` when the template does not allow the messages.
+  /// - Throws: what ``text(of:addGenerationPrompt:)`` throws, and `TokenizerError` `unsupported` where an interpreted
+  ///   template does not let it be told where the contents lie.
   package func render(_ messages: [ChatMessage], addGenerationPrompt: Bool) throws -> RenderedChat {
-    guard let first = messages.first else {
-      throw TokenizerError(
-        .invalidChat, "The chat template \(rawValue) got a conversation without messages.")
-    }
-    var builder = Builder(template: self)
-    builder.append(opening)
-    if let systemMessage, first.role != "system" {
-      builder.appendTurn(
-        role: "system", content: systemMessage, isMessage: false)
-    }
-    var turns = messages[...]
-    var lead = ""
-    if order == .alternating, first.role == "system" {
-      turns = turns.dropFirst()
-      lead = first.content + "\n\n"
-    }
-    try check(turns, of: messages)
-    let question = thinks ? ThoughtfulAnswer.lastQuestion(in: messages) : nil
-    for (index, message) in zip(turns.indices, turns) {
-      var content = trimsContents ? PythonText.stripped(message.content) : message.content
-      if let question, message.role == "assistant" {
-        let answer = ThoughtfulAnswer(message.content)
-        let isShown =
-          index > question
-          && (index == messages.count - 1 || !answer.thought.isEmpty)
-        lead = isShown ? answer.lead : ""
-        content = isShown ? answer.shownContent : answer.content
-      }
-      builder.appendTurn(role: message.role, lead: lead, content: content)
-      lead = ""
-    }
-    if addGenerationPrompt {
-      builder.append(beforeRole + assistant + behindRole + (thinks ? ThoughtfulAnswer.none : ""))
-    }
-    return builder.chat
-  }
-
-  private func check(_ turns: ArraySlice<ChatMessage>, of messages: [ChatMessage]) throws {
-    switch order {
-    case .free: break
-    case .known:
-      let roles = ["system", "user", "assistant"]
-      for (index, message) in messages.enumerated() where !roles.contains(message.role) {
-        throw TokenizerError(
-          .invalidChat,
-          "The chat template \(rawValue) knows the roles system, user and assistant; message"
-            + " \(index + 1) is from “\(message.role)”.")
-      }
-    case .alternating:
-      guard !turns.isEmpty else {
-        throw TokenizerError(
-          .invalidChat,
-          "The chat template \(rawValue) puts the system message into the user's first turn, but the"
-            + " conversation has none.")
-      }
-      for (place, (index, message)) in zip(turns.indices, turns).enumerated() {
-        let expected = place % 2 == 0 ? "user" : "assistant"
-        guard message.role == expected else {
-          throw TokenizerError(
-            .invalidChat,
-            "The chat template \(rawValue) needs user and assistant in turn after at most one system"
-              + " message; message \(index + 1) is from “\(message.role)”,"
-              + " expected “\(expected)”.")
-        }
-      }
+    switch form {
+    case .layout(let layout):
+      try layout.render(messages, addGenerationPrompt: addGenerationPrompt)
+    case .interpreted(let chat):
+      try chat.render(messages, addGenerationPrompt: addGenerationPrompt)
     }
   }
 }
 
 extension ChatTemplate: RawRepresentable, CaseIterable, Equatable {
-  /// The template of that name.
+  /// The family's template of that name.
   package init?(rawValue: String) {
     guard let template = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
     self = template
@@ -172,38 +153,5 @@ extension ChatTemplate: RawRepresentable, CaseIterable, Equatable {
   /// Whether both have the same name.
   package static func == (first: ChatTemplate, second: ChatTemplate) -> Bool {
     first.rawValue == second.rawValue
-  }
-}
-
-extension ChatTemplate {
-  /// Collects text and turns.
-  private struct Builder {
-    let template: ChatTemplate
-    private var text = ""
-    private var turns: [RenderedChat.Turn] = []
-
-    init(template: ChatTemplate) { self.template = template }
-
-    var chat: RenderedChat { RenderedChat(text: text, turns: turns) }
-
-    mutating func append(_ part: String) { text += part }
-
-    /// Appends a turn; `lead` stands between its role and its content, and is no part of what the message says.
-    mutating func appendTurn(
-      role: String, lead: String = "", content: String, isMessage: Bool = true
-    ) {
-      text += template.beforeRole + (role == "assistant" ? template.assistant : role)
-      text += template.behindRole + lead
-      let start = text.utf8.count
-      text += content
-      let end = text.utf8.count
-      text += template.endOfTurn
-      if isMessage {
-        turns.append(
-          RenderedChat.Turn(
-            role: role, content: start..<end, endOfTurn: end..<text.utf8.count))
-      }
-      text += template.behindTurn
-    }
   }
 }

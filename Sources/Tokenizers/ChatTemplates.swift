@@ -1,4 +1,4 @@
-// The chat templates that the program has: one value each, and its name in the list.
+// The chat templates that the program has without interpreting Jinja: one value each, and its name in the list.
 
 extension ChatTemplate {
   /// All of them.
@@ -6,9 +6,10 @@ extension ChatTemplate {
 
   /// Gemma 3's: calls the assistant "model", has no system turn.
   package static let gemma3 = ChatTemplate(
-    rawValue: "gemma3", opening: "<bos>", beforeRole: "<start_of_turn>", behindRole: "\n",
-    endOfTurn: "<end_of_turn>", behindTurn: "\n", assistant: "model", trimsContents: true,
-    order: .alternating,
+    ChatLayout(
+      name: "gemma3", opening: "<bos>", beforeRole: "<start_of_turn>", behindRole: "\n",
+      endOfTurn: "<end_of_turn>", behindTurn: "\n", assistant: "model", trimsContents: true,
+      order: .alternating),
     digests: [
       // The instruction-tuned models of every size.
       "8d9e3a3c114fb2053ec500184677af4f7e5f8ec2582443cd535834e68b3ade29",
@@ -27,8 +28,9 @@ extension ChatTemplate {
 
   /// Llama 3's, whose later versions put a date into the system message.
   package static let llama3 = ChatTemplate(
-    rawValue: "llama3", opening: "<|begin_of_text|>", beforeRole: "<|start_header_id|>",
-    behindRole: "<|end_header_id|>\n\n", endOfTurn: "<|eot_id|>", trimsContents: true,
+    ChatLayout(
+      name: "llama3", opening: "<|begin_of_text|>", beforeRole: "<|start_header_id|>",
+      behindRole: "<|end_header_id|>\n\n", endOfTurn: "<|eot_id|>", trimsContents: true),
     digests: [
       // Meta-Llama-3-Instruct.
       "ba03a121d097859c7b5b9cd03af99aafe95275210d2876f642ad9929a150f122",
@@ -59,12 +61,13 @@ extension ChatTemplate {
     ])
 
   private static func chatML(
-    _ name: String, systemMessage: String? = nil, thinks: Bool = false, order: Order = .free,
-    digests: [String]
+    _ name: String, systemMessage: String? = nil, thinks: Bool = false,
+    order: ChatLayout.Order = .free, digests: [String]
   ) -> ChatTemplate {
     ChatTemplate(
-      rawValue: name, beforeRole: "<|im_start|>", behindRole: "\n", endOfTurn: "<|im_end|>",
-      behindTurn: "\n", systemMessage: systemMessage, thinks: thinks, order: order,
+      ChatLayout(
+        name: name, beforeRole: "<|im_start|>", behindRole: "\n", endOfTurn: "<|im_end|>",
+        behindTurn: "\n", systemMessage: systemMessage, thinks: thinks, order: order),
       digests: digests)
   }
 }
