@@ -55,4 +55,18 @@ struct PromptBuilderTests {
         "<|im_start|>system\nThe following are multiple choice questions (with answers) about us foreign policy.\n\n<|im_end|>\n<|im_start|>user\nQ\n"
       ))
   }
+
+  @Test("A template of a model that takes no system message gets a chat without the introduction")
+  func noSystemMessage() throws {
+    let template = try ChatTemplate(
+      jinja:
+        "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('No!') }}{% endif %}[{{ m.role }}] {{ m.content }}{% endfor %}"
+    )
+    #expect(!template.takesSystemMessages)
+    let builder = PromptBuilder(task: try subjectTask(), chatTemplate: template)
+    #expect(
+      try builder.prompts(for: question("Q", answer: 0), examples: []) == [
+        "[user] Q\nA. w\nB. x\nC. y\nD. z\nAnswer:"
+      ])
+  }
 }

@@ -1,4 +1,4 @@
-import Files
+package import Files
 package import Tokenizers
 
 /// What a saved model needs beside its weights so that others can tokenize for it.
@@ -91,6 +91,37 @@ package struct TokenizerFiles: Sendable {
   private static func declaredTemplate(_ fields: JSONFields) throws -> String? {
     let template: DeclaredTemplate? = try fields.optional("chat_template", missing: nil)
     return template?.text
+  }
+
+  /// The special tokens that a chat template may ask for, such as `bos_token`, by the names that transformers gives them.
+  ///
+  /// Those of tokenizer_config.json, and of special_tokens_map.json where that has none. Throws ``ModelFileError`` when one
+  /// of these is no JSON object.
+  package func specialTokens() throws -> JSON.Object {
+    var result = JSON.Object()
+    let files =
+      switch source {
+      case .vocabulary(let vocabulary, _):
+        [(name: "tokenizer_config.json", bytes: TokenizerJSON.configurationBytes(of: vocabulary))]
+      case .files(let files): files
+      }
+    for name in ["tokenizer_config.json", "special_tokens_map.json"] {
+      guard let file = files.first(where: { $0.name == name }) else { continue }
+      let content: JSON
+      do throws(FileError) {
+        content = try JSONParser.parse(file.bytes, source: name, dialect: .python)
+      } catch {
+        throw ModelFileError(.malformed, error.message)
+      }
+      for kind in ["bos", "eos", "unk", "sep", "pad", "cls", "mask"] {
+        let token = content["\(kind)_token"]
+        guard result["\(kind)_token"] == nil,
+          let text = token?.stringValue ?? token?["content"]?.stringValue
+        else { continue }
+        result["\(kind)_token"] = .string(text)
+      }
+    }
+    return result
   }
 
   /// Names and contents of the files, to be written side by side.

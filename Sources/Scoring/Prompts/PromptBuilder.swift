@@ -47,6 +47,13 @@ package struct PromptBuilder {
       }
     }
     messages.append(ChatMessage(role: "user", content: question))
-    return try chatTemplate.render(messages, addGenerationPrompt: true).text
+    do {
+      return try chatTemplate.text(of: messages, addGenerationPrompt: true)
+    } catch let error as TokenizerError
+      where error.code == .invalidChat && messages[0].role == "system"
+    {
+      // As the harness does with templates that take no system message.
+      return try chatTemplate.text(of: Array(messages.dropFirst()), addGenerationPrompt: true)
+    }
   }
 }
