@@ -1,4 +1,4 @@
-import Files
+package import Files
 package import Tokenizers
 
 /// The chat templates in Jinja whose conversations this program renders itself, told by their exact text.
@@ -16,12 +16,15 @@ package enum KnownChatTemplate {
   /// The template that a checkpoint brings, or the one that is asked for by name.
   ///
   /// - Parameters:
-  ///   - text: what the checkpoint brings, in Jinja.
+  ///   - text: what the checkpoint brings, in Jinja; interpreted where it is none of the known.
   ///   - name: what is asked for; nil leaves it to the checkpoint.
+  ///   - specialTokens: what the checkpoint calls its special tokens, such as `bos_token`.
   ///   - model: what messages call the checkpoint.
   /// - Returns: The template.
-  /// - Throws: ``EvaluationCommandError`` `options` when there is none or an unknown one.
-  package static func choose(_ text: String?, name: String?, model: String) throws -> ChatTemplate {
+  /// - Throws: ``EvaluationCommandError`` `options` when there is none or one that cannot be interpreted.
+  package static func choose(
+    _ text: String?, name: String?, specialTokens: JSON.Object = JSON.Object(), model: String
+  ) throws -> ChatTemplate {
     if let name {
       guard let template = ChatTemplate(rawValue: name) else {
         throw EvaluationCommandError(
@@ -35,12 +38,15 @@ package enum KnownChatTemplate {
         "\(model) brings no chat template; evaluate it without --apply-chat-template, or choose one with --chat-template \(names)."
       )
     }
-    guard let template = template(of: text) else {
+    if let template = template(of: text) { return template }
+    do {
+      return try ChatTemplate(
+        jinja: text, variables: specialTokens, endOfTurn: specialTokens["eos_token"]?.stringValue)
+    } catch let error as TokenizerError {
       throw EvaluationCommandError(
         .options,
-        "The chat template of \(model) is none that this program renders exactly; if its conversations are written like those of one of these, force it with --chat-template \(names)."
+        "\(model): \(error.message) If its conversations are written like those of one of these, force it with --chat-template \(names)."
       )
     }
-    return template
   }
 }

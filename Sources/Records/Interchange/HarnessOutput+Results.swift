@@ -176,7 +176,7 @@ extension HarnessOutput {
     let own = model.chatTemplate.flatMap { text in
       KnownChatTemplate.template(of: text) == settings.chatTemplate ? text : nil
     }
-    let template = settings.chatTemplate.map { own ?? $0.rawValue }
+    let template = settings.chatTemplate.map { own ?? $0.jinja ?? $0.rawValue }
     content["fewshot_as_multiturn"] = template == nil ? .null : true
     content["chat_template"] = JSON(template)
     content["chat_template_sha"] = template.map { JSON(SHA256.digest(of: $0)) } ?? .null

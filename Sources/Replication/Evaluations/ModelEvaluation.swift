@@ -91,7 +91,8 @@ package struct ModelEvaluation: Sendable {
     let template = isChat ? try loaded.tokenizerFiles.chatTemplate() : nil
     if isChat {
       settings.chatTemplate = try KnownChatTemplate.choose(
-        template, name: request.chatTemplateName, model: request.model)
+        template, name: request.chatTemplateName,
+        specialTokens: try loaded.tokenizerFiles.specialTokens(), model: request.model)
     }
     let evaluator = engine.evaluator(of: loaded, settings: settings, tools: data.tools)
     try checkRoom(
@@ -108,6 +109,9 @@ package struct ModelEvaluation: Sendable {
     }
     var results: [BenchmarkResult] = []
     var warnings = data.parts.compactMap { Self.shortfall($0) }
+    if let template = settings.chatTemplate, !template.takesSystemMessages {
+      warnings += data.parts.compactMap { Self.omission($0) }
+    }
     for part in data.parts {
       let result = try evaluate(part, known: known, journal, evaluator)
       if let warning = Self.truncation(result) { warnings.append(warning) }
@@ -214,6 +218,13 @@ package struct ModelEvaluation: Sendable {
       missing > 0 ? " (\(missing) of its \(part.benchmark.tasks.count) tasks have none)" : ""
     return
       "\(part.benchmark.name) has \(part.count) documents instead of \(part.expectedCount)\(without), so its scores are not those of the full split."
+  }
+
+  /// What a chat template without system messages leaves out, if anything.
+  private static func omission(_ part: EvaluationData.Part) -> String? {
+    guard part.inputs.contains(where: { !$0.task.introduction.isEmpty }) else { return nil }
+    return
+      "The chat template takes no system message, so the prompts of \(part.benchmark.name) lack their introduction, as those of lm-evaluation-harness do."
   }
 
   /// How many prompts were cut, if any were.

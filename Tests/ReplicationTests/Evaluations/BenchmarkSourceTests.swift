@@ -156,15 +156,45 @@ import Tokenizers
     }
   }
 
-  @Test("An unknown chat template is refused unless one is chosen by name")
-  func unknownTemplates() throws {
-    func choose(_ text: String?, _ name: String?) throws -> String {
-      try KnownChatTemplate.choose(text, name: name, model: "m").rawValue
+  @Test("Special tokens are those of the configuration, then of the map, then of the vocabulary")
+  func specialTokens() throws {
+    let files = TokenizerFiles(files: [
+      (
+        "tokenizer_config.json",
+        Array(#"{"bos_token": {"content": "<b>", "lstrip": false}, "eos_token": "<e>"}"#.utf8)
+      ), ("special_tokens_map.json", Array(#"{"eos_token": "<x>", "pad_token": "<p>"}"#.utf8)),
+    ])
+    let tokens = try files.specialTokens()
+    #expect(
+      JSON.object(tokens) == ["bos_token": "<b>", "eos_token": "<e>", "pad_token": "<p>"])
+    #expect(throws: ModelFileError.self) {
+      try TokenizerFiles(files: [("tokenizer_config.json", [0])]).specialTokens()
     }
-    #expect(throws: EvaluationCommandError.self) { try choose("{{ messages }}", nil) }
+  }
+
+  @Test("A chat template that is none of the known is interpreted, or refused by what it needs")
+  func unknownTemplates() throws {
+    func choose(_ text: String?, _ name: String?) throws -> ChatTemplate {
+      var tokens = JSON.Object()
+      tokens["bos_token"] = "<s>"
+      tokens["eos_token"] = "</s>"
+      return try KnownChatTemplate.choose(text, name: name, specialTokens: tokens, model: "m")
+    }
+    let own = try choose(
+      "{{ bos_token }}{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}", nil)
+    #expect(
+      try own.text(of: [ChatMessage(role: "user", content: "Q")], addGenerationPrompt: true)
+        == "<s>Q</s>")
+    #expect(own.endOfTurn == "</s>")
+    #expect(
+      throws: EvaluationCommandError(
+        .options,
+        "m: The chat template uses the statement “include” on line 1, which this program does not interpret. If its conversations are written like those of one of these, force it with --chat-template \(KnownChatTemplate.names)."
+      )
+    ) { try choose("{% include 'x' %}", nil) }
     #expect(throws: EvaluationCommandError.self) { try choose(nil, nil) }
     #expect(throws: EvaluationCommandError.self) { try choose(nil, "chatml") }
-    #expect(try choose("{{ messages }}", "gemma3") == "gemma3")
-    #expect(try choose(nil, "chatml-smollm2") == "chatml-smollm2")
+    #expect(try choose("{{ messages }}", "gemma3") == .gemma3)
+    #expect(try choose(nil, "chatml-smollm2") == .smollm2)
   }
 }

@@ -143,6 +143,8 @@ import Tokenizers
     model.chatTemplate = "{{ x }}"
     #expect(content()["chat_template"] == "gemma3")
     #expect(content()["fewshot_as_multiturn"] == true)
+    settings.chatTemplate = try ChatTemplate(jinja: "{{ x }}")
+    #expect(content()["chat_template"] == "{{ x }}")
   }
 
   @Test(
