@@ -107,7 +107,7 @@ let package = Package(
       path: "Benchmarks/MatrixProducts"),
 
     // MARK: - Tests
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Assets"], path: "Tests/TestSupport"),
     .testTarget(
       name: "TensorsTests", dependencies: ["CKernels", "Files", "Tensors", "TestSupport"],
       resources: [.copy("Fixtures")]),
@@ -135,6 +135,9 @@ let package = Package(
     .testTarget(
       name: "FilesTests", dependencies: ["Files", "TestSupport"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ProvenanceTests", dependencies: ["Files", "Provenance", "TestSupport"]),
+    .testTarget(
+      name: "AssetsTests", dependencies: ["Assets", "Files", "Provenance", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ReplicationTests",
       dependencies: [

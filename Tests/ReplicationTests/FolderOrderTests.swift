@@ -9,6 +9,7 @@ import Testing
 struct FolderOrderTests {
   /// Each folder uses only those before it.
   private static let orders = [
+    "Assets": ["Pins", "Archives", "Rows", "Store", "Fetching"],
     "Manifests": ["Manifest", "Benchmarks", "Experiments"],
     "Records": [
       "Record", "Index", "Logs", "Interchange", "Verdicts", "Anchors", "Housekeeping", "Exports",
