@@ -38,7 +38,8 @@ let package = Package(
     .target(name: "Tokenizers", dependencies: ["Files"]),
     .target(name: "LanguageModels", dependencies: ["CKernels", "Files", "Tensors", "Tokenizers"]),
     .target(
-      name: "Training", dependencies: ["CKernels", "LanguageModels", "Tensors", "Tokenizers"]),
+      name: "Training",
+      dependencies: ["CKernels", "Files", "LanguageModels", "Tensors", "Tokenizers"]),
 
     // MARK: - Measurement
     .target(name: "Statistics"),

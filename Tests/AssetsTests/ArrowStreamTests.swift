@@ -10,10 +10,10 @@ import Testing
 struct ArrowStreamTests {
   @Test("Every type that caches of text and numbers use reads as pyarrow reads it, nulls included")
   func readsTypes() throws {
-    let table = try ArrowStreamReader.rows(
-      ofFileAt: AssetFixtures.path("types.arrow"), name: "types.arrow")
-    let expected = try JSONLinesReader.rows(
-      ofFileAt: AssetFixtures.path("types.jsonl"), name: "types.jsonl")
+    let table = try RowTable.read(
+      path: AssetFixtures.path("types.arrow"), format: .arrowStream, name: "types.arrow")
+    let expected = try RowTable.read(
+      path: AssetFixtures.path("types.jsonl"), format: .jsonLines, name: "types.jsonl")
     #expect(table.rows.count == 23)
     for (row, other) in zip(table.rows, expected.rows) {
       #expect(row == other)
@@ -25,7 +25,7 @@ struct ArrowStreamTests {
   @Test("A table without rows is empty")
   func readsEmpty() throws {
     let path = try AssetFixtures.path("empty.arrow")
-    #expect(try ArrowStreamReader.rows(ofFileAt: path, name: "empty").rows.isEmpty)
+    #expect(try RowTable.read(path: path, format: .arrowStream, name: "empty").rows.isEmpty)
   }
 
   @Test(
@@ -39,7 +39,7 @@ struct ArrowStreamTests {
   func refusesUnknown(name: String, expected: String) async throws {
     let path = try AssetFixtures.path(name)
     let message = await assetError(.damagedData) {
-      try ArrowStreamReader.rows(ofFileAt: path, name: name)
+      try RowTable.read(path: path, format: .arrowStream, name: name)
     }
     #expect(message.hasPrefix("The Arrow stream \(name) "))
     #expect(message.contains(expected))
@@ -53,7 +53,7 @@ struct ArrowStreamTests {
       let path = try folder.write(Array(bytes[..<count]), to: "short.arrow")
       do {
         // Between two messages a stream may simply stop.
-        let table = try ArrowStreamReader.rows(ofFileAt: path, name: "short.arrow")
+        let table = try RowTable.read(path: path, format: .arrowStream, name: "short.arrow")
         #expect(table.rows.count < 23)
       } catch let error as AssetError {
         #expect(error.code == .damagedData)

@@ -71,11 +71,11 @@ struct AssetFuzzTests {
   func survivesMutations(name: String) throws {
     let (tried, refused) = try readMutations(of: name) { path in
       switch name {
-      case "types.arrow": _ = try ArrowStreamReader.rows(ofFileAt: path, name: name)
+      case "types.arrow": _ = try RowTable.read(path: path, format: .arrowStream, name: name)
       case "zip64.zip":
         let archive = try ZipArchive(path: path)
         for member in archive.members { try archive.read(member) { _ in } }
-      default: _ = try JSONLinesReader.rows(ofFileAt: path, name: name)
+      default: _ = try RowTable.read(path: path, format: .jsonLines, name: name)
       }
     }
     // Nearly every mutation damages something that a check covers.

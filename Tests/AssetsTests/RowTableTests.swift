@@ -13,15 +13,15 @@ struct JSONLinesTests {
 
   private func read(_ text: String) throws -> RowTable {
     let path = try folder.write(Array(text.utf8), to: "rows.jsonl")
-    return try JSONLinesReader.rows(ofFileAt: path, name: "rows.jsonl")
+    return try RowTable.read(path: path, format: .jsonLines, name: "rows.jsonl")
   }
 
   @Test("Compressed and plain files give the same rows, across members and padding")
   func readsCompressed() throws {
-    let plain = try JSONLinesReader.rows(
-      ofFileAt: AssetFixtures.path("rows.jsonl"), name: "rows")
-    let compressed = try JSONLinesReader.rows(
-      ofFileAt: AssetFixtures.path("rows.jsonl.gz"), name: "rows")
+    let plain = try RowTable.read(
+      path: AssetFixtures.path("rows.jsonl"), format: .jsonLines, name: "rows")
+    let compressed = try RowTable.read(
+      path: AssetFixtures.path("rows.jsonl.gz"), format: .jsonLines, name: "rows")
     #expect(plain.rows.count == 40)
     #expect(plain == compressed)
     let path = try #require(FieldPath("doc.index"))
@@ -57,7 +57,7 @@ struct JSONLinesTests {
     #expect(await assetError(.damagedData) { try read("{\"a\":\(deep)") }.contains("nest deeper"))
     let path = try folder.write(Array("{\"a\":\"".utf8) + [0xC3, 0x28, 0x22, 0x7D], to: "bad")
     #expect(
-      await assetError(.damagedData) { try JSONLinesReader.rows(ofFileAt: path, name: "bad") }
+      await assetError(.damagedData) { try RowTable.read(path: path, format: .jsonLines, name: "bad") }
         .contains("UTF-8"))
   }
 

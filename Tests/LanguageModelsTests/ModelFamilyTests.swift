@@ -24,7 +24,7 @@ struct ModelFamilyTests {
   )
   func gguf(name: ParityFixture.Name) throws {
     let folder = try ParityFixture.path(name)
-    let expected = try ModelLoader.configuration(ofFolder: folder)
+    let expected = try ModelDescription.configuration(ofFolder: folder)
     let loaded = try ModelLoader.load(from: "\(folder)/model.gguf")
     var found = loaded.model.configuration
     // The file holds numbers of 32 bits.

@@ -66,7 +66,7 @@ struct ParityFixture {
     let folder = URL(filePath: try Self.path(name))
     // Not the whole loader: these folders have no tokenizer.
     model = try HuggingFaceWeights(folder: folder.path).model(
-      ModelLoader.configuration(ofFolder: folder.path))
+      ModelDescription.configuration(ofFolder: folder.path))
     expected = try JSONDecoder().decode(
       Expected.self, from: Data(contentsOf: folder.appending(path: "expected.json")))
     tensors = try SafetensorsFile(contentsOf: folder.appending(path: "expected.safetensors").path)

@@ -41,10 +41,18 @@ struct AxolotlOracleTests {
 
   private func prepare(_ tokenizer: Tokenizer) throws -> PreparedExamples {
     let lines = try data("chat64.jsonl").split(separator: UInt8(ascii: "\n"))
-    return try PreparedExamples(
-      lines.map { try JSONDecoder().decode(Conversation.self, from: $0).messages },
-      builder: ExampleBuilder(tokenizer: tokenizer, template: .gemma3), shuffleSeed: 42,
-      maximumLength: 512, overlong: .drop)
+    let builder = ExampleBuilder(tokenizer: tokenizer, template: .gemma3)
+    let lengths = LengthRule(maximumLength: 512, overlong: .drop)
+    var writer = TokenTableWriter()
+    for (index, line) in lines.enumerated() {
+      let example = try builder.example(
+        JSONDecoder().decode(Conversation.self, from: line).messages)
+      writer.append(
+        try lengths.kept(example, at: index), fullCount: example.inputIDs.count)
+    }
+    writer.finish()
+    return PreparedExamples(
+      try TokenTable(bytes: writer.takeBytes()), shuffleSeed: 42, lengths: lengths)
   }
 
   @Test("Rendering, masks and order are those of Axolotl's prepared data set")
@@ -52,9 +60,10 @@ struct AxolotlOracleTests {
     let loaded = try ModelLoader.load(from: #require(oracleFolder) + "/tiny-gemma3")
     let expected = try JSONDecoder().decode(
       [RunFixture.Example].self, from: data("prepared.json"))
-    let found = try prepare(loaded.tokenizer)
-    #expect(found.examples.map(\.inputIDs) == expected.map(\.inputIDs))
-    #expect(found.examples.map(\.labels) == expected.map(\.labels))
+    let prepared = try prepare(loaded.tokenizer)
+    let found = try (0..<prepared.count).map(prepared.example)
+    #expect(found.map(\.inputIDs) == expected.map(\.inputIDs))
+    #expect(found.map(\.labels) == expected.map(\.labels))
   }
 
   @Test(
@@ -69,7 +78,7 @@ struct AxolotlOracleTests {
     let expected = try #require(curves[name])
     let loaded = try ModelLoader.load(from: #require(oracleFolder) + "/tiny-gemma3")
     let trainer = try Trainer(
-      model: loaded.model, examples: prepare(loaded.tokenizer).examples,
+      model: loaded.model, examples: prepare(loaded.tokenizer),
       configuration: TrainingConfiguration(
         objective: .entropyGated(EntropyGate(k: 20, alpha: alpha, normalizer: .none)),
         reduction: reduction,

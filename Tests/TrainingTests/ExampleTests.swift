@@ -71,6 +71,22 @@ extension ChatTemplate: Decodable {}
     #expect(checked > 150)
   }
 
+  /// What preparing does with conversations, in memory.
+  private func prepare(
+    _ conversations: [[ChatMessage]], _ builder: ExampleBuilder, shuffleSeed: UInt64? = nil,
+    _ lengths: LengthRule
+  ) throws -> PreparedExamples {
+    var writer = TokenTableWriter()
+    let examples = try builder.examples(conversations, from: 0, threads: 3)
+    for (index, example) in examples.enumerated() {
+      writer.append(
+        try lengths.kept(example, at: index), fullCount: example.inputIDs.count)
+    }
+    writer.finish()
+    return PreparedExamples(
+      try TokenTable(bytes: writer.takeBytes()), shuffleSeed: shuffleSeed, lengths: lengths)
+  }
+
   @Test("Preparation shuffles first, then drops and counts what it drops")
   func dropping() throws {
     let builder = ExampleBuilder(tokenizer: try tokenizer(.gemma3), template: .gemma3)
@@ -80,24 +96,23 @@ extension ChatTemplate: Decodable {}
       [user("What?"), assistant("")], [user("What?")], [user(long), assistant("It is 4.")],
       [user("And 3+3?"), assistant("6")],
     ]
-    let dropped = try PreparedExamples(
-      conversations, builder: builder, shuffleSeed: nil, maximumLength: 60, overlong: .drop)
+    let dropping = LengthRule(maximumLength: 60, overlong: .drop)
+    let dropped = try prepare(conversations, builder, dropping)
     #expect(dropped.sources == [0, 5])
     #expect(dropped.droppedOverlong == 2)
     #expect(dropped.droppedUntrainable == 2)
     #expect(dropped.truncated == 0)
 
     // The long question loses its answer and with it all that is to be learned.
-    let truncated = try PreparedExamples(
-      conversations, builder: builder, shuffleSeed: nil, maximumLength: 60, overlong: .truncate)
+    let truncated = try prepare(
+      conversations, builder, LengthRule(maximumLength: 60, overlong: .truncate))
     #expect(truncated.sources == [0, 1, 5])
-    #expect(truncated.examples[1].inputIDs.count == 60)
+    #expect(truncated.tokenCount(1) == 60)
     #expect(truncated.droppedOverlong == 0)
     #expect(truncated.droppedUntrainable == 3)
     #expect(truncated.truncated == 1)
 
-    let shuffled = try PreparedExamples(
-      conversations, builder: builder, shuffleSeed: 7, maximumLength: 60, overlong: .drop)
+    let shuffled = try prepare(conversations, builder, shuffleSeed: 7, dropping)
     let order = PermutedCongruentialGenerator.permutation(count: 6, seed: 7)
     #expect(shuffled.sources == order.filter([0, 5].contains))
   }
@@ -107,8 +122,8 @@ extension ChatTemplate: Decodable {}
     let builder = ExampleBuilder(tokenizer: try tokenizer(.gemma3), template: .gemma3)
     let good = [user("What is 2+2?"), assistant("It is 4.")]
     func prepare(_ bad: [ChatMessage], limit: Int) throws -> PreparedExamples {
-      try PreparedExamples(
-        [good, bad], builder: builder, shuffleSeed: nil, maximumLength: limit, overlong: .error)
+      try self.prepare(
+        [good, bad], builder, LengthRule(maximumLength: limit, overlong: .error))
     }
     for bad in [[], [assistant("6")], [user("a"), user("b")]] {
       let error = #expect(throws: TrainingError.self) { try prepare(bad, limit: 100) }

@@ -80,7 +80,8 @@ struct ObjectiveFixture: Decodable {
           probabilityQuantile: settings.probabilityQuantile))
     return try Trainer(
       model: RunFixture.model(),
-      examples: examples.map { TrainingExample(inputIDs: $0.inputIDs, labels: $0.labels) },
+      examples: try PreparedExamples(
+        examples.map { TrainingExample(inputIDs: $0.inputIDs, labels: $0.labels) }),
       configuration: TrainingConfiguration(
         objective: objective, reduction: #require(Reduction(rawValue: settings.reduction)),
         learningRate: settings.learningRate, warmUp: .steps(settings.warmUp),

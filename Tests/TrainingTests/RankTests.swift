@@ -33,7 +33,8 @@ struct RankFixture: Decodable {
   func trainer(_ name: String, threads: Int = 1) throws -> Trainer {
     try Trainer(
       model: RunFixture.model(),
-      examples: examples.map { TrainingExample(inputIDs: $0.inputIDs, labels: $0.labels) },
+      examples: try PreparedExamples(
+        examples.map { TrainingExample(inputIDs: $0.inputIDs, labels: $0.labels) }),
       configuration: #require(runs[name]).configuration(), threads: threads)
   }
 }
@@ -143,7 +144,7 @@ struct RankFixture: Decodable {
     }
     let runs = try [(4, 1), (2, 2)].map { accumulation, ranks in
       let trainer = try Trainer(
-        model: RunFixture.model(), examples: Array(examples),
+        model: RunFixture.model(), examples: try PreparedExamples(Array(examples)),
         configuration: TrainingConfiguration(
           objective: .crossEntropy, learningRate: 1e-3, microBatchSize: 1,
           accumulationSteps: accumulation, ranks: ranks, epochs: 2, seed: 42),

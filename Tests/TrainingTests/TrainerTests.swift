@@ -60,8 +60,9 @@ struct RunFixture: Decodable {
   let examples: [Example]
   let runs: [String: Run]
 
-  var trainingExamples: [TrainingExample] {
-    examples.map { TrainingExample(inputIDs: $0.inputIDs, labels: $0.labels) }
+  func trainingExamples() throws -> PreparedExamples {
+    try PreparedExamples(
+      examples.map { TrainingExample(inputIDs: $0.inputIDs, labels: $0.labels) })
   }
 
   static func load() throws -> RunFixture {
@@ -94,7 +95,7 @@ struct RunFixture: Decodable {
 
   private func trainer(_ name: String, threads: Int = 1) throws -> Trainer {
     try Trainer(
-      model: RunFixture.model(), examples: fixture.trainingExamples,
+      model: RunFixture.model(), examples: try fixture.trainingExamples(),
       configuration: #require(fixture.runs[name]).configuration(), threads: threads)
   }
 
@@ -153,7 +154,7 @@ struct RunFixture: Decodable {
     var configuration = plain.configuration
     configuration.objective = .entropyGated(try EntropyGate(k: 7, alpha: 0, normalizer: .lnK))
     let gated = try Trainer(
-      model: RunFixture.model(), examples: fixture.trainingExamples, configuration: configuration,
+      model: RunFixture.model(), examples: try fixture.trainingExamples(), configuration: configuration,
       threads: 1)
     #expect(try finish(plain).map(\.loss) == finish(gated).map(\.loss))
     #expect(bits(plain.model.parameters) == bits(gated.model.parameters))
@@ -172,7 +173,7 @@ struct RunFixture: Decodable {
 
       let second = try Trainer(
         model: LanguageModel(configuration: whole.model.configuration),
-        examples: fixture.trainingExamples, configuration: whole.configuration, threads: 2)
+        examples: try fixture.trainingExamples(), configuration: whole.configuration, threads: 2)
       try second.resume(from: folder.checkpoint, identity: "test")
       #expect(second.completedSteps == stop)
       found += try finish(second)
@@ -286,9 +287,9 @@ struct RunFixture: Decodable {
   func batchBytes() throws {
     let (plain, gated) = (try trainer("sft"), try trainer("eaft"))
     for step in 1...6 {
-      let bytes = plain.batchBytes(ofStep: step)
-      #expect(bytes == gated.batchBytes(ofStep: step))
-      #expect(bytes != plain.batchBytes(ofStep: step % 6 + 1))
+      let bytes = try plain.batchBytes(ofStep: step)
+      #expect(try bytes == gated.batchBytes(ofStep: step))
+      #expect(try bytes != plain.batchBytes(ofStep: step % 6 + 1))
       let batches = plain.microBatches(ofStep: step)
       let words = batches.joined().reduce(1 + batches.count) {
         $0 + 1 + 2 * fixture.examples[$1].inputIDs.count
@@ -301,16 +302,14 @@ struct RunFixture: Decodable {
   func unusableExamples() throws {
     func make(_ examples: [TrainingExample]) throws {
       _ = try Trainer(
-        model: RunFixture.model(), examples: examples,
+        model: RunFixture.model(), examples: try PreparedExamples(examples),
         configuration: TrainingConfiguration(
           objective: .crossEntropy, learningRate: 1, seed: 1), threads: 1)
     }
     let long = [Int32](repeating: 3, count: 65)
     for examples in [
-      [], [TrainingExample(inputIDs: [1, 48], labels: [-100, 3])],
-      [TrainingExample(inputIDs: [-1, 2], labels: [-100, 3])],
-      [TrainingExample(inputIDs: [1, 2], labels: [-100, 48])],
-      [TrainingExample(inputIDs: [1, 2], labels: [-100, -1])],
+      [], [TrainingExample(inputIDs: [48, 3], labels: [-100, 3])],
+      [TrainingExample(inputIDs: [1, 48], labels: [-100, 48])],
       [TrainingExample(inputIDs: [1, 2], labels: [1, -100])],
       [TrainingExample(inputIDs: [], labels: [])], [TrainingExample(inputIDs: long, labels: long)],
     ] {

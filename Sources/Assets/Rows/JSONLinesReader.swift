@@ -6,7 +6,12 @@ package enum JSONLinesReader {
   /// The longest line that is read, in bytes; one document of a data set is far below.
   package static let longestLine = 1 << 28
 
-  /// All rows of a file, in order.
+  /// Rows of a part, at most.
+  private static let rowsOfPart = 4096
+  /// Bytes after whose lines a part ends.
+  private static let bytesOfPart = 8 << 20
+
+  /// Hands the rows of a file to `body`, in order, some at a time.
   ///
   /// A file that begins with the two bytes of gzip is decompressed on the way. Lines end with a line feed; lines with
   /// nothing but white space are skipped. A byte-order mark, a row that is no object, a duplicate key and malformed
@@ -15,13 +20,21 @@ package enum JSONLinesReader {
   /// - Parameters:
   ///   - path: The file.
   ///   - name: What error messages call it.
-  /// - Returns: The rows in order.
-  /// - Throws: ``AssetError`` `damagedData` with file and line.
-  static func rows(ofFileAt path: String, name: String) throws -> RowTable {
+  ///   - body: Takes the rows.
+  /// - Throws: ``AssetError`` `damagedData` with file and line; what `body` throws.
+  static func forEachPart(
+    ofFileAt path: String, name: String, _ body: (RowTable) throws -> Void
+  ) throws {
     let file = try InputFile(path: path, name: name)
     var lines = LineSplitter(name: name)
-    var rows: [JSON] = []
-    var lineNumbers: [Int] = []
+    var (rows, lineNumbers, firstRow, bytes) = ([JSON](), [Int](), 0, 0)
+    func finishPart() throws {
+      try body(RowTable(name: name, rows: rows, firstRow: firstRow, lineNumbers: lineNumbers))
+      firstRow += rows.count
+      rows.removeAll(keepingCapacity: true)
+      lineNumbers.removeAll(keepingCapacity: true)
+      bytes = 0
+    }
     func append(_ line: UnsafeBufferPointer<UInt8>, _ number: Int) throws {
       guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return }
       let row = try AssetError.wrapping(.damagedData) {
@@ -34,6 +47,8 @@ package enum JSONLinesReader {
       }
       rows.append(row)
       lineNumbers.append(number)
+      bytes += line.count
+      if rows.count == rowsOfPart || bytes >= bytesOfPart { try finishPart() }
     }
     func split(_ piece: UnsafeRawBufferPointer) throws {
       try lines.split(piece.bindMemory(to: UInt8.self), append)
@@ -44,7 +59,7 @@ package enum JSONLinesReader {
       try file.forEachPiece(in: 0..<file.size, split)
     }
     try lines.finish(append)
-    return RowTable(name: name, rows: rows, lineNumbers: lineNumbers)
+    if !rows.isEmpty { try finishPart() }
   }
 }
 

@@ -46,27 +46,36 @@ extension JSON {
   }
 }
 
-/// The rows of a data file, with what is needed to say where a row came from.
+/// Rows of a data file that follow one another, with what is needed to say where a row came from.
 package struct RowTable: Sendable, Equatable {
   /// What error messages call the file.
   let name: String
   /// One object a row.
-  package let rows: [JSON]
+  package private(set) var rows: [JSON]
+  /// Position in the file of the first of the rows, from 0.
+  private(set) var firstRow = 0
   /// The line of each row, from 1; nil for formats without lines.
-  let lineNumbers: [Int]?
+  private(set) var lineNumbers: [Int]?
 
-  /// Reads a data file.
+  /// Gathers rows of a file that error messages call `name`.
+  init(name: String, rows: [JSON], firstRow: Int = 0, lineNumbers: [Int]? = nil) {
+    (self.name, self.rows, self.firstRow, self.lineNumbers) = (name, rows, firstRow, lineNumbers)
+  }
+
+  /// Reads a data file, one part after the other, so that memory does not grow with it.
   ///
   /// - Parameters:
   ///   - path: The file.
   ///   - format: How it is written.
   ///   - name: What error messages call it.
-  /// - Returns: The rows in order.
-  /// - Throws: ``AssetError`` `damagedData` or `file`.
-  package static func read(path: String, format: DataFormat, name: String) throws -> RowTable {
+  ///   - body: Takes some thousand rows at a time, or fewer long ones, in order.
+  /// - Throws: ``AssetError`` `damagedData` or `file`; what `body` throws.
+  package static func forEachPart(
+    path: String, format: DataFormat, name: String, _ body: (RowTable) throws -> Void
+  ) throws {
     switch format {
-    case .jsonLines: try JSONLinesReader.rows(ofFileAt: path, name: name)
-    case .arrowStream: try ArrowStreamReader.rows(ofFileAt: path, name: name)
+    case .jsonLines: try JSONLinesReader.forEachPart(ofFileAt: path, name: name, body)
+    case .arrowStream: try ArrowStreamReader.forEachPart(ofFileAt: path, name: name, body)
     case .parquet:
       throw AssetError(
         code: .damagedData,
@@ -76,9 +85,25 @@ package struct RowTable: Sendable, Equatable {
     }
   }
 
+  /// Reads all rows of a data file that is known to be small, as benchmarks are.
+  ///
+  /// - Throws: As ``forEachPart(path:format:name:_:)``.
+  package static func read(path: String, format: DataFormat, name: String) throws -> RowTable {
+    var table = RowTable(name: name, rows: [], lineNumbers: format == .jsonLines ? [] : nil)
+    try forEachPart(path: path, format: format, name: name) { part in
+      table.rows += part.rows
+      if let numbers = part.lineNumbers { table.lineNumbers? += numbers }
+    }
+    return table
+  }
+
   /// Where a row came from, for error messages: "line 3 of train.jsonl", "row 2 of test.arrow" (rows count from 0).
   package func place(ofRow row: Int) -> String {
-    if let lineNumbers { "line \(lineNumbers[row]) of \(name)" } else { "row \(row) of \(name)" }
+    if let lineNumbers {
+      "line \(lineNumbers[row]) of \(name)"
+    } else {
+      "row \(firstRow + row) of \(name)"
+    }
   }
 }
 

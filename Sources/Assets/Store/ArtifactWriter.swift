@@ -22,19 +22,19 @@ package final class ArtifactWriter: Sendable {
   ///   - store: The store.
   ///   - note: Takes what a person should know, such as a damaged file that was set aside.
   ///   - waiting: Called once if there is another holder.
-  /// - Throws: ``AssetError`` `file`; ``FileError`` `link`.
+  /// - Throws: ``FileError``.
   package init(
     _ store: ArtifactStore, note: @escaping @Sendable (String) -> Void = { _ in },
     waiting: () -> Void
   ) async throws {
-    try AssetError.wrapping(.file) { try store.partialFolder.createFolder() }
+    try store.partialFolder.createFolder()
     var hasWaited = false
     while true {
-      do {
+      do throws(FileError) {
         lock = try FileLock(path: ArtifactWriter.lock(of: store))
         break
       } catch {
-        guard error.code == .locked else { throw AssetError.wrapped(error) }
+        guard error.code == .locked else { throw error }
       }
       if !hasWaited { waiting() }
       hasWaited = true
@@ -56,16 +56,15 @@ package final class ArtifactWriter: Sendable {
   ///   - bytes: The size that the content must have, if it is pinned; writing more is stopped at once.
   ///   - produce: Hands pieces of the content to its argument.
   /// - Returns: The stored file.
-  /// - Throws: ``AssetError`` `wrongDigest` or `file`; what `produce` throws. The store is then as before.
+  /// - Throws: ``AssetError`` `wrongDigest`; ``FileError``, as on a full disk; what `produce` throws. The store is then as
+  ///   before.
   package func add(
     _ name: String, from origin: String, sha256: Digest?, bytes: Int?,
     _ produce: (_ write: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws -> ArtifactStore.Blob {
     let temporary = store.partialFolder.appending("unfinished")
-    let file = try AssetError.wrapping(.file) {
-      try temporary.remove()
-      return try OpenFile(temporary, flags: O_WRONLY | O_CREAT | O_EXCL)
-    }
+    try temporary.remove()
+    let file = try OpenFile(temporary, flags: O_WRONLY | O_CREAT | O_EXCL)
     defer { try? temporary.remove() }
     var hash = SHA256()
     var size = 0
@@ -78,7 +77,7 @@ package final class ArtifactWriter: Sendable {
             "\(name) from \(origin) is larger than the pinned \(bytes) bytes; nothing was kept.")
       }
       hash.update(piece)
-      try AssetError.wrapping(.file) { try file.write(piece) }
+      try file.write(piece)
     }
     let found = hash.finalize()
     try check(name, origin, expected: (sha256, bytes), found: (found, size))
@@ -87,12 +86,12 @@ package final class ArtifactWriter: Sendable {
 
   /// Moves a finished download into the store.
   ///
-  /// - Throws: ``AssetError`` `wrongDigest`, after which the file is gone, or `file`.
+  /// - Throws: ``AssetError`` `wrongDigest`, after which the file is gone; ``FileError``.
   package func adopt(
     fileAt place: ContainedPath, _ name: String, from origin: String, sha256: Digest?, bytes: Int?
   ) throws -> ArtifactStore.Blob {
-    let file = try AssetError.wrapping(.file) { try OpenFile.reading(place) }
-    let (found, size) = try AssetError.wrapping(.file) { try file.digest() }
+    let file = try OpenFile.reading(place)
+    let (found, size) = try file.digest()
     do {
       try check(name, origin, expected: (sha256, bytes), found: (found, size))
     } catch {
@@ -121,28 +120,22 @@ package final class ArtifactWriter: Sendable {
     let place = store.place(of: digest)
     // Another process may have stored the same; a file with other content is damaged.
     if case .damaged = try store.lookUp(digest) { try setAside(place) }
-    do throws(FileError) {
-      try file.synchronize()
-      // Read-only, because other runs rely on the content.
-      try file.setMode(0o444)
-      try place.parent.createFolder()
-      try temporary.move(to: place)
-    } catch {
-      throw AssetError.wrapped(error)
-    }
+    try file.synchronize()
+    // Read-only, because other runs rely on the content.
+    try file.setMode(0o444)
+    try place.parent.createFolder()
+    try temporary.move(to: place)
     return ArtifactStore.Blob(path: place.path, sha256: digest, bytes: size)
   }
 
   /// Moves what is damaged and in the way to where it can be looked at.
   func setAside(_ place: ContainedPath) throws {
     let folder = store.damagedFolder
-    try AssetError.wrapping(.file) {
-      try folder.createFolder()
-      var number = 1
-      while try FileStatus(at: folder.appending("\(place.name)-\(number)")) != nil { number += 1 }
-      let aside = folder.appending("\(place.name)-\(number)")
-      try place.move(to: aside)
-      note("\(place.path) was damaged and is kept as \(aside.path), to be looked at")
-    }
+    try folder.createFolder()
+    var number = 1
+    while try FileStatus(at: folder.appending("\(place.name)-\(number)")) != nil { number += 1 }
+    let aside = folder.appending("\(place.name)-\(number)")
+    try place.move(to: aside)
+    note("\(place.path) was damaged and is kept as \(aside.path), to be looked at")
   }
 }

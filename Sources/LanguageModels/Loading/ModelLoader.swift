@@ -8,6 +8,12 @@ package struct LoadedModel {
   package let tokenizer: Tokenizer
   /// What ``HuggingFaceFolder`` writes beside the weights.
   package let tokenizerFiles: TokenizerFiles
+
+  init(_ description: ModelDescription, _ model: LanguageModel) {
+    self.model = model
+    tokenizer = description.tokenizer
+    tokenizerFiles = description.tokenizerFiles
+  }
 }
 
 /// Loads models from files of other programs.
@@ -17,43 +23,24 @@ package enum ModelLoader {
   /// Weights become fp32 whatever they are stored as. Throws ``ModelFileError``, `TensorFileError` or
   /// `TokenizerError` for whatever is missing, damaged, contradictory or not computed by this package.
   package static func load(from path: String) throws -> LoadedModel {
-    FolderContent.hasFolder(path) ? try loadFolder(path) : try loadGGUF(path)
-  }
-
-  private static func loadGGUF(_ path: String) throws -> LoadedModel {
-    let file = try GGUFFile(contentsOf: path)
-    let configuration = try GGUFConfiguration.read(file)
-    let vocabulary = try GGUFVocabulary(of: file)
-    var chatTemplate: String?
-    if case .string(let template) = file.metadata["tokenizer.chat_template"] {
-      chatTemplate = template
+    if FolderContent.hasFolder(path) {
+      let description = try ModelDescription(folder: path)
+      return LoadedModel(
+        description, try HuggingFaceWeights(folder: path).model(description.configuration))
     }
-    let tokenizer = try Tokenizer(gguf: vocabulary)
-    let weights = GGUFWeights(file: file, configuration: configuration)
-    return LoadedModel(
-      model: try weights.model(configuration), tokenizer: tokenizer,
-      tokenizerFiles: TokenizerFiles(vocabulary: vocabulary, chatTemplate: chatTemplate))
+    let file = try GGUFFile(contentsOf: path)
+    let description = try ModelDescription(gguf: file)
+    let weights = GGUFWeights(file: file, configuration: description.configuration)
+    return LoadedModel(description, try weights.model(description.configuration))
   }
 
-  private static func loadFolder(_ path: String) throws -> LoadedModel {
-    let configuration = try configuration(ofFolder: path)
-    let tokenizerFiles = try TokenizerFiles(folder: path)
-    let tokenizer = try tokenizerFiles.tokenizer(beside: "\(path)/config.json")
-    return LoadedModel(
-      model: try HuggingFaceWeights(folder: path).model(configuration), tokenizer: tokenizer,
-      tokenizerFiles: tokenizerFiles)
-  }
-
-  /// The configuration of the model in the Hugging Face folder at `path`.
-  static func configuration(ofFolder path: String) throws -> ModelConfiguration {
-    let configPath = "\(path)/config.json"
-    let maximumSize = HuggingFaceConfiguration.maximumSize
-    guard let config = try FolderContent.bytesIfPresent(configPath, maximumSize: maximumSize)
-    else { throw ModelFileError(.missing, "\(path) has no config.json.") }
-    return try HuggingFaceConfiguration.read(
-      configJSON: config,
-      generationConfigJSON: try FolderContent.bytesIfPresent(
-        "\(path)/generation_config.json", maximumSize: maximumSize),
-      path: configPath)
+  /// Creates a model with random weights.
+  package static func initialized(
+    _ description: ModelDescription, seed: UInt64, standardDeviation: Double
+  ) -> LoadedModel {
+    LoadedModel(
+      description,
+      LanguageModel(
+        configuration: description.configuration, seed: seed, standardDeviation: standardDeviation))
   }
 }

@@ -116,7 +116,8 @@ extension Manifest.TrainingData {
     object([
       ("assets", names(assets)), ("format", .string(format.rawValue)),
       ("fields", fields.canonical), ("shuffle", .string(shuffle.rawValue)),
-      ("sequence_length_tokens", JSON(sequenceLength)), ("overlong", .string(overlong.rawValue)),
+      ("sequence_length_tokens", JSON(lengths.maximumLength)),
+      ("overlong", .string(lengths.overlong.rawValue)),
       ("take", integer(exampleLimit)), ("train_on_inputs", .bool(trainsOnInputs)),
       ("train_on_end_of_turn", .string(endOfTurn.rawValue)),
     ])

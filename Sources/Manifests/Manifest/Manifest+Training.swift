@@ -12,10 +12,8 @@ extension Manifest {
     package let fields: ConversationFields
     /// How the rows of all files together are shuffled, by each seed of the training.
     package let shuffle: Shuffle
-    /// Longest example in tokens.
-    package let sequenceLength: Int
-    /// What happens to longer ones.
-    package let overlong: OverlongConversations
+    /// How many tokens an example may have (`sequence_length_tokens`, `overlong`).
+    package let lengths: LengthRule
     /// How many examples are kept, the first ones after shuffling and dropping; nil keeps all.
     package let exampleLimit: Int?
     /// Whether the user's turns are learned too.

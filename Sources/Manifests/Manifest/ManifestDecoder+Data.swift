@@ -69,9 +69,9 @@ extension ManifestDecoder {
       let trainsOnInputs, let endOfTurn
     else { return nil }
     return Manifest.TrainingData(
-      assets: assets, format: format, fields: fields, shuffle: shuffle, sequenceLength: length,
-      overlong: overlong, exampleLimit: limit, trainsOnInputs: trainsOnInputs,
-      endOfTurn: endOfTurn)
+      assets: assets, format: format, fields: fields, shuffle: shuffle,
+      lengths: LengthRule(maximumLength: length, overlong: overlong), exampleLimit: limit,
+      trainsOnInputs: trainsOnInputs, endOfTurn: endOfTurn)
   }
 
   private func decodeConversationFields(_ reader: NodeReader) -> Manifest.ConversationFields? {

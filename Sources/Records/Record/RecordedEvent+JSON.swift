@@ -10,6 +10,7 @@ extension RecordedEvent {
     case fileRemoved = "unannounced-file-removed"
     case lineRemoved = "truncated-line-removed"
     case inputs
+    case prepared = "examples-prepared"
     case intent
     case trainingStarted = "training-started"
     case trainingStep = "training-step"
@@ -38,6 +39,7 @@ extension RecordedEvent {
     case .fileRemoved(let file): (.fileRemoved, file.json)
     case .lineRemoved(let line): (.lineRemoved, line)
     case .inputs(let inputs): (.inputs, .array(inputs.map(\.json)))
+    case .prepared(let preparation): (.prepared, preparation.json)
     case .intent(let lock, let commits):
       (.intent, ["lock_sha256": JSON(lock), "commits": .array(commits.map(JSON.string))])
     case .trainingStarted(let arm, let key, let configuration):
@@ -88,6 +90,7 @@ extension RecordedEvent {
     case .fileRemoved: self = .fileRemoved(try RecordFile(data))
     case .lineRemoved: self = .lineRemoved(event.data)
     case .inputs: self = .inputs(try data.elements().map { try RecordedInput($0) })
+    case .prepared: self = .prepared(try RecordedPreparation(data))
     case .intent:
       self = .intent(
         lock: try data["lock_sha256"].digest(),

@@ -14,6 +14,8 @@ package enum RecordedEvent: Sendable {
   case lineRemoved(JSON)
   /// Every input file.
   case inputs([RecordedInput])
+  /// The training data is prepared for a seed.
+  case prepared(RecordedPreparation)
   /// The lock was made public before the run: its digest and the commits that hold it.
   case intent(lock: Digest, commits: [String])
   /// A process begins with a training, or goes on with it: its step key and its settings.
@@ -107,6 +109,50 @@ extension RecordedInput {
     file = try field["file"].string()
     digest = try field["sha256"].digest()
     byteCount = try field["bytes"].count()
+  }
+}
+
+/// The prepared training data of a seed as the log of a run tells it.
+package struct RecordedPreparation: Sendable, Equatable {
+  /// The seed, by which the order is.
+  package let seed: UInt64
+  /// Keys of the steps that tokenised all rows and that chose from them.
+  let tokensKey: Digest
+  let choiceKey: Digest
+  /// SHA-256 of the tokens of all rows.
+  package let tokens: Digest
+  /// SHA-256 of the examples in their order, as the trained arms have it.
+  package let examples: Digest
+
+  /// Creates what a log is to tell.
+  package init(
+    seed: UInt64, tokensKey: Digest, choiceKey: Digest, tokens: Digest, examples: Digest
+  ) {
+    self.seed = seed
+    self.tokensKey = tokensKey
+    self.choiceKey = choiceKey
+    self.tokens = tokens
+    self.examples = examples
+  }
+}
+
+extension RecordedPreparation {
+  var json: JSON {
+    [
+      "seed": .string(String(seed)), "tokens_key": JSON(tokensKey), "choice_key": JSON(choiceKey),
+      "tokens": JSON(tokens), "examples": JSON(examples),
+    ]
+  }
+
+  init(_ field: JSONField) throws(FileError) {
+    guard let seed = UInt64(try field["seed"].string()) else {
+      throw field["seed"].failure("a whole number as a string")
+    }
+    self.seed = seed
+    tokensKey = try field["tokens_key"].digest()
+    choiceKey = try field["choice_key"].digest()
+    tokens = try field["tokens"].digest()
+    examples = try field["examples"].digest()
   }
 }
 

@@ -97,4 +97,15 @@ package struct RunHistory: Sendable {
     }
     return nil
   }
+
+  /// The prepared training data of each seed, as the last process told of it; records of before have none.
+  package var preparations: [UInt64: RecordedPreparation] {
+    var preparations: [UInt64: RecordedPreparation] = [:]
+    for event in events {
+      if case .prepared(let preparation) = event.content {
+        preparations[preparation.seed] = preparation
+      }
+    }
+    return preparations
+  }
 }

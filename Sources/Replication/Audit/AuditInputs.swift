@@ -48,7 +48,7 @@ struct AuditInputs: Sendable {
         )
       }
       do {
-        inputs = try await RunInputs(sources, quiet: !downloading, isReading: true)
+        inputs = try await RunInputs(sources, quiet: !downloading, access: .reading)
       } catch let error as AssetError where error.code == .notStored && downloading {
         inputs = try await RunInputs(sources, quiet: false)
       }

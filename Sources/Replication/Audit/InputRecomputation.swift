@@ -76,21 +76,23 @@ struct InputRecomputation {
           "\(arm.sentence) was trained on other examples than the inputs give, whose SHA-256 is \(data.digest)."
         )
       }
-      guard !data.examples.examples.isEmpty else {
+      guard !data.examples.isEmpty else {
         findings.append("The inputs give no example to train \(arm.sentence) on.")
         continue
       }
       let batches = TrainingBatches(
-        examples: data.examples.examples,
+        examples: data.examples,
         configuration: manifest.training.configuration(
           objective: objective, reduction: reduction, seed: seed))
-      if let finding = Self.finding(arm, batches) { findings.append(finding) }
+      if let finding = try Self.finding(arm, batches) { findings.append(finding) }
     }
     return findings
   }
 
   /// The first step that is not what it has to be, or another number of them.
-  private static func finding(_ arm: RunSummary.Arm, _ batches: TrainingBatches) -> String? {
+  private static func finding(_ arm: RunSummary.Arm, _ batches: TrainingBatches) throws
+    -> String?
+  {
     var batches = batches
     let total = batches.schedule.totalSteps
     guard arm.steps.count == total else {
@@ -111,7 +113,7 @@ struct InputRecomputation {
         return
           "Step \(number) of \(arm.sentence) has the \(name) \(step.values[name].map { "\($0)" } ?? "none"), but manifest and inputs give \(expected[name].map { "\($0)" } ?? "none")."
       }
-      if step.batchDigest != SHA256.digest(of: batches.bytes(ofStep: number)) {
+      if step.batchDigest != SHA256.digest(of: try batches.bytes(ofStep: number)) {
         return
           "Step \(number) of \(arm.sentence) learned from another batch than the inputs give."
       }
@@ -127,6 +129,14 @@ struct InputRecomputation {
     var findings: [String] = []
     if history.inputs != inputs.recorded {
       findings.append("The log tells of other inputs than the manifest stands for.")
+    }
+    for (seed, recorded) in history.preparations.sorted(by: { $0.key < $1.key }) {
+      // Keys name the build that prepared, which may be another.
+      let own = manifest.training.seeds.contains(seed) ? try inputs.prepared(seed) : nil
+      if recorded.examples != own?.digest || recorded.tokens != own?.recorded.tokens {
+        findings.append(
+          "The log tells of other prepared training data for the seed \(seed) than the inputs give.")
+      }
     }
     guard let basis = history.identityBasis else { return findings }
     let own = inputs.identityBasis(of: manifest)

@@ -60,7 +60,7 @@ struct SegmentReplay: Sendable {
       }
     }
     for number in segment.steps {
-      let batch = SHA256.digest(of: trainer.batchBytes(ofStep: number))
+      let batch = SHA256.digest(of: try trainer.batchBytes(ofStep: number))
       let step = RunSummary.Step(try trainer.step(), batchDigest: batch)
       guard let known = recorded.steps.first(where: { $0.number == number }) else {
         return Divergence(place: "\(place), step \(number)", operation: "record of the step")

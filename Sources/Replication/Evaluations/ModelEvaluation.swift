@@ -69,7 +69,7 @@ package struct ModelEvaluation: Sendable {
     let model = request.model
     try await ComputeQueue.run {
       try CheckpointDigest.requireModel(at: model)
-      try ModelLoader.checkedConfiguration(at: model).generation
+      try ModelDescription(at: model).configuration.generation
         .check(for: benchmarks.flatMap(\.tasks))
     }
     let data = try await EvaluationData(benchmarks, request: request, resolver: resolver)

@@ -8,6 +8,7 @@ import Records
 import Scoring
 import Tensors
 import Tokenizers
+import Training
 
 /// Everything that a run reads: verified files, the tokenizer, and the examples of each seed.
 struct RunInputs: Sendable {
@@ -18,6 +19,8 @@ struct RunInputs: Sendable {
   let engine: NativeEngine
   /// What identifies the model and its tokenizer.
   let modelIdentity: JSON
+  /// What every step's result depends on besides its own inputs.
+  private let common: JSON
   /// Parameters of the model.
   let parameterCount: Int
   /// Keeps what was brought from being removed as long as these inputs are in use.
@@ -26,10 +29,21 @@ struct RunInputs: Sendable {
   /// What a loader reads links in, as long as these inputs are in use.
   private let links: LinkedFolder?
 
+  /// What may be done to have the inputs.
+  enum Access {
+    /// What is missing is brought, and the training data prepared, unless they are.
+    case bringing
+    /// Nothing is written; the training data is prepared in memory unless it is.
+    case reading
+    /// Nothing is written, and nothing prepared.
+    case looking
+  }
+
   /// Brings what is missing and prepares the training data.
   ///
-  /// With `isReading` nothing is written: what would have to be stored first is an ``AssetError`` `notStored`.
-  init(_ sources: InputSources, quiet: Bool, isReading: Bool = false) async throws {
+  /// Throws ``AssetError`` `notStored` for what would have to be stored first, but may not.
+  init(_ sources: InputSources, quiet: Bool, access: Access = .bringing) async throws {
+    let isReading = access != .bringing
     let manifest = sources.manifest
     let resolver = sources.resolver(quiet: quiet, isReading: isReading)
     try sources.require()
@@ -53,21 +67,63 @@ struct RunInputs: Sendable {
     modelIdentity = model.identity
     engine = try NativeEngine(
       model: model.input, threads: sources.options.threads, numerics: manifest.numerics)
-    let (engine, tables) = (engine, try Self.tables(manifest.trainingData.assets, files, manifest))
-    (examples, parameterCount) = try await ComputeQueue.run {
-      let loaded = try engine.load()
-      try loaded.model.configuration.generation.check(
-        for: manifest.evaluations.flatMap(\.benchmark.tasks))
-      let conversations = try TrainingConversations.read(
-        tables, fields: manifest.trainingData.fields)
-      var examples: [UInt64: PreparedData] = [:]
-      for seed in manifest.training.seeds {
-        examples[seed] = try PreparedData(
-          conversations, manifest: manifest, tokenizer: loaded.tokenizer, seed: seed)
+    let engine = engine
+    let statement = engine.statement
+    common = [
+      "engine": .string(statement.name), "numerics": .string(statement.numerics),
+      "program": JSON(statement.program), "model": modelIdentity,
+    ]
+    let description = try await ComputeQueue.run { try engine.describe() }
+    try description.configuration.generation.check(
+      for: manifest.evaluations.flatMap(\.benchmark.tasks))
+    parameterCount = description.parameterCount
+    examples = try await Self.examples(
+      DataPreparation(
+        manifest.trainingData.assets.flatMap { files[$0] ?? [] }, manifest: manifest, common: common),
+      description.tokenizer, sources, access: access)
+  }
+
+  /// The examples of each seed, prepared now unless they were before.
+  private static func examples(
+    _ preparation: DataPreparation, _ tokenizer: Tokenizer, _ sources: InputSources,
+    access: Access
+  ) async throws -> [UInt64: PreparedData] {
+    let (store, options, report) = (sources.store, sources.options, sources.report)
+    let cache = StepCache(artifacts: options.artifacts)
+    let note: @Sendable (String) -> Void = { report(.note($0)) }
+    var writer: ArtifactWriter?
+    if try preparation.stored(cache, store, note: note) == nil {
+      switch access {
+      case .bringing:
+        writer = try await ArtifactWriter(
+          store, note: note, waiting: { note("waiting for another run") })
+      case .reading: break
+      case .looking: return [:]
       }
-      return (examples, loaded.model.layout.count)
+    }
+    let seeds = sources.manifest.training.seeds
+    return try await ComputeQueue.run { [writer] in
+      let table: (content: TokenTable, digest: Digest)
+      // Whoever was at it may have finished it meanwhile.
+      if let known = try preparation.stored(cache, store, note: note) {
+        table = known
+      } else if let writer {
+        table = try preparation.make(
+          tokenizer, threads: options.threads, cache, writer)
+      } else {
+        table = try preparation.makeInMemory(tokenizer, threads: options.threads)
+      }
+      var examples: [UInt64: PreparedData] = [:]
+      for seed in seeds {
+        examples[seed] = try PreparedData(
+          table, of: preparation, seed: seed, cache: access == .bringing ? cache : nil)
+      }
+      return examples
     }
   }
+
+  /// Whether the training data is prepared, as it is unless these inputs are only for looking.
+  var isPrepared: Bool { !examples.isEmpty }
 
   /// The examples that arms with this seed are trained on.
   func prepared(_ seed: UInt64) throws -> PreparedData {
@@ -84,14 +140,14 @@ struct RunInputs: Sendable {
       guard let resolved = files[asset] else { return }
       if case .hub(let hub) = manifest.asset(named: asset)?.source, hub.files.count > 1 {
         for (file, known) in zip(hub.files, resolved) where file.path == "config.json" {
-          try ModelLoader.checkConfiguration(at: known.path)
+          try ModelDescription.checkConfiguration(at: known.path)
         }
       } else if let file = resolved.first {
-        _ = try ModelLoader.checkedConfiguration(at: file.path)
+        _ = try ModelDescription(at: file.path)
       }
     case .initialized(let toy):
       guard let file = files[toy.configuration]?.first else { return }
-      try ModelLoader.checkConfiguration(at: file.path)
+      try ModelDescription.checkConfiguration(at: file.path)
     }
   }
 
@@ -157,12 +213,6 @@ struct RunInputs: Sendable {
     }
   }
 
-  private static func tables(
-    _ names: [String], _ files: [String: [ResolvedAsset]], _ manifest: Manifest
-  ) throws -> [RowTable] {
-    try tables(names, files, format: manifest.trainingData.format)
-  }
-
   /// The tasks of an evaluation with their documents.
   func taskInputs(_ evaluation: Manifest.Evaluation) throws -> [TaskInput] {
     try EvaluationInputs(
@@ -198,14 +248,6 @@ struct RunInputs: Sendable {
   /// Digests of the files of some assets.
   private func digests(_ names: [String]) -> JSON {
     .array(names.flatMap { files[$0] ?? [] }.map { JSON($0.sha256) })
-  }
-
-  /// What every step's result depends on besides its own inputs.
-  private var common: JSON {
-    [
-      "engine": .string(engine.statement.name), "numerics": .string(engine.statement.numerics),
-      "program": JSON(engine.statement.program), "model": modelIdentity,
-    ]
   }
 
   /// What the identity of the whole run is the digest of.

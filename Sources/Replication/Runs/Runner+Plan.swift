@@ -9,7 +9,7 @@ extension Runner {
   /// The inputs without anything written; nil while something has to be stored first.
   func storedInputs() async throws -> RunInputs? {
     do {
-      return try await RunInputs(sources, quiet: true, isReading: true)
+      return try await RunInputs(sources, quiet: true, access: .looking)
     } catch let error as AssetError where error.code == .notStored {
       return nil
     }
@@ -43,6 +43,11 @@ extension Runner {
       RunEstimate(parameterCount: $0, threads: options.threads, numerics: manifest.numerics)
     }
     var steps: [RunPlan.Step] = []
+    // Steps are known by what they depend on, and the trainings depend on the prepared data.
+    let prepared = inputs.flatMap { $0.isPrepared ? $0 : nil }
+    if inputs != nil, prepared == nil {
+      steps.append(RunPlan.Step(title: "prepare the training data", reuse: nil, seconds: nil))
+    }
     var weights: [(arm: String, label: String, digest: Digest?, isKnown: Bool)] = []
     for arm in manifest.arms {
       guard case .trained(let objective, let reduction) = arm.treatment else {
@@ -52,7 +57,7 @@ extension Runner {
       for seed in manifest.training.seeds {
         let configuration = manifest.training.configuration(
           objective: objective, reduction: reduction, seed: seed)
-        let known = try inputs.flatMap { inputs in
+        let known = try prepared.flatMap { inputs in
           try finishedStep(
             try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed))
         }
@@ -62,7 +67,7 @@ extension Runner {
           RunPlan.Step(
             title: "train \(label)", reuse: known.map { _ in Self.sameInputs },
             seconds: known == nil
-              ? estimate?.trainingSeconds(tokens: try plannedTokens(inputs, seed: seed)) : 0))
+              ? estimate?.trainingSeconds(tokens: try plannedTokens(prepared, seed: seed)) : 0))
       }
     }
     for (_, label, digest, isKnown) in weights {
@@ -95,10 +100,10 @@ extension Runner {
   private func plannedTokens(_ inputs: RunInputs?, seed: UInt64) throws -> Int {
     let settings = manifest.training.settings
     let limit = manifest.trainingData.exampleLimit
-    var (examples, mean) = (limit ?? 10_000, manifest.trainingData.sequenceLength / 2)
-    if let prepared = try inputs?.prepared(seed).examples.examples, !prepared.isEmpty {
-      examples = prepared.count
-      mean = prepared.reduce(0) { $0 + $1.inputIDs.count } / prepared.count
+    var (examples, mean) = (limit ?? 10_000, manifest.trainingData.lengths.maximumLength / 2)
+    if let prepared = try inputs?.prepared(seed), !prepared.examples.isEmpty {
+      examples = prepared.examples.count
+      mean = prepared.tokenCount / prepared.examples.count
     }
     let seen =
       settings.maximumSteps.map { Double($0) * Double(settings.examplesPerStep) }

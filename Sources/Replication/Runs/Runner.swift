@@ -141,6 +141,7 @@ package struct Runner: Sendable {
     var weights: [Digest?] = []
     var checkpoints: [KeptCheckpoint] = []
     for seed in manifest.training.seeds {
+      try record.append(.prepared(try inputs.prepared(seed).recorded))
       report(.note("seed \(seed): \(try inputs.prepared(seed).sentence)"))
     }
     for arm in manifest.arms {

@@ -1,3 +1,4 @@
+internal import Tensors
 package import Tokenizers
 
 /// Turns conversations into token ids and labels, as Axolotl's `chat_template` data sets do.
@@ -39,6 +40,35 @@ package struct ExampleBuilder: Sendable {
       }
     }
     return TrainingExample(inputIDs: ids, labels: labels)
+  }
+
+  /// The examples of conversations, in their order, made on up to `threads` threads.
+  ///
+  /// - Parameters:
+  ///   - conversations: Some that follow one another in the data.
+  ///   - first: Position of the first of them in the data, for errors.
+  ///   - threads: Threads to use, which change nothing but the time.
+  /// - Throws: ``TrainingError`` `unusableConversation` for the first that the template refuses.
+  package func examples(
+    _ conversations: [[ChatMessage]], from first: Int, threads: Int
+  ) throws -> [TrainingExample] {
+    var results = [Result<TrainingExample, any Error>?](repeating: nil, count: conversations.count)
+    results.withUnsafeMutableBufferPointer { results in
+      nonisolated(unsafe) let results = results
+      Parallel.perform(tiles: conversations.count, threads: threads) { index in
+        results[index] = Result { try example(conversations[index]) }
+      }
+    }
+    return try results.enumerated().map { index, result in
+      do {
+        guard let example = try result?.get() else { preconditionFailure("Every tile is done.") }
+        return example
+      } catch {
+        throw TrainingError(
+          .unusableConversation(index: first + index),
+          "Conversation \(first + index), counted from 0, cannot be rendered: \(error)")
+      }
+    }
   }
 
   /// The token that ends a turn, if it is one token and near enough.

@@ -1,7 +1,7 @@
 /// What each step of a training learns from: it needs examples and settings, and no model.
 package struct TrainingBatches: Sendable {
   /// What is learned from.
-  package let examples: [TrainingExample]
+  package let examples: PreparedExamples
   /// Which examples each step sees.
   package let schedule: BatchSchedule
   /// The learning rate of each step.
@@ -10,7 +10,7 @@ package struct TrainingBatches: Sendable {
   private var epochOrder: (epoch: Int, order: [Int])?
 
   /// Lays out a training of `configuration` over `examples`, at least 1.
-  package init(examples: [TrainingExample], configuration: TrainingConfiguration) {
+  package init(examples: PreparedExamples, configuration: TrainingConfiguration) {
     self.examples = examples
     schedule = BatchSchedule(exampleCount: examples.count, configuration: configuration)
     learningRates = LearningRateSchedule(
@@ -36,7 +36,9 @@ package struct TrainingBatches: Sendable {
   ///
   /// Little-endian 32-bit words: number of micro-batches; for each the number of examples; for each of these the number
   /// of tokens, the ids, the labels.
-  package mutating func bytes(ofStep step: Int) -> [UInt8] {
+  ///
+  /// - Throws: ``FileError`` if the examples cannot be read any more.
+  package mutating func bytes(ofStep step: Int) throws -> [UInt8] {
     var bytes: [UInt8] = []
     func append(_ word: Int32) {
       withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
@@ -46,9 +48,10 @@ package struct TrainingBatches: Sendable {
     for batch in batches {
       append(Int32(batch.count))
       for index in batch {
-        append(Int32(examples[index].inputIDs.count))
-        for id in examples[index].inputIDs { append(id) }
-        for label in examples[index].labels { append(label) }
+        let example = try examples.example(index)
+        append(Int32(example.inputIDs.count))
+        for id in example.inputIDs { append(id) }
+        for label in example.labels { append(label) }
       }
     }
     return bytes
@@ -57,8 +60,8 @@ package struct TrainingBatches: Sendable {
   /// Tokens of step `step`, from 1: those that are learned, and all.
   package mutating func tokenCounts(ofStep step: Int) -> (trainable: Int, total: Int) {
     microBatches(ofStep: step).joined().reduce(into: (0, 0)) { counts, index in
-      counts.0 += examples[index].trainableCount
-      counts.1 += examples[index].inputIDs.count
+      counts.0 += examples.trainableCount(index)
+      counts.1 += examples.tokenCount(index)
     }
   }
 }

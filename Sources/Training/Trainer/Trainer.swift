@@ -11,7 +11,7 @@ package final class Trainer {
   /// How.
   package let configuration: TrainingConfiguration
   /// What it learns from.
-  package var examples: [TrainingExample] { batches.examples }
+  package var examples: PreparedExamples { batches.examples }
   /// Which examples each step sees.
   package var schedule: BatchSchedule { batches.schedule }
   /// The learning rate of each step.
@@ -40,7 +40,7 @@ package final class Trainer {
   ///
   /// Throws ``TrainingError`` if a setting is out of range, if there are no examples, or if one does not fit the model.
   package init(
-    model: LanguageModel, examples: [TrainingExample], configuration: TrainingConfiguration,
+    model: LanguageModel, examples: PreparedExamples, configuration: TrainingConfiguration,
     threads: Int, numerics: Numerics = .portable
   ) throws {
     precondition(threads > 0, "Training needs at least one thread.")
@@ -57,29 +57,25 @@ package final class Trainer {
   }
 
   private static func check(
-    _ examples: [TrainingExample], for configuration: ModelConfiguration
+    _ examples: PreparedExamples, for configuration: ModelConfiguration
   ) throws {
     guard !examples.isEmpty else {
       throw TrainingError(.unusableExamples, "There is no example to train on.")
     }
-    let ids = 0..<Int32(clamping: configuration.vocabularySize)
-    for (index, example) in examples.enumerated() {
-      guard example.inputIDs.allSatisfy(ids.contains),
-        example.labels.allSatisfy({ $0 == TrainingExample.masked || ids.contains($0) })
-      else {
-        throw TrainingError(
-          .unusableExamples,
-          "Example \(index) has a token id outside the model's vocabulary of \(ids.count) tokens.")
-      }
-      guard example.trainableCount > 0 else {
-        throw TrainingError(
-          .unusableExamples, "Example \(index) has no token that is to be learned.")
-      }
-      guard example.inputIDs.count <= configuration.maximumPositions else {
+    for index in 0..<examples.count {
+      guard examples.largestID(index) < configuration.vocabularySize else {
         throw TrainingError(
           .unusableExamples,
           """
-          Example \(index) has \(example.inputIDs.count) tokens; the model takes at most \
+          Example \(index) has the token id \(examples.largestID(index)), outside the model's \
+          vocabulary of \(configuration.vocabularySize) tokens.
+          """)
+      }
+      guard examples.tokenCount(index) <= configuration.maximumPositions else {
+        throw TrainingError(
+          .unusableExamples,
+          """
+          Example \(index) has \(examples.tokenCount(index)) tokens; the model takes at most \
           \(configuration.maximumPositions).
           """)
       }
@@ -92,7 +88,9 @@ package final class Trainer {
   package func microBatches(ofStep step: Int) -> [[Int]] { batches.microBatches(ofStep: step) }
 
   /// What step `step`, from 1, learns from, as ``TrainingBatches/bytes(ofStep:)`` writes it.
-  package func batchBytes(ofStep step: Int) -> [UInt8] { batches.bytes(ofStep: step) }
+  package func batchBytes(ofStep step: Int) throws -> [UInt8] {
+    try batches.bytes(ofStep: step)
+  }
 
   // MARK: - Steps
 
@@ -120,14 +118,14 @@ package final class Trainer {
     let weights = try maskedWeights(of: batches, step: step)
     let counts =
       weights.map { $0.map { $0.count { $0 != 0 } } }
-      ?? batches.map { $0.reduce(0) { $0 + examples[$1].trainableCount } }
+      ?? batches.map { $0.reduce(0) { $0 + examples.trainableCount($1) } }
     let scales = configuration.reduction.scales(tokenCounts: counts, ranks: configuration.ranks)
     var (totals, loss, totalTokens) = (TokenLosses(), 0.0, 0)
     for (index, (batch, scale)) in zip(batches, scales).enumerated() {
       let losses = try accumulate(batch, scale: scale, weights: weights?[index], step: step)
       totals.add(losses)
       loss += losses.weighted * scale
-      totalTokens += batch.reduce(0) { $0 + examples[$1].inputIDs.count }
+      totalTokens += batch.reduce(0) { $0 + examples.tokenCount($1) }
     }
     let norm = optimizer.norm(of: gradients, threads: threads)
     guard norm.isFinite else {
@@ -162,10 +160,11 @@ package final class Trainer {
   }
 
   /// The examples of a micro-batch side by side.
-  func packed(_ batch: [Int]) -> PackedBatch {
+  func packed(_ batch: [Int]) throws -> PackedBatch {
     var packed = PackedBatch()
     for index in batch {
-      packed.append(tokens: examples[index].inputIDs, labels: examples[index].labels)
+      let example = try examples.example(index)
+      packed.append(tokens: example.inputIDs, labels: example.labels)
     }
     return packed
   }
@@ -178,7 +177,7 @@ package final class Trainer {
   ) throws -> TokenLosses {
     var totals = TokenLosses()
     var rest = weights?[...]
-    backpropagation.run(packed(batch), gradients: gradients) { block in
+    backpropagation.run(try packed(batch), gradients: gradients) { block in
       let rows = block.targets.count
       totals.add(evaluator.evaluate(block, scale: scale, weights: rest?.prefix(rows)))
       rest = rest?.dropFirst(rows)

@@ -119,14 +119,14 @@ struct AuditToy {
     let key = try #require(try SafetensorsFile(contentsOf: path).metadata["identity"])
     let trainer = try Trainer(
       model: try inputs.engine.load().model,
-      examples: try inputs.prepared(start.seed).examples.examples,
+      examples: try inputs.prepared(start.seed).examples,
       configuration: file.manifest.training.configuration(
         objective: objective, reduction: reduction, seed: start.seed), threads: 2)
     try trainer.resume(from: path, identity: key)
     var steps = recorded.steps.filter { $0.number <= start.step }
     while !trainer.isFinished {
       let number = trainer.completedSteps + 1
-      let batch = SHA256.digest(of: trainer.batchBytes(ofStep: number))
+      let batch = SHA256.digest(of: try trainer.batchBytes(ofStep: number))
       steps.append(RunSummary.Step(try trainer.step(), batchDigest: batch))
       if number == nudged {
         // A large weight, whose last place is not lost in the next sum.

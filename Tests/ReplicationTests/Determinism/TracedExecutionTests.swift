@@ -44,7 +44,7 @@ import Training
     }
     let digest = try await ComputeQueue.run {
       let trainer = try Trainer(
-        model: try inputs.engine.load().model, examples: try inputs.prepared(42).examples.examples,
+        model: try inputs.engine.load().model, examples: try inputs.prepared(42).examples,
         configuration: manifest.training.configuration(
           objective: objective, reduction: reduction, seed: 42), threads: 1)
       while !trainer.isFinished { _ = try trainer.step() }

@@ -20,10 +20,11 @@ struct EvaluatedToy {
   init() throws {
     folder = try TemporaryFolder()
     let tiny = "\(Self.manifests)/tiny"
-    let loaded = try ModelLoader.initialized(
-      configurationPath: "\(tiny)/config.json", tokenizerPath: "\(tiny)/tokenizer.json",
-      tokenizerConfigurationPath: "\(tiny)/tokenizer_config.json", seed: 7,
-      standardDeviation: 0.02)
+    let loaded = ModelLoader.initialized(
+      try ModelDescription(
+        configurationPath: "\(tiny)/config.json", tokenizerPath: "\(tiny)/tokenizer.json",
+        tokenizerConfigurationPath: "\(tiny)/tokenizer_config.json"),
+      seed: 7, standardDeviation: 0.02)
     try HuggingFaceFolder.save(
       loaded.model, tokenizerFiles: loaded.tokenizerFiles, to: folder.path(of: "model"))
     for (source, name) in [

@@ -61,8 +61,8 @@ struct ArrowRecordBatch {
     rowCount = Int(length)
   }
 
-  /// Appends the rows as objects whose members are the fields, in their order.
-  mutating func appendRows(of fields: [ArrowField], to rows: inout [JSON]) throws {
+  /// The rows as objects whose members are the fields, in their order.
+  mutating func rows(of fields: [ArrowField]) throws -> [JSON] {
     let members = try readMembers(fields, count: rowCount, of: "the table")
     guard nodes.isEmpty, buffers.isEmpty else {
       throw Damage(problem: "has data that belongs to no column", offset: 0)
@@ -70,8 +70,7 @@ struct ArrowRecordBatch {
     guard !fields.isEmpty || rowCount == 0 else {
       throw Damage(problem: "has \(rowCount) rows but no columns", offset: 0)
     }
-    rows.reserveCapacity(rows.count + rowCount)
-    for row in 0..<rowCount { rows.append(object(fields, members, row)) }
+    return (0..<rowCount).map { object(fields, members, $0) }
   }
 
   private mutating func readMembers(_ fields: [ArrowField], count: Int, of parent: String) throws

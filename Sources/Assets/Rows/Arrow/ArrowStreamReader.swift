@@ -4,31 +4,36 @@ import Foundation
 /// Reads Arrow IPC streams, the format in which the `datasets` library caches its tables.
 ///
 /// Follows the Arrow columnar format 1.5 for metadata versions 4 and 5, little-endian, uncompressed. Dictionaries,
-/// compression and types without a JSON counterpart are refused by name. One record batch is in memory at a time,
-/// besides the rows.
+/// compression and types without a JSON counterpart are refused by name. One record batch is in memory at a time.
 struct ArrowStreamReader {
   private let file: InputFile
   private var position = 0
 
-  /// All rows of a file, in order, as objects whose members are the columns.
+  /// Hands the rows of a file to `body`, in order, those of one record batch at a time, as objects whose members are the
+  /// columns.
   ///
   /// - Parameters:
   ///   - path: The file.
   ///   - name: What error messages call it.
-  /// - Returns: The rows in order.
-  /// - Throws: ``AssetError`` `damagedData` with the byte offset of what is wrong.
-  static func rows(ofFileAt path: String, name: String) throws -> RowTable {
-    let file = try InputFile(path: path, name: name)
-    var reader = ArrowStreamReader(file: file)
-    return RowTable(name: name, rows: try reader.rows(), lineNumbers: nil)
+  ///   - body: Takes the rows.
+  /// - Throws: ``AssetError`` `damagedData` with the byte offset of what is wrong; what `body` throws.
+  static func forEachPart(
+    ofFileAt path: String, name: String, _ body: (RowTable) throws -> Void
+  ) throws {
+    var reader = ArrowStreamReader(file: try InputFile(path: path, name: name))
+    var count = 0
+    try reader.forEachBatch { rows in
+      try body(RowTable(name: name, rows: rows, firstRow: count))
+      count += rows.count
+    }
   }
 
   private init(file: InputFile) { self.file = file }
 
-  private mutating func rows() throws -> [JSON] {
+  private mutating func forEachBatch(_ take: ([JSON]) throws -> Void) throws {
     var fields: [ArrowField]?
-    var rows: [JSON] = []
     while let message = try nextMessage() {
+      var rows: [JSON] = []
       try message.metadata.withUnsafeBytes { bytes in
         do {
           let header = try ArrowMessage(FlatBuffer(bytes))
@@ -41,7 +46,7 @@ struct ArrowStreamReader {
             let body = try file.bytes(at: position, count: size)
             try body.withUnsafeBytes { body in
               var batch = try ArrowRecordBatch(table, body: body)
-              try batch.appendRows(of: fields, to: &rows)
+              rows = try batch.rows(of: fields)
             }
             position += size
           case (.schema, .some): throw FlatBuffer.Damage(problem: "has a second schema", offset: 0)
@@ -54,9 +59,9 @@ struct ArrowStreamReader {
           throw error(damage.problem, at: position + damage.offset)
         }
       }
+      if !rows.isEmpty { try take(rows) }
     }
     guard fields != nil else { throw error("has no schema", at: 0) }
-    return rows
   }
 
   private func bodySize(_ header: ArrowMessage, after message: Message) throws -> Int {

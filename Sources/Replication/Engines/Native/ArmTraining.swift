@@ -97,7 +97,7 @@ struct ArmTraining: Sendable {
         throw EngineError.interrupted
       }
       let number = trainer.completedSteps + 1
-      let batch = SHA256.digest(of: trainer.batchBytes(ofStep: number))
+      let batch = SHA256.digest(of: try trainer.batchBytes(ofStep: number))
       try checkContract(batch, step: number)
       let record = try trainer.step { try writing?.waitUntilTaken() }
       listener.reached(RunPoint(kind: .updated, arm: arm, step: number))

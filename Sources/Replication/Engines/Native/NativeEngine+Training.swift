@@ -24,7 +24,7 @@ extension NativeEngine {
     threads: Int? = nil
   ) throws -> Trainer {
     try Trainer(
-      model: model, examples: data.examples.examples, configuration: configuration,
+      model: model, examples: data.examples, configuration: configuration,
       threads: threads ?? self.threads, numerics: numerics)
   }
 }

@@ -41,14 +41,23 @@ struct NativeEngine: Sendable {
       name: "native", program: try RunEnvironment.executableDigest(), numerics: numerics.identity)
   }
 
+  /// All of the model that an arm begins with but its weights.
+  func describe() throws -> ModelDescription {
+    switch model {
+    case .pretrained(let path): try ModelDescription(at: path)
+    case .initialized(let configuration, let tokenizer, let settings, _, _):
+      try ModelDescription(
+        configurationPath: configuration, tokenizerPath: tokenizer,
+        tokenizerConfigurationPath: settings)
+    }
+  }
+
   /// The model as an arm begins with it.
   func load() throws -> LoadedModel {
     switch model {
-    case .pretrained(let path): return try ModelLoader.load(from: path)
-    case .initialized(let configuration, let tokenizer, let settings, let seed, let deviation):
-      return try ModelLoader.initialized(
-        configurationPath: configuration, tokenizerPath: tokenizer,
-        tokenizerConfigurationPath: settings, seed: seed, standardDeviation: deviation)
+    case .pretrained(let path): try ModelLoader.load(from: path)
+    case .initialized(_, _, _, let seed, let deviation):
+      ModelLoader.initialized(try describe(), seed: seed, standardDeviation: deviation)
     }
   }
 

@@ -6,23 +6,21 @@ import Tokenizers
 
 /// Reads conversations from the rows of data files, as the manifest maps them.
 enum TrainingConversations {
-  /// One conversation a row, tables and rows in order.
+  /// One conversation a row, in order.
   ///
   /// Throws ``AssetError`` with the row that has no such fields.
-  static func read(_ tables: [RowTable], fields: Manifest.ConversationFields) throws
+  static func read(_ table: RowTable, fields: Manifest.ConversationFields) throws
     -> [[ChatMessage]]
   {
-    try tables.flatMap { table in
-      try table.rows.indices.map { row in
-        switch fields {
-        case .turns(let user, let assistant):
-          return [
-            ChatMessage(role: "user", content: try table.string(user, row: row)),
-            ChatMessage(role: "assistant", content: try table.string(assistant, row: row)),
-          ]
-        case .messages(let path):
-          return try messages(table, path, row: row)
-        }
+    try table.rows.indices.map { row in
+      switch fields {
+      case .turns(let user, let assistant):
+        return [
+          ChatMessage(role: "user", content: try table.string(user, row: row)),
+          ChatMessage(role: "assistant", content: try table.string(assistant, row: row)),
+        ]
+      case .messages(let path):
+        return try messages(table, path, row: row)
       }
     }
   }
