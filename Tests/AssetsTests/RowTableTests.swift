@@ -57,8 +57,10 @@ struct JSONLinesTests {
     #expect(await assetError(.damagedData) { try read("{\"a\":\(deep)") }.contains("nest deeper"))
     let path = try folder.write(Array("{\"a\":\"".utf8) + [0xC3, 0x28, 0x22, 0x7D], to: "bad")
     #expect(
-      await assetError(.damagedData) { try RowTable.read(path: path, format: .jsonLines, name: "bad") }
-        .contains("UTF-8"))
+      await assetError(.damagedData) {
+        try RowTable.read(path: path, format: .jsonLines, name: "bad")
+      }
+      .contains("UTF-8"))
   }
 
   @Test("Fields are found by path, and what is missing or of another type is named with its line")

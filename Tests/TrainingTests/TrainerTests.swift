@@ -154,7 +154,8 @@ struct RunFixture: Decodable {
     var configuration = plain.configuration
     configuration.objective = .entropyGated(try EntropyGate(k: 7, alpha: 0, normalizer: .lnK))
     let gated = try Trainer(
-      model: RunFixture.model(), examples: try fixture.trainingExamples(), configuration: configuration,
+      model: RunFixture.model(), examples: try fixture.trainingExamples(),
+      configuration: configuration,
       threads: 1)
     #expect(try finish(plain).map(\.loss) == finish(gated).map(\.loss))
     #expect(bits(plain.model.parameters) == bits(gated.model.parameters))

@@ -135,7 +135,8 @@ struct InputRecomputation {
       let own = manifest.training.seeds.contains(seed) ? try inputs.prepared(seed) : nil
       if recorded.examples != own?.digest || recorded.tokens != own?.recorded.tokens {
         findings.append(
-          "The log tells of other prepared training data for the seed \(seed) than the inputs give.")
+          "The log tells of other prepared training data for the seed \(seed) than the inputs give."
+        )
       }
     }
     guard let basis = history.identityBasis else { return findings }

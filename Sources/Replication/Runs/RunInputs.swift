@@ -79,7 +79,8 @@ struct RunInputs: Sendable {
     parameterCount = description.parameterCount
     examples = try await Self.examples(
       DataPreparation(
-        manifest.trainingData.assets.flatMap { files[$0] ?? [] }, manifest: manifest, common: common),
+        manifest.trainingData.assets.flatMap { files[$0] ?? [] }, manifest: manifest, common: common
+      ),
       description.tokenizer, sources, access: access)
   }
 

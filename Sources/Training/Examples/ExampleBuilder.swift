@@ -48,6 +48,7 @@ package struct ExampleBuilder: Sendable {
   ///   - conversations: Some that follow one another in the data.
   ///   - first: Position of the first of them in the data, for errors.
   ///   - threads: Threads to use, which change nothing but the time.
+  /// - Returns: One example for each conversation.
   /// - Throws: ``TrainingError`` `unusableConversation` for the first that the template refuses.
   package func examples(
     _ conversations: [[ChatMessage]], from first: Int, threads: Int

@@ -187,7 +187,8 @@ import Testing
       for nonce in 0..<200 {
         // Not the record's own digest, which is another one in each run of this test.
         let challenge = AuditChallenge(
-          record: SHA256.digest(of: "record"), nonce: [UInt8(nonce), UInt8(share)], subject: "documents")
+          record: SHA256.digest(of: "record"), nonce: [UInt8(nonce), UInt8(share)],
+          subject: "documents")
         let chosen = challenge.draws(of: count, from: places.count)
         let met = chosen.filter { $0 < altered }
         guard !met.isEmpty else { continue }

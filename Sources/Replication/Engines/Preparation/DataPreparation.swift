@@ -81,7 +81,9 @@ struct DataPreparation: Sendable {
     var writer = TokenTableWriter()
     var count = 0
     for file in files {
-      try RowTable.forEachPart(path: file.path, format: data.format, name: file.asset.name) { part in
+      try RowTable.forEachPart(
+        path: file.path, format: data.format, name: file.asset.name
+      ) { part in
         let conversations = try TrainingConversations.read(part, fields: data.fields)
         for example in try builder.examples(conversations, from: count, threads: threads) {
           writer.append(

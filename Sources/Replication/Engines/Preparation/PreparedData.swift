@@ -19,6 +19,7 @@ struct PreparedData: Sendable {
   ///   - preparation: What prepared it.
   ///   - seed: Of the order.
   ///   - cache: Remembers the digest, for which all examples have to be read; nil to write nothing.
+  /// - Throws: ``FileError`` if the tokens cannot be read, or the digest not remembered.
   init(
     _ table: (content: TokenTable, digest: Digest), of preparation: DataPreparation, seed: UInt64,
     cache: StepCache?
