@@ -35,12 +35,26 @@ struct Evaluate: AsyncParsableCommand, ReportingCommand {
   var fewshotSeed: UInt32 = 1234
 
   @Flag(
-    help: "Write prompts as conversations, few-shot examples as turns, with the model's template.")
+    help: "Write prompts as conversations, with the model's template.")
   var applyChatTemplate = false
 
   @Option(
     help: "The same with this template in place of the model's: \(KnownChatTemplate.names).")
   var chatTemplate: String?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "With a template: few-shot examples as turns, or all in the user's one turn.")
+  var fewshotAsMultiturn = true
+
+  @Option(help: "Text that is said before each task's own introduction.")
+  var systemInstruction: String?
+
+  @Option(
+    help:
+      "true begins each prompt with the begin-of-sequence token, false adds no special token (default: as the tokenizer does)."
+  )
+  var addBosToken: Bool?
 
   @Option(help: "Folder with the rows of the benchmarks.", completion: .directory)
   var data: String?
@@ -88,6 +102,9 @@ struct Evaluate: AsyncParsableCommand, ReportingCommand {
     request.fewShotSeed = fewshotSeed
     request.appliesChatTemplate = applyChatTemplate
     request.chatTemplateName = chatTemplate
+    request.asksExamplesAsTurns = fewshotAsMultiturn
+    request.systemInstruction = systemInstruction
+    request.addsSpecialTokens = addBosToken
     request.maximumNewTokens = maxNewTokens
     request.maximumLength = maxLength
     request.dataFolder = data.map(Self.trimmed)

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Manifests
-import Replication
+import Reports
 
-struct Validate: ParsableCommand {
+struct Validate: ParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check manifests without running anything.")
 
@@ -10,13 +10,13 @@ struct Validate: ParsableCommand {
     help: "Names of manifests, or paths of YAML files.", completion: .file(extensions: ["yaml"]))
   var manifests: [String]
 
+  @OptionGroup var printing: PrintingOptions
+
   func run() throws {
-    for name in manifests {
-      let file = try ManifestCatalog.standard.manifest(name)
+    let files = try manifests.map { try ManifestCatalog.standard.manifest($0) }
+    for file in files {
       for asset in file.manifest.assets { _ = try file.assets(of: asset) }
-      let optional = file.manifest.declaredArms.filter(\.isOptional).map(\.name)
-      let arms = optional.isEmpty ? "" : " (optional arms: \(optional.joined(separator: ", ")))"
-      Console.output("\(file.path) is valid: \(file.manifest.title)\(arms)")
     }
+    try report(ManifestListing(valid: files))
   }
 }

@@ -20,7 +20,7 @@ import Testing
     let others = try CommandDescription.all().filter { !$0.command.hasJSON }
     #expect(
       others.map { $0.words.joined(separator: " ") }
-        == ["", "determinism-trace", "determinism-run", "validate", "list", "anchors"])
+        == ["", "determinism-trace", "determinism-run", "anchors"])
   }
 
   @Test("prints exactly one object when its command line is not understood")
@@ -40,7 +40,8 @@ import Testing
   func failure() throws {
     try Program.withFolder { folder in
       try Data().write(to: URL(filePath: "\(folder)/file"))
-      for (words, command) in try commands() {
+      // What there is can always be listed.
+      for (words, command) in try commands() where words != ["list"] {
         // No folder can be made in a file, and nothing is to be found there.
         let nowhere = "\(folder)/file/nowhere"
         var arguments = words + ["--json"]

@@ -10,6 +10,13 @@ package struct ManifestCatalog: Sendable {
     package let path: String
     /// What it declares, or what is wrong with it.
     package let result: Result<Manifest, ManifestError>
+
+    /// The entry of a file that was read, or could not be.
+    package init(name: String, path: String, result: Result<Manifest, ManifestError>) {
+      self.name = name
+      self.path = path
+      self.result = result
+    }
   }
 
   private let search: CatalogFolders
