@@ -57,7 +57,7 @@ package struct Evaluator {
     maximumLength = settings.maximumLength ?? configuration.maximumPositions
     encoder = RequestEncoder(
       tokenizer: tokenizer, vocabularySize: configuration.vocabularySize,
-      maximumLength: maximumLength)
+      maximumLength: maximumLength, addsSpecialTokens: settings.addsSpecialTokens)
     let endOfTurn =
       settings.stopsAtEndOfTurn
       ? settings.chatTemplate.flatMap { tokenizer.id(of: $0.endOfTurn) } : nil

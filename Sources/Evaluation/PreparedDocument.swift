@@ -26,7 +26,7 @@ struct PreparedDocument {
     tokenizer: Tokenizer
   ) throws -> [PreparedDocument] {
     let task = input.task
-    let builder = PromptBuilder(task: task, chatTemplate: settings.chatTemplate)
+    let builder = PromptBuilder(task: task, settings: settings)
     var sampler = try FewShotSampler(
       task: task, pool: input.fewShotPool,
       count: task.shownExamples(requested: settings.fewShotCount), seed: settings.fewShotSeed)

@@ -12,9 +12,16 @@ struct RequestEncoder {
   private let prefixID: Int32?
   /// A text that begins with this already has its special tokens.
   private let prefixText: String?
+  /// Whether other texts get special tokens; nil leaves it to the tokenizer.
+  private let addsSpecialTokens: Bool?
 
   /// Creates an encoder for a model that takes at most `maximumLength` tokens and knows `vocabularySize` ids.
-  init(tokenizer: Tokenizer, vocabularySize: Int, maximumLength: Int) {
+  ///
+  /// `addsSpecialTokens` is as ``EvaluationSettings/addsSpecialTokens`` has it.
+  init(
+    tokenizer: Tokenizer, vocabularySize: Int, maximumLength: Int, addsSpecialTokens: Bool? = nil
+  ) {
+    self.addsSpecialTokens = addsSpecialTokens
     self.tokenizer = tokenizer
     self.vocabularySize = vocabularySize
     self.maximumLength = maximumLength
@@ -92,7 +99,14 @@ struct RequestEncoder {
 
   private func encode(_ text: String) -> [Int32] {
     let hasPrefix = prefixText.map { PythonText.hasPrefix($0, in: text) } ?? false
-    return tokenizer.encode(text, addingSpecialTokens: !hasPrefix)
+    var ids = tokenizer.encode(text, addingSpecialTokens: addsSpecialTokens != false && !hasPrefix)
+    // A tokenizer that begins no text by itself is told to, as `add_bos_token` tells those of transformers.
+    if addsSpecialTokens == true, !hasPrefix, let begin = tokenizer.beginOfSequenceID,
+      ids.first != begin
+    {
+      ids.insert(begin, at: 0)
+    }
+    return ids
   }
 
   private func check(_ ids: [Int32], of text: String) throws {

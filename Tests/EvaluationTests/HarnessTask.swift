@@ -13,7 +13,17 @@ struct HarnessTask: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(task.name), \(run)" }
   var fewShotCount: Int { run.hasSuffix("0") ? 0 : 2 }
-  var chatTemplate: ChatTemplate? { run.hasPrefix("chat") ? .smollm2 : nil }
+  /// What `RUNS` of the script says of the run.
+  var settings: EvaluationSettings {
+    var settings = EvaluationSettings()
+    let isOneTurn = run.hasSuffix("one-turn-2")
+    settings.chatTemplate = isOneTurn || run.hasPrefix("chat") ? .smollm2 : nil
+    settings.asksExamplesAsTurns = !isOneTurn
+    if run.hasPrefix("instruction") {
+      settings.systemInstruction = isOneTurn ? "Answer briefly.\n" : "Answer briefly."
+    }
+    return settings
+  }
 
   /// Every task with rows in the folder, on every run.
   static let all: [HarnessTask] = {
@@ -21,7 +31,9 @@ struct HarnessTask: Sendable, CustomTestStringConvertible {
       (try? path("rows")).flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0.path) }
     let tasks = (folders ?? []).sorted().compactMap { Benchmark.named($0)?.tasks[0] }
     precondition(tasks.count >= 4, "The rows of the tasks are missing.")
-    return ["plain-0", "plain-2", "chat-2"].flatMap { run in
+    return [
+      "plain-0", "plain-2", "chat-2", "one-turn-2", "instruction-2", "instruction-one-turn-2",
+    ].flatMap { run in
       tasks.map { HarnessTask(run: run, task: $0) }
     }
   }()

@@ -10,7 +10,7 @@ struct HarnessTaskTests {
   @Test("Prompts and what is scored after them are byte-identical", arguments: HarnessTask.all)
   func requests(_ recorded: HarnessTask) throws {
     let (task, input, lines) = (recorded.task, try recorded.input(), try recorded.samples())
-    let builder = PromptBuilder(task: task, chatTemplate: recorded.chatTemplate)
+    let builder = PromptBuilder(task: task, settings: recorded.settings)
     var sampler = try FewShotSampler(
       task: task, pool: input.fewShotPool, count: recorded.fewShotCount, seed: 1234)
     try #require(lines.count == input.documents.count && lines.count >= 5)

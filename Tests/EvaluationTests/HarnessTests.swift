@@ -15,7 +15,7 @@ struct HarnessTests {
     for input in try HarnessRun.benchmarks.flatMap(run.inputs) {
       let task = input.task
       let samples = try run.samples(task)
-      let builder = PromptBuilder(task: task, chatTemplate: run.chatTemplate)
+      let builder = PromptBuilder(task: task, settings: .with(run.chatTemplate))
       var sampler = try FewShotSampler(
         task: task, pool: input.fewShotPool, count: run.fewShotCount ?? task.fewShotCount,
         seed: 1234)

@@ -13,6 +13,21 @@ struct RequestEncoderTests {
       maximumLength: maximumLength)
   }
 
+  @Test("The begin-of-sequence token is put first, left out, or left to the tokenizer, never doubled")
+  func specialTokens() throws {
+    // As transformers 5.23 encodes with `add_bos_token` true, false and not given.
+    for (choice, expected) in [(nil, [0]), (true, [0]), (false, [])] as [(Bool?, [Int32])] {
+      let encoder = RequestEncoder(
+        tokenizer: try TinyModel.tokenizer(), vocabularySize: 280, maximumLength: 64,
+        addsSpecialTokens: choice)
+      #expect(
+        try encoder.generationPrompt("Answer:", maximumNewTokens: 4).tokens
+          == expected + [266, 88, 260, 27])
+      #expect(
+        try encoder.generationPrompt("<bos>Answer:", maximumNewTokens: 4).tokens == [0, 266, 88, 260, 27])
+    }
+  }
+
   @Test("Whitespace at the end of the context is scored with the continuation")
   func trailingWhitespace() throws {
     // "Answer:" is <bos> and four tokens, " A" is two, "A" one.

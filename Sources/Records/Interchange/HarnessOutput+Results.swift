@@ -38,8 +38,9 @@ extension HarnessOutput {
     content["model_source"] = "replicate"
     content["model_name"] = .string(model.path)
     content["model_name_sanitized"] = .string(HarnessModel.folderName(of: model.path))
-    content["system_instruction"] = .null
-    content["system_instruction_sha"] = .null
+    content["system_instruction"] = JSON(settings.systemInstruction)
+    content["system_instruction_sha"] =
+      settings.systemInstruction.map { JSON(SHA256.digest(of: $0)) } ?? .null
     addChatTemplate(to: &content)
     content["total_evaluation_time_seconds"] = .string(
       PythonJSON.text(of: ended.timeIntervalSince(started)))
@@ -142,6 +143,7 @@ extension HarnessOutput {
     var arguments = JSON.Object()
     arguments["pretrained"] = .string(model.path)
     arguments["dtype"] = "float32"
+    arguments["add_bos_token"] = settings.addsSpecialTokens.map(JSON.bool)
     arguments["max_length"] = settings.maximumLength.map { JSON($0) }
     return arguments
   }
@@ -177,7 +179,7 @@ extension HarnessOutput {
       KnownChatTemplate.template(of: text) == settings.chatTemplate ? text : nil
     }
     let template = settings.chatTemplate.map { own ?? $0.jinja ?? $0.rawValue }
-    content["fewshot_as_multiturn"] = template == nil ? .null : true
+    content["fewshot_as_multiturn"] = template == nil ? .null : .bool(settings.asksExamplesAsTurns)
     content["chat_template"] = JSON(template)
     content["chat_template_sha"] = template.map { JSON(SHA256.digest(of: $0)) } ?? .null
   }

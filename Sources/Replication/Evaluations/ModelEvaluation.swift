@@ -194,6 +194,9 @@ package struct ModelEvaluation: Sendable {
       "limit": optional(request.limit), "num_fewshot": optional(settings.fewShotCount),
       "fewshot_seed": JSON(Int(settings.fewShotSeed)),
       "chat_template": JSON(settings.chatTemplate?.rawValue),
+      "fewshot_as_multiturn": .bool(settings.asksExamplesAsTurns),
+      "system_instruction": JSON(settings.systemInstruction),
+      "add_bos_token": settings.addsSpecialTokens.map(JSON.bool) ?? .null,
       "max_length": optional(settings.maximumLength),
       "max_new_tokens": optional(settings.maximumNewTokens),
     ]

@@ -19,6 +19,12 @@ package struct ModelEvaluationRequest: Sendable {
   package var appliesChatTemplate = false
   /// Name of a chat template to use in place of the checkpoint's.
   package var chatTemplateName: String?
+  /// Whether few-shot examples are turns of a conversation.
+  package var asksExamplesAsTurns = true
+  /// What is said before each task's own introduction.
+  package var systemInstruction: String?
+  /// Whether prompts get the begin-of-sequence token; nil leaves it to the tokenizer.
+  package var addsSpecialTokens: Bool?
   /// Most tokens that are generated; nil for each task's own number.
   package var maximumNewTokens: Int?
   /// Longest input in tokens; nil for the longest that the model was made for.
@@ -41,6 +47,9 @@ package struct ModelEvaluationRequest: Sendable {
   var settings: EvaluationSettings {
     var settings = EvaluationSettings()
     settings.fewShotCount = fewShotCount
+    settings.asksExamplesAsTurns = asksExamplesAsTurns
+    settings.systemInstruction = systemInstruction
+    settings.addsSpecialTokens = addsSpecialTokens
     settings.fewShotSeed = fewShotSeed
     settings.maximumLength = maximumLength
     settings.maximumNewTokens = maximumNewTokens

@@ -2,8 +2,16 @@ package import Tokenizers
 
 /// What changes the prompts and scores of an evaluation besides model, task and data.
 package struct EvaluationSettings: Sendable, Equatable {
-  /// Template of chat prompts, few-shot examples as turns of their own; nil for plain text.
+  /// Template of chat prompts; nil for plain text.
   package var chatTemplate: ChatTemplate?
+  /// Whether the few-shot examples of a chat prompt are turns of their own; else they stand in the user's one turn, as
+  /// they would without a template (the harness's `fewshot_as_multiturn`).
+  package var asksExamplesAsTurns = true
+  /// What is said before a task's own introduction (the harness's `system_instruction`).
+  package var systemInstruction: String?
+  /// Whether a prompt that does not begin with a special token gets the begin-of-sequence token, and what else the
+  /// tokenizer puts around a text, or nothing; nil leaves it to the tokenizer (the harness's `add_bos_token`).
+  package var addsSpecialTokens: Bool?
   /// Number of few-shot examples; nil for the task's own.
   package var fewShotCount: Int?
   /// Seed of the draws of few-shot examples.

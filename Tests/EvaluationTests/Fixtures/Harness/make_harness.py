@@ -22,8 +22,11 @@ import tempfile
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[2] / "HarnessParity"))
 
-# Number of examples, and whether prompts are conversations.
-RUNS = {"plain-0": (0, False), "plain-2": (2, False), "chat-2": (2, True)}
+# Number of examples, whether prompts are conversations, whether examples are turns of them, and what is said first.
+RUNS = {
+    "plain-0": (0, False, False, None), "plain-2": (2, False, False, None), "chat-2": (2, True, True, None),
+    "one-turn-2": (2, True, False, None), "instruction-2": (2, False, False, "Answer briefly."),
+    "instruction-one-turn-2": (2, True, False, "Answer briefly.\n")}
 
 # Keys of results that depend on the machine or the hour.
 OF_THE_MACHINE = ["date", "pretty_env_info", "transformers_version", "git_hash", "upper_git_hash", "model_name",
@@ -96,11 +99,11 @@ def run(name, tasks, configurations, out, target):
     from lm_eval.loggers import EvaluationTracker
     from lm_eval.tasks import TaskManager
 
-    count, is_chat = RUNS[name]
+    count, is_chat, as_turns, instruction = RUNS[name]
     tracker = EvaluationTracker(output_path=str(out / name))
     results = lm_eval.simple_evaluate(
         model=scorer(), tasks=tasks, num_fewshot=count, log_samples=True, evaluation_tracker=tracker,
-        apply_chat_template=is_chat, fewshot_as_multiturn=is_chat,
+        apply_chat_template=is_chat, fewshot_as_multiturn=as_turns, system_instruction=instruction,
         task_manager=TaskManager(include_path=str(configurations), include_defaults=False))
     samples = results.pop("samples")
     tracker.save_results_aggregated(results=results, samples=samples)
