@@ -61,7 +61,7 @@ package struct ManifestListing: CommandOutcome {
               "problem": .string("\(error)"),
             ]
           }
-        })
+        }),
     ]
   }
 

@@ -65,7 +65,9 @@ struct PromptBuilderTests {
       ))
   }
 
-  @Test("What is said first stands before the introduction, apart from it unless white space parts them")
+  @Test(
+    "What is said first stands before the introduction, apart from it unless white space parts them"
+  )
   func systemInstruction() throws {
     let introduction =
       "The following are multiple choice questions (with answers) about us foreign policy.\n\n"

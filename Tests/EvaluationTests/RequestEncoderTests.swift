@@ -13,7 +13,8 @@ struct RequestEncoderTests {
       maximumLength: maximumLength)
   }
 
-  @Test("The begin-of-sequence token is put first, left out, or left to the tokenizer, never doubled")
+  @Test(
+    "The begin-of-sequence token is put first, left out, or left to the tokenizer, never doubled")
   func specialTokens() throws {
     // As transformers 5.23 encodes with `add_bos_token` true, false and not given.
     for (choice, expected) in [(nil, [0]), (true, [0]), (false, [])] as [(Bool?, [Int32])] {
@@ -24,7 +25,9 @@ struct RequestEncoderTests {
         try encoder.generationPrompt("Answer:", maximumNewTokens: 4).tokens
           == expected + [266, 88, 260, 27])
       #expect(
-        try encoder.generationPrompt("<bos>Answer:", maximumNewTokens: 4).tokens == [0, 266, 88, 260, 27])
+        try encoder.generationPrompt("<bos>Answer:", maximumNewTokens: 4).tokens == [
+          0, 266, 88, 260, 27,
+        ])
     }
   }
 
