@@ -38,6 +38,7 @@ package enum OutcomeJSON {
         }),
       "estimated_seconds": plan.seconds.map(JSON.number) ?? .null,
       "declared_differences": .array(plan.declaredDifferences.map(JSON.string)),
+      "overrides": .array(plan.overrides.map(JSON.string)),
       "optional_arms": .array(plan.optionalArms.map(JSON.string)),
       "missing": .array((plan.missing?.inputs ?? []).map(json)),
       "obstacles": .array((plan.missing?.obstacles ?? []).map(JSON.string)),

@@ -8,6 +8,12 @@ package enum OutcomeText {
   /// Everything that a person reads at the end.
   package static func text(_ outcome: RunOutcome) -> ReportText {
     var parts: [ReportText] = []
+    if !outcome.overrides.isEmpty {
+      let rest =
+        outcome.judgement == nil
+        ? "; the documented results, which are of the whole, do not judge it" : ""
+      parts.append("scaled down: \(outcome.overrides.joined(separator: ", "))\(rest)")
+    }
     if let table = outcome.table, !table.rows.isEmpty { parts.append(ReportText(text(table))) }
     if let judgement = outcome.judgement { parts.append(VerdictText.text(judgement)) }
     parts.append(

@@ -7,6 +7,9 @@ package enum PlanText {
   /// Downloads, steps with what is reused and why, and the time that all of it should take.
   package static func text(_ plan: RunPlan) -> ReportText {
     var lines = ["\(plan.name): \(plan.title)"]
+    if !plan.overrides.isEmpty {
+      lines.append("  scaled down: \(plan.overrides.joined(separator: ", "))")
+    }
     lines += plan.declaredDifferences.map { "  note: \($0)" }
     if !plan.optionalArms.isEmpty {
       lines.append(

@@ -36,12 +36,14 @@ package enum RecordText {
     var status = record.status.name
     if HarnessImport.isImport(record.sessions) { status += ", " + HarnessImport.notice }
     if let life = RunLogText.life(record.status, record.signs, now) { status += ", " + life }
+    let scaling =
+      record.overrides.isEmpty ? [] : [("scaled down", record.overrides.joined(separator: ", "))]
     return [
       ("record", record.id), ("name", record.name), ("attempt", "\(record.attempt)"),
       ("status", status), ("began", record.created),
       (record.resultsDigest == nil ? "last event" : "sealed", record.last), ("path", record.path),
       ("identity", record.identity.hex),
-    ]
+    ] + scaling
   }
 
   private static func session(_ session: JSON, number: Int) -> ReportText {
@@ -158,6 +160,7 @@ package enum RecordJSON {
       "schema": "replicate/show/v1", "exit_code": JSON(Int(record.exitCode)),
       "record_id": .string(record.id), "path": .string(record.path), "name": .string(record.name),
       "attempt": JSON(record.attempt), "identity": JSON(record.identity),
+      "overrides": .array(record.overrides.map(JSON.string)),
       "status": .string(record.status.name), "created": .string(record.created),
       "last_event": .string(record.last), "heartbeat": JSON(record.signs?.heartbeat?.text),
       "sessions": .array(record.sessions),

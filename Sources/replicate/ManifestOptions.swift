@@ -16,6 +16,25 @@ struct ManifestArgument: ParsableArguments {
   func read() throws -> ManifestFile { try ManifestCatalog.standard.manifest(name) }
 }
 
+/// What of a manifest is run: with which optional arms, and with which values set in it.
+struct SelectionOptions: ParsableArguments {
+  @Option(help: "Run this optional arm too; may be repeated.")
+  var arm: [String] = []
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Set a value of the manifest, as training.max_steps=20 or 'evaluation.*.limit=50'; may be repeated. That is another run, which the documented results do not judge.",
+      valueName: "key=value"))
+  var overrides: [String] = []
+
+  /// Reads a manifest, and selects.
+  func read(_ manifest: ManifestArgument) throws -> ManifestFile {
+    try ManifestCatalog.standard.manifest(manifest.name, overrides: overrides)
+      .selecting(arms: arm)
+  }
+}
+
 /// Where inputs are that the user brings.
 struct InputOptions: ParsableArguments {
   @Option(
@@ -48,12 +67,6 @@ extension LocalCopy: ExpressibleByArgument {
     self.init(
       asset: String(parts[0]), path: ContainedPath.absolute(String(parts[1])))
   }
-}
-
-/// Which of the manifest's optional arms are run.
-struct ArmOptions: ParsableArguments {
-  @Option(help: "Run this optional arm too; may be repeated.")
-  var arm: [String] = []
 }
 
 /// How a run is done; nothing here changes a result.

@@ -9,7 +9,7 @@ struct Plan: AsyncParsableCommand, ReportingCommand {
       "Ends with 7 if inputs are missing that cannot be downloaded, and says how to get them.")
 
   @OptionGroup var manifest: ManifestArgument
-  @OptionGroup var arms: ArmOptions
+  @OptionGroup var selection: SelectionOptions
   @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
   @OptionGroup var printing: PrintingOptions
@@ -17,8 +17,6 @@ struct Plan: AsyncParsableCommand, ReportingCommand {
   func run() async throws {
     let options = inputs.apply(to: execution.options)
     try report(
-      await Runner(
-        manifest.read().selecting(arms: arms.arm), options: options, report: { _ in }
-      ).plan())
+      await Runner(selection.read(manifest), options: options, report: { _ in }).plan())
   }
 }

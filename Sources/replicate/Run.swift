@@ -11,7 +11,7 @@ struct Run: AsyncParsableCommand, ReportingCommand {
     discussion: "The name may stand alone: `replicate tiny` is `replicate run tiny`.")
 
   @OptionGroup var manifest: ManifestArgument
-  @OptionGroup var arms: ArmOptions
+  @OptionGroup var selection: SelectionOptions
   @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
   @OptionGroup var judging: JudgingOptions
@@ -33,7 +33,7 @@ struct Run: AsyncParsableCommand, ReportingCommand {
     options.modelFolder = saveModels
     let terminal = TerminalReport(style: Console.style, write: Console.error)
     defer { terminal.finish() }
-    let file = try manifest.read().selecting(arms: arms.arm)
+    let file = try selection.read(manifest)
     let start = ContinuousClock.now
     var outcome = try await Runner(
       file, options: options, interruption: StopSignals.shared.interruption, report: terminal.show

@@ -26,6 +26,7 @@ extension Manifest {
       ("arms", object(declaredArms.map { ($0.name, $0.canonical) })),
       ("selected_arms", selectedArms.isEmpty ? .null : names(selectedArms)),
       ("evaluation", ["tasks": .array(evaluations.map(\.canonical))]),
+      ("overrides", overrides.isEmpty ? .null : names(overrides)),
     ])
   }
 }

@@ -37,6 +37,9 @@ package struct Manifest: Sendable, Equatable {
   ///
   /// ``ExperimentFile`` reads it. No step of a run depends on it: other expectations judge the same results.
   package internal(set) var expectations: String?
+  /// Values that were set in place of the file's own, as `training.max_steps=20`: a run of them is another run, which
+  /// the documented results of the whole say nothing of.
+  package let overrides: [String]
 
   /// An input without a digest.
   package struct Unpinned: Sendable, Equatable {

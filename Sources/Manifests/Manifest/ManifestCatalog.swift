@@ -48,9 +48,11 @@ package struct ManifestCatalog: Sendable {
     throw search.unknown(nameOrPath, among: files.map(\.name))
   }
 
-  /// Reads the manifest that a name or path stands for.
-  package func manifest(_ nameOrPath: String) throws(ManifestError) -> ManifestFile {
-    try ManifestFile.read(try path(of: nameOrPath))
+  /// Reads the manifest that a name or path stands for, with these values set in it.
+  package func manifest(
+    _ nameOrPath: String, overrides: [String] = []
+  ) throws(ManifestError) -> ManifestFile {
+    try ManifestFile.read(try path(of: nameOrPath), overrides: overrides)
   }
 
   /// Reads the manifest of this name, which is never taken for a path; nil if there is none.

@@ -37,7 +37,7 @@ package final class ManifestDecoder {
   }
 
   init(_ source: ManifestSource, schema: ManifestSchema? = nil) {
-    decoding = ManifestDecoding(source, schema: schema)
+    decoding = ManifestDecoding(source, takesOverrides: true, schema: schema)
   }
 
   /// Reads a manifest.
@@ -66,7 +66,11 @@ package final class ManifestDecoder {
     let numerics = root.optional("numerics").map { $0.choice(of: Numerics.self) } ?? .portable
     let arms = root.required("arms").map { decodeArms($0, training: training) } ?? []
     let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
-    let expectations = root.optional("expectations")?.line()
+    var expectations = root.optional("expectations")?.line()
+    let overrides = root.optional("overrides")?.list()?.compactMap { $0.line() } ?? []
+    // What is documented of the whole says nothing of a part.
+    let setsExpectations = overrides.contains { $0.hasPrefix("expectations=") }
+    if !overrides.isEmpty, !setsExpectations { expectations = nil }
     root.finish()
     // After other problems, what is not used may only be misspelled where it should be.
     if decoding.problems.isEmpty { reportUnused() }
@@ -77,7 +81,7 @@ package final class ManifestDecoder {
       name: name, title: title, description: description,
       assets: declaredAssets.compactMap(\.asset), unpinned: unpinned, model: model,
       trainingData: data, training: training, numerics: numerics, declaredArms: arms,
-      evaluations: evaluations, expectations: expectations)
+      evaluations: evaluations, expectations: expectations, overrides: overrides)
   }
 
   /// The name of a declared asset; anything else is reported.

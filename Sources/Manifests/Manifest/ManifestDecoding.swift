@@ -9,6 +9,8 @@ final class ManifestDecoding {
   let source: ManifestSource
   /// What messages call the file, such as "the manifest".
   let subject: String
+  /// Whether the key `overrides` sets other values of the same text.
+  let takesOverrides: Bool
   /// Takes what is asked for; nil if nobody wants to know.
   let schema: ManifestSchema?
   /// The problems in the order in which they were found.
@@ -22,8 +24,10 @@ final class ManifestDecoding {
 
   /// Starts with a text.
   init(
-    _ source: ManifestSource, subject: String = "the manifest", schema: ManifestSchema? = nil
+    _ source: ManifestSource, subject: String = "the manifest", takesOverrides: Bool = false,
+    schema: ManifestSchema? = nil
   ) {
+    self.takesOverrides = takesOverrides
     self.source = source
     self.subject = subject
     self.schema = schema
@@ -74,7 +78,8 @@ final class ManifestDecoding {
     var text = source.text
     for _ in 0...ManifestError.largestCount {
       do {
-        guard let node = try Yams.Parser(yaml: text, encoding: .utf8).singleRoot() else { break }
+        guard var node = try Yams.Parser(yaml: text, encoding: .utf8).singleRoot() else { break }
+        if takesOverrides { node = overridden(node) }
         let reader = NodeReader(
           node: node, name: subject, place: "", position: SourcePosition(line: 1, column: 1),
           decoding: self)
@@ -92,6 +97,23 @@ final class ManifestDecoding {
       report(.syntax, at: SourcePosition(line: 1, column: 1), "\(subject) is empty")
     }
     return nil
+  }
+
+  /// The document with the values of its own key `overrides` in their places.
+  private func overridden(_ document: Node) -> Node {
+    var document = document
+    for entry in document.mapping?["overrides"]?.sequence.map(Array.init) ?? [] {
+      guard let text = entry.string else { continue }
+      do throws(ManifestOverride.Obstacle) {
+        document = try ManifestOverride(text, at: entry.mark).applied(to: document)
+      } catch {
+        report(
+          .invalidValue,
+          at: entry.mark.map(SourcePosition.init) ?? SourcePosition(line: 1, column: 1),
+          "'\(NodeReader.shortened(text))' \(error.message)")
+      }
+    }
+    return document
   }
 
   /// Whether a key was put in place of a duplicate.

@@ -23,11 +23,34 @@ package struct ManifestFile: Sendable, Equatable {
   /// Reads and checks a file.
   ///
   /// Messages call the file as `path` does. Throws everything that is wrong at once.
-  package static func read(_ path: String) throws(ManifestError) -> ManifestFile {
-    let bytes = try contents(of: path, limit: ManifestSource.largestSize, kind: "a manifest")
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - overrides: Values to set in place of those of the file, as `training.max_steps=20`; they become part of the
+  ///     manifest, under the key `overrides`.
+  package static func read(
+    _ path: String, overrides: [String] = []
+  ) throws(ManifestError) -> ManifestFile {
+    let bytes =
+      try contents(of: path, limit: ManifestSource.largestSize, kind: "a manifest")
+      + appendix(overrides, file: path)
     return ManifestFile(
       path: path, sha256: SHA256.digest(of: bytes),
       manifest: try ManifestDecoder.decode(bytes, name: path))
+  }
+
+  /// The bytes that were read, with the values that were set, read again.
+  ///
+  /// - Throws: ``ManifestError`` if they are not the same any more.
+  package func bytes() throws(ManifestError) -> [UInt8] {
+    var bytes = try Self.contents(of: path, limit: ManifestSource.largestSize, kind: "a manifest")
+    if SHA256.digest(of: bytes) == sha256 { return bytes }
+    bytes += try Self.appendix(manifest.overrides, file: path)
+    guard SHA256.digest(of: bytes) == sha256 else {
+      throw ManifestError(
+        .unreadable, file: path, "the file was changed while this command was reading it")
+    }
+    return bytes
   }
 
   /// The folder that relative paths of the manifest begin at.

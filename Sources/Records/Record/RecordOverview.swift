@@ -18,6 +18,8 @@ package struct RecordOverview: Sendable {
   /// When the run began, and when its last event was written.
   package let created: String
   package let last: String
+  /// Values that were set in place of the manifest's own.
+  package let overrides: [String]
   /// The circumstances of each process that worked on the run.
   package let sessions: [JSON]
   /// The files that the run read; empty until it has told.
@@ -66,6 +68,7 @@ package struct RecordOverview: Sendable {
     signs = sealed == nil ? try SignsOfLife(ofRecordAt: place) : nil
     (name, identity, attempt) = (history.name, history.identity, history.attempt)
     (created, last, sessions) = (history.created, history.last, history.sessions)
+    overrides = history.overrides
     inputs = history.inputs ?? []
     let progress = RunProgress(history)
     arms = sealed?.summary.arms ?? progress.arms

@@ -98,6 +98,11 @@ package struct RunHistory: Sendable {
     return nil
   }
 
+  /// Values that were set in place of the manifest's own.
+  package var overrides: [String] {
+    (identityBasis?["manifest"]?["overrides"]?.arrayValue ?? []).compactMap(\.stringValue)
+  }
+
   /// The prepared training data of each seed, as the last process told of it; records of before have none.
   package var preparations: [UInt64: RecordedPreparation] {
     var preparations: [UInt64: RecordedPreparation] = [:]

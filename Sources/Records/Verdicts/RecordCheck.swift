@@ -30,6 +30,7 @@ package struct RecordCheck: Sendable {
   package init(_ names: [String], artifacts: String, expectations: ExperimentFile?) throws {
     records = try names.map { try SealedRecord(named: $0, artifacts: artifacts) }
     if let expectations {
+      for record in records { try Self.checkIsWhole(record) }
       self.expectations = expectations
       return
     }
@@ -55,6 +56,16 @@ package struct RecordCheck: Sendable {
       )
     }
     self.expectations = first
+  }
+
+  /// Refuses a run that was scaled down: what is documented is of the whole.
+  private static func checkIsWhole(_ record: SealedRecord) throws {
+    // Of what was tampered with the check itself tells.
+    guard let overrides = try? record.history().overrides, !overrides.isEmpty else { return }
+    throw RunError(
+      .ambiguous,
+      "The record \(record.id) is of a run that was scaled down (\(overrides.joined(separator: ", "))), of which documented results say nothing; a run with `--set expectations=FILE` is judged by expectations of its own."
+    )
   }
 
   /// Judges one record that was read already.

@@ -51,7 +51,7 @@ package struct Audit: Sendable {
     options: Options, report: @escaping @Sendable (RunEvent) -> Void
   ) throws {
     record = try SealedRecord(named: name, artifacts: run.artifacts)
-    self.manifest = try manifest(record)
+    self.manifest = try manifest(record)?.scaled(as: record)
     self.options = options
     self.run = run
     self.report = report

@@ -52,7 +52,8 @@ struct AuditedManifest: Sendable {
     manifest = own
     self.file = file
     self.findings = findings
-    notes = ["Judged by the manifest \(file.path) (canonical SHA-256 \(digest))."]
+    let scaling = own.overrides.isEmpty ? "" : " with \(English.list(own.overrides)) set in it"
+    notes = ["Judged by the manifest \(file.path)\(scaling) (canonical SHA-256 \(digest))."]
   }
 
   /// Keys of the manifest that the record's copy has otherwise, one sentence; none if it is the auditor's.
@@ -72,7 +73,7 @@ struct AuditedManifest: Sendable {
   private static func lockDifferences(_ record: SealedRecord, file: ManifestFile) throws -> [String]
   {
     let source = "\(record.path)/\(RecordFile.lock)"
-    guard let locked = try ManifestLock.read(of: file),
+    guard file.manifest.overrides.isEmpty, let locked = try ManifestLock.read(of: file),
       record.files.contains(where: { $0.name == RecordFile.lock })
     else { return [] }
     let recorded = try ManifestLock(try record.contents(of: RecordFile.lock), source: source)
@@ -84,5 +85,16 @@ struct AuditedManifest: Sendable {
   private static func expectations(of record: SealedRecord) throws -> [UInt8]? {
     guard record.files.contains(where: { $0.name == RecordFile.expectations }) else { return nil }
     return try record.contents(of: RecordFile.expectations)
+  }
+}
+
+extension ManifestFile {
+  /// The same file with the values set in it that were set for a record's run: what was scaled down is a run of its own,
+  /// of the same manifest. A record that does not say is left to who finds that out.
+  func scaled(as record: SealedRecord) throws(ManifestError) -> ManifestFile {
+    guard manifest.overrides.isEmpty, let overrides = try? record.history().overrides,
+      !overrides.isEmpty
+    else { return self }
+    return try ManifestFile.read(path, overrides: overrides)
   }
 }

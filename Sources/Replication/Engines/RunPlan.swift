@@ -23,6 +23,8 @@ package struct RunPlan: Sendable, Equatable {
   package let finished: String?
   /// What the arms do not share besides the objective.
   package let declaredDifferences: [String]
+  /// Values that are set in place of the manifest's own.
+  package var overrides: [String] = []
   /// What keeps the run from starting; nil if nothing does.
   package var missing: MissingInputs?
   /// Arms that are declared and not run, because nobody asked for them.

@@ -8,6 +8,7 @@ extension RunOutcome {
   init(_ record: SealedRecord, manifest: Manifest, reuse: String?) throws {
     self.record = record
     self.reuse = reuse
+    overrides = manifest.overrides
     let samples = try record.samples()
     table = ResultTable(manifest: manifest, samples: samples)
     judgement = try record.expectations().map {

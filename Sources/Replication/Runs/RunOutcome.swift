@@ -5,6 +5,8 @@ package import Records
 package struct RunOutcome: Sendable, Equatable {
   /// The record.
   package let record: SealedRecord
+  /// Values that were set in place of the manifest's own.
+  package let overrides: [String]
   /// Why nothing was computed, if nothing was.
   package let reuse: String?
   /// The arms' scores side by side; nil without two arms to compare.

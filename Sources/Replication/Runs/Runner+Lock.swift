@@ -9,7 +9,7 @@ extension Runner {
   /// - Throws: ``RunError`` `tampered` with everything that was changed since.
   func lock(_ inputs: RunInputs, expectations: [UInt8]?) throws -> ManifestLock {
     let lock = try ManifestLock(manifest, expectations: expectations, inputs: inputs)
-    if !file.isShortened, let locked = try ManifestLock.read(of: file) {
+    if !file.isShortened, manifest.overrides.isEmpty, let locked = try ManifestLock.read(of: file) {
       let differences = locked.differences(to: lock)
       guard differences.isEmpty else {
         throw RunError(

@@ -24,6 +24,7 @@ extension Runner {
       name: manifest.name, title: manifest.title, downloads: downloads,
       steps: finished == nil ? try planSteps(inputs) : [], finished: finished,
       declaredDifferences: manifest.declaredDifferences)
+    plan.overrides = manifest.overrides
     plan.missing = missing
     plan.optionalArms = manifest.declaredArms.map(\.name).filter { name in
       !manifest.arms.contains { $0.name == name }

@@ -115,14 +115,9 @@ package struct Runner: Sendable {
   }
 
   private func description(_ inputs: RunInputs) throws -> RunDescription {
-    let bytes = try OpenFile.contents(of: file.path)
-    guard SHA256.digest(of: bytes) == file.sha256 else {
-      throw ManifestError(
-        .unreadable, file: file.path, "the file was changed while this command was reading it")
-    }
-    return RunDescription(
+    RunDescription(
       name: manifest.name, identity: try inputs.identity(of: manifest),
-      identityBasis: inputs.identityBasis(of: manifest), manifest: bytes,
+      identityBasis: inputs.identityBasis(of: manifest), manifest: try file.bytes(),
       session: RunSession(
         version: Version.text, code: Version.code,
         environment: .withLibraries(for: manifest.numerics),

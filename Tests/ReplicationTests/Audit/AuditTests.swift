@@ -165,6 +165,29 @@ import Testing
     #expect(report.entries.flatMap(\.findings) == [])
   }
 
+  @Test("takes values that were set for a run for another run of the same manifest")
+  func scaledDown() async throws {
+    let toy = try await AuditToy()
+    let overrides = ["training.max_steps=4", "evaluation.*.limit=2"]
+    let file = try ManifestFile.read(toy.file.path, overrides: overrides)
+    let outcome = try await Runner(file, options: toy.options) { _ in }.run()
+    #expect(outcome.judgement == nil && outcome.overrides == overrides)
+    // The auditor holds the manifest as it stands.
+    let report = try await Audit(
+      outcome.record.id, manifest: { _ in toy.file }, run: toy.options, options: Audit.Options(),
+      report: { _ in }
+    ).report()
+    #expect(report.entries.flatMap(\.findings) == [])
+    let notes = report.entries.flatMap(\.notes).joined(separator: " ")
+    #expect(notes.contains("with training.max_steps=4, evaluation.*.limit=2 set in it"))
+    #expect(!notes.contains("By the expectations"))
+    #expect(throws: RunError.self) {
+      _ = try RecordCheck(
+        [outcome.record.path], artifacts: toy.options.artifacts,
+        expectations: try toy.file.expectationsPath.map(ExperimentFile.read))
+    }
+  }
+
   @Test("answers documents as often as a forger's share of them says")
   func detectionRates() async throws {
     let toy = try await AuditToy()

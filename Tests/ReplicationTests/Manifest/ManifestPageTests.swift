@@ -44,6 +44,7 @@ struct ManifestPageTests {
   /// What no manifest of the repository uses.
   private static let sample = """
     schema: 1
+    overrides: ["title=x"]
     unpinned:
       b: a reason
     wheels:
