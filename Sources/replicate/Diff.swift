@@ -20,12 +20,25 @@ struct Diff: ParsableCommand, ReportingCommand {
   @Argument(help: "The record or log that it is compared with.", completion: .file())
   var b: String
 
+  @Option(
+    help:
+      "Which run of lm-evaluation-harness in the first folder: the beginning of its date, as in 2026-01-31T23-59; else the newest."
+  )
+  var date: String?
+
+  @Option(help: "Which run in the second folder, which may be the same folder.")
+  var otherDate: String?
+
   @OptionGroup var artifacts: ArtifactsOption
   @OptionGroup var printing: PrintingOptions
 
   func run() throws {
     if [a, b].contains(where: LogComparison.isPath(ofLog:)) {
-      return try report(LogComparison.compare(a, b))
+      return try report(LogComparison.compare(a, b, dates: (date, otherDate)))
+    }
+    guard date == nil, otherDate == nil else {
+      throw ValidationError(
+        "--date and --other-date choose runs in folders of lm-evaluation-harness, not records.")
     }
     let records = try [a, b].map {
       try SealedRecord(named: $0, artifacts: artifacts.artifacts)

@@ -99,6 +99,8 @@ import Testing
       let told = try object(different)
       #expect(different.status == 6 && told["exit_code"] as? Int == 6)
       #expect(told["schema"] as? String == "replicate/log-diff/v1")
+      let dated = try Program.run(["diff", "--date", "2026"] + paths)
+      #expect(dated.status == 2 && dated.error.contains("no folder with runs"))
       let file = "\(paths[0])/trainer_state.json"
       let same = try Program.run(["diff", paths[0], file])
       #expect(same.status == 0 && same.output.contains("are identical: 1 step"))

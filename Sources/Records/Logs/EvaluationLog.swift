@@ -93,6 +93,13 @@ struct EvaluationLog {
       } ?? [:]
   }
 
+  /// Which runs the folder holds, and what was taken of them, where it holds more than was taken.
+  var choice: String? {
+    leftOut.isEmpty
+      ? nil
+      : "of its runs of \(English.list(dates)), the newest of each task with samples and results"
+  }
+
   /// The content of the file that the scores of a task or group stand in; nil if there are none.
   func resultsFile(of name: String) -> JSON? { origins[name].map { resultsFiles[$0].content } }
 

@@ -34,7 +34,7 @@ extension EvaluationLogDifference {
       let words = settings.map { "\($0.path) \($0.shortText)" }
       lines.append("Settings that differ: \(English.list(words)).")
     }
-    lines += ["A is \(paths.a)", "B is \(paths.b)"]
+    lines += ["A is \(files.a.text)", "B is \(files.b.text)"]
     return ReportText(lines)
   }
 
@@ -121,8 +121,8 @@ extension EvaluationLogDifference {
   /// The difference as one JSON object.
   var json: JSON {
     [
-      "a": ["path": .string(paths.a)],
-      "b": ["path": .string(paths.b)],
+      "a": files.a.json,
+      "b": files.b.json,
       "first_difference": first?.json ?? .null,
       "identical": .bool(isIdentical),
       "kind": "evaluation",

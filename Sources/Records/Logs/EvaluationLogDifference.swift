@@ -28,7 +28,7 @@ package struct EvaluationLogDifference: Sendable, Equatable {
   }
 
   /// The folders or files that were compared.
-  package let paths: (a: String, b: String)
+  package let files: (a: LogFile, b: LogFile)
   /// The tasks whose samples both have, sorted by name.
   package let tasks: [TaskComparison]
   /// Tasks with samples that only the first one has, although the second one has samples too.
@@ -76,7 +76,7 @@ package struct EvaluationLogDifference: Sendable, Equatable {
   }
 
   package static func == (left: EvaluationLogDifference, right: EvaluationLogDifference) -> Bool {
-    left.paths == right.paths && left.tasks == right.tasks
+    left.files == right.files && left.tasks == right.tasks
       && left.tasksOnlyInA == right.tasksOnlyInA && left.tasksOnlyInB == right.tasksOnlyInB
       && left.scoresCompared == right.scoresCompared && left.scores == right.scores
       && left.hasScores == right.hasScores && left.scoresOnlyInA == right.scoresOnlyInA
@@ -111,7 +111,9 @@ extension EvaluationLogDifference {
   /// - Throws: ``LogError`` `unrelated` if they have no task in common, or if no document and no score was compared and
   ///   nothing else differs; else what reading the samples throws.
   init(_ a: EvaluationLog, _ b: EvaluationLog) throws(LogError) {
-    paths = (a.path, b.path)
+    files = (
+      LogFile(path: a.path, choice: a.choice), LogFile(path: b.path, choice: b.choice)
+    )
     let pairing = SamplePairing(a, b)
     tasksOnlyInA = pairing.onlyInA
     tasksOnlyInB = pairing.onlyInB

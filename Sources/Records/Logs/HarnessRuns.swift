@@ -20,7 +20,8 @@ struct HarnessRuns {
 
   /// Finds and reads the results files among these names, and finds the samples files.
   ///
-  /// - Throws: ``LogError`` for a results file that cannot be read or is damaged, `unknownRun` for a date of no run.
+  /// - Throws: ``LogError`` for a results file that cannot be read or is damaged, `unknownRun` for a date of no run,
+  ///   `ambiguous` where two files of one date claim to be the same thing.
   init(folder: String, names: [String], date: String?) throws(LogError) {
     var files = names.compactMap(EvaluationLog.FileName.init)
     if let date {
@@ -57,6 +58,30 @@ struct HarnessRuns {
     self.results = results
     self.samples = samples.sorted { $0.precedes($1) }
     resultsFiles = contents
+    try requireOneOfEachDate()
+  }
+
+  /// Refuses two samples files of one task and date, and two results that differ of one date and task: the harness writes one
+  /// of each, and nobody can tell which is.
+  private func requireOneOfEachDate() throws(LogError) {
+    for (index, file) in samples.enumerated() where !file.date.isEmpty {
+      if index > 0, samples[index - 1].task == file.task, samples[index - 1].date == file.date {
+        throw refusal(of: samples[index - 1], file)
+      }
+      let own = holding(file).filter { results[$0].date == file.date }
+      if let last = own.last,
+        let other = own.first(where: { resultsFiles[$0].content != resultsFiles[last].content })
+      {
+        throw refusal(of: results[other], results[last])
+      }
+    }
+  }
+
+  private func refusal(of a: EvaluationLog.FileName, _ b: EvaluationLog.FileName) -> LogError {
+    LogError(
+      .ambiguous,
+      "\(folder) holds \(a.name) and \(b.name), which cannot both be of the run of \(b.date); take away the one that is not."
+    )
   }
 
   /// Of every task the newest samples that have results, or else the newest ones, sorted by task.
@@ -91,13 +116,18 @@ struct HarnessRuns {
 
   /// The results that were written with samples: those of the same date, or, where either name lacks one, the newest.
   private func pair(of file: EvaluationLog.FileName) -> Int? {
-    let holding = results.indices.filter { index in
+    let holding = holding(file)
+    return holding.last { results[$0].date == file.date }
+      ?? holding.last { results[$0].date.isEmpty || file.date.isEmpty }
+  }
+
+  /// The results files that have scores of a samples file's task.
+  private func holding(_ file: EvaluationLog.FileName) -> [Int] {
+    results.indices.filter { index in
       ["results", "groups"].contains { part in
         resultsFiles[index].content[part]?[file.task ?? ""] != nil
       }
     }
-    return holding.last { results[$0].date == file.date }
-      ?? holding.last { results[$0].date.isEmpty || file.date.isEmpty }
   }
 }
 

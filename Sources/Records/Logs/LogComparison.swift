@@ -11,10 +11,13 @@ package enum LogComparison {
   /// - Parameters:
   ///   - a: The first one.
   ///   - b: The second one.
+  ///   - dates: What the date of the run of the harness has to begin with on each side; nil for the newest in the folder.
   /// - Returns: Where they differ, if at all.
   /// - Throws: ``LogError`` if one of them is no log, is damaged, or if the two have nothing to compare.
-  package static func compare(_ a: String, _ b: String) throws(LogError) -> LogDifference {
-    switch (try LogSource.open(a), try LogSource.open(b)) {
+  package static func compare(
+    _ a: String, _ b: String, dates: (a: String?, b: String?) = (nil, nil)
+  ) throws(LogError) -> LogDifference {
+    switch (try LogSource.open(a, date: dates.a), try LogSource.open(b, date: dates.b)) {
     case (.training(let a), .training(let b)):
       return .training(try TrainingLogDifference(a, b))
     case (.evaluation(let a), .evaluation(let b)):

@@ -27,13 +27,25 @@ enum LogSource {
   ///   - path: The file or folder.
   ///   - date: What the date of a run of the harness in a folder has to begin with; nil for the newest.
   /// - Returns: What is there.
-  /// - Throws: ``LogError`` if there is none, several, or a damaged one.
+  /// - Throws: ``LogError`` if there is none, several, or a damaged one; `unknownRun` for a date where no runs of the
+  ///   harness are.
   static func open(_ path: String, date: String? = nil) throws(LogError) -> LogSource {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw LogError(.file, "There is no file or folder \(path).")
     }
-    return isFolder.boolValue ? try folder(path, date) : try file(path)
+    let source = isFolder.boolValue ? try folder(path, date) : try file(path)
+    switch source {
+    case .evaluation(let log) where !log.isSingleFile: return source
+    default:
+      guard date == nil else {
+        throw LogError(
+          .unknownRun,
+          "\(path) is no folder with runs of lm-evaluation-harness, of which a date could choose one."
+        )
+      }
+      return source
+    }
   }
 }
 

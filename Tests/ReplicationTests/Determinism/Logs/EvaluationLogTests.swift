@@ -265,6 +265,45 @@ struct EvaluationLogTests {
         .text.plain.hasPrefix("The results are identical: 3 scores; there are no samples"))
   }
 
+  @Test("Of several runs in a folder the newest is compared, which is said, or the one of a date")
+  func runs() throws {
+    let folder = try TemporaryFolder()
+    for (day, score) in [("01", "0.0"), ("02", "1.0")] {
+      let date = "2026-01-\(day)T03-04-05.678901"
+      _ = try folder.write(
+        LogFixtures.file([LogFixtures.choice(0, score: score)]),
+        to: "runs/samples_arc_easy_\(date).jsonl")
+      _ = try folder.write(
+        LogFixtures.results(#""arc_easy": {"acc,none": \#(score)}"#),
+        to: "runs/results_\(date).json")
+    }
+    let path = folder.path(of: "runs")
+    func compare(_ a: String?, _ b: String?) throws -> LogDifference {
+      try LogComparison.compare(path, path, dates: (a, b))
+    }
+    let newest = try compare(nil, nil)
+    #expect(newest.isIdentical)
+    #expect(
+      newest.text.plain.contains(
+        "A is \(path) (of its runs of 2026-01-01T03-04-05.678901, 2026-01-02T03-04-05.678901, the newest"
+      ))
+    #expect(newest.json["a"]?["choice"]?.stringValue?.hasPrefix("of its runs") == true)
+    #expect(try compare("2026-01-02", nil).isIdentical)
+    #expect(try compare("2026-01-01", "2026-01-01").isIdentical)
+    let different = try compare("2026-01-01", nil)
+    #expect(!different.isIdentical)
+    #expect(different.json["a"]?["choice"] == .null)
+    for (other, problem) in [
+      (path, "holds no run of 2025"),
+      ("\(path)/results_2026-01-02T03-04-05.678901.json", "is no folder with runs"),
+    ] {
+      let error = #expect(throws: LogError.self) {
+        try LogComparison.compare(path, other, dates: (nil, "2025"))
+      }
+      #expect(error?.code == .unknownRun && error?.message.contains(problem) == true)
+    }
+  }
+
   @Test("Runs that differ in their settings only are identical, and the settings are named")
   func settings() throws {
     let folder = try TemporaryFolder()
