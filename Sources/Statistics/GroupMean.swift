@@ -1,6 +1,6 @@
 /// The mean of a group of tasks, like MMLU from its 57 subjects, as lm-evaluation-harness aggregates them.
 ///
-/// Reference: `aggregate_subtask_metrics` and `pooled_sample_stderr` in lm_eval/api/metrics.py.
+/// Reference: `aggregate_subtask_metrics`, `pooled_sample_stderr` and `unweighted_mean_stderr` in lm_eval/api/metrics.py.
 package struct GroupMean: Sendable, Equatable {
   /// The score of one task.
   package struct Member: Sendable, Equatable {
@@ -20,11 +20,11 @@ package struct GroupMean: Sendable, Equatable {
     }
   }
 
-  /// The mean over all items of all tasks: Σ vᵢnᵢ / Σ nᵢ.
+  /// The mean over all items of all tasks, Σ vᵢnᵢ / Σ nᵢ, or over the k tasks, Σ vᵢ / k.
   package let value: Double
-  /// The pooled standard error √(Σ (nᵢ − 1) seᵢ² nᵢ / (Σ nᵢ − k) / Σ nᵢ) of k tasks.
+  /// The pooled standard error √(Σ (nᵢ − 1) seᵢ² nᵢ / (Σ nᵢ − k) / Σ nᵢ) of k tasks, or √Σ seᵢ² / k of a mean over tasks.
   ///
-  /// Nil if a task has none, or if there are no more items than tasks.
+  /// Nil if a task has none, or if there are no more items than tasks to pool.
   package let standardError: Double?
   /// The number of items of all tasks.
   package let count: Int
@@ -44,5 +44,16 @@ package struct GroupMean: Sendable, Equatable {
     }
     let pooledVariance = Sample.sum(parts) / Double(total - members.count)
     standardError = (pooledVariance / Double(total)).squareRoot()
+  }
+
+  /// Aggregates the tasks of a group, each with the same weight whatever its number of items; nil without tasks.
+  package init?(weightingEqually members: [Member]) {
+    guard let mean = Sample.mean(members.map(\.value)) else { return nil }
+    value = mean
+    count = members.reduce(0) { $0 + $1.count }
+    let squares = members.compactMap { member in member.standardError.map { $0 * $0 } }
+    standardError =
+      squares.count == members.count
+      ? Sample.sum(squares).squareRoot() / Double(members.count) : nil
   }
 }

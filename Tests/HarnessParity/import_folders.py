@@ -3,8 +3,9 @@
     python import_folders.py PROGRAM OUT [OUT ...]
 
 A folder as it is has to end with 0. Of each, copies are imported in which one thing was changed, and each has to end with
-something else: a score of a document, a likelihood or an answer, and a value and a standard error of the results. Prints a
-line for each OUT; the exit status is 1 if a folder was not as it has to be.
+1 or 3: a score, an answer or the likelihoods of a document, a document less, a value and a standard error of a task, and
+of a group. What the import of the folder as it is says that it does not check is left alone, and counted. Prints a line for
+each OUT, in the columns of README.md; the exit status is 1 if a folder was not as it has to be.
 """
 
 import json
@@ -14,6 +15,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+KINDS = ["score", "answer", "likelihood", "document", "value", "error", "group value", "group error"]
 
 
 def imported(program, folder, names):
@@ -28,35 +31,72 @@ def read(path):
     return json.loads(text) if text.lstrip().startswith("[") else [json.loads(line) for line in text.split("\n") if line]
 
 
-def write(path, rows, is_array):
+def write(path, rows):
+    is_array = path.read_text(encoding="utf-8").lstrip().startswith("[")
     path.write_text(json.dumps(rows, indent=2, ensure_ascii=False) if is_array
                     else "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
-def plant(kind, folder, draw):
-    """Changes one thing in a folder; says what, or None if the folder has no such thing."""
-    results = next(path for path in sorted(folder.rglob("*.json")) if "samples_" not in path.name)
-    samples = sorted(folder.rglob("*.jsonl"))
-    if kind in ("value", "error"):
-        content = json.loads(results.read_text(encoding="utf-8"))
-        places = [(task, key) for task, entry in content["results"].items() for key, value in entry.items()
-                  if "," in key and isinstance(value, float) and ("_stderr" in key) == (kind == "error")
-                  # Errors of 0.4.0's groups cannot be checked, which the import says.
-                  and not (kind == "error" and "group_subtasks" not in content and task in
-                           ("local_mmlu", "local_stem", "local_other"))]
-        task, key = draw.choice(places)
-        content["results"][task][key] += draw.choice([-1, 1]) * 10 ** -draw.randint(2, 8)
-        results.write_text(json.dumps(content, indent=2), encoding="utf-8")
-        return f"{task} {key}"
-    path = draw.choice([path for path in samples if kind != "answer" or "gsm8k" in path.name])
+def results_file(folder):
+    return next(path for path in sorted(folder.rglob("*.json*"))
+                if path.suffix in (".json", ".jsonl") and '"results":' in path.read_text(encoding="utf-8")[:20])
+
+
+def samples_files(folder):
+    return [path for path in sorted(folder.rglob("*.json*")) if path != results_file(folder)]
+
+
+def is_unchecked(text, task, key):
+    return any(line.startswith(f"The scores of {task} were not checked") or
+               line.startswith(f"Of {task}, ") and key in line and " not checked" in line for line in text.split("\n"))
+
+
+def numbers(folder):
+    """The task or group, its key, and whether it is a group, of every number in the results."""
+    content = json.loads(results_file(folder).read_text(encoding="utf-8"))
+    return [(task, key, task in content.get("groups", {})) for task, entry in content["results"].items()
+            for key, value in entry.items() if "," in key and isinstance(value, (int, float))]
+
+
+def plant_number(kind, folder, draw, text):
+    path = results_file(folder)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    places = [(task, key) for task, key, is_group in numbers(folder)
+              if is_group == kind.startswith("group") and ("_stderr" in key) == kind.endswith("error")
+              and not is_unchecked(text, task, key)]
+    if not places:
+        return None
+    task, key = draw.choice(places)
+    change = draw.choice([-1, 1]) * 10 ** -draw.randint(2, 8)
+    for part in ["results", "groups"]:
+        if key in content.get(part, {}).get(task, {}):
+            content[part][task][key] += change
+    path.write_text(json.dumps(content, indent=2), encoding="utf-8")
+    return f"{task} {key}"
+
+
+def plant(kind, folder, draw, text):
+    """Changes one thing in a folder; says what, or None if the folder has no such thing that is checked."""
+    if kind.endswith(("value", "error")):
+        return plant_number(kind, folder, draw, text)
+    of_task = {"answer": ["gsm8k"], "likelihood": ["arc", "anatomy", "astronomy", "virology", "nutrition"]}.get(kind, [""])
+    path = draw.choice([path for path in samples_files(folder) if any(f"local_{task}" in path.name for task in of_task)])
     rows = read(path)
     row = draw.choice(rows)
     if kind == "score":
         metric = draw.choice([key for key in row if key in ("acc", "acc_norm", "exact_match")])
         row[metric] = 1.0 - row[metric]
-    else:
+    elif kind == "answer":
         row["filtered_resps"] = ["31415"]
-    write(path, rows, path.read_text(encoding="utf-8").lstrip().startswith("["))
+    elif kind == "document":
+        rows = [other for other in rows if other["doc_id"] != row["doc_id"]]
+    else:
+        # Another choice becomes the best.
+        gold = int(row["target"])
+        choice = (gold + 1) % len(row["resps"]) if row["acc"] else gold
+        for response in [row["resps"][choice][0], row["filtered_resps"][choice]]:
+            response[0] = "-0.001" if isinstance(response[0], str) else -0.001
+    write(path, rows)
     return f"{path.name} document {row['doc_id']}"
 
 
@@ -64,24 +104,30 @@ def main():
     program, failures = sys.argv[1], 0
     for out in map(pathlib.Path, sys.argv[2:]):
         names = (out / "task-map").read_text().split()
-        alarms, missed, planted = [], [], 0
-        folders = sorted(path for path in out.iterdir() if path.name.isdigit())
+        alarms, missed, planted, documents, checked, unchecked = [], [], 0, 0, 0, 0
+        folders = sorted((path for path in out.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
         for folder in folders:
             code, text = imported(program, folder, names)
+            documents += sum(len({row["doc_id"] for row in read(path)}) for path in samples_files(folder))
+            skipped = [is_unchecked(text, task, key) for task, key, _ in numbers(folder)]
+            unchecked += sum(skipped)
+            checked += len(skipped) - sum(skipped)
             if code:
                 alarms.append(f"{folder.name}: exit {code}: {text.strip()[-300:]}")
-            for kind in ["score", "answer", "value", "error"]:
-                draw = random.Random(f"{folder.name} {kind}")
+            for kind in KINDS:
                 with tempfile.TemporaryDirectory() as scratch:
                     copy = pathlib.Path(scratch) / "copy"
                     shutil.copytree(folder, copy)
-                    what = plant(kind, copy, draw)
+                    what = plant(kind, copy, random.Random(f"{folder.name} {kind}"), text)
+                    if what is None:
+                        continue
                     planted += 1
                     code, _ = imported(program, copy, names)
                     if code not in (1, 3):
                         missed.append(f"{folder.name}: {kind} of {what}: exit {code}")
         failures += bool(alarms or missed or not folders)
-        print(f"{out.name}: {len(folders)} folders, {len(alarms)} false alarms; {planted} planted, {len(missed)} missed")
+        print(f"| {out.name} | {len(folders)} | {documents} | {checked} | {unchecked} | {len(alarms)} | {planted} | "
+              f"{len(missed)} |", flush=True)
         for line in alarms + missed:
             print(f"  {line}")
     sys.exit(failures > 0)

@@ -1,15 +1,17 @@
 """Makes output folders with the installed lm-evaluation-harness, any version from 0.4.0 to 0.4.13, and a stand-in model.
 
-    python make_folders.py OUT [--draws 20] [--json]
+    python make_folders.py OUT [--draws 20] [--json] [--few]
 
 Each draw is one run of the harness's own command line, with --log_samples, on rows and a model that depend on the draw
-alone: ARC with its two metrics, GSM8K with its two filters, two groups of two subjects of MMLU, and a task that replicate
-does not know. Nothing is downloaded. The folder of draw N is OUT/N, imported by
+alone: ARC with its two metrics, GSM8K with its two filters, two groups of two subjects of MMLU, and four tasks that replicate
+does not know, in two groups of one group. Nothing is downloaded. The folder of draw N is OUT/N, imported by
 
     replicate import OUT/N --task-map $(cat OUT/task-map)
 
-and every one of them has to end with 0. --json names the output N/named.json, as --output_path NAME.json does. The version
-comes from the environment that runs this file; several are installed side by side in several virtual environments.
+and every one of them has to end with 0. --json names the output N/named.json, as --output_path NAME.json does; --few makes
+folders of a few documents without what tells of this machine, as the project's fixtures are (Tests/ReplicationTests/
+Fixtures/interchange/harness-VERSION is the folder 0 of VERSION). The version comes from the environment that runs this
+file; several are installed side by side in several virtual environments.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import re
 import sys
 import types
 
+UNKNOWN = {"boolean": "facts", "colour": "facts", "odd": "numbers", "even": "numbers"}
 SUBJECTS = {"anatomy": "stem", "astronomy": "stem", "virology": "other", "nutrition": "other"}
 WORDS = "ice sun tea stone fire salt moon iron wool rain".split()
 
@@ -62,30 +65,34 @@ def prepare():
         transformers.AutoModelForVision2Seq = transformers.AutoModelForImageTextToText
 
 
-def write_rows(folder, draw):
+def write_rows(folder, draw, few):
     """Rows of every task, drawn anew."""
+    def number(low, high):
+        return draw.randint(2, 3) if few else draw.randint(low, high)
+
     def phrase():
         return " ".join(draw.choice(WORDS) for _ in range(draw.randint(1, 3)))
 
     def save(name, rows):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
 
-    count = draw.randint(8, 20)
+    count = number(8, 20)
     arc = []
     for index in range(count):
-        number = draw.randint(3, 5)
+        places = draw.randint(3, 5)
         arc.append({"id": f"r{index}", "question": f"Which is {phrase()}, no. {index}?",
-                    "choices": {"text": [f"{phrase()} {place}" for place in range(number)],
-                                "label": list("ABCDE"[:number])},
-                    "answerKey": draw.choice("ABCDE"[:number])})
+                    "choices": {"text": [f"{phrase()} {place}" for place in range(places)],
+                                "label": list("ABCDE"[:places])},
+                    "answerKey": draw.choice("ABCDE"[:places])})
     save("arc", arc)
-    sums = [(index, draw.randint(0, 2000)) for index in range(draw.randint(6, 15))]
+    sums = [(index, draw.randint(0, 2000)) for index in range(number(6, 15))]
     save("gsm8k", [{"question": f"{a} + {b}?", "answer": f"So.\n#### {a + b:,}"} for a, b in sums])
     for subject in SUBJECTS:
         save(subject, [{"question": f"{phrase()} {index}?", "subject": subject, "choices": [phrase() for _ in range(4)],
-                        "answer": draw.randint(0, 3)} for index in range(draw.randint(4, 12))])
-    save("boolean", [{"passage": phrase(), "question": f"{phrase()} {index}", "label": draw.randint(0, 1)}
-                     for index in range(draw.randint(5, 30))])
+                        "answer": draw.randint(0, 3)} for index in range(number(4, 12))])
+    for task in UNKNOWN:
+        save(task, [{"passage": phrase(), "question": f"{phrase()} {index}", "label": draw.randint(0, 1)}
+                    for index in range(number(5, 30))])
 
 
 def write_tasks(folder, data, version):
@@ -115,26 +122,49 @@ def write_tasks(folder, data, version):
         '    - "Question:"', "  do_sample: false", "filter_list:", f'  - name: "{strict}"', "    filter:",
         '      - function: "regex"', '        regex_pattern: "#### (\\\\-?[0-9\\\\.\\\\,]+)"', '      - function: "take_first"',
         *flexible, "metadata:", "  version: 3.0"], "gsm8k.jsonl")
-    save("local_boolean", [
-        "task: local_boolean", "output_type: multiple_choice", 'doc_to_text: "{{passage}}: {{question}}?"',
-        "doc_to_target: label", 'doc_to_choice: ["no", "yes"]', *metrics("acc"),
-        "metadata:", "  version: 2.0"], "boolean.jsonl")
     is_old = version < (0, 4, 4)
+
+    def member_of(group):
+        return [f"group: local_{group}"] if is_old else []
+
+    for task, group in UNKNOWN.items():
+        # A metric that only one member of a group has, and one that is no mean of scores and has no error, which groups of
+        # 0.4.0 do not stand.
+        more = {"colour": metrics("acc_norm")[1:], "even": [] if version < (0, 4, 1) else [
+            "  - metric: brier_score", "    higher_is_better: false"]}
+        save(f"local_{task}", [
+            f"task: local_{task}", *member_of(group), "output_type: multiple_choice",
+            'doc_to_text: "{{passage}}: {{question}}?"', "doc_to_target: label", 'doc_to_choice: ["no", "yes, it is"]',
+            *metrics("acc"), *more.get(task, []), "metadata:", "  version: 2.0"], f"{task}.jsonl")
     for subject, group in SUBJECTS.items():
         save(f"local_{subject}", [
-            f"task: local_{subject}", *([f"group: local_{group}"] if is_old else []), "output_type: multiple_choice",
+            f"task: local_{subject}", *member_of(group), "output_type: multiple_choice",
             'doc_to_text: "{{question.strip()}}\\nA. {{choices[0]}}\\nB. {{choices[1]}}\\nC. {{choices[2]}}\\nD. {{choices[3]}}\\nAnswer:"',
             'doc_to_choice: ["A", "B", "C", "D"]', "doc_to_target: answer", *metrics("acc"),
             "metadata:", "  version: 1.0"], f"{subject}.jsonl")
-    groups = {"stem": [name for name in SUBJECTS if SUBJECTS[name] == "stem"],
-              "other": [name for name in SUBJECTS if SUBJECTS[name] == "other"], "mmlu": ["stem", "other"]}
+    groups = {"mmlu": ["stem", "other"], "world": ["facts", "numbers"]}
+    if not is_old:
+        for task, group in [*SUBJECTS.items(), *UNKNOWN.items()]:
+            groups.setdefault(group, []).append(task)
     for group, members in groups.items():
-        if is_old and group != "mmlu":
-            continue
         lines = [f"group: local_{group}", "task:"] + [f"  - local_{member}" for member in members]
         if not is_old:
-            lines += ["aggregate_metric_list:", "  - metric: acc", "    weight_by_size: true", "metadata:", "  version: 2"]
+            # Only these versions know means of tasks that do not weigh their sizes.
+            lines += ["aggregate_metric_list:", "  - metric: acc", f"    weight_by_size: {group != 'numbers'}".lower()]
+            lines += ["  - metric: acc_norm", "    weight_by_size: false"] if group == "facts" else []
+            lines += ["metadata:", "  version: 2"]
         save(f"_local_{group}", lines, None)
+
+
+def leave_out_own_tasks():
+    """Keeps the harness from reading the thousands of its own tasks for every draw, where it can be told not to."""
+    import inspect
+
+    import lm_eval.tasks
+    manager = getattr(lm_eval.tasks, "TaskManager", None)
+    if manager and "include_defaults" in inspect.signature(manager.__init__).parameters:
+        initialise = manager.__init__
+        manager.__init__ = lambda *rest, **more: initialise(*rest, **{**more, "include_defaults": False})
 
 
 def register_model():
@@ -177,12 +207,24 @@ def register_model():
             return texts
 
 
+def forget_machine(folder, work):
+    """Takes out of results where and on what they were made."""
+    for path in folder.rglob("*.json*"):
+        content = path.read_text(encoding="utf-8")
+        if '"results":' not in content[:20]:
+            continue
+        results = json.loads(content.replace(str(work), "work"))
+        results.pop("pretty_env_info", None)
+        path.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--version", help="where the package does not say it")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--few", action="store_true")
     arguments = parser.parse_args()
     prepare()
     import importlib.metadata
@@ -191,6 +233,7 @@ def main():
     text = arguments.version or importlib.metadata.version("lm_eval")
     version = tuple(int(part) for part in text.split(".")[:3])
     register_model()
+    leave_out_own_tasks()
     out = arguments.out.resolve()
     names = {"local_arc": "arc_challenge", "local_gsm8k": "gsm8k", "local_mmlu": "mmlu", "local_stem": "mmlu_stem",
              "local_other": "mmlu_other", **{f"local_{subject}": f"mmlu_{subject}" for subject in SUBJECTS}}
@@ -199,13 +242,22 @@ def main():
     for number in range(arguments.draws):
         work = out / "work" / str(number)
         (work / "tasks").mkdir(parents=True, exist_ok=True)
-        write_rows(work, random.Random(number))
+        write_rows(work, random.Random(number), arguments.few)
         write_tasks(work / "tasks", work, version)
         target = out / str(number)
+        # A process for each: some versions keep the tasks of the first draw.
+        if child := os.fork():
+            if os.waitpid(child, 0)[1]:
+                sys.exit(f"draw {number} failed")
+            if arguments.few:
+                forget_machine(target, work)
+            continue
         sys.argv = ["lm_eval", "--model", "standin", "--model_args", f"seed={number}", "--tasks",
-                    "local_arc,local_gsm8k,local_mmlu,local_boolean", "--include_path", str(work / "tasks"), "--num_fewshot",
+                    "local_arc,local_gsm8k,local_mmlu,local_world", "--include_path", str(work / "tasks"), "--num_fewshot",
                     "0", "--log_samples", "--output_path", str(target / "named.json" if arguments.json else target)]
         harness.cli_evaluate()
+        sys.stdout.flush()
+        os._exit(0)
     print(f"{arguments.draws} folders of {text} in {out}")
 
 

@@ -204,6 +204,19 @@ struct GroupMeanTests {
     #expect(mean.count == group.count)
   }
 
+  @Test("Members that weigh the same have the mean and the error of independent scores")
+  func equalWeights() throws {
+    let members = [(0.75, 0.25), (0.5, 0.5)].map {
+      GroupMean.Member(value: $0.0, standardError: $0.1, count: $0.1 > 0.3 ? 2 : 4)
+    }
+    let mean = try #require(GroupMean(weightingEqually: members))
+    #expect(mean.value == 0.625 && mean.count == 6)
+    #expect(mean.standardError == (0.3125).squareRoot() / 2)
+    let without = [members[0], .init(value: 1, standardError: nil, count: 1)]
+    #expect(GroupMean(weightingEqually: without)?.standardError == nil)
+    #expect(GroupMean(weightingEqually: []) == nil)
+  }
+
   @Test("A member without standard error takes that of the group away, not its value")
   func missingError() throws {
     let mean = try #require(

@@ -1,5 +1,6 @@
 import Files
 import Scoring
+import Statistics
 
 /// The scores of tasks and groups that a folder claims, held against those computed from its samples.
 struct ClaimedResults {
@@ -39,8 +40,9 @@ struct ClaimedResults {
         name, entry, group.metrics, count: group.metrics.first?.count ?? 0,
         groupErrors: errors(of: group, claimedAs: name))
     } else {
-      notes.append(
-        "The scores of \(name) were not checked: there are no samples that they come from.")
+      let group = UnknownGroup(name, entry, in: folder, tasks: tasks, names: names)
+      for value in group.values { compare(name, value.key, value.claimed, value.computed) }
+      notes += group.notes
     }
   }
 
@@ -75,9 +77,9 @@ struct ClaimedResults {
           metric: task.metrics.indices.contains(metric) ? task.metrics[metric] : nil
         )
       }
-      return OldGroupErrors(results: results) { name in
+      return OldGroupErrors(groups: GroupMembers(of: results)) { name in
         let own = names.name(of: name)
-        return members.first { $0.name == own }?.metric
+        return members.first { $0.name == own }?.metric.map(GroupMean.Member.init)
       }.error(of: name)
     }
   }
@@ -135,7 +137,7 @@ struct ClaimedResults {
   }
 
   /// The keys under which versions of the harness write a value.
-  private static func keys(_ name: String, _ filter: AnswerFilter) -> [String] {
+  static func keys(_ name: String, _ filter: AnswerFilter) -> [String] {
     switch filter {
     case .none: ["\(name),none", name]
     case .strictMatch: ["\(name),strict-match", "\(name),get-answer"]

@@ -104,7 +104,8 @@ struct HarnessSamples {
     }
     let hash = TaskHash(results: results, task: name, of: hashes, lines: file.lines.count)
     missing = MissingDocuments(
-      results: results, task: name, found: samples.count, isComplete: hash.isSame)
+      results: results, task: name, found: samples.count,
+      last: file.lines.last?.document ?? 0, isComplete: hash.isSame)
     if hash.isSame == false, missing == nil {
       hashDifferences.append(HashDifference(document: nil, name: "task_hashes"))
     }

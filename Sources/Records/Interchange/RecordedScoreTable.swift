@@ -10,17 +10,22 @@ struct RecordedScoreTable {
     /// The results' keys of the mean and of its standard error.
     let key: String
     let errorKey: String
-    /// One score a document, in the order of the file.
+    /// One score a document, in the order of the documents.
     fileprivate(set) var values: [Double]
+    /// The documents.
+    fileprivate(set) var documents: [Int]
   }
 
   /// The columns in which every document has a number, in the order in which they come first.
   private(set) var columns: [Column] = []
-  /// Number of documents and of lines.
+  /// Number of documents, the highest number of one, and number of lines.
   private(set) var documents = 0
+  let lastDocument: Int
   let lineCount: Int
   /// The hashes of document, prompt and target of each line that has all of them.
   private(set) var hashes: [(number: Int, hash: String)] = []
+  /// Digests of the prompts of each document.
+  private(set) var prompts: [Int: Digest] = [:]
   /// Hashes that are not those of what they stand beside.
   private(set) var hashDifferences: [HarnessSamples.HashDifference] = []
 
@@ -31,6 +36,7 @@ struct RecordedScoreTable {
     let file = try SampleFile(path: path)
     let entry = results["results"]?[name]?.objectValue ?? JSON.Object()
     lineCount = file.lines.count
+    lastDocument = file.lines.last?.document ?? 0
     var places: [String: Int] = [:]
     var counts: [String: Int] = [:]
     var last: Int?
@@ -48,10 +54,13 @@ struct RecordedScoreTable {
         else { continue }
         if let place = places[keys.value] {
           columns[place].values.append(number)
+          columns[place].documents.append(line.document)
         } else {
           places[keys.value] = columns.count
           columns.append(
-            Column(metric: metric, key: keys.value, errorKey: keys.error, values: [number]))
+            Column(
+              metric: metric, key: keys.value, errorKey: keys.error, values: [number],
+              documents: [line.document]))
         }
       }
     }
@@ -85,7 +94,12 @@ struct RecordedScoreTable {
   ) throws {
     let row = SampleRow(object)
     func field(_ field: SampleField) -> JSON? { row.fields.first { $0.key == field }?.value }
-    let prompt = field(.arguments)?.arrayValue?.first?.arrayValue?.first.flatMap(HarnessPrompt.text)
+    let requests = field(.arguments)
+    let prompt = requests?.arrayValue?.first?.arrayValue?.first.flatMap(HarnessPrompt.text)
+    if prompts[line.document] == nil {
+      let all = requests?.arrayValue?.compactMap { $0.arrayValue?.first } ?? []
+      prompts[line.document] = SHA256.digest(of: PythonJSON.line(.array(all)))
+    }
     let sources: [(name: String, text: String?)] = [
       ("doc_hash", field(.document).map(PythonJSON.indented)), ("prompt_hash", prompt),
       // Python's text of anything else is not written here.

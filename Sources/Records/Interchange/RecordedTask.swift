@@ -12,8 +12,12 @@ package struct RecordedTask: Sendable {
     package let value: Double
     /// Its standard error; nil for one document.
     package let standardError: Double?
+    /// The documents that have a score.
+    let documents: [Int]
+    /// Their scores.
+    let scores: [Double]
     /// Number of documents.
-    package let count: Int
+    package var count: Int { scores.count }
   }
 
   /// The folder's name of the task.
@@ -22,6 +26,8 @@ package struct RecordedTask: Sendable {
   package let documents: Int
   /// The scores, in the order of the results.
   package let metrics: [Metric]
+  /// Digests of what each document's requests ask.
+  let prompts: [Int: Digest]
   /// What results say otherwise than the documents' scores.
   let differences: [AggregateDifference]
   /// Number of values that were compared.
@@ -45,7 +51,8 @@ package struct RecordedTask: Sendable {
     let hash = TaskHash(
       results: results, task: name, of: scores.hashes, lines: scores.lineCount)
     let missing = MissingDocuments(
-      results: results, task: name, found: scores.documents, isComplete: hash.isSame)
+      results: results, task: name, found: scores.documents, last: scores.lastDocument,
+      isComplete: hash.isSame)
     var hashDifferences = scores.hashDifferences
     if hash.isSame == false, missing == nil {
       hashDifferences.append(HarnessSamples.HashDifference(document: nil, name: "task_hashes"))
@@ -58,6 +65,7 @@ package struct RecordedTask: Sendable {
     self.name = name
     documents = scores.documents
     metrics = claims.metrics
+    prompts = scores.prompts
     differences = claims.differences
     compared = claims.compared
     self.hashDifferences = hashDifferences
@@ -114,7 +122,8 @@ private struct RecordedClaims {
     let error = Sample.standardErrorOfMean(column.values)
     metrics.append(
       RecordedTask.Metric(
-        key: key, value: mean, standardError: error, count: column.values.count))
+        key: key, value: mean, standardError: error, documents: column.documents,
+        scores: column.values))
     guard isComplete else { return }
     compare(key, claimed, mean)
     let errorKey = column.errorKey

@@ -1,4 +1,4 @@
-import Statistics
+package import Statistics
 
 /// One metric over all documents of a task or a group.
 package struct MetricResult: Sendable, Equatable {
@@ -53,9 +53,7 @@ extension MetricResult {
 
   /// One metric pooled over the tasks of a group, weighted by their numbers of documents; nil without documents.
   init?(pooling results: [MetricResult]) {
-    let members = results.map {
-      GroupMean.Member(value: $0.value, standardError: $0.standardError, count: $0.count)
-    }
+    let members = results.map(GroupMean.Member.init)
     guard let first = results.first, let pooled = GroupMean(weightingBySize: members) else {
       return nil
     }
@@ -64,5 +62,12 @@ extension MetricResult {
       standardError: pooled.standardError,
       clusteredStandardError: Sample.standardErrorOfMean(clusters: results.map(\.scores)),
       scores: results.flatMap(\.scores))
+  }
+}
+
+extension GroupMean.Member {
+  /// Takes the score of a task.
+  package init(_ result: MetricResult) {
+    self.init(value: result.value, standardError: result.standardError, count: result.count)
   }
 }

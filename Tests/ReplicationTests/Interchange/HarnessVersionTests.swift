@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Scoring
+import Statistics
 import TestSupport
 import Testing
 
@@ -169,6 +170,32 @@ struct HarnessVersionTests {
       })
   }
 
+  @Test("two results that differ, or two files of samples, of one date are refused")
+  func oneDate() throws {
+    let other = name("copy_\(InterchangeFixtures.date).json")
+    try FileManager.default.copyItem(atPath: fixtures.resultsPath, toPath: other)
+    #expect(try fixtures.compare().exitCode == 0, "a copy")
+    try fixtures.edit(other, "\"acc,none\": ", "\"acc,none\": 1")
+    let results = #expect(throws: LogError.self) { try fixtures.compare() }
+    #expect(results?.code == .ambiguous && results?.message.contains("copy_2026") == true)
+    try FileManager.default.removeItem(atPath: other)
+    let samples = fixtures.samples("gsm8k")
+    try FileManager.default.copyItem(atPath: samples, toPath: String(samples.dropLast()))
+    let error = #expect(throws: LogError.self) { try fixtures.compare() }
+    #expect(error?.code == .ambiguous && error?.message.contains(".json and ") == true)
+  }
+
+  @Test("samples of one run beside results of another have none")
+  func otherResults() throws {
+    try move(fixtures.resultsPath, "results_2026-11-24T00-00-00.000000.json")
+    #expect(fixtures.failure()?.code == .incomplete)
+    // Whoever gives them the name of the run changes nothing that they say.
+    try move(
+      name("results_2026-11-24T00-00-00.000000.json"), "results_\(InterchangeFixtures.date).json")
+    try fixtures.edit(fixtures.resultsPath, "\"acc,none\": ", "\"acc,none\": 1")
+    #expect(try fixtures.compare().exitCode == 1)
+  }
+
   @Test("documents that the results count and the samples lack are missing, no other hash")
   func missing() throws {
     let path = fixtures.samples("hellaswag")
@@ -219,14 +246,15 @@ struct HarnessVersionTests {
     let inner = (pooled / 5).squareRoot()
     #expect(try fixtures.compare().aggregateDifferences.map(\.task) == ["mmlu"])
     let results = try LogDocument.read(fixtures.resultsPath)
-    let computed = OldGroupErrors(results: results) { name in
-      tasks.first { $0.task.name == name }?.metrics[0]
+    let computed = OldGroupErrors(groups: GroupMembers(of: results)) { name in
+      tasks.first { $0.task.name == name }.map { GroupMean.Member($0.metrics[0]) }
     }.error(of: "mmlu")
     #expect(AggregateDifference.isSame(computed, inner))
     #expect(OldGroupErrors.isOld(["lm_eval_version": "0.4.3"]))
     #expect(!OldGroupErrors.isOld(["lm_eval_version": "0.4.11"]))
-    let endless: JSON = ["group_subtasks": ["a": ["b", "b"], "b": ["a", "a"]]]
-    #expect(OldGroupErrors(results: endless) { _ in nil }.error(of: "a") == nil)
+    let groups: JSON = ["group": ["task"], "task": []]
+    #expect(OldGroupErrors.isOld(["group_subtasks": groups, "n-shot": ["task": 0, "group": 0]]))
+    #expect(!OldGroupErrors.isOld(["group_subtasks": groups, "n-shot": ["task": 0]]))
   }
 
   @Test("errors of 0.4.0's groups depend on an order that is not written, and are not checked")
