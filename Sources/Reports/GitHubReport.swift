@@ -94,6 +94,7 @@ package enum GitHubReport {
       lines += others.map { line([$0.title, status($0), $0.why]) }
       lines.append("")
     }
+    if let notice = judgement.recordedNotice { lines += [cell(notice), ""] }
     return lines.joined(separator: "\n")
   }
 

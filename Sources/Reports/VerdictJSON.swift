@@ -13,6 +13,7 @@ package enum VerdictJSON {
       "exit_code": JSON(Int(judgement.exitCode)), "why": .string(judgement.why),
       "allow_inconclusive": .bool(judgement.allowsInconclusive),
       "tampering": .array(judgement.tampering.map(JSON.string)),
+      "recorded_tasks": .array(judgement.recordedTasks.map(JSON.string)),
       "verdicts": .array(judgement.verdicts.map(json)),
     ]
   }

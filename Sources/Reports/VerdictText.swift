@@ -14,6 +14,7 @@ package enum VerdictText {
     if !notes.isEmpty { parts.append(paragraphs(notes)) }
     let others = judgement.verdicts.filter { $0.subject != .cell }
     if !others.isEmpty { parts.append(paragraphs(others)) }
+    if let notice = judgement.recordedNotice { parts.append(ReportText([notice])) }
     parts.append(ReportText([conclusion(judgement)]))
     return ReportText(paragraphs: parts)
   }

@@ -1,4 +1,5 @@
 package import Files
+import Foundation
 
 extension HarnessImport {
   /// What the record of an import names as its engine.
@@ -16,6 +17,39 @@ extension HarnessImport {
 extension SealedRecord {
   /// Whether the results were brought from elsewhere and not computed by the program that sealed them.
   package var isImported: Bool { HarnessImport.isImport(sessions) }
+
+  /// What the harness wrote, as the record of an import keeps it; nil if it keeps nothing of it.
+  ///
+  /// - Throws: ``LogError`` when it is damaged.
+  func harnessFiles() throws -> EvaluationLog? {
+    let names = files.map(\.name).filter { $0.hasPrefix(HarnessImport.sourceFolder) }
+      .map { String($0.dropFirst(HarnessImport.sourceFolder.count)) }
+    return try EvaluationLog(
+      folder: "\(path)/\(HarnessImport.sourceFolder.dropLast())", names: names)
+  }
+
+  /// Names of the tasks of an import that this program did not know.
+  fileprivate var recordedTaskNames: [String] {
+    let entries = summary.details["comparison"]?["recorded_tasks"]?.arrayValue ?? []
+    return isImported ? entries.compactMap { $0["task"]?.stringValue } : []
+  }
+
+  /// The tasks of an import that this program did not know, aggregated again from the harness's files.
+  ///
+  /// - Throws: ``RunError`` `damaged` when one is missing, and what reading the files throws.
+  func recordedTasks(of log: EvaluationLog?) throws -> [RecordedTask] {
+    try recordedTaskNames.map { name in
+      guard let log, let samples = log.samples.first(where: { $0.task == name }),
+        let results = samples.results
+      else {
+        throw RunError(
+          .damaged,
+          "\(path) lacks the samples of \(name) or their results, which its import has read.")
+      }
+      return try RecordedTask(
+        path: samples.path, name: name, results: log.resultsFiles[results].content)
+    }
+  }
 }
 
 /// Which model lm-evaluation-harness evaluated, as far as the record of an import tells.
@@ -25,7 +59,7 @@ struct ImportedModel {
   let arms: [String]
   /// Name, arguments and revision of the model as the newest results have them; nil if they name none.
   private let identity: JSON?
-  /// Digests of the samples, which hold answers and likelihoods, by the file's name without the arm.
+  /// Digests of the samples, which hold answers and likelihoods, by the file's name without the arm, or the task.
   private let samples: [String: Digest]
 
   /// Reads what the record kept of the harness's results.
@@ -34,10 +68,8 @@ struct ImportedModel {
   init(_ record: SealedRecord) throws {
     self.record = record.id
     arms = record.summary.arms.map(\.name)
-    let names = record.files.map(\.name).filter { $0.hasPrefix(HarnessImport.sourceFolder) }
-      .map { String($0.dropFirst(HarnessImport.sourceFolder.count)) }
-    let folder = "\(record.path)/\(HarnessImport.sourceFolder.dropLast())"
-    let settings = try EvaluationLog(folder: folder, names: names)?.settings
+    let log = try record.harnessFiles()
+    let settings = log?.settings
     let keys = ["model", "model_args", "model_sha", "model_revision"]
     let name = settings?["model_name"] ?? .null
     let known = [name] + keys.map { settings?["config"]?[$0] ?? .null }
@@ -47,6 +79,11 @@ struct ImportedModel {
       for arm in arms where file.name.hasSuffix(".\(arm).jsonl") {
         samples[String(file.name.dropLast(".\(arm).jsonl".count))] = file.digest
       }
+    }
+    // Of tasks that were not scored anew, there are only the harness's own files.
+    for file in log?.samples ?? [] where record.recordedTaskNames.contains(file.task) {
+      let name = HarnessImport.sourceFolder + (file.path as NSString).lastPathComponent
+      samples["recorded \(file.task)"] = record.files.first { $0.name == name }?.digest
     }
     self.samples = samples
   }

@@ -74,6 +74,9 @@ struct ArmRow: Sendable, Equatable {
 
   /// Refuses items without a score, scores that are not from 0 to 1, and items that come twice.
   private static func check(_ row: ArmScores.Row, of label: String) throws(Obstacle) {
+    if let contradiction = row.contradiction {
+      throw Obstacle(status: .invalid, why: contradiction)
+    }
     var known: Set<String> = []
     for item in row.items {
       guard known.insert(item.id).inserted else {

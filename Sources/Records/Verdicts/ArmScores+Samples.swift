@@ -2,21 +2,23 @@ package import Files
 import Scoring
 
 extension MeasuredResults {
-  /// Takes the scores out of samples; `digest` is that of the record's results.
-  package init(digest: Digest?, samples: [ArmSamples]) {
-    var runs: [(arm: String, seed: UInt64?, samples: [ArmSamples])] = []
-    for entry in samples {
-      if let index = runs.firstIndex(where: { $0.arm == entry.arm && $0.seed == entry.seed }) {
-        runs[index].samples.append(entry)
+  /// Takes the scores out of samples, and those that were recorded of tasks without; `digest` is that of the record's
+  /// results.
+  package init(digest: Digest?, samples: [ArmSamples], recorded: [ArmScores] = []) {
+    let parts =
+      samples.map { ArmScores(arm: $0.arm, seed: $0.seed, rows: $0.rows) } + recorded
+    var runs: [(arm: String, seed: UInt64?, rows: [ArmScores.Row])] = []
+    for part in parts {
+      if let index = runs.firstIndex(where: { $0.arm == part.arm && $0.seed == part.seed }) {
+        runs[index].rows += part.rows
       } else {
-        runs.append((entry.arm, entry.seed, [entry]))
+        runs.append((part.arm, part.seed, part.rows))
       }
     }
     self.init(
       digest: digest,
-      arms: runs.map { run in
-        ArmScores(arm: run.arm, seed: run.seed, rows: run.samples.flatMap(\.rows))
-      })
+      arms: runs.map { ArmScores(arm: $0.arm, seed: $0.seed, rows: $0.rows) },
+      recordedTasks: Set(recorded.flatMap(\.rows).map(\.task)).sorted { $0.precedes($1) })
   }
 }
 

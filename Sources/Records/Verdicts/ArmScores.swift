@@ -26,12 +26,15 @@ package struct ArmScores: Sendable, Equatable {
     package let metric: String
     /// What was asked, in any order.
     package let items: [Item]
+    /// Why the scores cannot be judged, as a sentence; nil if they can.
+    let contradiction: String?
 
     /// Creates a row.
-    package init(task: String, metric: String, items: [Item]) {
+    package init(task: String, metric: String, items: [Item], contradiction: String? = nil) {
       self.task = task
       self.metric = metric
       self.items = items
+      self.contradiction = contradiction
     }
 
     /// Number of scores: documents, or instructions.
@@ -79,10 +82,13 @@ package struct MeasuredResults: Sendable, Equatable {
   package let digest: Digest?
   /// The scores of every arm and seed.
   package let arms: [ArmScores]
+  /// Names of the tasks and groups whose scores were taken as somebody else recorded them, not computed from responses.
+  let recordedTasks: [String]
 
   /// Creates results.
-  package init(digest: Digest?, arms: [ArmScores]) {
+  package init(digest: Digest?, arms: [ArmScores], recordedTasks: [String] = []) {
     self.digest = digest
     self.arms = arms
+    self.recordedTasks = recordedTasks
   }
 }

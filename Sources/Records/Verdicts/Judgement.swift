@@ -16,6 +16,8 @@ package struct Judgement: Sendable, Equatable {
   package let verdicts: [Verdict]
   /// Whether results were imported, so that nothing here says how they were computed.
   package let hasImports: Bool
+  /// Names of the tasks and groups that are judged by scores as they were recorded, not computed anew from responses.
+  package let recordedTasks: [String]
 
   /// Compares results with documented ones.
   ///
@@ -38,21 +40,25 @@ package struct Judgement: Sendable, Equatable {
         }
       }
     }
+    let verdicts =
+      Self.digestVerdict(documented, results) + cells + Self.claims(documented, results)
+    let judged = Set(verdicts.flatMap(\.findings).compactMap(\.row?.task))
     self.init(
-      name: documented.name, title: documented.title,
-      verdicts: Self.digestVerdict(documented, results) + cells + Self.claims(documented, results),
-      tampering: tampering, hasImports: hasImports, allowsInconclusive: allowsInconclusive)
+      name: documented.name, title: documented.title, verdicts: verdicts, tampering: tampering,
+      hasImports: hasImports, recordedTasks: results.recordedTasks.filter(judged.contains),
+      allowsInconclusive: allowsInconclusive)
   }
 
   init(
     name: String, title: String, verdicts: [Verdict], tampering: [String],
-    hasImports: Bool = false, allowsInconclusive: Bool
+    hasImports: Bool = false, recordedTasks: [String] = [], allowsInconclusive: Bool
   ) {
     self.name = name
     self.title = title
     self.verdicts = verdicts
     self.tampering = tampering
     self.hasImports = hasImports
+    self.recordedTasks = recordedTasks
     self.allowsInconclusive = allowsInconclusive
   }
 
@@ -82,6 +88,13 @@ package struct Judgement: Sendable, Equatable {
 
   /// Whether anything was compared at all.
   package var isEvaluated: Bool { verdicts.contains(where: \.isEvaluated) }
+
+  /// Which scores were not computed anew, as a sentence; nil if all were.
+  package var recordedNotice: String? {
+    recordedTasks.isEmpty
+      ? nil
+      : "The scores of \(English.list(recordedTasks)) were taken as recorded and not computed anew: this program has no such tasks."
+  }
 
   /// Why the run comes out as it does, in one sentence.
   package var why: String {

@@ -84,6 +84,7 @@ package struct RecordCheck: Sendable {
     let digest = records.count == 1 ? records[0].resultsDigest : nil
     // Of a damaged record nothing can be said but that it is.
     let samples = tampered.isEmpty ? try records.flatMap { try $0.samples() } : []
+    let recorded = tampered.isEmpty ? try records.flatMap { try $0.recordedScores() } : []
     return Outcome(
       records: records, expectations: expectations,
       isLocked: records.allSatisfy { record in
@@ -93,7 +94,8 @@ package struct RecordCheck: Sendable {
       },
       judgement: Judgement(
         documented: expectations.results,
-        results: MeasuredResults(digest: digest, samples: samples), tampering: tampered,
+        results: MeasuredResults(digest: digest, samples: samples, recorded: recorded),
+        tampering: tampered,
         hasImports: records.contains(where: \.isImported)))
   }
 }
