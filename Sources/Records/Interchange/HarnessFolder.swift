@@ -57,8 +57,8 @@ struct HarnessFolder {
     guard !known.isEmpty || !recorded.isEmpty else {
       let names = log.samples.map(\.task)
       throw InterchangeError(
-        .unknownTask,
-        "\(log.path) holds samples of \(English.list(names)), none of which is a task of this program; if they are others under names of their own, say which with --task-map, as in local_arc=arc_challenge."
+        .incomplete,
+        "\(log.path) holds samples of \(English.list(names)), but no results file of the same run beside them has their results."
       )
     }
     let twice = Dictionary(grouping: known, by: \.task.name).values.filter { $0.count > 1 }

@@ -8,8 +8,6 @@ package struct InterchangeError: Error, Equatable, CustomStringConvertible {
     case incomplete
     /// A file that is not what the harness writes.
     case damaged
-    /// Samples of nothing but unknown tasks.
-    case unknownTask
     /// Names that are to stand for other tasks, and cannot.
     case invalidTaskMap
     /// A record without samples that can be scored.

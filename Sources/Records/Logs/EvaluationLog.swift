@@ -29,6 +29,8 @@ struct EvaluationLog {
   let dates: [String]
   /// Names of the files that belong to other runs than those that were taken.
   let leftOut: [String]
+  /// Which of several runs was taken; nil where there was nothing to choose.
+  let choice: String?
   /// The results file that the scores of a task or group stand in, by position among ``resultsFiles``.
   private let origins: [String: Int]
 
@@ -70,12 +72,13 @@ struct EvaluationLog {
     guard !runs.isEmpty else { return nil }
     self.init(
       path: folder, isSingleFile: false, samples: runs.newest, resultsFiles: runs.resultsFiles,
-      dates: runs.dates, leftOut: runs.leftOut)
+      dates: runs.dates, leftOut: runs.leftOut, isOfDate: date != nil)
   }
 
   private init(
     path: String, isSingleFile: Bool, samples: [Samples],
-    resultsFiles: [(path: String, content: JSON)], dates: [String] = [], leftOut: [String] = []
+    resultsFiles: [(path: String, content: JSON)], dates: [String] = [], leftOut: [String] = [],
+    isOfDate: Bool = false
   ) {
     self.path = path
     self.isSingleFile = isSingleFile
@@ -83,6 +86,11 @@ struct EvaluationLog {
     self.resultsFiles = resultsFiles
     self.dates = dates
     self.leftOut = leftOut
+    let list = English.list(dates)
+    choice =
+      leftOut.isEmpty
+      ? isOfDate ? "the run of \(list)" : nil
+      : "of its runs of \(list), the newest of each task with samples and results"
     let used = Set(samples.compactMap(\.results))
     let scores = EvaluationLog.scores(resultsFiles.map(\.content), samples, used: used)
     results = scores.map { ($0.key, $0.value) }
@@ -91,13 +99,6 @@ struct EvaluationLog {
       (used.max() ?? resultsFiles.indices.last).map {
         EvaluationLog.settings(resultsFiles[$0].content)
       } ?? [:]
-  }
-
-  /// Which runs the folder holds, and what was taken of them, where it holds more than was taken.
-  var choice: String? {
-    leftOut.isEmpty
-      ? nil
-      : "of its runs of \(English.list(dates)), the newest of each task with samples and results"
   }
 
   /// The content of the file that the scores of a task or group stand in; nil if there are none.

@@ -292,7 +292,7 @@ struct EvaluationLogTests {
     #expect(try compare("2026-01-01", "2026-01-01").isIdentical)
     let different = try compare("2026-01-01", nil)
     #expect(!different.isIdentical)
-    #expect(different.json["a"]?["choice"] == .null)
+    #expect(different.json["a"]?["choice"] == "the run of 2026-01-01T03-04-05.678901")
     for (other, problem) in [
       (path, "holds no run of 2025"),
       ("\(path)/results_2026-01-02T03-04-05.678901.json", "is no folder with runs"),
