@@ -3,9 +3,10 @@
     python import_folders.py PROGRAM OUT [OUT ...]
 
 A folder as it is has to end with 0. Of each, copies are imported in which one thing was changed, and each has to end with
-1 or 3: a score, an answer or the likelihoods of a document, a document less, a value and a standard error of a task, and
-of a group. What the import of the folder as it is says that it does not check is left alone, and counted. Prints a line for
-each OUT, in the columns of README.md; the exit status is 1 if a folder was not as it has to be.
+1 or 3: a score, an answer or the likelihoods of a document, a document less, a value and a standard error of a task and of a
+group, and a value of a group in one of the two places that results have for it. What the import of the folder as it is
+says that it does not check is left alone, and counted. Prints a line for each OUT, in the columns of README.md; the exit
+status is 1 if a folder was not as it has to be.
 """
 
 import json
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-KINDS = ["score", "answer", "likelihood", "document", "value", "error", "group value", "group error"]
+KINDS = ["score", "answer", "likelihood", "document", "value", "error", "group value", "group error", "group copy"]
 
 
 def imported(program, folder, names):
@@ -68,7 +69,7 @@ def plant_number(kind, folder, draw, text):
         return None
     task, key = draw.choice(places)
     change = draw.choice([-1, 1]) * 10 ** -draw.randint(2, 8)
-    for part in ["results", "groups"]:
+    for part in ["groups"] if kind == "group copy" else ["results", "groups"]:
         if key in content.get(part, {}).get(task, {}):
             content[part][task][key] += change
     path.write_text(json.dumps(content, indent=2), encoding="utf-8")
@@ -77,7 +78,7 @@ def plant_number(kind, folder, draw, text):
 
 def plant(kind, folder, draw, text):
     """Changes one thing in a folder; says what, or None if the folder has no such thing that is checked."""
-    if kind.endswith(("value", "error")):
+    if kind.endswith(("value", "error", "copy")):
         return plant_number(kind, folder, draw, text)
     of_task = {"answer": ["gsm8k"], "likelihood": ["arc", "anatomy", "astronomy", "virology", "nutrition"]}.get(kind, [""])
     path = draw.choice([path for path in samples_files(folder) if any(f"local_{task}" in path.name for task in of_task)])

@@ -104,7 +104,10 @@ struct ClaimedResults {
         guard let key = keys.first(where: { entry[$0] != nil }) else { continue }
         checked.insert(key)
         // Without a standard error the harness writes "N/A", which is no number to compare.
-        guard let claimed = entry[key]?.doubleValue else { continue }
+        guard let claimed = entry[key]?.doubleValue else {
+          if suffix.isEmpty { compare(name, key, nil, computed) }
+          continue
+        }
         if suffix == "_stderr", groupErrors != nil, isOrderLost(name) {
           notes.append(
             "Of \(name), \(key) was not checked: 0.4.0 of the harness computed it in an order of the tasks that it does not write."
@@ -127,8 +130,22 @@ struct ClaimedResults {
     }
   }
 
+  /// Checks that what a results file says of groups by themselves is what it says of them beside the tasks.
+  mutating func checkGroups(of results: JSON) {
+    for (name, group) in results["groups"]?.objectValue?.members ?? [] {
+      guard let entry = results["results"]?[name]?.objectValue else { continue }
+      for (key, value) in group.objectValue?.members ?? [] {
+        let other = entry[key]?.doubleValue
+        guard let number = value.doubleValue, !AggregateDifference.isSame(number, other) else {
+          continue
+        }
+        compare(name, "\(key) among the groups", number, other)
+      }
+    }
+  }
+
   private mutating func compare(
-    _ name: String, _ key: String, _ claimed: Double, _ computed: Double?
+    _ name: String, _ key: String, _ claimed: Double?, _ computed: Double?
   ) {
     compared += 1
     guard !AggregateDifference.isSame(claimed, computed) else { return }

@@ -21,6 +21,8 @@ package struct HarnessComparison: Sendable {
   package let recorded: [RecordedTask]
   /// Of which tasks documents are missing, and how many, in sentences.
   package let shortages: [String]
+  /// The same by this program's names of the tasks, or else the folder's.
+  private let missing: [(task: String, documents: MissingDocuments)]
   /// Numbers of scores of documents, and of values of tasks and groups, that were compared.
   package let comparedScores: Int
   package let comparedAggregates: Int
@@ -47,11 +49,15 @@ package struct HarnessComparison: Sendable {
       differences.map { HashDifference(task: name, document: $0.document, name: $0.name) }
     }
     shortages = files.compactMap { name, _, missing in missing?.sentence(of: name) }
+    missing =
+      folder.samples.compactMap { samples in samples.missing.map { (samples.task.name, $0) } }
+      + folder.recorded.compactMap { task in task.missing.map { (task.name, $0) } }
     var claims = ClaimedResults(folder, names: names)
     for (name, entry) in folder.log.results
     where !folder.recorded.contains(where: { $0.name == name }) {
       claims.check(name, entry)
     }
+    for file in folder.log.resultsFiles { claims.checkGroups(of: file.content) }
     comparedAggregates = claims.compared + folder.recorded.reduce(0) { $0 + $1.compared }
     aggregateDifferences = claims.differences + folder.recorded.flatMap(\.differences)
     notes = folder.notes + claims.notes
@@ -97,6 +103,12 @@ extension HarnessComparison {
       "recorded_tasks": .array(
         recorded.map { ["task": .string($0.name), "documents": JSON($0.documents)] }),
       "shortages": .array(shortages.map(JSON.string)),
+      "missing_documents": .array(
+        missing.map { task, documents in
+          [
+            "task": .string(task), "count": JSON(documents.count), "total": JSON(documents.total),
+          ]
+        }),
       "notes": .array(notes.map(JSON.string)),
     ]
   }

@@ -34,6 +34,18 @@ extension SealedRecord {
     return isImported ? entries.compactMap { $0["task"]?.stringValue } : []
   }
 
+  /// Of which tasks of an import documents are missing, and how many, in sentences by the task.
+  var importedShortages: [String: String] {
+    let entries = summary.details["comparison"]?["missing_documents"]?.arrayValue ?? []
+    let pairs = entries.compactMap { entry -> (String, String)? in
+      guard isImported, let task = entry["task"]?.stringValue,
+        let count = entry["count"]?.integerValue, let total = entry["total"]?.integerValue
+      else { return nil }
+      return (task, "\(count) of \(English.count(total, "document")) of \(task) are missing.")
+    }
+    return Dictionary(pairs) { first, _ in first }
+  }
+
   /// The tasks of an import that this program did not know, aggregated again from the harness's files.
   ///
   /// - Throws: ``RunError`` `damaged` when one is missing, and what reading the files throws.

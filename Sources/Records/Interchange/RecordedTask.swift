@@ -71,6 +71,7 @@ package struct RecordedTask: Sendable {
     self.hashDifferences = hashDifferences
     self.missing = missing
     let passedOver = claims.passedOver(scores.columns)
+    let partial = claims.metrics.filter { $0.count < scores.documents }
     notes =
       [
         "\(name) is no task of this program: the scores of its \(English.count(documents, "document")) were taken as recorded and not computed anew (if it is another's name for a task, say so with --task-map)."
@@ -80,6 +81,9 @@ package struct RecordedTask: Sendable {
         : [
           "Of \(name), \(English.list(passedOver)) was not checked: it is no mean of what its documents carry."
         ])
+      + partial.map {
+        "Of \(name), only \($0.count) of \(English.count(scores.documents, "document")) carry \($0.key)."
+      }
   }
 
   /// The scores as a record's summary has them.
@@ -112,9 +116,8 @@ private struct RecordedClaims {
 
   mutating func add(_ column: RecordedScoreTable.Column, isComplete: Bool) {
     let key = column.key
-    guard let mean = Sample.mean(column.values), let claimed = entry[key]?.doubleValue else {
-      return
-    }
+    guard let mean = Sample.mean(column.values) else { return }
+    let claimed = entry[key]?.doubleValue
     let aggregation = aggregation(of: column.metric)
     let isSame = AggregateDifference.isSame(claimed, mean)
     // Where nobody says how documents are aggregated, it may be otherwise.
@@ -130,7 +133,7 @@ private struct RecordedClaims {
     if let claimed = entry[errorKey]?.doubleValue, let error { compare(errorKey, claimed, error) }
   }
 
-  mutating func compare(_ key: String, _ claimed: Double, _ computed: Double) {
+  mutating func compare(_ key: String, _ claimed: Double?, _ computed: Double) {
     compared += 1
     guard !AggregateDifference.isSame(claimed, computed) else { return }
     differences.append(
@@ -140,8 +143,8 @@ private struct RecordedClaims {
   /// Keys of numbers that stand in the results and were not computed.
   func passedOver(_ columns: [RecordedScoreTable.Column]) -> [String] {
     entry.members.filter { key, value in
-      value.doubleValue != nil && !key.contains("_stderr") && key != "sample_len"
-        && key != "samples" && !metrics.contains { $0.key == key }
+      (value.doubleValue != nil || key.contains(",")) && !key.contains("_stderr")
+        && key != "sample_len" && key != "samples" && !metrics.contains { $0.key == key }
     }.map(\.key)
   }
 

@@ -41,6 +41,9 @@ struct UnknownGroup {
     let claims = entry.members.compactMap { key, value in
       Self.isScore(key) ? value.doubleValue.map { (key: key, value: $0) } : nil
     }
+    for (key, value) in entry.members where Self.isScore(key) && value.doubleValue == nil {
+      notes.append("Of \(name), \(key) was not checked: it is no number.")
+    }
     guard !claims.isEmpty else { return }
     let results = folder.log.resultsFile(of: name) ?? .null
     let groups = GroupMembers(of: results)

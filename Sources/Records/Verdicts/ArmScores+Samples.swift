@@ -2,12 +2,38 @@ package import Files
 import Scoring
 
 extension MeasuredResults {
-  /// Takes the scores out of samples, and those that were recorded of tasks without; `digest` is that of the record's
-  /// results.
-  package init(digest: Digest?, samples: [ArmSamples], recorded: [ArmScores] = []) {
-    let parts =
-      samples.map { ArmScores(arm: $0.arm, seed: $0.seed, rows: $0.rows) } + recorded
-    var runs: [(arm: String, seed: UInt64?, rows: [ArmScores.Row])] = []
+  /// Takes the scores out of samples; `digest` is that of the record's results.
+  package init(digest: Digest?, samples: [ArmSamples]) {
+    self.init(digest: digest, arms: ArmScores.joined(samples.map(\.scores)))
+  }
+
+  /// Takes the scores of records whose arms are judged together: those of samples, and those that imports have recorded.
+  ///
+  /// Rows of tasks of which an import lacks documents cannot be judged.
+  ///
+  /// - Throws: what reading samples throws.
+  init(digest: Digest?, of records: [SealedRecord]) throws {
+    var arms: [ArmScores] = []
+    var recordedTasks: Set<String> = []
+    for record in records {
+      let recorded = try record.recordedScores()
+      recordedTasks.formUnion(recorded.flatMap(\.rows).map(\.task))
+      let shortages = record.importedShortages
+      arms += try (record.samples().map(\.scores) + recorded).map { scores in
+        ArmScores(
+          arm: scores.arm, seed: scores.seed, rows: scores.rows.map { $0.lacking(shortages) })
+      }
+    }
+    self.init(
+      digest: digest, arms: ArmScores.joined(arms),
+      recordedTasks: recordedTasks.sorted { $0.precedes($1) })
+  }
+}
+
+extension ArmScores {
+  /// The rows of each arm and seed together.
+  fileprivate static func joined(_ parts: [ArmScores]) -> [ArmScores] {
+    var runs: [(arm: String, seed: UInt64?, rows: [Row])] = []
     for part in parts {
       if let index = runs.firstIndex(where: { $0.arm == part.arm && $0.seed == part.seed }) {
         runs[index].rows += part.rows
@@ -15,14 +41,13 @@ extension MeasuredResults {
         runs.append((part.arm, part.seed, part.rows))
       }
     }
-    self.init(
-      digest: digest,
-      arms: runs.map { ArmScores(arm: $0.arm, seed: $0.seed, rows: $0.rows) },
-      recordedTasks: Set(recorded.flatMap(\.rows).map(\.task)).sorted { $0.precedes($1) })
+    return runs.map { ArmScores(arm: $0.arm, seed: $0.seed, rows: $0.rows) }
   }
 }
 
 extension ArmSamples {
+  fileprivate var scores: ArmScores { ArmScores(arm: arm, seed: seed, rows: rows) }
+
   /// One row for every metric of every group and task, groups first; the names are those of the record's metrics.
   fileprivate var rows: [ArmScores.Row] {
     let parts = results.map { (result: $0, prompts: $0.samples.map(Self.promptDigest)) }

@@ -27,7 +27,7 @@ package struct ArmScores: Sendable, Equatable {
     /// What was asked, in any order.
     package let items: [Item]
     /// Why the scores cannot be judged, as a sentence; nil if they can.
-    let contradiction: String?
+    private(set) var contradiction: String?
 
     /// Creates a row.
     package init(task: String, metric: String, items: [Item], contradiction: String? = nil) {
@@ -35,6 +35,17 @@ package struct ArmScores: Sendable, Equatable {
       self.metric = metric
       self.items = items
       self.contradiction = contradiction
+    }
+
+    /// The row as one that cannot be judged if it has documents of one of these tasks, for the reason that is given by task.
+    func lacking(_ shortages: [String: String]) -> ArmScores.Row {
+      guard !shortages.isEmpty, contradiction == nil else { return self }
+      var row = self
+      row.contradiction =
+        items.lazy.compactMap { item in
+          item.id.lastIndex(of: "/").flatMap { shortages[String(item.id[..<$0])] }
+        }.first
+      return row
     }
 
     /// Number of scores: documents, or instructions.

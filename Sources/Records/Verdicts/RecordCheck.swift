@@ -83,8 +83,7 @@ package struct RecordCheck: Sendable {
     // The digest of results is that of one whole record.
     let digest = records.count == 1 ? records[0].resultsDigest : nil
     // Of a damaged record nothing can be said but that it is.
-    let samples = tampered.isEmpty ? try records.flatMap { try $0.samples() } : []
-    let recorded = tampered.isEmpty ? try records.flatMap { try $0.recordedScores() } : []
+    let results = try MeasuredResults(digest: digest, of: tampered.isEmpty ? records : [])
     return Outcome(
       records: records, expectations: expectations,
       isLocked: records.allSatisfy { record in
@@ -93,9 +92,7 @@ package struct RecordCheck: Sendable {
         }
       },
       judgement: Judgement(
-        documented: expectations.results,
-        results: MeasuredResults(digest: digest, samples: samples, recorded: recorded),
-        tampering: tampered,
+        documented: expectations.results, results: results, tampering: tampered,
         hasImports: records.contains(where: \.isImported)))
   }
 }

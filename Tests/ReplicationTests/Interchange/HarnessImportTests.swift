@@ -200,7 +200,7 @@ import Testing
     let folder = try TemporaryFolder()
     let samples = #"""
       {"doc_id": 0, "doc": {"question": "Q", "choices": {"text": ["x", "y"], "label": ["A", "B"]}, "answerKey": "B"}, "target": 1, "arguments": [["P", " x"], ["P", " y"]], "resps": [[[-1.5, false]], [[-0.5, true]]], "filtered_resps": [[-1.5, false], [-0.5, true]], "acc": 1.0, "acc_norm": 1.0}
-      {"doc_id": 2, "doc": {"question": "R", "choices": {"text": ["x", "y"], "label": ["A", "B"]}, "answerKey": "A"}, "target": 0, "arguments": [["P", " x"], ["P", " y"]], "resps": [[[-1.5, false]], [[-0.5, true]]], "filtered_resps": [[-1.5, false], [-0.5, true]], "acc": 0.0, "acc_norm": 0.0}
+      {"doc_id": 1, "doc": {"question": "R", "choices": {"text": ["x", "y"], "label": ["A", "B"]}, "answerKey": "A"}, "target": 0, "arguments": [["P", " x"], ["P", " y"]], "resps": [[[-1.5, false]], [[-0.5, true]]], "filtered_resps": [[-1.5, false], [-0.5, true]], "acc": 0.0, "acc_norm": 0.0}
       """#
     let results = #"""
       {"results": {"arc_challenge": {"alias": " - arc_challenge", "acc": 0.5, "acc_stderr": 0.5, "acc_norm,none": 0.5, "acc_norm_stderr,none": "N/A"}}, "config": {"model": "hf", "model_args": "pretrained=x"}, "versions": {"arc_challenge": 1.0}}
@@ -213,7 +213,7 @@ import Testing
     ).run()
     #expect(outcome.exitCode == 0)
     #expect(outcome.comparison.comparedScores == 4 && outcome.comparison.comparedAggregates == 3)
-    #expect(outcome.comparison.results[0].tasks[0].samples.map(\.documentIndex) == [0, 2])
+    #expect(outcome.comparison.results[0].tasks[0].samples.map(\.documentIndex) == [0, 1])
   }
 
   @Test(

@@ -171,6 +171,20 @@ import Testing
     #expect(try judge([record], cells: Self.cell("lambada", 4, "0.5")).exitCode == 1)
   }
 
+  @Test("that lack documents are not judged by those that are there")
+  func missingDocuments() throws {
+    let path = fixtures.samples("gsm8k")
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    let kept = lines.filter { $0.contains("\"doc_id\": 0,") }
+    try Data((kept.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
+    let cells = """
+        - {task: gsm8k, metric: "exact_match,strict-match", label: X, values: {eaft: {value: "1.0", band: {kind: rounding}}}}
+      """
+    let judgement = try judge([imported("eaft")], cells: cells)
+    #expect(judgement.exitCode == 3)
+    #expect(judgement.why.contains("1 of 2 documents of gsm8k are missing."), "\(judgement.why)")
+  }
+
   @Test("of tasks that nothing is documented of are no success")
   func nothingCompared() throws {
     let judgement = try judge([importedUnknown("eaft")], cells: Self.cell("gsm8k", 4, "0.75"))

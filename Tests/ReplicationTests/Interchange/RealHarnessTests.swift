@@ -134,6 +134,22 @@ import Testing
     }
   }
 
+  @Test("say of groups by themselves what they say of them beside the tasks", arguments: versions)
+  func groups(version: Version) throws {
+    let folder = try TemporaryFolder()
+    let copy = try copy(version.name, to: folder)
+    let path = try results(in: copy)
+    var content = try #require(try LogDocument.read(path).objectValue)
+    var groups = try #require(content["groups"]?.objectValue)
+    var entry = try #require(groups["local_world"]?.objectValue)
+    entry["acc,none"] = .number(0.99)
+    groups["local_world"] = .object(entry)
+    content["groups"] = .object(groups)
+    try Data(PythonJSON.indented(.object(content)).utf8).write(to: URL(filePath: path))
+    #expect(
+      try compare(copy).aggregateDifferences.map(\.name) == ["acc,none among the groups"])
+  }
+
   @Test("that count no documents lack one whose number is left out")
   func missingNumber() throws {
     let folder = try TemporaryFolder()

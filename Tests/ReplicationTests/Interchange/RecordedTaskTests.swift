@@ -67,6 +67,22 @@ struct RecordedTaskTests {
     #expect(comparison.exitCode == 1 && comparison.aggregateDifferences.map(\.name) == [key])
   }
 
+  @Test("a score that is no number is none, and documents that carry none are counted")
+  func withoutScore() throws {
+    try write(results: #""acc,none": "0.9", "acc_stderr,none": "N/A""#)
+    let text = try read().comparison
+    #expect(text.exitCode == 1 && text.aggregateDifferences.map(\.recorded) == [nil])
+    let line = #"{"doc_id": 0, "doc": {}, "target": "0", "arguments": [["p"]], "resps": []"#
+    // Whoever takes wrong answers' scores away has a mean of the others.
+    try write(
+      results: #""acc,none": 1.0"#,
+      lines: [
+        line + #", "acc": 1}"#, line.replacing(": 0,", with: ": 1,", maxReplacements: 1) + "}",
+      ])
+    let partial = try read().comparison
+    #expect(partial.notes.contains("Of lambada, only 1 of 2 documents carry acc,none."))
+  }
+
   @Test("what is no mean is passed over with a note, whether the task says so or not")
   func otherAggregations() throws {
     try write(

@@ -131,6 +131,12 @@ import Testing
     try expectUnchecked("the samples of b are of another run")
   }
 
+  @Test("whose scores are no numbers have none that could be checked")
+  func noNumber() throws {
+    try write(#""acc,none": "0.9""#)
+    try expectUnchecked("Of pair, acc,none was not checked: it is no number.")
+  }
+
   @Test("without scores, as tags are, need no note")
   func tags() throws {
     try write(#"" ": " ", "alias": "pair""#)
