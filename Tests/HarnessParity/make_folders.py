@@ -156,7 +156,7 @@ def write_tasks(folder, data, version):
         save(f"_local_{group}", lines, None)
 
 
-def leave_out_own_tasks():
+def leave_out_own_tasks(harness):
     """Keeps the harness from reading the thousands of its own tasks for every draw, where it can be told not to."""
     import inspect
 
@@ -165,6 +165,8 @@ def leave_out_own_tasks():
     if manager and "include_defaults" in inspect.signature(manager.__init__).parameters:
         initialise = manager.__init__
         manager.__init__ = lambda *rest, **more: initialise(*rest, **{**more, "include_defaults": False})
+    if hasattr(harness, "initialize_tasks"):
+        harness.initialize_tasks = lambda *rest, **more: None
 
 
 def register_model():
@@ -233,7 +235,7 @@ def main():
     text = arguments.version or importlib.metadata.version("lm_eval")
     version = tuple(int(part) for part in text.split(".")[:3])
     register_model()
-    leave_out_own_tasks()
+    leave_out_own_tasks(harness)
     out = arguments.out.resolve()
     names = {"local_arc": "arc_challenge", "local_gsm8k": "gsm8k", "local_mmlu": "mmlu", "local_stem": "mmlu_stem",
              "local_other": "mmlu_other", **{f"local_{subject}": f"mmlu_{subject}" for subject in SUBJECTS}}
