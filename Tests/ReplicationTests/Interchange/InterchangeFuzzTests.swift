@@ -42,7 +42,7 @@ import Testing
     }
     let samples = Array("[\n\(lines.joined(separator: ",\n"))\n]".utf8)
     let results = Array(
-      #"{"results": {"arc_challenge": {"acc,none": 1.0, "alias": " - a"}, "piqa": {"acc,none": 1.0, "acc_stderr,none": 0.0}}, "group_subtasks": {"piqa": []}, "n-samples": {"piqa": {"effective": 3}}, "configs": {"piqa": {"metric_list": [{"metric": "acc", "aggregation": "mean"}]}}, "config": {"model_args": "p=x"}}"#
+      #"{"results": {"arc_challenge": {"acc,none": 1.0, "alias": " - a"}, "piqa": {"acc,none": 1.0, "acc_stderr,none": 0.0}, "pair": {"acc,none": 1.0, "acc_stderr,none": 0.0}, "all": {"acc,none": 1.0}}, "groups": {"all": {"acc,none": 1.0}}, "group_subtasks": {"piqa": [], "pair": ["piqa", "piqa"], "all": ["pair", "arc_challenge"]}, "n-samples": {"piqa": {"effective": 3}}, "configs": {"piqa": {"metric_list": [{"metric": "acc", "aggregation": "mean"}]}}, "config": {"model_args": "p=x"}}"#
         .utf8)
     let files = [
       ("out/p__x_arc_challenge.jsonl", samples),
