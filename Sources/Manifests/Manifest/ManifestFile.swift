@@ -22,12 +22,14 @@ package struct ManifestFile: Sendable, Equatable {
 
   /// Reads and checks a file.
   ///
-  /// Messages call the file as `path` does. Throws everything that is wrong at once.
+  /// Messages call the file as `path` does.
   ///
   /// - Parameters:
   ///   - path: The file.
   ///   - overrides: Values to set in place of those of the file, as `training.max_steps=20`; they become part of the
   ///     manifest, under the key `overrides`.
+  /// - Returns: The manifest, with what it was read from.
+  /// - Throws: ``ManifestError`` with everything that is wrong at once.
   package static func read(
     _ path: String, overrides: [String] = []
   ) throws(ManifestError) -> ManifestFile {

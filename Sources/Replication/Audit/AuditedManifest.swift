@@ -89,8 +89,10 @@ struct AuditedManifest: Sendable {
 }
 
 extension ManifestFile {
-  /// The same file with the values set in it that were set for a record's run: what was scaled down is a run of its own,
-  /// of the same manifest. A record that does not say is left to who finds that out.
+  /// The same file with the values set in it that were set for a record's run.
+  ///
+  /// What was scaled down is a run of its own, of the same manifest. A record that cannot be read is left to the levels
+  /// that find that out.
   func scaled(as record: SealedRecord) throws(ManifestError) -> ManifestFile {
     guard manifest.overrides.isEmpty, let overrides = try? record.history().overrides,
       !overrides.isEmpty
