@@ -23,7 +23,8 @@ struct Replicate: AsyncParsableCommand {
     ],
     groupedSubcommands: [
       CommandGroup(
-        name: "Run", subcommands: [Run.self, Plan.self, Lock.self, Validate.self, List.self]),
+        name: "Run",
+        subcommands: [Run.self, Plan.self, Merge.self, Lock.self, Validate.self, List.self]),
       CommandGroup(name: "Judge", subcommands: [Check.self, Decode.self, Power.self]),
       CommandGroup(name: "Evaluate", subcommands: [Evaluate.self, Import.self]),
       CommandGroup(name: "Trust", subcommands: [Audit.self, Determinism.self, Anchors.self]),

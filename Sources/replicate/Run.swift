@@ -17,6 +17,12 @@ struct Run: AsyncParsableCommand, ReportingCommand {
   @OptionGroup var judging: JudgingOptions
   @OptionGroup var repository: RepositoryOption
 
+  @Option(
+    help: ArgumentHelp(
+      "Do only what this arm with this seed needs, and seal nothing: one of several jobs, on one machine or several; may be repeated.",
+      valueName: "arm:seed"))
+  var only: [String] = []
+
   @Flag(name: .customLong("repeat"), help: "Run again although a finished run has the same inputs.")
   var isRepeating = false
 
@@ -35,9 +41,14 @@ struct Run: AsyncParsableCommand, ReportingCommand {
     defer { terminal.finish() }
     let file = try selection.read(manifest)
     let start = ContinuousClock.now
-    var outcome = try await Runner(
-      file, options: options, interruption: StopSignals.shared.interruption, report: terminal.show
-    ).run()
+    let runner = Runner(
+      file, options: options, interruption: StopSignals.shared.interruption, report: terminal.show)
+    if !only.isEmpty {
+      let outcome = try await runner.run(only: only)
+      terminal.finish()
+      return try report(outcome)
+    }
+    var outcome = try await runner.run()
     terminal.finish()
     if var judgement = outcome.judgement {
       judgement.allowsInconclusive = judging.allowInconclusive

@@ -7,9 +7,9 @@ import Records
 import Scoring
 
 extension Runner {
-  /// Evaluates an arm on every task, reusing what is finished, and adds the samples to the record.
+  /// Evaluates an arm on every task, reusing what is finished, and adds the samples to the record, if there is one.
   func evaluate(
-    _ arm: RunSummary.Arm, weights: Digest?, _ inputs: RunInputs, _ record: RunRecord
+    _ arm: RunSummary.Arm, weights: Digest?, _ inputs: RunInputs, _ record: RunRecord?
   ) async throws -> [RunSummary.Metric] {
     var metrics: [RunSummary.Metric] = []
     // Loaded when the first evaluation needs it, and kept for the others.
@@ -21,13 +21,13 @@ extension Runner {
       let samples = try await samples(
         evaluation, key, what: what, arm: arm.name, weights, &model, inputs)
       let seed = arm.seed.map { UInt64($0) }
-      try record.write(
+      try record?.write(
         samples,
         to: RecordFile.samples(evaluation: evaluation.name, arm: arm.name, seed: seed))
       let results = try TaskResult.read(samples, benchmark: benchmark)
       let pooled = BenchmarkResult(benchmark, tasks: results)
       metrics += pooled.summary(of: evaluation.name)
-      try record.append(
+      try record?.append(
         .evaluationFinished(
           arm.armSeed, evaluation: evaluation.name, key: key, samples: SHA256.digest(of: samples)))
       if let headline = pooled.headline {

@@ -15,9 +15,11 @@ extension Runner {
   }
 
   /// Trains an arm with a seed, goes on with an interrupted training, or reuses a finished one.
+  ///
+  /// What happens is told to the record, if there is one.
   func train(
     _ arm: Manifest.Arm, seed: UInt64, _ inputs: RunInputs,
-    others: [(arm: String, steps: [RunSummary.Step])], _ record: RunRecord
+    others: [(arm: String, steps: [RunSummary.Step])], _ record: RunRecord?
   ) async throws -> TrainedArm {
     guard case .trained(let objective, let reduction) = arm.treatment else {
       preconditionFailure("Only trained arms are trained.")
@@ -42,7 +44,7 @@ extension Runner {
       checkpoints: CheckpointStore(artifacts: options.artifacts), others: others,
       interruption: interruption)
     let engine = inputs.engine
-    try record.append(
+    try record?.append(
       .trainingStarted(
         armSeed, key: key, configuration: configuration.canonicalText))
     let result = try await ComputeQueue.run {
@@ -64,7 +66,7 @@ extension Runner {
           "steps": .array(result.steps.map(\.json)),
           "checkpoints": .array(result.checkpoints.map(\.json)),
         ]), for: key)
-    try record.append(.trainingFinished(armSeed, weights: blob.sha256), isDurable: true)
+    try record?.append(.trainingFinished(armSeed, weights: blob.sha256), isDurable: true)
     try training.folder.remove()
     return TrainedArm(
       weights: blob.sha256, steps: result.steps, checkpoints: result.checkpoints)
@@ -72,24 +74,24 @@ extension Runner {
 
   /// Writes what happens in a training to the record, and tells of it.
   private func listener(
-    _ arm: RecordedEvent.ArmSeed, _ record: RunRecord
+    _ arm: RecordedEvent.ArmSeed, _ record: RunRecord?
   ) -> ArmTraining.Listener {
     let report = report
     return ArmTraining.Listener(
       trained: { progress, step in
-        try record.append(.trainingStep(arm, step))
+        try record?.append(.trainingStep(arm, step))
         report(.trained(progress))
       },
       resumed: { step, root in
-        try record.append(.trainingResumed(arm, afterStep: step, checkpoint: root))
+        try record?.append(.trainingResumed(arm, afterStep: step, checkpoint: root))
       },
-      kept: { try record.append(.checkpointKept($0), isDurable: true) },
+      kept: { try record?.append(.checkpointKept($0), isDurable: true) },
       note: { report(.note($0)) }, reached: { report(.reached($0)) })
   }
 
   /// What an earlier training with the same key left, which the record then names; nil if it is to be done.
   private func trainedBefore(
-    _ arm: Manifest.Arm, seed: UInt64, _ key: Digest, _ what: String, _ record: RunRecord
+    _ arm: Manifest.Arm, seed: UInt64, _ key: Digest, _ what: String, _ record: RunRecord?
   ) throws -> TrainedArm? {
     guard let known = try reusable(key, what: what), let weights = known.outputs["weights"] else {
       return nil
@@ -105,7 +107,7 @@ extension Runner {
       report(.note("\(what) is repeated: other checkpoints of it were kept than are asked for"))
       return nil
     }
-    try record.append(
+    try record?.append(
       .trainingReused(
         RecordedEvent.ArmSeed(arm: arm.name, seed: seed), key: key, weights: weights,
         checkpoints: checkpoints))

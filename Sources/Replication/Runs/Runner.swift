@@ -159,10 +159,26 @@ package struct Runner: Sendable {
         checkpoints += result.checkpoints
       }
     }
+    for (seed, arms) in trained { try Self.checkContract(arms, seed: seed) }
     for index in arms.indices {
       arms[index].metrics = try await evaluate(
         arms[index], weights: weights[index], inputs, record)
     }
     return (arms, checkpoints)
+  }
+
+  /// Checks that arms of one seed learned from the same batches, also those that other runs and machines trained.
+  private static func checkContract(
+    _ arms: [(arm: String, steps: [RunSummary.Step])], seed: UInt64
+  ) throws {
+    for (one, other) in zip(arms, arms.dropFirst()) {
+      for (step, counterpart) in zip(one.steps, other.steps)
+      where step.batchDigest != counterpart.batchDigest {
+        throw EngineError(
+          .armContract,
+          "Step \(step.number) of the arm '\(other.arm)' with the seed \(seed) learned from another batch than the arm '\(one.arm)'; the arms are not comparable."
+        )
+      }
+    }
   }
 }

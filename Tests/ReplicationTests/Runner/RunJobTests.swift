@@ -1,0 +1,138 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Assets
+@testable import Manifests
+@testable import Records
+@testable import Replication
+@testable import Reports
+
+/// The repository's toy, done in parts.
+@Suite("A run as several jobs")
+struct RunJobTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private var manifests: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "manifests")
+  }
+
+  private func runner(_ artifacts: String) throws -> Runner {
+    let file = try ManifestFile.read(
+      manifests.appending(path: "tiny.yaml").path,
+      overrides: ["training.seeds=[1, 2]", "training.max_steps=4"])
+    var options = RunOptions(artifacts: folder.path(of: artifacts), threads: 2)
+    options.isOffline = true
+    return Runner(file, options: options) { _ in }
+  }
+
+  @Test("ends in the same results, done on three machines and merged, as in one go")
+  func merged() async throws {
+    let whole = try await runner("whole").run()
+    let first = try await runner("first").run(only: ["base", "sft:1"])
+    #expect(first.done == ["base", "sft:1"])
+    #expect(first.remaining == ["sft:2", "eaft:1", "eaft:2"])
+    #expect(try await runner("second").run(only: ["eaft"]).done == ["eaft:1", "eaft:2"])
+    let third = try await runner("third").run(only: ["sft:2", "sft:2"])
+    #expect(third.done == ["sft:2"])
+    #expect(try await runner("third").run(only: ["sft:2"]).remaining.count == 4)
+    // No record is begun by any of them.
+    #expect(try RunStore(artifacts: folder.path(of: "first")).ids() == [])
+    for other in ["second", "third"] {
+      let outcome = try await WorkMerge(
+        from: folder.path(of: other), to: folder.path(of: "first")
+      ).run { _ in }
+      #expect(outcome.broughtCount > 0 && outcome.notes == [])
+    }
+    let again = try await WorkMerge(
+      from: folder.path(of: "second"), to: folder.path(of: "first")
+    ).run { _ in }
+    #expect(again.broughtCount == 0 && again.byteCount == 0)
+    let joined = try await runner("first").run()
+    #expect(joined.record.resultsDigest == whole.record.resultsDigest)
+    #expect(joined.record.summary == whole.record.summary)
+    #expect(joined.record.sampleTree.root == whole.record.sampleTree.root)
+    // Nothing was left to be trained or asked.
+    let history = try joined.record.history()
+    let begun = history.events.filter {
+      if case .trainingStarted = $0.content { true } else { false }
+    }
+    #expect(begun.isEmpty)
+    #expect(try StoreVerification(artifacts: folder.path(of: "first")).run().findings == [])
+    let report = try await Audit(
+      joined.record.id, manifest: { _ in try runner("first").file }, run: runner("first").options,
+      options: Audit.Options(), report: { _ in }
+    ).report()
+    #expect(report.entries.flatMap(\.findings) == [])
+  }
+
+  @Test("does not bring what is damaged, and says so")
+  func damaged() async throws {
+    _ = try await runner("other").run(only: ["sft:1"])
+    let other = ArtifactsFolder(folder.path(of: "other"))
+    let steps = try StepCache(artifacts: other.place.path).entries()
+    let training = try #require(steps.first { $0.result?.outputs["weights"] != nil })
+    let weights = try #require(training.result?.outputs["weights"])
+    let path = ArtifactStore(other).path(of: weights)
+    #expect(chmod(path, 0o644) == 0)
+    try Data("other".utf8).write(to: URL(filePath: path))
+    let outcome = try await WorkMerge(
+      from: other.place.path, to: folder.path(of: "own")
+    ).run { _ in }
+    #expect(outcome.broughtCount == steps.count - 1)
+    #expect(outcome.notes.count == 1)
+    #expect(outcome.notes.first?.contains("was not brought") == true)
+    #expect(throws: FileError.self) {
+      try WorkMerge(from: folder.path(of: "nowhere"), to: folder.path(of: "own"))
+    }
+  }
+
+  @Test("is refused for a name that means none of them")
+  func unknown() async throws {
+    let error = await #expect(throws: ManifestError.self) {
+      try await runner("a").run(only: ["sft:3"])
+    }
+    #expect(
+      error?.problems.first?.message == "there is no arm with a seed 'sft:3'; did you mean 'sft:1'?"
+    )
+  }
+
+  @Test(
+    "is written as a script that a shell reads as it was meant",
+    arguments: JobScript.Scheduler.allCases)
+  func script(_ scheduler: JobScript.Scheduler) throws {
+    // Programs that only tell how they were called.
+    for name in ["replicate", "sbatch"] {
+      let text = """
+        #!/bin/sh
+        { echo "\(name)"; for word in "$@"; do echo "[$word]"; done; } >> "$LOG"
+        \(name == "sbatch" ? "for word in \"$@\"; do case $word in --wrap=*) sh -c \"${word#--wrap=}\";; esac; done; echo 17" : "")
+        """
+      let path = try folder.write(Array(text.utf8), to: "bin/\(name)")
+      #expect(chmod(path, 0o755) == 0)
+    }
+    let value = "training.note=it's $HOME `a` \"b\""
+    let script = JobScript(
+      name: "tiny", jobs: ["base", "sft:1"],
+      arguments: ["replicate", "run", "tiny", "--set", value, "--artifacts", "/a b"],
+      scheduler: scheduler)
+    let path = try folder.write(Array(script.text.text(colors: false).utf8), to: "jobs.sh")
+    let log = folder.path(of: "log")
+    let finished = try runProgram(
+      "/bin/sh", ["-c", "PATH=\(folder.path(of: "bin")):$PATH LOG=\(log) sh \(path) --time=1"])
+    #expect(finished.status == 0, "\(String(decoding: finished.output, as: UTF8.self))")
+    let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+    let words = ["[run]", "[tiny]", "[--set]", "[\(value)]", "[--artifacts]", "[/a b]"]
+    let calls = lines.split(separator: "replicate").map { call in
+      call.prefix { $0 != "sbatch" }.map(String.init)
+    }.filter { !$0.isEmpty }
+    #expect(calls == [words + ["[--only]", "[base]"], words + ["[--only]", "[sft:1]"], words])
+    if scheduler == .slurm {
+      #expect(lines.contains("[--dependency=afterok:17:17]") && lines.contains("[--time=1]"))
+    }
+  }
+}
