@@ -192,10 +192,13 @@ extension Manifest.Treatment {
   package var canonical: JSON {
     switch self {
     case .untouched: return ["train": false]
-    case .trained(let objective, let reduction):
+    case .trained(let objective, let reduction, let learningRate):
       let (name, values) = objective.declaration
       return JSON(
-        present: [("objective", .string(name)), ("reduction", .string(reduction.rawValue))]
+        present: [
+          ("objective", .string(name)), ("reduction", .string(reduction.rawValue)),
+          ("learning_rate", learningRate.map(JSON.number) ?? .null),
+        ]
           + values.map { ($0.key, $0.value.canonical) })
     }
   }

@@ -53,11 +53,13 @@ extension Manifest {
     /// Steps between checkpoints that are kept, from which an audit re-executes parts of the training; nil for none.
     package var keptCheckpointInterval: Int?
 
-    /// The trainer's settings for one arm and seed.
-    package func configuration(
-      objective: Objective, reduction: Reduction, seed: UInt64
-    ) -> TrainingConfiguration {
+    /// The trainer's settings for one arm and seed; nil for an arm that is not trained.
+    package func configuration(of treatment: Treatment, seed: UInt64) -> TrainingConfiguration? {
+      guard case .trained(let objective, let reduction, let learningRate) = treatment else {
+        return nil
+      }
       var configuration = settings
+      if let learningRate { configuration.learningRate = learningRate }
       configuration.objective = objective
       configuration.reduction = reduction
       configuration.seed = seed
@@ -83,7 +85,7 @@ extension Manifest {
   package enum Treatment: Sendable, Equatable {
     /// Nothing: the untouched model.
     case untouched
-    /// It is trained.
-    case trained(Objective, reduction: Reduction)
+    /// It is trained; a learning rate of its own stands in for that of the others.
+    case trained(Objective, reduction: Reduction, learningRate: Double? = nil)
   }
 }

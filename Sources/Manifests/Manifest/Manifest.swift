@@ -69,11 +69,23 @@ package struct Manifest: Sendable, Equatable {
 
   /// What the arms do not share besides the objective, one sentence each: a reader of their difference has to know it.
   package var declaredDifferences: [String] {
-    arms.compactMap { arm in
-      let shared = training.settings.reduction
-      guard case .trained(_, let reduction) = arm.treatment, reduction != shared else { return nil }
-      return
-        "The arm '\(arm.name)' uses the reduction \(reduction.rawValue) instead of \(shared.rawValue)."
+    arms.flatMap { arm -> [String] in
+      let shared = training.settings
+      guard let own = training.configuration(of: arm.treatment, seed: shared.seed) else {
+        return []
+      }
+      var sentences: [String] = []
+      if own.reduction != shared.reduction {
+        sentences.append(
+          "The arm '\(arm.name)' uses the reduction \(own.reduction.rawValue) instead of \(shared.reduction.rawValue)."
+        )
+      }
+      if own.learningRate != shared.learningRate {
+        sentences.append(
+          "The arm '\(arm.name)' uses the learning rate \(own.learningRate) instead of \(shared.learningRate)."
+        )
+      }
+      return sentences
     }
   }
 }

@@ -27,12 +27,13 @@ extension ManifestDecoder {
 
   private func decodeTreatment(_ mapping: MappingReader, ranks: Int?) -> Manifest.Treatment? {
     if let train = mapping.optional("train"), train.boolean() != true {
-      for key in ["objective", "reduction"] + Self.objectiveKeys {
+      for key in ["objective", "reduction", "learning_rate"] + Self.objectiveKeys {
         mapping.forbid(key, "'train' is false, so this arm is the untouched model")
       }
       return .untouched
     }
     let own = mapping.optional("reduction").map { decodeReduction($0, ranks: ranks) }
+    let rate = mapping.optional("learning_rate").map(decodeLearningRate)
     guard
       let name = mapping.required("objective", "what is minimised, or 'train: false'")?
         .choice(among: Objective.names)
@@ -48,7 +49,9 @@ extension ManifestDecoder {
     }
     guard let objective = decodeObjective(name, mapping), let reduction = own ?? sharedReduction
     else { return nil }
-    return .trained(objective, reduction: reduction.of(objective, ranks: ranks ?? 1))
+    if case .some(nil) = rate { return nil }
+    return .trained(
+      objective, reduction: reduction.of(objective, ranks: ranks ?? 1), learningRate: rate ?? nil)
   }
 }
 

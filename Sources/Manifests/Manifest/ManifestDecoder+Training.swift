@@ -16,9 +16,7 @@ extension ManifestDecoder {
     let maximumSteps = duration.flatMap { $0.isSteps ? $0.count : nil }
     let order = choice(mapping.optional("order"), default: ExampleOrder.torch)
     let optimizer = mapping.required("optimizer").flatMap(decodeOptimizer)
-    let rate = mapping.required("learning_rate")?.number("above 0 and at most 1") {
-      $0 > 0 && $0 <= 1
-    }
+    let rate = mapping.required("learning_rate").flatMap(decodeLearningRate)
     let schedule = mapping.required("schedule")?.choice(of: LearningRateSchedule.Shape.self)
     let warmUp = mapping.exactlyOne(of: ["warmup_ratio", "warmup_steps"])
       .flatMap { decodeWarmUp($0.key, $0.value, maximumSteps: maximumSteps) }
@@ -102,6 +100,11 @@ extension ManifestDecoder {
         .contradiction, "\(value.name) is \(steps), more than the \(total) steps of the training")
     }
     return .steps(steps)
+  }
+
+  /// A learning rate, of all arms or of one.
+  func decodeLearningRate(_ reader: NodeReader) -> Double? {
+    reader.number("above 0 and at most 1") { $0 > 0 && $0 <= 1 }
   }
 
   /// The norm; nil for the word none, and for what has been reported.

@@ -65,7 +65,7 @@ struct InputRecomputation {
     var findings: [String] = []
     for model in manifest.models {
       guard let seed = model.seed,
-        case .trained(let objective, let reduction) = model.arm.treatment,
+        let configuration = manifest.training.configuration(of: model.arm.treatment, seed: seed),
         let arm = record.summary.arms.first(where: {
           $0.name == model.arm.name && $0.unsignedSeed == seed
         })
@@ -82,8 +82,7 @@ struct InputRecomputation {
       }
       let batches = TrainingBatches(
         examples: data.examples,
-        configuration: manifest.training.configuration(
-          objective: objective, reduction: reduction, seed: seed))
+        configuration: configuration)
       if let finding = try Self.finding(arm, batches) { findings.append(finding) }
     }
     return findings

@@ -27,7 +27,8 @@ struct SegmentReplay: Sendable {
     -> Divergence?
   {
     guard let arm = manifest.arms.first(where: { $0.name == segment.arm }),
-      case .trained(let objective, let reduction) = arm.treatment,
+      let configuration = manifest.training.configuration(
+        of: arm.treatment, seed: segment.seed),
       let recorded = record.summary.arms.first(where: {
         $0.name == segment.arm && $0.unsignedSeed == segment.seed
       }), let key = keys[Self.name(segment.arm, segment.seed)]
@@ -41,8 +42,7 @@ struct SegmentReplay: Sendable {
       return Divergence(place: "\(place)", operation: "prepared examples")
     }
     let trainer = try inputs.engine.trainer(
-      manifest.training.configuration(
-        objective: objective, reduction: reduction, seed: segment.seed), on: data)
+      configuration, on: data)
     guard segment.steps.upperBound <= trainer.schedule.totalSteps else {
       return Divergence(
         place: "\(place)", operation: "number of steps",

@@ -265,10 +265,10 @@ struct RunInputs: Sendable {
   }
 
   /// Identity of the training of an arm.
-  func trainingKey(configuration: String, seed: UInt64) throws -> Digest {
+  func trainingKey(_ configuration: TrainingConfiguration) throws -> Digest {
     try CanonicalJSON.digest(of: [
-      "step": "train/1", "common": common, "configuration": .string(configuration),
-      "examples": JSON(try prepared(seed).digest),
+      "step": "train/1", "common": common, "configuration": .string(configuration.canonicalText),
+      "examples": JSON(try prepared(configuration.seed).digest),
     ])
   }
 

@@ -64,11 +64,11 @@ extension Runner {
   /// Whether all steps of a job are finished, as far as their entries tell.
   private func isDone(_ job: RunJob, _ inputs: RunInputs) throws -> Bool {
     var weights: Digest?
-    if case .trained(let objective, let reduction) = job.arm.treatment, let seed = job.seed {
-      let configuration = manifest.training.configuration(
-        objective: objective, reduction: reduction, seed: seed)
+    if let seed = job.seed,
+      let configuration = manifest.training.configuration(of: job.arm.treatment, seed: seed)
+    {
       weights = try finishedStep(
-        try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed)
+        try inputs.trainingKey(configuration)
       )?.outputs["weights"]
       if weights == nil { return false }
     }

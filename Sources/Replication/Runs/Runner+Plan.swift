@@ -51,16 +51,16 @@ extension Runner {
     }
     var weights: [(arm: String, label: String, digest: Digest?, isKnown: Bool)] = []
     for arm in manifest.arms {
-      guard case .trained(let objective, let reduction) = arm.treatment else {
+      guard arm.treatment != .untouched else {
         weights.append((arm.name, arm.name, nil, inputs != nil))
         continue
       }
       for seed in manifest.training.seeds {
-        let configuration = manifest.training.configuration(
-          objective: objective, reduction: reduction, seed: seed)
+        guard
+          let configuration = manifest.training.configuration(of: arm.treatment, seed: seed)
+        else { continue }
         let known = try prepared.flatMap { inputs in
-          try finishedStep(
-            try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed))
+          try finishedStep(try inputs.trainingKey(configuration))
         }
         let label = manifest.training.seeds.count == 1 ? arm.name : "\(arm.name), seed \(seed)"
         weights.append((arm.name, label, known?.outputs["weights"], known != nil))

@@ -21,12 +21,9 @@ extension Runner {
     _ arm: Manifest.Arm, seed: UInt64, _ inputs: RunInputs,
     others: [(arm: String, steps: [RunSummary.Step])], _ record: RunRecord?
   ) async throws -> TrainedArm {
-    guard case .trained(let objective, let reduction) = arm.treatment else {
-      preconditionFailure("Only trained arms are trained.")
-    }
-    let configuration = manifest.training.configuration(
-      objective: objective, reduction: reduction, seed: seed)
-    let key = try inputs.trainingKey(configuration: configuration.canonicalText, seed: seed)
+    guard let configuration = manifest.training.configuration(of: arm.treatment, seed: seed)
+    else { preconditionFailure("Only trained arms are trained.") }
+    let key = try inputs.trainingKey(configuration)
     let what = "training of \(arm.name), seed \(seed)"
     let armSeed = RecordedEvent.ArmSeed(arm: arm.name, seed: seed)
     if let trained = try trainedBefore(arm, seed: seed, key, what, record) { return trained }

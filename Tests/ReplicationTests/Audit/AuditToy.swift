@@ -110,18 +110,16 @@ struct AuditToy {
     let record = try record()
     let recorded = try #require(record.summary.arms.first { $0.name == arm })
     let start = try #require(record.checkpoints.last { $0.arm == arm })
-    guard
-      case .trained(let objective, let reduction)? = file.manifest.arms.first(where: {
-        $0.name == arm
-      })?.treatment
-    else { throw RunError(.notFound, "There is no trained arm \(arm).") }
+    let configuration = try #require(
+      file.manifest.arms.first { $0.name == arm }.flatMap {
+        file.manifest.training.configuration(of: $0.treatment, seed: start.seed)
+      })
     let path = checkpoints.path(of: start.root)
     let key = try #require(try SafetensorsFile(contentsOf: path).metadata["identity"])
     let trainer = try Trainer(
       model: try inputs.engine.load().model,
       examples: try inputs.prepared(start.seed).examples,
-      configuration: file.manifest.training.configuration(
-        objective: objective, reduction: reduction, seed: start.seed), threads: 2)
+      configuration: configuration, threads: 2)
     try trainer.resume(from: path, identity: key)
     var steps = recorded.steps.filter { $0.number <= start.step }
     while !trainer.isFinished {

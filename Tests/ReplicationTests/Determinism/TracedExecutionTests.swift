@@ -38,15 +38,12 @@ import Training
   func observing() async throws {
     let (toy, trace) = (try await TracedToy(), try await TracedToy.reference.value)
     let (manifest, inputs) = (toy.file.manifest, toy.inputs)
-    guard case .trained(let objective, let reduction) = manifest.arms[2].treatment else {
-      Issue.record("The third arm of the toy is trained.")
-      return
-    }
+    let configuration = try #require(
+      manifest.training.configuration(of: manifest.arms[2].treatment, seed: 42))
     let digest = try await ComputeQueue.run {
       let trainer = try Trainer(
         model: try inputs.engine.load().model, examples: try inputs.prepared(42).examples,
-        configuration: manifest.training.configuration(
-          objective: objective, reduction: reduction, seed: 42), threads: 1)
+        configuration: configuration, threads: 1)
       while !trainer.isFinished { _ = try trainer.step() }
       return SHA256.digest(of: UnsafeRawBufferPointer(trainer.model.parameters.elements))
     }

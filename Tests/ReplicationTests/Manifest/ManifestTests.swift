@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Scoring
+import TestSupport
 import Testing
 import Tokenizers
 import Training
@@ -9,6 +10,28 @@ import Training
 @testable import Manifests
 
 struct ManifestTests {
+  @Test("An arm may have a learning rate of its own, which is said and is part of what it is")
+  func ownLearningRate() throws {
+    let text = try ManifestFixtures.validText()
+    let plain = try ManifestFixtures.decode(text)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Array(text.utf8), to: "m.yaml")
+    let own = try ManifestFile.read(path, overrides: ["arms.sft.learning_rate=2.0e-6"]).manifest
+    func configuration(_ manifest: Manifest, _ arm: Int) throws -> TrainingConfiguration {
+      try #require(manifest.training.configuration(of: manifest.arms[arm].treatment, seed: 1))
+    }
+    #expect(try configuration(own, 1).learningRate == 2e-6)
+    #expect(try configuration(own, 2).learningRate == 1e-5)
+    #expect(try configuration(plain, 1) != configuration(own, 1))
+    #expect(
+      own.declaredDifferences.contains(
+        "The arm 'sft' uses the learning rate 2e-06 instead of 1e-05."))
+    #expect(plain.arms[1].treatment.canonical != own.arms[1].treatment.canonical)
+    #expect(throws: ManifestError.self) {
+      try ManifestFile.read(path, overrides: ["arms.base.learning_rate=2.0e-6"])
+    }
+  }
+
   @Test("Everything that a manifest says is read")
   func readsEverything() throws {
     let manifest = try ManifestFixtures.valid()

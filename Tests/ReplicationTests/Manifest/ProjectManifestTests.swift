@@ -51,9 +51,12 @@ struct ProjectManifestTests {
       #expect(evaluation.maximumNewTokens == maximum)
     }
     #expect(
-      manifest.declaredArms.filter(\.isOptional).map(\.name) == ["eaft-blog-intent", "eaft-paper"])
+      manifest.declaredArms.filter(\.isOptional).map(\.name) == [
+        "eaft-blog-intent", "eaft-paper", "sft-low-lr", "dft",
+      ])
     let settings = manifest.training.settings
-    #expect(settings.examplesPerStep == 8)
+    #expect(settings.examplesPerStep == 8 && settings.ranks == 2)
+    #expect(settings.reduction == .rankMean)
     #expect(settings.maximumSteps == 1000 && settings.learningRate == 5e-5)
     #expect(manifest.downloadBytes == 85_644_377 + 11_928_254)
   }
@@ -105,10 +108,10 @@ struct ProjectManifestTests {
     let found = try Self.names.sorted().map { name in
       let manifest = try read(name).manifest
       let trainings = try manifest.declaredArms.flatMap { arm -> [String] in
-        guard case .trained(let objective, let reduction) = arm.treatment else { return [] }
-        return try manifest.training.seeds.map { seed in
-          let configuration = manifest.training.configuration(
-            objective: objective, reduction: reduction, seed: seed)
+        try manifest.training.seeds.compactMap { seed -> String? in
+          guard
+            let configuration = manifest.training.configuration(of: arm.treatment, seed: seed)
+          else { return nil }
           let treatment = try CanonicalJSON.encode(arm.treatment.canonical)
           return """
               \(arm.name), seed \(seed)

@@ -45,13 +45,11 @@ struct TracedExecution: Sendable {
     _ treatment: Manifest.Treatment, _ arm: ArmAddress, seed: UInt64,
     _ model: LanguageModel, _ response: inout TraceResponse
   ) throws {
-    guard case .trained(let objective, let reduction) = treatment else {
+    guard let configuration = manifest.training.configuration(of: treatment, seed: seed) else {
       preconditionFailure("Only trained arms are trained.")
     }
     let trainer = try inputs.engine.trainer(
-      manifest.training.configuration(
-        objective: objective, reduction: reduction, seed: seed),
-      on: try inputs.prepared(seed), of: model, threads: request.threads)
+      configuration, on: try inputs.prepared(seed), of: model, threads: request.threads)
     while !trainer.isFinished {
       let number = trainer.completedSteps + 1
       var wanted: Int?
