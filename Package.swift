@@ -23,6 +23,14 @@ let package = Package(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
+      name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
+    .systemLibrary(
+      name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .target(
       name: "CKernels",
       // -O3 also in debug builds: tests run the real kernels at full speed.
@@ -55,7 +63,7 @@ let package = Package(
     .target(
       name: "Assets",
       dependencies: [
-        "CZlib", "Files",
+        "CBrotli", "CLZ4", "CSnappy", "CZlib", "CZstd", "Files",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -156,7 +164,7 @@ let package = Package(
 
 // One set of compiler settings for every Swift target.
 let numericTargets: Set<String> = [
-  "Files", "LanguageModels", "Statistics", "Tensors", "Tokenizers", "Training",
+  "Assets", "Files", "LanguageModels", "Statistics", "Tensors", "Tokenizers", "Training",
 ]
 for target in package.targets
 where target.type != .system && target.type != .plugin && target.name != "CKernels" {

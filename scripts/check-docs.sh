@@ -13,7 +13,7 @@ fail() {
 }
 
 swift_files=$(find Package.swift Sources Tests Plugins Benchmarks -name '*.swift' -printf '%f\n' | sort -u)
-declared=$(grep -rhoE '\b(struct|class|enum|protocol|typealias|case) [A-Za-z0-9_]+' Sources Tests | awk '{print $2}')
+declared=$(grep -rhoIE '\b(struct|class|enum|protocol|typealias|case) [A-Za-z0-9_]+' Sources Tests | awk '{print $2}')
 modules=$(find Sources Plugins -type d -printf '%f\n'; grep -oE 'name: "[A-Za-z]+"' Package.swift | cut -d'"' -f2)
 names=$(sort -u <<<"$declared"$'\n'"$modules")
 

@@ -2,7 +2,9 @@
 # Installs the Debian packages that are missing; does nothing, and asks for no rights, when none is.
 set -eu
 
-packages="libopenblas-dev libgit2-dev libssl-dev libsqlite3-dev zlib1g-dev pkg-config curl python3 python3-pip make git"
+packages="libopenblas-dev libgit2-dev libssl-dev libsqlite3-dev pkg-config curl python3 python3-pip make git"
+# What Parquet files are compressed with.
+packages="$packages zlib1g-dev libsnappy-dev libzstd-dev libbrotli-dev liblz4-dev"
 # Whoever has a Python with pip of his own needs no second one.
 if python3 -m pip --version >/dev/null 2>&1; then
   packages=$(echo "$packages" | sed 's/ python3 python3-pip//')

@@ -159,13 +159,4 @@ import Testing
       name: "x", source: .hub(HubFile(repository: repository, path: path)), sha256: nil)
     #expect((try? asset.validate()) != nil ? isValid : !isValid)
   }
-
-  @Test("Parquet is refused with one sentence, whatever the file holds")
-  func refusesParquet() async throws {
-    let path = try write("PAR1", to: "x.parquet")
-    let message = await assetError(.damagedData) {
-      try RowTable.read(path: path, format: .parquet, name: "x")
-    }
-    #expect(message.hasPrefix("x is to be read as Parquet, which this version does not read yet"))
-  }
 }

@@ -21,7 +21,7 @@ package struct AssetError: Error, Equatable, CustomStringConvertible {
     case damagedArchive
     /// A member that the archive does not have.
     case missingMember
-    /// A gzip, JSON-lines or Arrow file that is damaged, hostile or uses what this reader does not know.
+    /// A gzip, JSON-lines, Arrow or Parquet file that is damaged, hostile or uses what this reader does not know.
     case damagedData
     /// A row of a data file without the field that was asked for, or with one of another type.
     case wrongField

@@ -6,7 +6,7 @@ package enum DataFormat: String, Sendable, CaseIterable {
   case jsonLines = "jsonl"
   /// An Arrow IPC stream, as the `datasets` library caches its tables.
   case arrowStream = "arrow"
-  /// A Parquet file, which manifests can name and this version does not read.
+  /// A Parquet file.
   case parquet
 }
 
@@ -68,26 +68,24 @@ package struct RowTable: Sendable, Equatable {
   ///   - path: The file.
   ///   - format: How it is written.
   ///   - name: What error messages call it.
+  ///   - columns: The columns that are needed; all if nil. Only formats that keep columns apart can leave others out.
   ///   - body: Takes some thousand rows at a time, or fewer long ones, in order.
   /// - Throws: ``AssetError`` `damagedData` or `file`; what `body` throws.
   package static func forEachPart(
-    path: String, format: DataFormat, name: String, _ body: (RowTable) throws -> Void
+    path: String, format: DataFormat, name: String, columns: [String]? = nil,
+    _ body: (RowTable) throws -> Void
   ) throws {
     switch format {
     case .jsonLines: try JSONLinesReader.forEachPart(ofFileAt: path, name: name, body)
     case .arrowStream: try ArrowStreamReader.forEachPart(ofFileAt: path, name: name, body)
     case .parquet:
-      throw AssetError(
-        code: .damagedData,
-        message:
-          "\(name) is to be read as Parquet, which this version does not read yet; convert it to JSON lines."
-      )
+      try ParquetFile.forEachPart(ofFileAt: path, name: name, columns: columns, body)
     }
   }
 
   /// Reads all rows of a data file that is known to be small, as benchmarks are.
   ///
-  /// - Throws: As ``forEachPart(path:format:name:_:)``.
+  /// - Throws: As ``forEachPart(path:format:name:columns:_:)``.
   package static func read(path: String, format: DataFormat, name: String) throws -> RowTable {
     var table = RowTable(name: name, rows: [], lineNumbers: format == .jsonLines ? [] : nil)
     try forEachPart(path: path, format: format, name: name) { part in
