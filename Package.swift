@@ -114,6 +114,9 @@ let package = Package(
     .executableTarget(
       name: "matrix-benchmark", dependencies: ["COpenBLAS", "Tensors"],
       path: "Benchmarks/MatrixProducts"),
+    .executableTarget(
+      name: "parquet-benchmark", dependencies: ["Assets", "Files"],
+      path: "Benchmarks/ParquetStrings"),
 
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["Assets"], path: "Tests/TestSupport"),
