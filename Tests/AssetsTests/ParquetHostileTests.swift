@@ -14,7 +14,7 @@ struct HostileParquet {
   /// All rows of a file.
   func rows(_ bytes: [UInt8]) throws -> [JSON] {
     let path = try folder.write(bytes, to: "hostile.parquet")
-    return try ParquetFile.rows(ofFileAt: path, name: "hostile").rows
+    return try RowTable.read(path: path, format: .parquet, name: "hostile").rows
   }
 
   /// Expects that the honest file is refused after a change, with a message that has these words and a place.

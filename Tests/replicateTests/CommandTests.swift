@@ -149,7 +149,7 @@ struct Program {
         for part in [
           "https://huggingface.co/google/gemma-3-1b-it", "--local-dir inputs/gemma-3-1b-it",
           "--asset gemma-3-1b-it=inputs/gemma-3-1b-it", "hf download AI-MO/NuminaMath-CoT",
-          "--asset aime24=inputs/aime24", "does not read Parquet",
+          "--asset aime24=inputs/aime24",
         ] { #expect(text.contains(part), "\(verb) does not say \(part)") }
       }
       #expect(!FileManager.default.fileExists(atPath: "\(folder)/artifacts"))

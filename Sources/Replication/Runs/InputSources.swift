@@ -94,20 +94,9 @@ struct InputSources: Sendable {
 
   /// What keeps the run from starting even with every input, a sentence each.
   private var obstacles: [String] {
-    guard !manifest.numerics.isAvailable else { return unreadableFormats }
-    return unreadableFormats + [
-      "The manifest asks for `numerics: openblas`, and the library libopenblas.so.0 cannot be loaded: install OpenBLAS (Debian's libopenblas0), or take out that line for this program's own products."
-    ]
-  }
-
-  /// What is in a format that this version cannot read, in one sentence, if anything is.
-  private var unreadableFormats: [String] {
-    var places = manifest.trainingData.format == .parquet ? ["the training data"] : []
-    places += manifest.evaluations.filter { $0.format == .parquet }.map(\.name)
-    guard let last = places.last else { return [] }
-    let list = (places.count > 1 ? places.dropLast().joined(separator: ", ") + " and " : "") + last
+    guard !manifest.numerics.isAvailable else { return [] }
     return [
-      "This version does not read Parquet files yet, and the rows of \(list) are in such files: with every input here it could still not run."
+      "The manifest asks for `numerics: openblas`, and the library libopenblas.so.0 cannot be loaded: install OpenBLAS (Debian's libopenblas0), or take out that line for this program's own products."
     ]
   }
 }

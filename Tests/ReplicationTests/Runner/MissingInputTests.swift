@@ -30,7 +30,7 @@ import Testing
   }
 
   /// The toy with its data on the Hub, and one file that is not there.
-  private func file(format: String = "jsonl", optional: String = "") throws -> ManifestFile {
+  private func file(optional: String = "") throws -> ManifestFile {
     try toyManifest { text in
       let start = try #require(text.range(of: "    file: tiny/train.jsonl\n"))
       let end = try #require(text.range(of: "  mmlu:\n"))
@@ -47,9 +47,6 @@ import Testing
         """
       return text.replacingCharacters(in: start.lowerBound..<end.lowerBound, with: hub)
         .replacing("    file: tiny/mmlu.jsonl\n", with: "    file: tiny/absent.jsonl\n")
-        .replacing(
-          "    assets: train\n    format: jsonl", with: "    assets: train\n    format: \(format)"
-        )
         .replacing("  eaft:\n    objective", with: "  eaft:\n\(optional)    objective")
     }
   }
@@ -100,19 +97,6 @@ import Testing
     let plan = try await runner(file).plan()
     #expect(plan.missing?.text.plain == message && PlanText.text(plan).plain.hasSuffix(message))
     #expect(OutcomeJSON.json(plan)["missing"]?.arrayValue?.count == 2)
-  }
-
-  @Test("says beside it that Parquet is not read, and says that alone when nothing is missing")
-  func saysWhatCannotBeRead() async throws {
-    let parquet = try file(format: "parquet")
-    let missing = await assetError(.missing) { try await runner(parquet).run() }
-    let sentence =
-      "This version does not read Parquet files yet, and the rows of the training data are in"
-    #expect(missing.contains(sentence) && missing.contains("2 inputs are missing"))
-    let alone = await assetError(.missing) {
-      try await runner(parquet, copies: copies()).run()
-    }
-    #expect(alone.contains(sentence) && !alone.contains("missing"))
   }
 
   @Test("goes on with local copies, to the results that the declared files would have given")
