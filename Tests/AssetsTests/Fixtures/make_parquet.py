@@ -153,7 +153,7 @@ class Values:
         if kind.startswith("float"):
             # Exact in every width.
             limit = {"float16": 65504.0, "float32": 2.0**120, "float64": 1e308}[kind]
-            return {"random": rng.randrange(-400, 400) / 8, "equal": 0.25, "rising": float(self.count),
+            return {"random": rng.randrange(-400, 400) / 8, "equal": 0.25, "rising": float(self.count % 2000),
                     "extreme": rng.choice([limit, -limit, 0.0, 2.0**-14])}[shape]
         bits = int(kind.lstrip("uint"))
         # This project's JSON has integers of 64 bits with a sign.
@@ -212,8 +212,8 @@ def leaf_paths(field: pa.Field, path: str) -> list[tuple[str, pa.DataType]]:
 # MARK: Files
 
 
-def write(case: dict, rng: random.Random, path) -> list[dict]:
-    """Writes a file and gives its rows."""
+def write(case: dict, rng: random.Random, path, scale: int = 1) -> list[dict]:
+    """Writes a file, with `scale` times as many rows, and gives its rows."""
     values = Values(case, rng)
     kind, make = nest(case, values, scalar_type(case["type"]))
     # Arrays of extension types come only from those that they are stored as.
@@ -223,6 +223,7 @@ def write(case: dict, rng: random.Random, path) -> list[dict]:
     sizes = {"one": [40], "several": [17, 1, 30], "empty": [12, 0, 15], "no rows": [0]}[case["groups"]]
     if case["pages"] == "large":
         sizes = [size * 5 for size in sizes]
+    sizes = [size * scale for size in sizes]
     rows = [{"id": index, "value": make()} for index in range(sum(sizes))]
     options = {
         "compression": case["compression"], "data_page_version": case["version"],
@@ -314,6 +315,23 @@ def numina(path) -> list[dict]:
     return rows
 
 
+def many(path) -> list[dict]:
+    """More rows, lists and bytes than a batch has, of columns whose batches end at different rows; alike, to be small."""
+    rows = [{
+        "n": index % 7 if index % 5 else None, "t": "naïve " * (index % 6), "l": [index % 3] * (index % 4),
+        "m": [{"content": "x" * (index % 5), "role": None}] * (index // 3 % 3) if index % 11 else None,
+        "b": "long " * (900 if 4000 < index < 4200 else 1),
+    } for index in range(9000)]
+    # One list is longer than what is decoded at once.
+    rows[6000]["l"] = [5] * 5000
+    message = pa.struct([("content", pa.string()), ("role", pa.string())])
+    schema = pa.schema([("n", pa.int32()), ("t", pa.string()), ("l", pa.list_(pa.int8())), ("m", pa.list_(message)),
+                        ("b", pa.string())])
+    pq.write_table(pa.Table.from_pylist(rows, schema), path, compression="zstd", data_page_size=30_000,
+                   column_encoding={"t": "DELTA_BYTE_ARRAY"}, use_dictionary=["b", "n"], row_group_size=8500)
+    return rows
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=pathlib.Path)
@@ -328,7 +346,8 @@ def main() -> None:
             case = complete({}, rng)
             name = f"{number:05} {describe(case)}"
             path = arguments.folder / f"{name}.parquet"
-            rows = write(case, rng, path)
+            # More rows than a batch has.
+            rows = write(case, rng, path, scale=rng.choice([1] * 14 + [30, 100]))
             if not agreement.check(name, str(path), rows):
                 path.unlink()
                 continue
@@ -352,6 +371,7 @@ def main() -> None:
             name = f"{number:03} {describe(case)}"
             add(name, write(case, rng, f"{folder}/{name}.parquet"))
         add("numina", numina(f"{folder}/numina.parquet"))
+        add("many", many(f"{folder}/many.parquet"))
         for name, content, rows in legacy_parquet.files():
             pathlib.Path(f"{folder}/{name}.parquet").write_bytes(content)
             add(name, rows)
