@@ -1,3 +1,5 @@
+import Files
+
 /// Turns YAML into a ``Recipe``, collecting every problem on the way.
 final class RecipeDecoder {
   private let decoding: ManifestDecoding

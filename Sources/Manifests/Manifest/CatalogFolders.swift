@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The folders in which files of one kind are found by name.

@@ -1,4 +1,5 @@
 import Assets
+import Files
 import Provenance
 import Tensors
 import Training

@@ -1,3 +1,4 @@
+import Files
 import Yams
 
 /// The keys of one mapping, read one by one; in the end, keys that nobody asked for are reported.

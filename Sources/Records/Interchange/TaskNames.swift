@@ -1,3 +1,4 @@
+import Files
 import Manifests
 package import Scoring
 

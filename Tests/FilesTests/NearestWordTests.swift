@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Manifests
+@testable import Files
 
 struct NearestWordTests {
   @Test(

@@ -7,7 +7,7 @@ package enum NearestWord {
   ///
   /// Near is a word that differs in few letters, that begins like it, or that shares a part between underscores or
   /// hyphens: "stepz" is near "max_steps", "num_epochs" near "epochs".
-  static func nearest(to word: String, among candidates: [String]) -> String? {
+  package static func nearest(to word: String, among candidates: [String]) -> String? {
     let word = scalars(word)
     var best: (candidate: String, distance: Int)?
     for candidate in candidates {
