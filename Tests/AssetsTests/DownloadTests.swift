@@ -44,16 +44,9 @@ final class TestServer {
     process.waitUntilExit()
     return text.split(separator: "\n").map(String.init)
   }
-
-  /// Whether the programs that these tests need are there.
-  static let isAvailable = ["python3", "curl"].allSatisfy { program in
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
-      access("\($0)/\(program)", X_OK) == 0
-    }
-  }
 }
 
-@Suite("Downloads", .enabled(if: TestServer.isAvailable, "needs python3 and curl"))
+@Suite("Downloads", .enabled(if: HubServer.isAvailable, "needs python3 and curl"))
 struct DownloadTests {
   private let folder: TemporaryFolder
   private let server: TestServer
@@ -129,6 +122,14 @@ struct DownloadTests {
     #expect(retries() == 1)
   }
 
+  @Test("Header fields after the file are not taken for a part of it")
+  func refusesTrailers() async throws {
+    let message = await assetError(.downloadFailed) {
+      try await resolver().resolve([asset("trailer/big.bin", pinned: false)])
+    }
+    #expect(message.contains("the server sends header fields after the file"))
+  }
+
   @Test("A server that is busy is asked again, one that has no such file is not")
   func retries() async throws {
     _ = try await resolver().resolve([asset("flaky/2/big.bin")])
@@ -156,7 +157,7 @@ struct DownloadTests {
   }
 }
 
-@Suite("Wheels through pip", .enabled(if: TestServer.isAvailable, "needs python3 with pip"))
+@Suite("Wheels through pip", .enabled(if: HubServer.isAvailable, "needs python3 with pip"))
 struct WheelDownloadTests {
   private let folder: TemporaryFolder
   private let recorder = EventRecorder()

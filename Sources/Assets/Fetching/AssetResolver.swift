@@ -275,7 +275,7 @@ extension AssetResolver {
     try requireNetwork(asset, text, asset.sha256, asset.bytes)
     let download = WebDownload(
       name: asset.name, address: address, sha256: asset.sha256, bytes: asset.bytes,
-      environment: environment, report: report)
+      client: WebClient(environment: environment), report: report)
     return try await download.run(into: writer)
   }
 

@@ -20,6 +20,8 @@ package struct ChildProcess: Sendable {
   let environment: [String: String?]
   /// The file that it reads as its standard input.
   var input = "/dev/null"
+  /// What it reads as its standard input instead, if that is nobody else's business: no file and no argument has it.
+  var secretInput: [UInt8]?
   /// What errors say about a program that is not there.
   var absence =
     "which downloads are made with, was not found; install it, or put the files into a mirror folder"
@@ -45,7 +47,7 @@ package struct ChildProcess: Sendable {
     var options = PlatformOptions()
     options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))]
     do {
-      let input = try FileDescriptor.open(FilePath(input), .readOnly)
+      let input = try secretInput.map(Self.descriptor) ?? .open(FilePath(input), .readOnly)
       let result = try await Subprocess.run(
         program.contains("/") ? .path(FilePath(program)) : .name(program),
         arguments: Arguments(arguments),
@@ -72,6 +74,25 @@ package struct ChildProcess: Sendable {
       throw AssetError(
         code: .downloadFailed, message: "The program \(program) could not be run: \(error).")
     }
+  }
+
+  /// A descriptor that the bytes are read from, and that no other program inherits.
+  ///
+  /// A pair of sockets and no pipe: of a pipe, writing to a program that has ended already would end this process.
+  private static func descriptor(of bytes: [UInt8]) throws -> FileDescriptor {
+    var ends: [Int32] = [-1, -1]
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+      throw AssetError.system("make", "a pair of sockets")
+    }
+    // What it holds by then is read all the same.
+    defer { close(ends[1]) }
+    let sent = send(ends[1], bytes, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+    guard sent == bytes.count else {
+      close(ends[0])
+      throw AssetError.system("write \(bytes.count) bytes to", "a socket")
+    }
+    return FileDescriptor(rawValue: ends[0])
   }
 
   private var variables: [Environment.Key: String?] {

@@ -8,6 +8,7 @@ Usage: python server.py FOLDER   (prints its port; ends when its standard input 
 /flaky/N/NAME         503 for the first N requests of this path, then the file
 /redirect/REST        a redirection to /REST
 /endless              bytes without end
+/trailer/NAME         the file in chunks, and a header field after it
 /log                  the requests so far: one line each, path and Range
 """
 
@@ -35,6 +36,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", "/" + rest)
             self.send_header("Content-Length", "0")
             return self.end_headers()
+        if kind == "trailer":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            content = (FOLDER / rest).read_bytes()
+            self.wfile.write(b"%x\r\n%s\r\n0\r\nX-Trailer: a\r\n\r\n" % (len(content), content))
+            self.close_connection = True
+            return None
         if kind == "endless":
             self.send_response(200)
             self.end_headers()
