@@ -70,9 +70,11 @@ package struct ManifestListing: CommandOutcome {
     if manifest.downloadBytes > 0 {
       notes.append("downloads \(Sizes.text(manifest.downloadBytes))")
     }
-    let brought = hubInputs(manifest)
-    if !brought.isEmpty {
-      notes.append("\(brought.count) inputs of the Hugging Face Hub are yours to bring")
+    let gated = manifest.assets.filter { asset in
+      if case .hub(let hub) = asset.source { hub.repository.isGated } else { false }
+    }
+    if !gated.isEmpty {
+      notes.append("terms to accept for \(gated.map(\.name).joined(separator: ", "))")
     }
     let optional = manifest.declaredArms.filter(\.isOptional).map(\.name)
     if !optional.isEmpty { notes.append("optional arms: \(optional.joined(separator: ", "))") }

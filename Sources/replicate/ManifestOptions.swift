@@ -69,6 +69,8 @@ extension LocalCopy: ExpressibleByArgument {
   }
 }
 
+extension HubDownloader: ExpressibleByArgument {}
+
 /// How a run is done; nothing here changes a result.
 struct ExecutionOptions: ParsableArguments {
   @OptionGroup var store: ArtifactsOption
@@ -84,6 +86,12 @@ struct ExecutionOptions: ParsableArguments {
     completion: .directory)
   var mirror: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "What downloads from the Hugging Face Hub: curl, or the Hub's own program hf, for its Xet protocol. Digests are checked in any case.",
+      valueName: "program"))
+  var downloader: HubDownloader = .curl
+
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads is \(threads); it has to be from 1 to 1024.")
@@ -97,6 +105,8 @@ struct ExecutionOptions: ParsableArguments {
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     options.isOffline = offline
     options.mirrorFolders = mirror
+    options.hub = HubAccess(
+      HubEnvironment(ProcessInfo.processInfo.environment), downloader: downloader)
     return options
   }
 }

@@ -62,6 +62,20 @@ struct DigestTests {
     }
   }
 
+  @Test(
+    "A content's name in git is that of git's own hash-object",
+    arguments: [
+      ("", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"),
+      ("{}", "9e26dfeeb6e641a33dae4961196235bdb965b21b"),
+      ("what is up, doc?", "bd9dbf5aae1a3862dd1526723246b20206e5fc37"),
+    ])
+  func gitBlobs(content: String, name: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Array(content.utf8), to: "a")
+    #expect(try GitBlob.name(of: try OpenFile.reading(path)) == name)
+    #expect(GitBlob.isName(name) && !GitBlob.isName(name.uppercased() + "0"))
+  }
+
   @Test("A missing file, a folder and a path with a NUL are errors that name the path")
   func badPaths() throws {
     let folder = try TemporaryFolder()

@@ -140,17 +140,22 @@ struct Program {
   @Test("says at once what the documented replication lacks, and what brings it")
   func missingInputs() throws {
     try Program.withFolder { folder in
-      for verb in ["run", "plan"] {
-        let finished = try Program.run([
-          verb, "gemma-1b-numina", "--artifacts", "\(folder)/artifacts",
-        ])
+      let always = ["https://huggingface.co/google/gemma-3-1b-it", "hf auth login"]
+      let offline = [
+        "--local-dir inputs/gemma-3-1b-it", "--asset gemma-3-1b-it=inputs/gemma-3-1b-it",
+        "hf download AI-MO/NuminaMath-CoT", "--asset aime24=inputs/aime24",
+      ]
+      for (verb, option) in [("run", "--offline"), ("plan", "--offline"), ("run", "--threads=2")] {
+        // No login of the user's, and none of their cached files.
+        let finished = try Program.run(
+          [
+            "-u", "HF_TOKEN", "-u", "HF_TOKEN_PATH", "HF_HOME=\(folder)/hf", Program.path, verb,
+            "gemma-1b-numina", "--artifacts", "\(folder)/artifacts", option,
+          ], executable: "/usr/bin/env")
         let text = verb == "run" ? finished.error : finished.output
         #expect(finished.status == 7)
-        for part in [
-          "https://huggingface.co/google/gemma-3-1b-it", "--local-dir inputs/gemma-3-1b-it",
-          "--asset gemma-3-1b-it=inputs/gemma-3-1b-it", "hf download AI-MO/NuminaMath-CoT",
-          "--asset aime24=inputs/aime24",
-        ] { #expect(text.contains(part), "\(verb) does not say \(part)") }
+        for part in always { #expect(text.contains(part), "\(verb) does not say \(part)") }
+        for part in offline { #expect(text.contains(part) == (option == "--offline"), "\(part)") }
       }
       #expect(!FileManager.default.fileExists(atPath: "\(folder)/artifacts"))
     }

@@ -33,8 +33,16 @@ package struct AssetResolver: Sendable {
   let isOffline: Bool
   /// Whether nothing may be written either, so that only what is stored already can be had.
   package var isReading = false
-  /// Variables for pip and curl besides the inherited ones.
+  /// Variables for pip, curl and hf besides the inherited ones.
   let environment: [String: String]
+  /// How the Hugging Face Hub is reached.
+  let hub: HubAccess
+  /// What asks servers.
+  var web: WebClient
+  /// What may come from the Hub before it is taken for an attack.
+  var hubLimits = HubClient.Limits()
+  /// How large files of the Hub are cut.
+  var hubCutting = HubDownload.Cutting()
   /// Takes what happens.
   let report: @Sendable (AssetEvent) -> Void
 
@@ -44,16 +52,20 @@ package struct AssetResolver: Sendable {
   ///   - store: Where content is kept.
   ///   - mirrorFolders: Folders that are searched before the network, in this order.
   ///   - isOffline: Whether the network must not be used.
-  ///   - environment: Variables for pip and curl besides the inherited ones.
+  ///   - environment: Variables for pip, curl and hf besides the inherited ones.
+  ///   - hub: How the Hugging Face Hub is reached.
   ///   - report: Takes what happens; called from any thread.
   package init(
     store: ArtifactStore, mirrorFolders: [String] = [], isOffline: Bool = false,
-    environment: [String: String] = [:], report: @escaping @Sendable (AssetEvent) -> Void
+    environment: [String: String] = [:], hub: HubAccess = HubAccess(),
+    report: @escaping @Sendable (AssetEvent) -> Void
   ) {
     self.store = store
     mirrors = MirrorSearch(folders: mirrorFolders)
     self.isOffline = isOffline
     self.environment = environment
+    self.hub = hub
+    web = WebClient(environment: environment)
     self.report = report
   }
 
@@ -62,7 +74,7 @@ package struct AssetResolver: Sendable {
   /// - Throws: ``AssetError`` that names the first asset that cannot be had, and why.
   package func resolve(_ assets: [Asset]) async throws -> [ResolvedAsset] {
     for asset in assets { try asset.validate() }
-    var session = Session()
+    var session = Session(assets: assets)
     var result: [ResolvedAsset] = []
     for asset in assets { result.append(try await resolve(asset, &session)) }
     return result
@@ -78,7 +90,13 @@ package struct AssetResolver: Sendable {
       }
       var downloads: [PlannedDownload] = []
       switch asset.source {
-      case .file, .hub: break
+      case .file: break
+      case .hub(let file):
+        // What nobody can fetch is missing instead.
+        guard !isLikelyAvailable(asset, file), !isOutOfReach(file) else { break }
+        downloads = [
+          PlannedDownload(item: asset.name, bytes: asset.bytes, sha256: asset.sha256)
+        ]
       case .https:
         downloads = [
           PlannedDownload(item: asset.name, bytes: asset.bytes, sha256: asset.sha256)
@@ -93,20 +111,16 @@ package struct AssetResolver: Sendable {
     return result
   }
 
-  /// Whether the asset is not here although nothing can download it, judged without hashing anything.
+  /// Whether the asset is not here and nothing can download it, judged without hashing anything.
   package func isMissing(_ asset: Asset) -> Bool {
     switch asset.source {
     case .pypi, .https: return false
     case .file(let path): return !FileManager.default.fileExists(atPath: path)
-    case .hub(let file):
-      if let sha256 = asset.sha256, isLikelyAvailable(sha256, asset.fileName, asset.bytes) {
-        return false
-      }
-      return mirrors.cached(file) == nil
+    case .hub(let file): return isOutOfReach(file) && !isLikelyAvailable(asset, file)
     }
   }
 
-  private func isLikelyAvailable(_ sha256: Digest, _ fileName: String, _ bytes: Int?) -> Bool {
+  func isLikelyAvailable(_ sha256: Digest, _ fileName: String, _ bytes: Int?) -> Bool {
     store.contains(sha256)
       || mirrors.likely(sha256: sha256, fileName: fileName, bytes: bytes) != nil
   }
@@ -116,22 +130,26 @@ package struct AssetResolver: Sendable {
 
 extension AssetResolver {
   /// What is opened or taken once for all assets of a call.
-  private struct Session {
+  struct Session {
+    /// All assets of the call.
+    let assets: [Asset]
     var writer: ArtifactWriter?
     var archives: [Digest: ZipArchive] = [:]
+    var listings: [HubListing] = []
   }
 
   private func resolve(_ asset: Asset, _ session: inout Session) async throws -> ResolvedAsset {
     if case .file(let path) = asset.source { return try resolveLocal(asset, path) }
     if let blob = try stored(asset) { return ResolvedAsset(asset, blob) }
-    if case .hub(let file) = asset.source, let path = mirrors.cached(file) {
-      report(.mirrored(item: asset.name, path: path))
-      return try resolveLocal(asset, path)
+    if case .hub(let file) = asset.source,
+      let cached = try cached(asset, file, sha256: knownDigest(asset, file))
+    {
+      return cached
     }
     let writer = try await writer(for: asset.name, &session)
     // Another process may have stored it while this one waited.
     if let blob = try stored(asset) { return ResolvedAsset(asset, blob) }
-    if let sha256 = asset.sha256,
+    if let sha256 = digest(asset),
       let blob = try mirrored(
         asset.name, sha256: sha256, fileName: asset.fileName, bytes: asset.bytes, writer)
     {
@@ -140,12 +158,7 @@ extension AssetResolver {
     let blob: ArtifactStore.Blob
     switch asset.source {
     case .file: preconditionFailure("Local files were handled above.")
-    case .hub(let file):
-      throw AssetError(
-        code: .missing,
-        message:
-          "The asset '\(asset.name)' is \(file.path) of \(file.repository.name), which is neither in the store nor in a mirror folder; download it from \(file.repository.page) and pass it with --asset."
-      )
+    case .hub(let file): blob = try await download(asset, file, writer, &session)
     case .pypi(let parts): blob = try await extract(asset, parts, writer, &session)
     case .https(let address): blob = try await download(asset, address, writer)
     }
@@ -153,8 +166,14 @@ extension AssetResolver {
     return ResolvedAsset(asset, blob)
   }
 
-  private func stored(_ asset: Asset) throws -> ArtifactStore.Blob? {
-    guard let sha256 = asset.sha256, let blob = try stored(asset.name, sha256) else { return nil }
+  /// The digest of the asset's content, as far as it is known without asking anybody.
+  private func digest(_ asset: Asset) -> Digest? {
+    if case .hub(let file) = asset.source { return knownDigest(asset, file) }
+    return asset.sha256
+  }
+
+  func stored(_ asset: Asset) throws -> ArtifactStore.Blob? {
+    guard let sha256 = digest(asset), let blob = try stored(asset.name, sha256) else { return nil }
     if let bytes = asset.bytes, bytes != blob.bytes {
       throw AssetError(
         code: .wrongDigest,
@@ -188,7 +207,7 @@ extension AssetResolver {
     return writer
   }
 
-  private func mirrored(
+  func mirrored(
     _ name: String, sha256: Digest, fileName: String, bytes: Int?, _ writer: ArtifactWriter
   ) throws -> ArtifactStore.Blob? {
     guard let path = mirrors.find(sha256: sha256, fileName: fileName, bytes: bytes) else {
@@ -202,7 +221,7 @@ extension AssetResolver {
     }
   }
 
-  private func resolveLocal(_ asset: Asset, _ path: String) throws -> ResolvedAsset {
+  func resolveLocal(_ asset: Asset, _ path: String) throws -> ResolvedAsset {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw AssetError(
@@ -274,8 +293,8 @@ extension AssetResolver {
     }
     try requireNetwork(asset, text, asset.sha256, asset.bytes)
     let download = WebDownload(
-      name: asset.name, address: address, sha256: asset.sha256, bytes: asset.bytes,
-      client: WebClient(environment: environment), report: report)
+      name: asset.name, address: address, sha256: asset.sha256, bytes: asset.bytes, client: web,
+      report: report)
     return try await download.run(into: writer)
   }
 

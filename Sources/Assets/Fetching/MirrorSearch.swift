@@ -5,7 +5,7 @@ import Foundation
 ///
 /// A file counts by its content, whatever it is called: candidates are first those with the usual name or the digest as
 /// name, then those of the right size. Other content under the usual name is passed over. A folder can also be the
-/// cache of the Hub's programs, where files without a known digest are found by repository and revision.
+/// cache of the Hub's programs (``HubCache``).
 struct MirrorSearch: Sendable, Equatable {
   /// Paths of the folders, searched in this order and not below.
   let folders: [String]
@@ -27,12 +27,6 @@ struct MirrorSearch: Sendable, Equatable {
   /// The path of a file with the right name and size, which nobody has hashed: enough for a plan.
   func likely(sha256: Digest, fileName: String, bytes: Int?) -> String? {
     candidates(sha256: sha256, fileName: fileName, bytes: bytes).first
-  }
-
-  /// The path of a file in a folder that is the cache of the Hub's own programs, which keeps revisions apart.
-  func cached(_ file: HubFile) -> String? {
-    guard let path = file.repository.cachePath(of: file.path) else { return nil }
-    return folders.map { "\($0)/\(path)" }.first { FileManager.default.fileExists(atPath: $0) }
   }
 
   private func candidates(sha256: Digest, fileName: String, bytes: Int?) -> [String] {

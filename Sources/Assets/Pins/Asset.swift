@@ -35,7 +35,7 @@ package enum AssetSource: Sendable, Equatable {
   case https(String)
   /// A local file or folder, used where it lies and never copied.
   case file(String)
-  /// A file of a repository of the Hugging Face Hub, which is had from the store or a mirror folder.
+  /// A file of a repository of the Hugging Face Hub.
   case hub(HubFile)
 }
 

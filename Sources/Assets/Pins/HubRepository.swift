@@ -28,6 +28,9 @@ package struct HubRepository: Sendable, Equatable {
   /// Whether the revision is a commit, which says what every file holds.
   package var isCommit: Bool { revision.wholeMatch(of: /[0-9a-f]{40}/) != nil }
 
+  /// What messages call its kind.
+  package var word: String { kind == .dataset ? "data set" : "model" }
+
   /// The page where it is shown, and where its terms are accepted.
   package var page: String {
     "https://huggingface.co/" + (kind == .dataset ? "datasets/" : "") + name
@@ -37,13 +40,6 @@ package struct HubRepository: Sendable, Equatable {
   package func downloadCommand(files: [String], folder: String) -> String {
     (["hf download", name] + files + (kind == .dataset ? ["--repo-type dataset"] : [])
       + ["--revision \(revision)", "--local-dir \(folder)"]).joined(separator: " ")
-  }
-
-  /// Where the Hub's programs keep a file below the folder of their cache; nil unless the revision is a commit.
-  func cachePath(of file: String) -> String? {
-    guard isCommit else { return nil }
-    let owner = name.split(separator: "/").joined(separator: "--")
-    return "\(kind == .dataset ? "datasets" : "models")--\(owner)/snapshots/\(revision)/\(file)"
   }
 
   // No text below reaches a command line, a path or a message in another form than the one that is meant.

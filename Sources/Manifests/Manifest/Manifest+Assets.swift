@@ -82,7 +82,13 @@ extension Manifest {
 
   /// Size of everything that has to be downloaded once, in bytes, as far as the manifest states sizes.
   package var downloadBytes: Int {
-    let files = assets.filter { if case .https = $0.source { true } else { false } }
-    return (wheels.map { $0.bytes ?? 0 } + files.map { $0.bytes ?? 0 }).reduce(0, +)
+    let files = assets.flatMap { asset -> [Int?] in
+      switch asset.source {
+      case .https: [asset.bytes]
+      case .hub(let hub): hub.files.map(\.bytes)
+      case .members, .memberList, .file: []
+      }
+    }
+    return (wheels.map(\.bytes) + files).compactMap(\.self).reduce(0, +)
   }
 }

@@ -27,6 +27,23 @@ package struct ManifestLock: Sendable, Equatable {
     }
   }
 
+  /// An input that the manifest pins by no digest of its own, but by a commit, or not at all.
+  package struct Input: Sendable, Equatable {
+    /// The asset's name in the manifest.
+    package let asset: String
+    /// Which of its files.
+    package let file: String
+    /// The SHA-256 of what was there.
+    package let digest: Digest
+
+    /// Creates what is known of an input.
+    package init(asset: String, file: String, digest: Digest) {
+      self.asset = asset
+      self.file = file
+      self.digest = digest
+    }
+  }
+
   /// The replication's name.
   package let name: String
   /// The digest of the manifest's canonical form: its comments may change.
@@ -37,10 +54,13 @@ package struct ManifestLock: Sendable, Equatable {
   package let scorer: String
   /// The documents of each evaluation, in the order of the manifest.
   package let items: [Items]
+  /// Files of the Hugging Face Hub without a digest in the manifest, sorted by asset; none in locks of older versions.
+  package let inputs: [Input]
 
-  /// Fixes a manifest with its expectations to a scorer and to items.
+  /// Fixes a manifest with its expectations to a scorer, to items and to inputs.
   package init(
-    _ manifest: Manifest, expectations: [UInt8]?, scorer: String, items: [Items]
+    _ manifest: Manifest, expectations: [UInt8]?, scorer: String, items: [Items],
+    inputs: [Input] = []
   ) throws {
     name = manifest.name
     // The lock holds for every choice of optional arms.
@@ -48,6 +68,7 @@ package struct ManifestLock: Sendable, Equatable {
     self.expectations = expectations.map { SHA256.digest(of: $0) }
     self.scorer = scorer
     self.items = items
+    self.inputs = inputs
   }
 
   // MARK: - File
@@ -68,16 +89,24 @@ package struct ManifestLock: Sendable, Equatable {
 
   /// The lock as the bytes of its file: canonical JSON and a line break.
   package func encoded() throws -> [UInt8] {
-    try CanonicalJSON.encode([
-      "schema": .string(Self.schema), "name": .string(name), "manifest_sha256": JSON(manifest),
-      "expectations_sha256": JSON(expectations?.hex), "scorer": .string(scorer),
-      "items": .array(
-        items.map {
-          [
-            "evaluation": .string($0.evaluation), "n": JSON($0.count), "sha256": JSON($0.digest),
-          ]
-        }),
-    ]) + [UInt8(ascii: "\n")]
+    var object = JSON.Object()
+    object["schema"] = .string(Self.schema)
+    object["name"] = .string(name)
+    object["manifest_sha256"] = JSON(manifest)
+    object["expectations_sha256"] = JSON(expectations?.hex)
+    object["scorer"] = .string(scorer)
+    object["items"] = .array(
+      items.map {
+        ["evaluation": .string($0.evaluation), "n": JSON($0.count), "sha256": JSON($0.digest)]
+      })
+    // A lock without them is byte for byte that of an older version.
+    if !inputs.isEmpty {
+      object["inputs"] = .array(
+        inputs.map {
+          ["asset": .string($0.asset), "file": .string($0.file), "sha256": JSON($0.digest)]
+        })
+    }
+    return try CanonicalJSON.encode(.object(object)) + [UInt8(ascii: "\n")]
   }
 
   /// Reads what ``encoded()`` wrote; messages call the file `source`.
@@ -96,6 +125,15 @@ package struct ManifestLock: Sendable, Equatable {
         evaluation: try $0["evaluation"].string(), count: try $0["n"].count(),
         digest: try $0["sha256"].digest())
     }
+    let inputs = field["inputs"]
+    self.inputs =
+      inputs.isNull
+      ? []
+      : try inputs.elements().map {
+        Input(
+          asset: try $0["asset"].string(), file: try $0["file"].string(),
+          digest: try $0["sha256"].digest())
+      }
   }
 
   // MARK: - Comparison
@@ -119,6 +157,11 @@ package struct ManifestLock: Sendable, Equatable {
       compare(
         "The items of \(locked.evaluation)", "\(locked.count) with the SHA-256 \(locked.digest)",
         "\(found.count) with the SHA-256 \(found.digest)")
+    }
+    for locked in inputs {
+      let found = current.inputs.first { $0.asset == locked.asset && $0.file == locked.file }
+      compare(
+        "The file \(locked.file) (SHA-256)", locked.digest.hex, found?.digest.hex)
     }
     return sentences
   }

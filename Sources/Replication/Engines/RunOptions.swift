@@ -12,6 +12,8 @@ package struct RunOptions: Sendable {
   package var isOffline = false
   /// Folders that are searched for inputs before the network.
   package var mirrorFolders: [String] = []
+  /// How the Hugging Face Hub is reached.
+  package var hub = HubAccess()
   /// Files and folders that take the place of assets, each asset once.
   package var localCopies: [LocalCopy] = []
   /// Whether to run again although a finished run with the same inputs exists.

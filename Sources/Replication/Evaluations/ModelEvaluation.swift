@@ -64,7 +64,7 @@ package struct ModelEvaluation: Sendable {
     defer { withExtendedLifetime(use) {} }
     let resolver = AssetResolver(
       store: store, mirrorFolders: options.mirrorFolders, isOffline: options.isOffline,
-      report: { report(.asset($0)) })
+      hub: options.hub, report: { report(.asset($0)) })
     // Nothing is downloaded for a model that cannot be evaluated.
     let model = request.model
     try await ComputeQueue.run {

@@ -31,6 +31,7 @@ struct InputSources: Sendable {
     let report = report
     var resolver = AssetResolver(
       store: store, mirrorFolders: options.mirrorFolders, isOffline: options.isOffline,
+      hub: options.hub,
       report: { event in
         // What is reused is said by the plan.
         if !quiet { report(.asset(event)) }
@@ -82,7 +83,9 @@ struct InputSources: Sendable {
       let files = try assets(of: declaration)
       for asset in files { try asset.validate() }
       let missing = files.filter(resolver.isMissing)
-      if !missing.isEmpty { inputs.append(declaration.missing(missing)) }
+      if !missing.isEmpty {
+        inputs.append(declaration.missing(missing, isOffline: resolver.isHubOffline))
+      }
       guard options.isOffline else { continue }
       for download in try resolver.plannedDownloads(for: files) where !offline.contains(download) {
         offline.append(download)
@@ -103,7 +106,7 @@ struct InputSources: Sendable {
 
 extension Manifest.AssetDeclaration {
   /// What is said about files of the asset that are missing.
-  fileprivate func missing(_ files: [Asset]) -> MissingInputs.Input {
+  fileprivate func missing(_ files: [Asset], isOffline: Bool) -> MissingInputs.Input {
     let terms = license.map { ", \($0)" } ?? ""
     guard case .hub(let hub) = source else {
       let paths = files.map { asset in
@@ -116,16 +119,21 @@ extension Manifest.AssetDeclaration {
         option: obtain == nil ? "PATH" : nil)
     }
     let repository = hub.repository
-    let kind = repository.kind == .dataset ? "data set" : "model"
-    let folder = "inputs/\(name)"
-    var steps: [String] = []
-    if repository.isGated {
-      steps = ["accept the terms at \(repository.page)", "hf auth login"]
+    let reason = "the \(repository.word) \(repository.name) of the Hugging Face Hub\(terms)"
+    let acceptance = "accept the terms at \(repository.page)"
+    guard isOffline else {
+      return MissingInputs.Input(
+        asset: name, reason: reason,
+        steps: [
+          acceptance, "hf auth login, or set HF_TOKEN",
+          "then the same command downloads \(English.count(files.count, "file"))",
+        ], option: nil)
     }
-    steps.append(repository.downloadCommand(files: hub.files.map(\.path), folder: folder))
+    let folder = "inputs/\(name)"
     return MissingInputs.Input(
-      asset: name,
-      reason: "the \(kind) \(repository.name) of the Hugging Face Hub\(terms)", steps: steps,
+      asset: name, reason: reason,
+      steps: (repository.isGated ? [acceptance, "hf auth login"] : [])
+        + [repository.downloadCommand(files: hub.files.map(\.path), folder: folder)],
       option: folder)
   }
 }

@@ -13,7 +13,10 @@ extension ManifestLock {
         digest: try Self.digest(of: tasks))
     }
     try self.init(
-      manifest, expectations: expectations, scorer: ScorerVersion.text, items: items)
+      manifest, expectations: expectations, scorer: ScorerVersion.text, items: items,
+      inputs: inputs.recorded.filter { manifest.leavesOpen($0) }.map {
+        Input(asset: $0.asset, file: $0.file, digest: $0.digest)
+      })
   }
 
   private static func digest(of tasks: [TaskInput]) throws -> Digest {
@@ -34,5 +37,17 @@ extension ManifestLock {
       }
     }
     return hash.finalize()
+  }
+}
+
+extension Manifest {
+  /// Whether it is not the manifest that says by a digest what an input holds, although it is one that it names on the
+  /// Hub: a commit says it to the Hub alone.
+  fileprivate func leavesOpen(_ input: RecordedInput) -> Bool {
+    guard case .hub(let hub)? = asset(named: input.asset)?.source else { return false }
+    return hub.files.contains { file in
+      file.sha256 == nil
+        && (hub.files.count == 1 ? input.asset : "\(input.asset): \(file.path)") == input.file
+    }
   }
 }

@@ -52,11 +52,12 @@ import Testing
   }
 
   private func runner(
-    _ file: ManifestFile, copies: [LocalCopy] = [],
+    _ file: ManifestFile, copies: [LocalCopy] = [], isOffline: Bool = false,
     report: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) -> Runner {
     var options = RunOptions(artifacts: folder.path(of: "artifacts"), threads: 2)
     options.localCopies = copies
+    options.isOffline = isOffline
     return Runner(file, options: options, report: report)
   }
 
@@ -73,7 +74,7 @@ import Testing
   func namesEverything() async throws {
     let file = try file()
     let message = await assetError(.missing) {
-      try await runner(file) { _ in Issue.record("Something was begun.") }.run()
+      try await runner(file, isOffline: true) { _ in Issue.record("Something was begun.") }.run()
     }
     #expect(
       message == """
@@ -94,9 +95,37 @@ import Testing
           --asset mmlu=PATH
         """)
     #expect(!FileManager.default.fileExists(atPath: folder.path(of: "artifacts")))
-    let plan = try await runner(file).plan()
+    let plan = try await runner(file, isOffline: true).plan()
     #expect(plan.missing?.text.plain == message && PlanText.text(plan).plain.hasSuffix(message))
     #expect(OutcomeJSON.json(plan)["missing"]?.arrayValue?.count == 2)
+  }
+
+  @Test("says of terms that nobody here has accepted where that is done, and what comes then")
+  func namesTerms() async throws {
+    let file = try file()
+    let message = await assetError(.missing) {
+      try await runner(file) { _ in Issue.record("Something was begun.") }.run()
+    }
+    #expect(
+      message.contains(
+        """
+        train: the data set owner/chats of the Hugging Face Hub, Some Terms
+          accept the terms at https://huggingface.co/datasets/owner/chats
+          hf auth login, or set HF_TOKEN
+          then the same command downloads 1 file
+        """))
+    // With a token it is something to download, like what has no terms.
+    var options = RunOptions(artifacts: folder.path(of: "artifacts"), threads: 2)
+    options.hub = HubAccess(HubEnvironment(["HF_TOKEN": "hf_a"]))
+    options.localCopies = [copies()[1]]
+    let plan = try await Runner(file, options: options, report: { _ in }).plan()
+    #expect(plan.missing == nil)
+    #expect(
+      plan.downloads == [
+        PlannedDownload(
+          item: "train", bytes: 22_942,
+          sha256: Digest(hex: "4e2a0605630cc749d7785c6546b5449051f48d625dfa84e8cb103f15fa16972a"))
+      ])
   }
 
   @Test("goes on with local copies, to the results that the declared files would have given")
