@@ -87,7 +87,7 @@ struct HubRefusalTests {
   func noEntry() async throws {
     #expect(
       await message(hub.asset("confg.json"))
-        == "The model owner/model has no file confg.json at the revision \(HubClientFixture.commit); did you mean 'config.json'?; correct 'files' in the manifest."
+        == "The model owner/model has no file confg.json at the revision \(HubClientFixture.commit), which the manifest names under 'files'; did you mean 'config.json'?"
     )
     try hub.server.misbehave(
       #"[{"path": "/resolve/", "status": 404, "headers": {"X-Error-Code": "EntryNotFound"}}]"#)

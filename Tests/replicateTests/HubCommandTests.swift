@@ -58,10 +58,14 @@ struct HubCommandTests {
   func runs() throws {
     _ = try folder.write(Array("\(Self.token)\n".utf8), to: "hf/token")
     let plan = try run("plan")
+    // From now on it comes from its variable.
+    try FileManager.default.removeItem(atPath: folder.path(of: "hf"))
+    let login = ["HF_TOKEN=\(Self.token)"]
     #expect(plan.status == 0 && plan.output.contains("train") && plan.output.contains("download"))
     let finished = [
-      plan, try run("run"), try run("lock"), try run("run", "--json"),
-      try run("run", "--offline", "--json"),
+      plan, try run("run", variables: login), try run("lock", variables: login),
+      try run("run", "--json", variables: login),
+      try run("run", "--offline", "--json", variables: login),
     ]
     #expect(finished.map(\.status) == [0, 0, 0, 0, 0], "\(finished.map(\.error))")
     // A list, two files, and two places that the Hub sends those on who want them.
@@ -72,7 +76,7 @@ struct HubCommandTests {
     #expect(
       lock["inputs"]?.arrayValue?.compactMap { $0["file"]?.stringValue } == ["mmlu", "train"])
     for text in finished.flatMap({ [$0.output, $0.error] }) { #expect(!text.contains(Self.token)) }
-    for name in folder.files() where !name.hasPrefix("hf/") {
+    for name in folder.files() {
       let content = try OpenFile.contents(of: folder.path(of: name))
       #expect(content.firstRange(of: Self.token.utf8) == nil, "\(name)")
     }
@@ -81,7 +85,7 @@ struct HubCommandTests {
     let rows = try OpenFile.contents(
       of: server.folder.path(of: "datasets/owner/rows/data/mmlu.jsonl"))
     try server.add(Array(rows.dropLast()), "data/mmlu.jsonl", to: "datasets/owner/rows")
-    let other = try run("run")
+    let other = try run("run", variables: login)
     #expect(other.status == 3 && other.error.contains("The file mmlu (SHA-256): locked"))
   }
 

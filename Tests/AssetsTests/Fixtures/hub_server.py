@@ -43,6 +43,7 @@ parser.add_argument("--page", type=int, default=1000)
 options = parser.parse_args()
 LARGE = ["*.safetensors", "*.parquet", "*.gguf", "*.bin", "*.model"]
 log, faults, lock = [], [], threading.Lock()
+known = {}
 
 
 class Repository:
@@ -67,10 +68,17 @@ class Repository:
         return any(fnmatch.fnmatch(name, pattern) for pattern in self.settings.get("lfs", LARGE))
 
     def entry(self, name):
-        """The file as the list of the commit's files has it."""
+        """The file as the list of the commit's files has it, hashed once."""
+        status, is_large = self.files[name].stat(), self.is_large(name)
+        key = self.files[name], status.st_size, status.st_mtime_ns, is_large
+        if key not in known:
+            known[key] = self.hashed(name, is_large)
+        return dict(known[key])
+
+    def hashed(self, name, is_large):
         content = self.files[name].read_bytes()
         entry = {"type": "file", "path": name, "size": len(content), "oid": blob(content)}
-        if self.is_large(name):
+        if is_large:
             digest = hashlib.sha256(content).hexdigest()
             pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(content)}\n"
             entry["oid"] = blob(pointer.encode())
@@ -162,8 +170,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def hub(self, parts):
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
         tokens = options.folder / "hub.json"
-        known = json.loads(tokens.read_text())["tokens"] if tokens.is_file() else {}
-        if token and token not in known:
+        granted = json.loads(tokens.read_text())["tokens"] if tokens.is_file() else {}
+        if token and token not in granted:
             return self.refuse(401, None, "Invalid credentials in Authorization header")
         match parts:
             case ["api", "models" | "datasets" as kind, owner, name, *rest]:
@@ -177,9 +185,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 content = find(kind, f"{owner}/{name}").files[path].read_bytes()
                 return self.content(content, {"X-Repo-Commit": commit, "ETag": f'"{blob(content)}"'})
             case ["datasets", owner, name, "resolve", revision, *rest]:
-                return self.resolve("datasets", f"{owner}/{name}", revision, "/".join(rest), known.get(token))
+                return self.resolve("datasets", f"{owner}/{name}", revision, "/".join(rest), granted.get(token))
             case [owner, name, "resolve", revision, *rest]:
-                return self.resolve("models", f"{owner}/{name}", revision, "/".join(rest), known.get(token))
+                return self.resolve("models", f"{owner}/{name}", revision, "/".join(rest), granted.get(token))
         return self.answer(404)
 
     def api(self, repository, name, parts):

@@ -15,7 +15,7 @@ struct HubCache: Sendable, Equatable {
   }
 
   /// Bytes that a list of a cache may have.
-  private static let largestList = 64 << 20
+  private static let largestList = 16 << 20
 
   /// Paths of the folders, searched in this order.
   let folders: [String]

@@ -5,7 +5,7 @@ struct HubClient: Sendable {
   /// What may come before it is taken for an attack.
   struct Limits: Sendable {
     /// Bytes of one answer.
-    var answerBytes = 32 << 20
+    var answerBytes = 16 << 20
     /// Pages of a list of files; the Hub's have a thousand entries.
     var pages = 2000
   }
@@ -67,7 +67,9 @@ struct HubClient: Sendable {
 
   private func commit(of repository: HubRepository) async throws -> String {
     if repository.isCommit { return repository.revision }
-    let address = try address(apiPath(repository, "revision/\(repository.revision)"))
+    // Without the rest of what it says: names of all files, for one.
+    let address = try address(
+      apiPath(repository, "revision/\(repository.revision)"), query: "?expand=sha")
     let answer = try await json(address).value
     let commit = try wrapping { () throws(FileError) in
       try JSONField(answer, source: address.text)["sha"].string()

@@ -110,8 +110,11 @@ struct HubRefusal {
   }
 
   /// What is said of a file that is not there.
-  static func noEntry(_ path: String, of repository: HubRepository, among paths: [String]) -> String
-  {
-    "The \(repository.word) \(repository.name) has no file \(path) at the revision \(repository.revision)\(NearestWord.hint(for: path, among: paths)); correct 'files' in the manifest."
+  static func noEntry(
+    _ path: String, of repository: HubRepository, among paths: [String]
+  ) -> String {
+    let hint = NearestWord.hint(for: path, among: paths)
+    return
+      "The \(repository.word) \(repository.name) has no file \(path) at the revision \(repository.revision), which the manifest names under 'files'\(hint.isEmpty ? "." : hint)"
   }
 }
