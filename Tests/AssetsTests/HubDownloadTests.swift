@@ -82,6 +82,17 @@ struct HubDownloadTests {
     #expect(offline.resolver().isMissing(assets[0]))
   }
 
+  @Test("What is here under the digest that the list states is not downloaded, and is known then")
+  func usesWhatIsHere() async throws {
+    _ = try await hub.contents(hub.asset("model.safetensors"))
+    let same = hub.asset("model.safetensors", of: "owner/rows", kind: .dataset)
+    #expect(try await hub.contents(same) == [Self.weights])
+    #expect(try hub.server.log().count { $0.server == "storage" } == 1)
+    var offline = hub
+    offline.isOffline = true
+    #expect(try await offline.contents(same) == [Self.weights])
+  }
+
   @Test("A branch is asked for its commit each time, which is told; offline the last one counts")
   func branches() async throws {
     let asset = hub.asset("config.json", revision: "main")

@@ -159,6 +159,26 @@ struct HubSecretTests {
     #expect(!"\(hub.recorder.events)".contains(Self.token))
   }
 
+  @Test("Settings of the user that make curl follow, unpack, tell or give up change nothing")
+  func ignoresSettings() async throws {
+    var hub = hub
+    hub.variables["HF_TOKEN"] = Self.token
+    let settings = "location\nlocation-trusted\ncompressed\nverbose\nfail\ninclude\nno-silent\n"
+    _ = try hub.folder.write(Array(settings.utf8), to: "settings/.curlrc")
+    hub.environment["CURL_HOME"] = hub.folder.path(of: "settings")
+    _ = try await hub.contents(hub.asset("config.json"), hub.asset("model.safetensors"))
+    let storage = try hub.server.log().filter { $0.server == "storage" }
+    #expect(storage.map(\.authorization) == ["-"])
+    try hub.server.misbehave(
+      #"[{"path": "/tree/", "status": 404, "headers": {"X-Error-Code": "RepoNotFound"}}]"#)
+    try FileManager.default.removeItem(atPath: hub.folder.path(of: "store"))
+    let message = await assetError(.missing) {
+      try await hub.contents(hub.asset("config.json"))
+    }
+    #expect(message.hasPrefix("There is no model owner/model"))
+    #expect(!"\(message) \(hub.recorder.events)".contains(Self.token))
+  }
+
   @Test("curl reads address and token as they are, whatever is in the address")
   func configuration() throws {
     let address = try #require(AssetAddress("http://127.0.0.1:1/a\"b?c='d'#e"))

@@ -98,18 +98,18 @@ extension AssetResolver {
         message: HubRefusal.noEntry(file.path, of: repository, among: tree.paths))
     }
     try check(entry, asset, client.endpoint)
-    if let blob = try here(asset, entry, writer) { return blob }
     let blob: ArtifactStore.Blob
-    switch hub.downloader {
-    case .curl:
-      blob = try await HubDownload(
-        name: asset.name, file: file, commit: tree.commit, entry: entry, client: client,
-        cutting: hubCutting, report: report
-      ).run(into: writer, sha256: asset.sha256)
-    case .hf:
+    if let found = try here(asset, entry, writer) {
+      blob = found
+    } else if hub.downloader == .hf {
       blob = try await HubProgram(
         name: asset.name, file: file, commit: tree.commit, entry: entry, token: token,
         environment: environment, report: report
+      ).run(into: writer, sha256: asset.sha256)
+    } else {
+      blob = try await HubDownload(
+        name: asset.name, file: file, commit: tree.commit, entry: entry, client: client,
+        cutting: hubCutting, report: report
       ).run(into: writer, sha256: asset.sha256)
     }
     if asset.sha256 == nil {
