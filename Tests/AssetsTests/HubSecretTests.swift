@@ -21,61 +21,6 @@ struct HubSecretTests {
       Array("{\"tokens\": {\"\(Self.token)\": true}}".utf8), to: "hub.json")
   }
 
-  // MARK: - Where it comes from
-
-  @Test(
-    "It is found where the Hub's own programs find it, in their order",
-    arguments: [
-      (["HF_TOKEN": " \(token)\n", "HF_TOKEN_PATH": "/other"], "HF_TOKEN"),
-      (["HUGGING_FACE_HUB_TOKEN": token], "HUGGING_FACE_HUB_TOKEN"),
-      (["HF_TOKEN": " ", "HF_TOKEN_PATH": "FOLDER/path"], "FOLDER/path"),
-      (["HF_HOME": "FOLDER/hf"], "FOLDER/hf/token"),
-      (["XDG_CACHE_HOME": "FOLDER/xdg"], "FOLDER/xdg/huggingface/token"),
-      (["HOME": "FOLDER/home"], "FOLDER/home/.cache/huggingface/token"),
-      (["HF_HOME": "~/hf", "HOME": "FOLDER"], "FOLDER/hf/token"),
-      (["HF_TOKEN": token, "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"], nil), ([:], nil),
-      (["HOME": "FOLDER/nobody"], nil), (["HF_TOKEN_PATH": "FOLDER/blank"], nil),
-    ] as [([String: String], String?)])
-  func places(variables: [String: String], source: String?) throws {
-    for name in ["path", "hf/token", "xdg/huggingface/token", "home/.cache/huggingface/token"] {
-      _ = try hub.folder.write(Array("\(Self.token)\n".utf8), to: name)
-    }
-    _ = try hub.folder.write(Array(" \n".utf8), to: "blank")
-    let environment = HubEnvironment(
-      variables.mapValues { $0.replacing("FOLDER", with: hub.folder.path) })
-    let token = try environment.token()
-    #expect(token?.source == source?.replacing("FOLDER", with: hub.folder.path))
-    #expect(token.map { $0.credentials == "Bearer \(Self.token)" } ?? (source == nil))
-    #expect(
-      environment
-        == HubEnvironment(variables.mapValues { $0.replacing("FOLDER", with: hub.folder.path) }))
-  }
-
-  @Test(
-    "What no token can be is refused, not repeated, and never reaches curl",
-    arguments: ["a b", "a\"b", "a\\b", "a\u{0}b", "é", "a\tb", "=a", "x\" -o /tmp/x \""])
-  func malformed(text: String) async throws {
-    var hub = hub
-    hub.variables["HF_TOKEN"] = text
-    let message = await assetError(.invalidAsset) {
-      try await hub.contents(hub.asset("config.json"))
-    }
-    #expect(message.hasPrefix("What HF_TOKEN holds can be no token") && !message.contains(text))
-    #expect(HubToken(text, source: "x") == nil)
-    let file = try hub.folder.write(Array(text.utf8) + [0xFF], to: "token")
-    #expect(throws: AssetError.self) { try HubEnvironment(["HF_TOKEN_PATH": file]).token() }
-    #expect(throws: AssetError.self) {
-      try HubEnvironment(["HF_TOKEN_PATH": hub.folder.path]).token()
-    }
-  }
-
-  @Test("Line breaks inside of it are taken out, as the Hub's own programs do")
-  func lineBreaks() {
-    #expect(HubToken("hf_a\r\nb", source: "x") == HubToken("hf_ab", source: "x"))
-  }
-
-  // MARK: - Where it goes
-
   @Test("It goes to the Hub alone, not to its storage, nor back from there")
   func goesToTheHubAlone() async throws {
     var hub = hub
@@ -177,20 +122,5 @@ struct HubSecretTests {
     }
     #expect(message.hasPrefix("There is no model owner/model"))
     #expect(!"\(message) \(hub.recorder.events)".contains(Self.token))
-  }
-
-  @Test("curl reads address and token as they are, whatever is in the address")
-  func configuration() throws {
-    let address = try #require(AssetAddress("http://127.0.0.1:1/a\"b?c='d'#e"))
-    let request = CurlRequest(
-      address: address, token: HubToken("hf_a", source: "x"), bytes: .init(first: 3, last: nil))
-    #expect(
-      request.configuration == """
-        url = "http://127.0.0.1:1/a\\"b?c='d'#e"
-        header = "Accept-Encoding: identity"
-        header = "Authorization: Bearer hf_a"
-        header = "Range: bytes=3-"
-
-        """)
   }
 }
