@@ -1,3 +1,4 @@
+import Assets
 package import Files
 package import Manifests
 

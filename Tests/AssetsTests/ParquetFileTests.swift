@@ -30,7 +30,7 @@ enum ParquetFixtures {
       let lines = try folder.write(contents["\(name).jsonl"] ?? [], to: "rows.jsonl")
       return Table(
         name: name, content: contents[file] ?? [],
-        rows: try JSONLinesReader.rows(ofFileAt: lines, name: name).rows)
+        rows: try RowTable.read(path: lines, format: .jsonLines, name: name).rows)
     }
   }
 
@@ -194,7 +194,9 @@ struct ParquetFileTests {
     #expect(!names.isEmpty)
     for name in names {
       let lines = "\(name.dropLast(".parquet".count)).jsonl"
-      let expected = try JSONLinesReader.rows(ofFileAt: folder.path(of: lines), name: lines).rows
+      let expected = try RowTable.read(
+        path: folder.path(of: lines), format: .jsonLines, name: lines
+      ).rows
       let read = Result {
         try rows(ParquetFile(InputFile(path: folder.path(of: name), name: name)))
       }

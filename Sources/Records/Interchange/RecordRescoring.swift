@@ -1,7 +1,7 @@
 import Files
 import Foundation
 import Manifests
-import Scoring
+package import Scoring
 
 /// Computes all answers and scores of a record anew from the responses that it holds, without model and data.
 package struct RecordRescoring: Sendable {
@@ -30,6 +30,7 @@ package struct RecordRescoring: Sendable {
 
   private let record: SealedRecord
   private let languageData: String?
+  private let tools: LanguageTools?
 
   /// Finds a record: the folder of one, or the beginning of the id of one in a store.
   ///
@@ -39,9 +40,12 @@ package struct RecordRescoring: Sendable {
   }
 
   /// Takes a record that was read already.
-  package init(_ record: SealedRecord, languageData: String?) {
+  ///
+  /// What instructions are checked with comes from the folder `languageData`, or is `tools`, if there is none.
+  package init(_ record: SealedRecord, languageData: String?, tools: LanguageTools? = nil) {
     self.record = record
     self.languageData = languageData
+    self.tools = tools
   }
 
   /// Scores and compares everything.
@@ -66,7 +70,9 @@ package struct RecordRescoring: Sendable {
         .noSamples, "The record \(record.id) holds no samples that could be scored.")
     }
     let tasks = files.flatMap { $0.tasks.map(\.task) }
-    let tools = try LanguageData.needed(by: tasks, folder: languageData)?.tools
+    let tools =
+      languageData == nil && tools != nil
+      ? tools : try LanguageData.needed(by: tasks, folder: languageData)?.tools
     var differences: [ScoreDifference] = []
     var aggregates: [AggregateDifference] = []
     var checked: [String: Set<String>] = [:]

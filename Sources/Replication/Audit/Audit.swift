@@ -84,7 +84,7 @@ package struct Audit: Sendable {
       case .completeness: return try completeness()
       case .metrics: return try metrics(&judgement)
       case .artifacts: return try artifacts()
-      case .rescoring: return try rescoring()
+      case .rescoring: return try await rescoring(&inputs)
       case .inputs, .reevaluation, .replay: return try await computing(level, &inputs)
       }
     } catch {
@@ -119,7 +119,9 @@ package struct Audit: Sendable {
       entry.obstacle = obstacle.description
     } catch let obstacle as AuditObstacle {
       entry.isDone = false
-      entry.notes = ["The inputs are not at hand: \(obstacle.description)."]
+      // Some are whole sentences.
+      let end = obstacle.description.hasSuffix(".") ? "" : "."
+      entry.notes = ["The inputs are not at hand: \(obstacle.description)\(end)"]
     }
     return entry
   }
@@ -254,18 +256,44 @@ package struct Audit: Sendable {
     return entry
   }
 
-  private func rescoring() throws -> AuditReport.Entry {
+  private func rescoring(
+    _ inputs: inout Result<AuditInputs, any Error>?
+  ) async throws -> AuditReport.Entry {
     var entry = AuditReport.Entry(level: .rescoring)
     guard options.rescores else {
       entry.isDone = false
       entry.notes = ["Not asked for; --rescore does it."]
       return entry
     }
-    let outcome = try RecordRescoring(record, languageData: options.languageData).run()
+    let outcome: RecordRescoring.Outcome
+    do {
+      outcome = try RecordRescoring(
+        record, languageData: options.languageData, tools: try await languageTools(&inputs)
+      ).run()
+    } catch let error as EvaluationCommandError where error.code == .missingData {
+      // What is not at hand here contradicts nothing.
+      entry.obstacle = error.message
+      return entry
+    }
     entry.findings =
       outcome.differences.map(\.sentence) + outcome.aggregateDifferences.map(\.sentence)
     entry.notes =
       ["\(English.count(outcome.documents, "sample")) scored anew."] + outcome.notes
     return entry
+  }
+
+  /// What instructions are checked with, from the inputs of the run; nil if it asked none, or they are not at hand.
+  private func languageTools(
+    _ inputs: inout Result<AuditInputs, any Error>?
+  ) async throws -> LanguageTools? {
+    let audited = try AuditedManifest(record, auditor: manifest).manifest
+    guard options.languageData == nil,
+      let evaluation = audited.evaluations.first(where: { $0.languageData != nil })
+    else { return nil }
+    do {
+      return try await self.inputs(&inputs).inputs.languageTools(evaluation)
+    } catch is AuditObstacle {
+      return nil
+    }
   }
 }

@@ -58,7 +58,9 @@ struct ProjectManifestTests {
     #expect(settings.examplesPerStep == 8 && settings.ranks == 2)
     #expect(settings.reduction == .rankMean)
     #expect(settings.maximumSteps == 1000 && settings.learningRate == 5e-5)
-    #expect(manifest.downloadBytes == 85_644_377 + 11_928_254)
+    // Two wheels, the model, and those data of the Hub whose sizes are known.
+    let (model, data) = (2_039_043_660, 419_088 + 2_306_545 + 207_111 + 15_813)
+    #expect(manifest.downloadBytes == 85_644_377 + 11_928_254 + model + data)
   }
 
   @Test("The files of the toy have the pinned digests and sizes")

@@ -82,7 +82,7 @@ struct DataPreparation: Sendable {
     var count = 0
     for file in files {
       try RowTable.forEachPart(
-        path: file.path, format: data.format, name: file.asset.name
+        path: file.path, format: data.format, name: file.asset.name, columns: data.fields.columns
       ) { part in
         let conversations = try TrainingConversations.read(part, fields: data.fields)
         for example in try builder.examples(conversations, from: count, threads: threads) {
@@ -95,5 +95,19 @@ struct DataPreparation: Sendable {
     }
     writer.finish()
     try take(writer.takeBytes())
+  }
+}
+
+extension Manifest.ConversationFields {
+  /// The columns that hold the conversations.
+  fileprivate var columns: [String] {
+    let paths =
+      switch self {
+      case .turns(let user, let assistant): [user, assistant]
+      case .messages(let path): [path]
+      }
+    return paths.map { $0.components[0] }.reduce(into: []) { columns, name in
+      if !columns.contains(name) { columns.append(name) }
+    }
   }
 }
