@@ -170,7 +170,8 @@ package final class Backpropagation {
     }
   }
 
-  private static func rowsPerBlock(vocabulary: Int) -> Int {
+  /// Rows of logits that exist at once.
+  static func rowsPerBlock(vocabulary: Int) -> Int {
     min(512, max(32, logitsPerBlock / vocabulary))
   }
 

@@ -71,18 +71,10 @@ final class TrainingActivations {
     capacity.tokens = tokens
     let (hidden, width, statistics) = (c.hiddenSize, c.attentionWidth, c.normStatisticCount)
     let heads = c.headCount + c.keyValueHeadCount
-    let streams = c.usesParallelResidual ? 1 : 2
-    let perLayer =
-      streams * hidden + 2 * statistics + width + heads + c.mlpInputWidth
-      + (c.normsBlockOutputs ? 2 * (hidden + statistics) : 0)
-    // `rotated` doubles as memory for rows of the head's gradient.
-    let rotatedWidth = max(width, hidden)
-    let shared =
-      4 * hidden + rotatedWidth + width + 2 * c.intermediateSize + 2 * c.queryWidth
-      + 2 * max(c.queryWidth, hidden) + statistics
+    let rotatedWidth = Self.rotatedWidth(c)
     // The old memory goes first, so that growing does not need room for both.
     memory = FloatBuffer(count: 0)
-    memory = FloatBuffer(count: tokens * (c.layerCount * perLayer + shared))
+    memory = FloatBuffer(count: tokens * Self.elementsPerToken(c))
     var next = memory.pointer
     func take(_ elementsPerToken: Int) -> UnsafeMutablePointer<Float> {
       defer { next += tokens * elementsPerToken }
@@ -108,6 +100,25 @@ final class TrainingActivations {
     keyGradients = take(max(c.queryWidth, hidden))
     valueGradients = take(max(c.queryWidth, hidden))
     finalStatistics = take(statistics)
+  }
+
+  /// Numbers that a batch needs for each of its tokens.
+  static func elementsPerToken(_ c: ModelConfiguration) -> Int {
+    let (hidden, width, statistics) = (c.hiddenSize, c.attentionWidth, c.normStatisticCount)
+    let heads = c.headCount + c.keyValueHeadCount
+    let streams = c.usesParallelResidual ? 1 : 2
+    let perLayer =
+      streams * hidden + 2 * statistics + width + heads + c.mlpInputWidth
+      + (c.normsBlockOutputs ? 2 * (hidden + statistics) : 0)
+    let shared =
+      4 * hidden + rotatedWidth(c) + width + 2 * c.intermediateSize + 2 * c.queryWidth
+      + 2 * max(c.queryWidth, hidden) + statistics
+    return c.layerCount * perLayer + shared
+  }
+
+  /// Width of `rotated`, which doubles as memory for rows of the head's gradient.
+  private static func rotatedWidth(_ c: ModelConfiguration) -> Int {
+    max(c.attentionWidth, c.hiddenSize)
   }
 
   /// Makes room for `count` logits.

@@ -37,6 +37,7 @@ package enum OutcomeJSON {
           ]
         }),
       "estimated_seconds": plan.seconds.map(JSON.number) ?? .null,
+      "resources": plan.resources.map(json) ?? .null,
       "declared_differences": .array(plan.declaredDifferences.map(JSON.string)),
       "overrides": .array(plan.overrides.map(JSON.string)),
       "optional_arms": .array(plan.optionalArms.map(JSON.string)),
@@ -68,6 +69,23 @@ package enum OutcomeJSON {
     [
       "asset": .string(input.asset), "reason": .string(input.reason),
       "steps": .array(input.steps.map(JSON.string)), "option": JSON(input.option),
+    ]
+  }
+
+  private static func json(_ resources: RunResources) -> JSON {
+    [
+      "disk": .array(
+        resources.disk.map {
+          [
+            "what": .string($0.what), "bytes": JSON($0.bytes), "temporary": .bool($0.isTemporary),
+          ]
+        }),
+      "disk_bytes": JSON(resources.diskBytes),
+      "free_disk_bytes": resources.room.freeDisk.map { JSON($0) } ?? .null,
+      "training_memory_bytes": resources.trainingMemory.map { JSON($0) } ?? .null,
+      "evaluation_memory_bytes": resources.evaluationMemory.map { JSON($0) } ?? .null,
+      "available_memory_bytes": resources.room.availableMemory.map { JSON($0) } ?? .null,
+      "warnings": .array(resources.warnings.map(JSON.string)),
     ]
   }
 

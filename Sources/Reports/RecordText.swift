@@ -9,11 +9,7 @@ package enum RecordText {
     var parts = [rows(head(record, now))]
     parts += record.sessions.enumerated().map { session($1, number: $0 + 1) }
     if !record.inputs.isEmpty {
-      parts.append(
-        table(
-          ["input", "file", "bytes", "SHA-256"],
-          record.inputs.map { [$0.asset, $0.file, "\($0.byteCount)", $0.digest.hex] },
-          leading: [0, 1, 3]))
+      parts.append(inputs(record.inputs))
     }
     parts += record.arms.map(arm)
     if !record.evaluations.isEmpty {
@@ -44,6 +40,33 @@ package enum RecordText {
       (record.resultsDigest == nil ? "last event" : "sealed", record.last), ("path", record.path),
       ("identity", record.identity.hex),
     ] + scaling
+  }
+
+  /// One row for each asset; of several files the SHA-256 is that of their digests in hexadecimal, a line each.
+  private static func inputs(_ inputs: [RecordedInput]) -> ReportText {
+    var groups: [(asset: String, files: [RecordedInput])] = []
+    for input in inputs {
+      if groups.last?.asset == input.asset {
+        groups[groups.count - 1].files.append(input)
+      } else {
+        groups.append((input.asset, [input]))
+      }
+    }
+    let rows = groups.map { asset, files in
+      guard files.count > 1 else {
+        return [asset, files[0].file, "\(files[0].byteCount)", files[0].digest.hex]
+      }
+      let total = files.reduce(0.0) { $0 + Double($1.byteCount) }
+      let list = files.map { $0.digest.hex + "\n" }.joined()
+      return [
+        asset, English.count(files.count, "file"), Decimals.fixed(total, 0),
+        SHA256.digest(of: list).hex + " *",
+      ]
+    }
+    let table = table(["input", "file", "bytes", "SHA-256"], rows, leading: [0, 1, 3])
+    guard groups.contains(where: { $0.files.count > 1 }) else { return table }
+    return table
+      + "* of the digests of its files, one a line, in the order of --json, which lists them all"
   }
 
   private static func session(_ session: JSON, number: Int) -> ReportText {

@@ -30,10 +30,24 @@ package enum Durations {
   }
 }
 
+extension Durations {
+  /// A time that nobody knows exactly: days where it is days, and no zero.
+  package static func estimate(_ seconds: Double) -> String {
+    if seconds.isFinite, seconds < 0.95 {
+      return seconds < 0.05 ? "0.1 s" : "\(Decimals.fixed(seconds, 1)) s"
+    }
+    guard seconds.isFinite, seconds < 1e10, seconds >= 86_400 else { return text(seconds) }
+    let hours = Int((seconds / 3600).rounded())
+    if hours < 48 { return "\(hours) h" }
+    return hours < 240 ? "\(Decimals.fixed(Double(hours) / 24, 1)) days" : "\(hours / 24) days"
+  }
+}
+
 /// Sizes of files.
 package enum Sizes {
-  /// Megabytes of a million bytes, or smaller units.
+  /// Gigabytes of 1e9 bytes, or smaller units.
   package static func text(_ bytes: Int) -> String {
+    if bytes >= 1_000_000_000 { return "\(Decimals.fixed(Double(bytes) / 1e9, 1)) GB" }
     if bytes >= 1_000_000 { return "\(Decimals.fixed(Double(bytes) / 1e6, 1)) MB" }
     if bytes >= 1000 { return "\(Decimals.fixed(Double(bytes) / 1e3, 1)) kB" }
     return "\(bytes) bytes"

@@ -58,7 +58,7 @@ package final class InferenceEngine {
   }
 
   /// Bytes that the keys and values of generations may take side by side; long answers are fewer at a time.
-  private static let cacheByteBudget = 4 << 30
+  static let cacheByteBudget = 4 << 30
   private let transformer: IncrementalTransformer
   private let choice: GreedyChoice
   private let limits: PassLimits
@@ -123,7 +123,7 @@ package final class InferenceEngine {
     _ targets: ArraySlice<RequestTree.Target>, rows: [Int], into ledger: inout ScoreLedger
   ) {
     let vocabulary = transformer.configuration.vocabularySize
-    let block = max(16, min(512, (1 << 25) / vocabulary))
+    let block = Self.rowsPerBlock(vocabulary: vocabulary)
     var rest = targets
     for first in stride(from: 0, to: rows.count, by: block) {
       let outputs = first..<min(rows.count, first + block)
@@ -140,6 +140,9 @@ package final class InferenceEngine {
       }
     }
   }
+
+  /// Rows of logits that exist at once when requests are scored.
+  static func rowsPerBlock(vocabulary: Int) -> Int { max(16, min(512, (1 << 25) / vocabulary)) }
 
   // MARK: - Generation
 

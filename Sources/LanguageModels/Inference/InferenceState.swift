@@ -36,11 +36,7 @@ final class InferenceState {
     }
     guard rows > capacity.rows else { return }
     capacity.rows = rows
-    let heads = c.headCount + c.keyValueHeadCount
-    let widths = [
-      c.hiddenSize, c.hiddenSize, c.attentionWidth, c.queryWidth, c.mlpInputWidth,
-      c.intermediateSize, heads,
-    ]
+    let widths = Self.widths(c)
     memory = FloatBuffer(count: 0)
     memory = FloatBuffer(count: rows * widths.reduce(0, +))
     var next = memory.pointer
@@ -50,6 +46,14 @@ final class InferenceState {
     }
     (stream, normed, queryKeyValue, attended) = (take(0), take(1), take(2), take(3))
     (gateUp, gated, statistics) = (take(4), take(5), take(6))
+  }
+
+  /// Numbers that a pass needs for each of its rows, in the order in which they lie.
+  static func widths(_ c: ModelConfiguration) -> [Int] {
+    [
+      c.hiddenSize, c.hiddenSize, c.attentionWidth, c.queryWidth, c.mlpInputWidth,
+      c.intermediateSize, c.headCount + c.keyValueHeadCount,
+    ]
   }
 
   /// Makes room for the logits of `rows` rows.

@@ -10,10 +10,13 @@ final class KeyValueCache {
   private var slots: [(memory: FloatBuffer, positions: Int)]
 
   init(_ configuration: ModelConfiguration, slots count: Int) {
-    stride = 2 * configuration.keyValueWidth
+    stride = Self.stride(configuration)
     layerCount = configuration.layerCount
     slots = (0..<count).map { _ in (FloatBuffer(count: 0), 0) }
   }
+
+  /// Elements of one position's keys and values in one layer.
+  static func stride(_ configuration: ModelConfiguration) -> Int { 2 * configuration.keyValueWidth }
 
   /// Bytes that a slot takes for so many positions.
   func byteCount(positions: Int) -> Int {

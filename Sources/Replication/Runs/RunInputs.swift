@@ -13,7 +13,7 @@ import Training
 /// Everything that a run reads: verified files, the tokenizer, and the examples of each seed.
 struct RunInputs: Sendable {
   /// The files of each declared asset, verified.
-  private let files: [String: [ResolvedAsset]]
+  let files: [String: [ResolvedAsset]]
   private let examples: [UInt64: PreparedData]
   /// The engine with the model that every arm starts from.
   let engine: NativeEngine
@@ -21,8 +21,9 @@ struct RunInputs: Sendable {
   let modelIdentity: JSON
   /// What every step's result depends on besides its own inputs.
   private let common: JSON
-  /// Parameters of the model.
-  let parameterCount: Int
+  /// Shape of the model, and its tokenizer.
+  let configuration: ModelConfiguration
+  let tokenizer: Tokenizer
   /// Keeps what was brought from being removed as long as these inputs are in use.
   private let use: StoreUse
 
@@ -76,12 +77,27 @@ struct RunInputs: Sendable {
     let description = try await ComputeQueue.run { try engine.describe() }
     try description.configuration.generation.check(
       for: manifest.evaluations.flatMap(\.benchmark.tasks))
-    parameterCount = description.parameterCount
+    (configuration, tokenizer) = (description.configuration, description.tokenizer)
     examples = try await Self.examples(
       DataPreparation(
         manifest.trainingData.assets.flatMap { files[$0] ?? [] }, manifest: manifest, common: common
       ),
       description.tokenizer, sources, access: access)
+  }
+
+  /// All of the model but its weights, whatever else is missing; nil while its files are.
+  static func description(
+    of sources: InputSources, _ files: [String: [ResolvedAsset]]
+  ) async throws -> ModelDescription? {
+    let manifest = sources.manifest
+    guard manifest.model.source.assets.allSatisfy({ files[$0] != nil }) else { return nil }
+    let links = try await links(manifest, files, sources, isReading: true)
+    let engine = try NativeEngine(
+      model: model(manifest, files, links).input, threads: sources.options.threads,
+      numerics: manifest.numerics)
+    return try await ComputeQueue.run {
+      try withExtendedLifetime(links) { try engine.describe() }
+    }
   }
 
   /// The examples of each seed, prepared now unless they were before.
@@ -216,12 +232,19 @@ struct RunInputs: Sendable {
 
   /// The tasks of an evaluation with their documents.
   func taskInputs(_ evaluation: Manifest.Evaluation) throws -> [TaskInput] {
+    try Self.taskInputs(evaluation, files)
+  }
+
+  /// The tasks of an evaluation with their documents, out of the files that each asset stands for.
+  static func taskInputs(
+    _ evaluation: Manifest.Evaluation, _ files: [String: [ResolvedAsset]]
+  ) throws -> [TaskInput] {
     try EvaluationInputs(
       benchmark: evaluation.benchmark, columns: evaluation.columns, oneRowPer: evaluation.oneRowPer,
       limit: evaluation.limit
     ).inputs(
-      documents: Self.tables(evaluation.documents, files, format: evaluation.format),
-      examples: Self.tables(evaluation.examples, files, format: evaluation.format))
+      documents: tables(evaluation.documents, files, format: evaluation.format),
+      examples: tables(evaluation.examples, files, format: evaluation.format))
   }
 
   /// What an evaluation checks instructions with; nil unless its task needs it.

@@ -132,7 +132,9 @@ import Testing
     let plan = RunPlan(
       name: text, title: text, downloads: [PlannedDownload(item: text, bytes: 5)],
       steps: [
-        .init(title: text, reuse: text, seconds: 0), .init(title: text, reuse: nil, seconds: 1),
+        .init(title: text, .preparation, reuse: text),
+        .init(title: text, .evaluation(0, of: text), seconds: 1),
+        .init(title: text, .evaluation(1, of: text), seconds: 1),
       ],
       finished: nil, declaredDifferences: [text],
       missing: MissingInputs(

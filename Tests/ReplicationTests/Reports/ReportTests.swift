@@ -1,6 +1,7 @@
 import Files
 import Synchronization
 import Testing
+import Training
 
 @testable import Assets
 @testable import Records
@@ -100,8 +101,8 @@ import Testing
     let plan = RunPlan(
       name: "n", title: "t", downloads: [PlannedDownload(item: "w.whl", bytes: 2_500_000)],
       steps: [
-        .init(title: "train sft", reuse: "done before", seconds: 0),
-        .init(title: "train eaft", reuse: nil, seconds: 90),
+        .init(title: "train sft", .training(.crossEntropy), reuse: "done before"),
+        .init(title: "train eaft", .training(.crossEntropy), seconds: 90),
       ], finished: nil, declaredDifferences: [])
     #expect(
       PlanText.text(plan).plain == """

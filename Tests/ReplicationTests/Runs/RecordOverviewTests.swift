@@ -51,6 +51,24 @@ struct RecordOverviewTests {
     #expect(json["arms"] == RunFixtures.summary.json["arms"])
   }
 
+  @Test("Inputs of one asset are one row, with a digest over their digests; JSON has all")
+  func manyFiles() throws {
+    let record = try fixtures.begin()
+    let parts = (1...57).map {
+      RecordedInput(
+        asset: "mmlu", file: "mmlu/\($0)", digest: SHA256.digest(of: "\($0)"), byteCount: $0)
+    }
+    try record.append(.inputs(parts + Self.inputs))
+    let sealed = try record.seal(RunFixtures.summary)
+    let lines = RecordText.text(try show(sealed.id)).plain.split(separator: "\n")
+    let digest = SHA256.digest(of: parts.map { $0.digest.hex + "\n" }.joined())
+    #expect(lines.contains("mmlu   57 files      1653  \(digest.hex) *"))
+    #expect(lines.contains("train  train.jsonl      5  \(SHA256.digest(of: "train").hex)"))
+    #expect(lines.count { $0.hasPrefix("* of the digests") } == 1)
+    #expect(!lines.contains { $0.contains("mmlu/") })
+    #expect(RecordJSON.json(try show(sealed.id))["inputs"]?.arrayValue?.count == 58)
+  }
+
   @Test("A run that is not finished is shown as far as its log goes")
   func unfinished() throws {
     var record: RunRecord? = try fixtures.begin()

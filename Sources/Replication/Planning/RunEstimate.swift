@@ -1,0 +1,46 @@
+import Evaluation
+import LanguageModels
+import Training
+
+/// Times of training and evaluation, from how much a model computes and how fast this machine is.
+///
+/// No result depends on them.
+struct RunEstimate: Sendable {
+  /// What the model computes.
+  let work: ModelWork
+  /// How fast.
+  let speed: WorkSpeed
+
+  /// Seconds of what a step does besides: loading a small model, making files durable, noting each step.
+  static let fixedSeconds = 0.05
+
+  /// What a training learns from.
+  struct TrainingWork: Sendable, Equatable {
+    /// Optimizer steps.
+    let steps: Double
+    /// Tokens of all steps, and how many of them are learned.
+    let tokens: Double
+    let learned: Double
+    /// Tokens of a usual example.
+    let length: Double
+  }
+
+  /// Seconds of a training, checkpoints not counted: they are written beside it.
+  func seconds(of training: TrainingWork, objective: Objective) -> Double {
+    let forward = work.forward(
+      tokens: training.tokens, outputs: training.learned, length: training.length)
+    return Self.fixedSeconds + WorkSample.passes(of: objective) * forward / speed.training
+      + training.steps * work.parameters / speed.update
+  }
+
+  /// Seconds of an evaluation.
+  func seconds(of evaluation: EvaluationWork) -> Double {
+    Self.fixedSeconds
+      + work.forward(
+        tokens: evaluation.tokens, outputs: evaluation.outputs, length: evaluation.length)
+      / speed.scoring
+      + work.forward(
+        tokens: evaluation.generated, outputs: evaluation.generated,
+        length: 2 * evaluation.length) / speed.generation
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import LanguageModels
+
+/// A model small enough for a moment's work, whose operations have the shapes of another's.
+enum SampleModel {
+  /// Parameters that it has at most, as far as the shape allows: more than a processor's cache holds.
+  private static let parameterCount = 12_000_000
+  /// Parameters from which on a sample is too large for a moment, whatever its shape.
+  static let largest = 64_000_000
+
+  /// Some of the layers, with the same share of the vocabulary, and narrower MLPs where one layer is too much.
+  static func configuration(of original: ModelConfiguration) -> ModelConfiguration {
+    var sample = original
+    var vocabulary = Double(original.vocabularySize) / Double(max(1, original.layerCount))
+    sample.attentionKinds = Array(original.attentionKinds.prefix(1))
+    sample.vocabularySize = max(32, Int(vocabulary))
+    while ParameterLayout(sample).count > parameterCount, sample.intermediateSize >= 1024 {
+      sample.intermediateSize /= 2
+      vocabulary /= 2
+      sample.vocabularySize = max(32, Int(vocabulary))
+    }
+    let layers = parameterCount / max(1, ParameterLayout(sample).count)
+    sample.attentionKinds = Array(original.attentionKinds.prefix(max(1, layers)))
+    sample.vocabularySize = min(
+      original.vocabularySize, max(32, Int(vocabulary * Double(sample.layerCount))))
+    return sample
+  }
+
+  /// The shape of a usual model with so many parameters, for one of which nothing else is known.
+  ///
+  /// A layer has 12 squares of the hidden size, and there is one for each 50 of its width.
+  static func usual(parameterCount: Double) -> ModelConfiguration {
+    let width = cbrt(50 * min(max(parameterCount, 1e4), 1e12) / 12)
+    let heads = max(1, Int((width / 64).rounded()))
+    let hidden = 64 * heads
+    return ModelConfiguration(
+      family: .llama, vocabularySize: 32_000, hiddenSize: hidden, intermediateSize: hidden * 8 / 3,
+      headCount: heads, keyValueHeadCount: heads, headDimension: 64,
+      attentionKinds: Array(repeating: .full, count: max(1, hidden / 50)), slidingWindow: 0,
+      ropeTheta: 10_000, slidingRopeTheta: 10_000, attentionScale: 0.125, normEpsilon: 1e-5,
+      tiesEmbeddings: true, maximumPositions: 1 << 20, beginOfSequenceID: nil,
+      endOfSequenceIDs: [], paddingID: nil)
+  }
+}
