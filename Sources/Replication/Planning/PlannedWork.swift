@@ -18,6 +18,9 @@ struct PlannedWork: Sendable {
   /// Times; nil where nothing can be computed.
   private let estimate: RunEstimate?
 
+  /// Bytes of the program itself, with a small tokenizer and data.
+  private static let programMemory = 60e6
+
   /// Gathers sizes that were looked up, and measures nothing.
   init(
     _ manifest: Manifest, model: ModelConfiguration, training: TrainingSample,
@@ -96,14 +99,16 @@ struct PlannedWork: Sendable {
       trainingMemory: trainings == 0
         ? nil
         : RunResources.whole(
-          demand.training(
-            tokens: training.largestBatch, longest: training.longest, threads: threads)),
+          Self.programMemory
+            + demand.training(
+              tokens: training.largestBatch, longest: training.longest, threads: threads)),
       evaluationMemory: evaluated.map { index in
         let work = evaluations[index]
         return RunResources.whole(
-          demand.inference(
-            rows: work.tokens, longest: work.longest, sequences: work.generations,
-            threads: threads))
+          Self.programMemory
+            + demand.inference(
+              rows: work.tokens, longest: work.longest, sequences: work.generations,
+              threads: threads))
       }.max(), room: room)
   }
 }

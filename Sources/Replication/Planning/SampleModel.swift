@@ -3,8 +3,11 @@ import LanguageModels
 
 /// A model small enough for a moment's work, whose operations have the shapes of another's.
 enum SampleModel {
-  /// Parameters that it has at most, as far as the shape allows: more than a processor's cache holds.
-  private static let parameterCount = 12_000_000
+  /// Parameters that it has at most, as far as the shape allows.
+  ///
+  /// So few that a moment's work is a micro-batch of some hundred tokens, as real ones are: with fewer tokens, products
+  /// are slower. So many that weights, gradients and moments lie in memory, not in a cache.
+  private static let parameterCount = 6_000_000
   /// Parameters from which on a sample is too large for a moment, whatever its shape.
   static let largest = 64_000_000
 

@@ -91,6 +91,30 @@ import Training
     #expect(evaluated.disk.isEmpty && evaluated.trainingMemory == nil)
   }
 
+  @Test("Documents and rows that are here count as they are, before anything is stored")
+  func realDocuments() async throws {
+    let file = try ManifestFile.read(
+      ManifestFixtures.projectManifests().appending(path: "tiny.yaml").path)
+    let options = RunOptions(artifacts: "/nonexistent/artifacts", threads: 2)
+    let sources = InputSources(file, options: options)
+    let (glimpse, manifest) = (await InputGlimpse(sources), file.manifest)
+    #expect(glimpse.model == (try toy()))
+    let works = manifest.evaluations.map { glimpse.work(of: $0, manifest) }
+    for (work, evaluation) in zip(works, manifest.evaluations) {
+      #expect(work.tokens > 100 && work.tokens < evaluation.usualWork.tokens)
+    }
+    let generated = try #require(works.first { $0.generations > 0 })
+    #expect(generated.generations == 8 && generated.generated == 8 * 32)
+    let rows = glimpse.trainingSample(manifest, nil, threads: 2)
+    #expect(rows.meanTokens > 50 && rows.meanTokens < 90)
+    #expect(rows.learnedShare > 0.4 && rows.learnedShare < 0.7 && rows.unpreparedBytes == 22942)
+    // What is not here counts as usual.
+    let absent = try #require(manifest.evaluations.first).usualWork
+    #expect(absent.tokens > 1e6 && absent.generations == 0)
+    let plan = try await Runner(file, options: options, report: { _ in }).plan()
+    #expect(try #require(plan.seconds) > 0 && plan.resources?.evaluationMemory != nil)
+  }
+
   @Test("What is measured has the shapes of the model, and is small whatever the model's size")
   func sampleModels() throws {
     let toy = try toy()
