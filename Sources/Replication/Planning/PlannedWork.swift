@@ -47,7 +47,8 @@ struct PlannedWork: Sendable {
     self = try await ComputeQueue.run {
       let training = glimpse.trainingSample(manifest, inputs, threads: threads)
       let evaluations = manifest.evaluations.map { glimpse.work(of: $0, manifest) }
-      let speed = try WorkSample(
+      // What cannot be measured has no time; whether it can be run is for the run to say.
+      let speed = try? WorkSample(
         model: model, manifest: manifest, training: training, evaluations: evaluations
       ).measure(threads: threads, numerics: manifest.numerics)
       return PlannedWork(

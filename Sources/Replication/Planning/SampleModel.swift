@@ -8,10 +8,11 @@ enum SampleModel {
   /// So few that a moment's work is a micro-batch of some hundred tokens, as real ones are: with fewer tokens, products
   /// are slower. So many that weights, gradients and moments lie in memory, not in a cache.
   private static let parameterCount = 6_000_000
-  /// Parameters from which on a sample is too large for a moment, whatever its shape.
-  static let largest = 64_000_000
+  /// Parameters from which on a sample is too large for a moment, whatever its shape: it takes 16 bytes for each.
+  static let largest = 24_000_000
 
-  /// Some of the layers, with the same share of the vocabulary, and narrower MLPs where one layer is too much.
+  /// Some of the layers, with the same share of the vocabulary, and narrower MLPs where one layer is too much; where
+  /// even that is too much, the sample of a usual model with 1e9 parameters.
   static func configuration(of original: ModelConfiguration) -> ModelConfiguration {
     var sample = original
     var vocabulary = Double(original.vocabularySize) / Double(max(1, original.layerCount))
@@ -22,7 +23,9 @@ enum SampleModel {
       vocabulary /= 2
       sample.vocabularySize = max(32, Int(vocabulary))
     }
-    let layers = parameterCount / max(1, ParameterLayout(sample).count)
+    let count = ParameterLayout(sample).count
+    guard count <= largest else { return configuration(of: usual(parameterCount: 1e9)) }
+    let layers = parameterCount / max(1, count)
     sample.attentionKinds = Array(original.attentionKinds.prefix(max(1, layers)))
     sample.vocabularySize = min(
       original.vocabularySize, max(32, Int(vocabulary * Double(sample.layerCount))))

@@ -37,10 +37,7 @@ struct WorkSample {
   /// Works for some tenths of a second; nil where products cannot be computed.
   func measure(threads: Int, numerics: Numerics) throws -> WorkSpeed? {
     guard numerics.isAvailable else { return nil }
-    var shape = SampleModel.configuration(of: model)
-    if ParameterLayout(shape).count > SampleModel.largest {
-      shape = SampleModel.configuration(of: SampleModel.usual(parameterCount: 1e9))
-    }
+    let shape = SampleModel.configuration(of: model)
     let sample = LanguageModel(configuration: shape)
     // Any number will do: neither products nor anything else take longer for one than for another.
     sample.parameters.elements.update(repeating: 0.01)
@@ -53,7 +50,7 @@ struct WorkSample {
     return WorkSpeed(
       training: trained.passes, update: trained.update,
       scoring: scoringSpeed(engine, shape, work, operations: operations),
-      generation: try generationSpeed(engine, work))
+      generation: try generationSpeed(engine, shape, work))
   }
 
   /// Multiply-adds a second of a single product, by which the work that is measured is made large enough.
@@ -81,8 +78,11 @@ struct WorkSample {
     (settings.accumulationSteps, settings.ranks) = (1, 1)
     if settings.reduction == .rankMean { settings.reduction = .tokenWindow }
     settings.maximumSteps = Self.repetitions + 1
+    // Nothing is learned, so that whatever the manifest asks for, all numbers stay finite.
+    settings.learningRate = 0
     let affordable = operations / (3 * (work.layers + work.head * learnedShare))
-    let length = max(2, min(exampleTokens, max(32, Int(min(affordable, 1e6)))))
+    let longest = min(exampleTokens, sample.configuration.maximumPositions)
+    let length = max(2, min(longest, max(32, Int(min(affordable, 1e6)))))
     settings.microBatchSize = max(
       1, min(settings.microBatchSize, Int(min(affordable, 1e6)) / length))
     let learned = max(1, Int(learnedShare * Double(length)))
@@ -144,12 +144,16 @@ struct WorkSample {
       tokens: Double(total.rows), outputs: Double(total.outputs), length: Double(length)) / seconds
   }
 
-  private func generationSpeed(_ engine: InferenceEngine, _ work: ModelWork) throws -> Double {
+  private func generationSpeed(
+    _ engine: InferenceEngine, _ model: ModelConfiguration, _ work: ModelWork
+  ) throws -> Double {
     guard generatedTexts > 0 else { return 1 }
     let tokens = 4
     var (start, end) = (ContinuousClock.now, ContinuousClock.now)
     // What is asked after the first token of the last text and before the last of all is between whole passes.
-    let prompts = (0..<generatedTexts).map { [Int32($0 % 16), 1, 2, 3] }
+    let prompts = (0..<generatedTexts).map { text in
+      (0..<4).map { Int32((text + $0) % model.vocabularySize) }
+    }
     try engine.generate(prompts: prompts, maximumNewTokens: tokens, stopIDs: []) { text, answer in
       if text == generatedTexts - 1 { if answer.count == 1 { start = .now } else { end = .now } }
       return false
