@@ -19,7 +19,8 @@ enum SampleModel {
     sample.attentionKinds = Array(original.attentionKinds.prefix(1))
     sample.vocabularySize = max(32, Int(vocabulary))
     while ParameterLayout(sample).count > parameterCount, sample.intermediateSize >= 1024 {
-      sample.intermediateSize /= 2
+      // Widths that kernels handle as well as those of real models.
+      sample.intermediateSize = sample.intermediateSize / 128 * 64
       vocabulary /= 2
       sample.vocabularySize = max(32, Int(vocabulary))
     }
@@ -40,7 +41,8 @@ enum SampleModel {
     let heads = max(1, Int((width / 64).rounded()))
     let hidden = 64 * heads
     return ModelConfiguration(
-      family: .llama, vocabularySize: 32_000, hiddenSize: hidden, intermediateSize: hidden * 8 / 3,
+      family: .llama, vocabularySize: 32_000, hiddenSize: hidden,
+      intermediateSize: hidden * 8 / 192 * 64,
       headCount: heads, keyValueHeadCount: heads, headDimension: 64,
       attentionKinds: Array(repeating: .full, count: max(1, hidden / 50)), slidingWindow: 0,
       ropeTheta: 10_000, slidingRopeTheta: 10_000, attentionScale: 0.125, normEpsilon: 1e-5,
