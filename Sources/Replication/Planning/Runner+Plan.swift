@@ -72,8 +72,8 @@ extension Runner {
         weights.append((arm.name, label, known?.outputs["weights"], known != nil))
         steps.append(
           RunPlan.Step(
-            title: "train \(label)", .training(objective), reuse: known.map { _ in Self.sameInputs }
-          ))
+            title: "train \(label)", .training(configuration.objective),
+            reuse: known.map { _ in Self.sameInputs }))
       }
     }
     for (_, label, digest, isKnown) in weights {
