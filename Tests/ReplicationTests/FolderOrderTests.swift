@@ -15,7 +15,9 @@ struct FolderOrderTests {
       "Record", "Index", "Logs", "Interchange", "Verdicts", "Anchors", "Housekeeping", "Exports",
       "Differences",
     ],
-    "Replication": ["Engines", "Doctor", "Evaluations", "Runs", "Determinism", "Audit"],
+    "Replication": [
+      "Engines", "Doctor", "Evaluations", "Runs", "Planning", "Determinism", "Audit",
+    ],
   ]
 
   /// Uses against the order, and why they are: "folder type".
