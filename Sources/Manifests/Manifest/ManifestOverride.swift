@@ -25,6 +25,10 @@ struct ManifestOverride {
     guard parts.count == 2, path.allSatisfy({ !$0.isEmpty }) else {
       throw Obstacle(message: "is not of the form key.key=value")
     }
+    // Else what was set could be told otherwise.
+    guard path[0] != "overrides" else {
+      throw Obstacle(message: "sets the values that are set, which only they themselves can say")
+    }
     guard let value = try? Yams.compose(yaml: String(parts[1])) else {
       throw Obstacle(message: "has no value that YAML could read")
     }

@@ -60,6 +60,8 @@ package struct WorkMerge: Sendable {
       } catch let error as AssetError {
         // Damaged or gone there: the step is then done here.
         outcome.notes.append("\(entry.place) was not brought: \(error.message)")
+      } catch let error as FileError where [.invalidJSON, .link, .unreadable].contains(error.code) {
+        outcome.notes.append("\(entry.place) was not brought: \(error.message)")
       }
     }
     return outcome
@@ -69,16 +71,21 @@ package struct WorkMerge: Sendable {
   private func bring(_ digest: Digest, _ writer: ArtifactWriter) throws -> Int {
     if case .present = try ArtifactStore(target).lookUp(digest) { return 0 }
     let from = ArtifactStore(source)
-    guard case .present(let blob) = try from.lookUp(digest) else {
+    guard case .present = try from.lookUp(digest) else {
       throw AssetError(
         code: .missing,
         message: "\(from.path(of: digest)) is missing or not what its name says.")
     }
-    let file = try InputFile(path: blob.path)
+    let file = try Self.open(from.place(of: digest))
     _ = try writer.add(
-      "a file of a finished step", from: blob.path, sha256: digest, bytes: file.size
+      "a file of a finished step", from: file.path, sha256: digest, bytes: file.size
     ) { try file.forEachPiece(in: 0..<file.size, $0) }
     return file.size
+  }
+
+  /// Opens a file of the other folder, for which no link may stand.
+  private static func open(_ place: ContainedPath) throws -> InputFile {
+    try place.withFolderDescriptor { try InputFile(path: place.path, in: $0) }
   }
 
   /// Copies the checkpoints that were kept of a training; those that are gone are said and missed by no result.
@@ -100,7 +107,7 @@ package struct WorkMerge: Sendable {
         outcome.notes.append("A checkpoint was not brought. \(finding)")
         continue
       }
-      let file = try InputFile(path: from.path(of: checkpoint.root))
+      let file = try Self.open(from.place(of: checkpoint.root))
       try to.folder.createFolder()
       try AtomicFile.write(to: to.place(of: checkpoint.root)) { written in
         try file.forEachPiece(in: 0..<file.size) { try written.write($0) }

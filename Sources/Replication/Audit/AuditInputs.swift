@@ -48,9 +48,10 @@ struct AuditInputs: Sendable {
         )
       }
       do {
-        inputs = try await RunInputs(sources, quiet: !downloading, access: .reading)
+        inputs = try await RunInputs(
+          sources, quiet: !downloading, access: .auditing(bringing: false))
       } catch let error as AssetError where error.code == .notStored && downloading {
-        inputs = try await RunInputs(sources, quiet: false)
+        inputs = try await RunInputs(sources, quiet: false, access: .auditing(bringing: true))
       }
     } catch let error as AssetError {
       throw AuditObstacle(description: error.message)

@@ -31,20 +31,23 @@ struct RunInputs: Sendable {
   private let links: LinkedFolder?
 
   /// What may be done to have the inputs.
-  enum Access {
+  enum Access: Equatable {
     /// What is missing is brought, and the training data prepared, unless they are.
     case bringing
-    /// Nothing is written; the training data is prepared in memory unless it is.
-    case reading
     /// Nothing is written, and nothing prepared.
     case looking
+    /// The training data is prepared anew, in memory, whatever the folder holds of it: that may be somebody else's. Only
+    /// if `bringing` is anything written, which is what is missing.
+    case auditing(bringing: Bool)
+
+    var isReading: Bool { self != .bringing && self != .auditing(bringing: true) }
   }
 
   /// Brings what is missing and prepares the training data.
   ///
   /// Throws ``AssetError`` `notStored` for what would have to be stored first, but may not.
   init(_ sources: InputSources, quiet: Bool, access: Access = .bringing) async throws {
-    let isReading = access != .bringing
+    let isReading = access.isReading
     let manifest = sources.manifest
     let resolver = sources.resolver(quiet: quiet, isReading: isReading)
     try sources.require()
@@ -108,32 +111,39 @@ struct RunInputs: Sendable {
     let (store, options, report) = (sources.store, sources.options, sources.report)
     let cache = StepCache(artifacts: options.artifacts)
     let note: @Sendable (String) -> Void = { report(.note($0)) }
-    var writer: ArtifactWriter?
-    if try preparation.stored(cache, store, note: note) == nil {
-      switch access {
-      case .bringing:
-        writer = try await ArtifactWriter(
-          store, note: note, waiting: { note("waiting for another run") })
-      case .reading: break
-      case .looking: return [:]
+    let table: DataPreparation.Table
+    switch access {
+    case .auditing:
+      table = try await ComputeQueue.run {
+        try preparation.makeInMemory(tokenizer, threads: options.threads)
+      }
+    case .looking:
+      guard let known = try preparation.stored(cache, store, note: note) else { return [:] }
+      table = known
+    case .bringing:
+      if !options.isRepeating, let known = try preparation.stored(cache, store, note: note) {
+        table = known
+        break
+      }
+      let writer = try await ArtifactWriter(
+        store, note: note, waiting: { note("waiting for another run") })
+      table = try await ComputeQueue.run {
+        // Whoever was at it may have finished it meanwhile.
+        if !options.isRepeating, let known = try preparation.stored(cache, store, note: note) {
+          return known
+        }
+        return try preparation.make(tokenizer, threads: options.threads, cache, writer)
       }
     }
     let seeds = sources.manifest.training.seeds
-    return try await ComputeQueue.run { [writer] in
-      let table: (content: TokenTable, digest: Digest)
-      // Whoever was at it may have finished it meanwhile.
-      if let known = try preparation.stored(cache, store, note: note) {
-        table = known
-      } else if let writer {
-        table = try preparation.make(
-          tokenizer, threads: options.threads, cache, writer)
-      } else {
-        table = try preparation.makeInMemory(tokenizer, threads: options.threads)
-      }
+    let isBringing = access == .bringing
+    let believed = isBringing && !options.isRepeating || access == .looking ? cache : nil
+    return try await ComputeQueue.run {
       var examples: [UInt64: PreparedData] = [:]
       for seed in seeds {
         examples[seed] = try PreparedData(
-          table, of: preparation, seed: seed, cache: access == .bringing ? cache : nil)
+          table, of: preparation, seed: seed, believing: believed,
+          remembering: isBringing ? cache : nil)
       }
       return examples
     }

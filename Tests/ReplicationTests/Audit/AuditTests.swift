@@ -5,6 +5,7 @@ import Synchronization
 import Tensors
 import TestSupport
 import Testing
+import Training
 
 @testable import Assets
 @testable import Manifests
@@ -161,6 +162,44 @@ import Testing
     let report = try await Audit(
       outcome.record.id, manifest: { _ in file }, run: toy.options, options: Audit.Options(),
       report: { _ in }
+    ).report()
+    #expect(report.entries.flatMap(\.findings) == [])
+  }
+
+  @Test("prepares the training data itself, whatever the received folder holds of it")
+  func poisonedPreparation() async throws {
+    let toy = try await AuditToy()
+    let record = try toy.record()
+    let cache = StepCache(artifacts: toy.options.artifacts)
+    let prepared = try #require(
+      try cache.entries().first { $0.result?.outputs["tokens"] != nil })
+    // A whole table, of other examples, in the place of the one that the run used.
+    var writer = TokenTableWriter()
+    for id in Int32(1)...64 {
+      writer.append(TrainingExample(inputIDs: [id, id], labels: [-100, id]), fullCount: 2)
+    }
+    writer.finish()
+    let bytes = writer.takeBytes()
+    let place = toy.store.place(of: SHA256.digest(of: bytes))
+    try place.parent.createFolder()
+    try AtomicFile.write(bytes, to: place)
+    try cache.store(
+      StepResult(outputs: ["tokens": SHA256.digest(of: bytes)], details: [:]), for: prepared.key)
+    for choice in try cache.entries() where choice.result?.details["examples"] != nil {
+      try cache.store(
+        StepResult(outputs: [:], details: ["examples": JSON(SHA256.digest(of: "other"))]),
+        for: choice.key)
+    }
+    for isBringing in [false, true] {
+      let inputs = try await AuditInputs(
+        AuditedManifest(record, auditor: toy.file), options: toy.options, downloading: isBringing,
+        report: { _ in })
+      let digest = try inputs.inputs.prepared(42).digest
+      #expect(record.summary.arms.last?.digests["prepared_examples"] == digest)
+    }
+    let report = try await Audit(
+      record.id, manifest: { _ in toy.file }, run: toy.options,
+      options: Audit.Options(), report: { _ in }
     ).report()
     #expect(report.entries.flatMap(\.findings) == [])
   }

@@ -69,6 +69,7 @@ struct ManifestOverrideTests {
     #expect(try problem("=1").contains("is not of the form"))
     #expect(try problem("a..b=1").contains("is not of the form"))
     #expect(try problem("training.max_steps=").contains("has no value"))
+    #expect(try problem("overrides=[title=x]").contains("sets the values that are set"))
     #expect(try problem("training.max_steps=[").contains("has no value"))
     #expect(
       try problem("trainning.max_steps=2")

@@ -86,6 +86,13 @@ struct RunJobTests {
     #expect(outcome.broughtCount == steps.count - 1)
     #expect(outcome.notes.count == 1)
     #expect(outcome.notes.first?.contains("was not brought") == true)
+    // Nor what lists checkpoints that are none, which keeps no other step from being brought.
+    try StepCache(artifacts: other.place.path).store(
+      StepResult(outputs: [:], details: ["checkpoints": ["none"]]), for: SHA256.digest(of: "x"))
+    let mixed = try await WorkMerge(
+      from: other.place.path, to: folder.path(of: "third")
+    ).run { _ in }
+    #expect(mixed.broughtCount == steps.count - 1 && mixed.notes.count == 2)
     #expect(throws: FileError.self) {
       try WorkMerge(from: folder.path(of: "nowhere"), to: folder.path(of: "own"))
     }

@@ -18,6 +18,9 @@ struct DataPreparation: Sendable {
   /// Identity of the step: what the table depends on.
   let key: Digest
 
+  /// What is left: a table, and its SHA-256.
+  typealias Table = (content: TokenTable, digest: Digest)
+
   private static let output = "tokens"
 
   /// Prepares `files` for a model, whose identity is part of `common` as everything else that results depend on.
@@ -36,9 +39,7 @@ struct DataPreparation: Sendable {
   }
 
   /// The table that was made before, if it is in the store; `note` is told of one that is damaged.
-  func stored(_ cache: StepCache, _ store: ArtifactStore, note: (String) -> Void) throws
-    -> (content: TokenTable, digest: Digest)?
-  {
+  func stored(_ cache: StepCache, _ store: ArtifactStore, note: (String) -> Void) throws -> Table? {
     guard let digest = try cache.find(key, damaged: note)?.outputs[Self.output] else { return nil }
     switch try store.lookUp(digest) {
     case .absent: return nil
@@ -52,7 +53,7 @@ struct DataPreparation: Sendable {
   /// Makes the table and stores it.
   func make(
     _ tokenizer: Tokenizer, threads: Int, _ cache: StepCache, _ writer: ArtifactWriter
-  ) throws -> (content: TokenTable, digest: Digest) {
+  ) throws -> Table {
     let blob = try writer.add(
       "the prepared training data", from: "this preparation", sha256: nil, bytes: nil
     ) { append in
@@ -62,10 +63,8 @@ struct DataPreparation: Sendable {
     return (try TokenTable(path: blob.path), blob.sha256)
   }
 
-  /// Makes the table in memory, for audits, which write nothing.
-  func makeInMemory(_ tokenizer: Tokenizer, threads: Int) throws -> (
-    content: TokenTable, digest: Digest
-  ) {
+  /// Makes the table in memory, for audits, which believe and write nothing.
+  func makeInMemory(_ tokenizer: Tokenizer, threads: Int) throws -> Table {
     var bytes: [UInt8] = []
     try write(tokenizer, threads: threads) { bytes += $0 }
     return (try TokenTable(bytes: bytes), SHA256.digest(of: bytes))

@@ -18,11 +18,12 @@ struct PreparedData: Sendable {
   ///   - table: What the data was prepared to, and its digest.
   ///   - preparation: What prepared it.
   ///   - seed: Of the order.
-  ///   - cache: Remembers the digest, for which all examples have to be read; nil to write nothing.
+  ///   - believed: May know the digest, for which all examples have to be read; nil to compute it.
+  ///   - cache: Remembers a digest that was computed; nil to write nothing.
   /// - Throws: ``FileError`` if the tokens cannot be read, or the digest not remembered.
   init(
-    _ table: (content: TokenTable, digest: Digest), of preparation: DataPreparation, seed: UInt64,
-    cache: StepCache?
+    _ table: DataPreparation.Table, of preparation: DataPreparation, seed: UInt64,
+    believing believed: StepCache?, remembering cache: StepCache?
   ) throws {
     let data = preparation.data
     let shuffleSeed = data.shuffle == .numpy ? seed : nil
@@ -33,7 +34,7 @@ struct PreparedData: Sendable {
       "shuffle_seed": JSON(shuffleSeed.map { String($0) }),
       "limit": JSON(data.exampleLimit.map { String($0) }),
     ])
-    let details = try cache?.find(key).map { JSONField($0.details, source: "the step \(key)") }
+    let details = try believed?.find(key).map { JSONField($0.details, source: "the step \(key)") }
     if let details {
       digest = try details["examples"].digest()
     } else {
