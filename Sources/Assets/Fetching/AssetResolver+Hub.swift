@@ -20,7 +20,7 @@ extension AssetResolver {
   /// The digest of a file's content, from its pin or, where the revision fixes it, from an earlier download.
   func knownDigest(_ asset: Asset, _ file: HubFile) -> Digest? {
     if let sha256 = asset.sha256 { return sha256 }
-    guard file.repository.isCommit || isHubOffline else { return nil }
+    guard believesKnownFiles, file.repository.isCommit || isHubOffline else { return nil }
     return KnownHubFiles(of: file.repository, in: store).all()[file.path]
   }
 

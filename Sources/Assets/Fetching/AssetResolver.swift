@@ -33,6 +33,9 @@ package struct AssetResolver: Sendable {
   let isOffline: Bool
   /// Whether nothing may be written either, so that only what is stored already can be had.
   package var isReading = false
+  /// Whether what the store says of the content of files at a commit is believed: not in an audit, where the store may be
+  /// that of who made the record.
+  package var believesKnownFiles = true
   /// Variables for pip, curl and hf besides the inherited ones.
   let environment: [String: String]
   /// How the Hugging Face Hub is reached.

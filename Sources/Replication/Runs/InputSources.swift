@@ -27,7 +27,9 @@ struct InputSources: Sendable {
   var manifest: Manifest { file.manifest }
 
   /// What brings files: quietly, or telling of each.
-  func resolver(quiet: Bool, isReading: Bool = false) -> AssetResolver {
+  func resolver(quiet: Bool, isReading: Bool = false, isAuditing: Bool = false)
+    -> AssetResolver
+  {
     let report = report
     var resolver = AssetResolver(
       store: store, mirrorFolders: options.mirrorFolders, isOffline: options.isOffline,
@@ -37,6 +39,7 @@ struct InputSources: Sendable {
         if !quiet { report(.asset(event)) }
       })
     resolver.isReading = isReading
+    resolver.believesKnownFiles = !isAuditing
     return resolver
   }
 

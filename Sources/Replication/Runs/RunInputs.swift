@@ -40,6 +40,7 @@ struct RunInputs: Sendable {
     /// if `bringing` is anything written, which is what is missing.
     case auditing(bringing: Bool)
 
+    var isAuditing: Bool { self != .bringing && self != .looking }
     var isReading: Bool { self != .bringing && self != .auditing(bringing: true) }
   }
 
@@ -49,7 +50,8 @@ struct RunInputs: Sendable {
   init(_ sources: InputSources, quiet: Bool, access: Access = .bringing) async throws {
     let isReading = access.isReading
     let manifest = sources.manifest
-    let resolver = sources.resolver(quiet: quiet, isReading: isReading)
+    let resolver = sources.resolver(
+      quiet: quiet, isReading: isReading, isAuditing: access.isAuditing)
     try sources.require()
     use = try StoreUse(sources.store, isReading: isReading)
     var files: [String: [ResolvedAsset]] = [:]
