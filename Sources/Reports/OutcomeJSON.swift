@@ -101,6 +101,13 @@ package enum OutcomeJSON {
             "values": .object(values), "difference": .exact(row.difference),
             "paired_standard_error": row.standardError.map { .exact($0) } ?? .null,
             "judgement": .string(row.judgement),
+            "likelihood": row.likelihood.map { likelihood in
+              [
+                "metric": .string(likelihood.metric), "difference": .exact(likelihood.difference),
+                "paired_standard_error": likelihood.standardError.map { .exact($0) } ?? .null,
+                "judgement": .string(likelihood.judgement),
+              ]
+            } ?? .null,
           ]
         }),
     ]

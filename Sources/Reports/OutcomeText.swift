@@ -24,17 +24,27 @@ package enum OutcomeText {
   }
 
   private static func text(_ table: ResultTable) -> [String] {
+    let hasLikelihoods = table.rows.contains { $0.likelihood != nil }
     let header =
       ["task", "metric", "n"] + table.arms
       + ["\(table.minuend) − \(table.subtrahend)", "± paired SE", "\(table.minuend) is"]
+      + (hasLikelihoods ? ["right answer, nats"] : [])
     let rows = table.rows.map { row in
       [row.task, row.metric, "\(row.count)"] + row.values.map { Decimals.fixed($0, 4) }
         + [
           Decimals.signed(row.difference, 4),
           row.standardError.map { Decimals.fixed($0, 4) } ?? "–", row.judgement,
         ]
+        + (hasLikelihoods ? [row.likelihood.map(text) ?? "–"] : [])
     }
-    return columns([header] + rows, leading: [0, 1, header.count - 1])
+    let judgement = 5 + table.arms.count
+    return columns([header] + rows, leading: [0, 1, judgement, judgement + 1])
+  }
+
+  /// The difference of the right answers' log-likelihoods, which tells more than that of the answers.
+  private static func text(_ likelihood: ResultTable.Likelihood) -> String {
+    let error = likelihood.standardError.map { " ± \(Decimals.fixed($0, 4))" } ?? ""
+    return "\(Decimals.signed(likelihood.difference, 4))\(error), \(likelihood.judgement)"
   }
 
   /// Rows as columns of equal width, those in `leading` aligned left and all others right; a rule under the first row.

@@ -5,6 +5,7 @@
 /// arm gets right and c that only the second does, it equals √([b + c − (b − c)²/n] / (n − 1) / n).
 ///
 /// Items of one cluster, such as the questions of a subject, may depend on each other; the error is then that of clusters.
+/// Items may count differently, such as texts by their tokens; the mean is then the ratio Σ w x / Σ w, and so is its error.
 package struct PairedDifference: Sendable, Equatable {
   /// The number of items that both arms were scored on.
   package let count: Int
@@ -21,21 +22,42 @@ package struct PairedDifference: Sendable, Equatable {
   /// Items on which the second arm scores higher.
   package let secondHigherCount: Int
 
+  /// How far the scores of an item can be apart: 1 for shares, infinity for what has no limits.
+  let largestDifference: Double
+
   /// Errors below this are rounding: one item of a thousand million that differs gives more.
   private static let leastStandardError = 1e-12
 
-  /// Takes the differences of all items, with the cluster of each if there are any; nil without items.
-  package init?(differences: [Double], clusters: [String]? = nil) {
-    guard let mean = Sample.mean(differences),
+  /// Takes the differences of all items, with the cluster and the weight of each if there are any; nil without items.
+  ///
+  /// - Parameters:
+  ///   - differences: first minus second, item by item.
+  ///   - clusters: what each item shares with others; nil if all are independent of each other.
+  ///   - weights: how much each item counts, above zero; nil if all count the same.
+  ///   - largestDifference: how far the scores of an item can be apart.
+  package init?(
+    differences: [Double], clusters: [String]? = nil, weights: [Double]? = nil,
+    largestDifference: Double = 1
+  ) {
+    guard
+      let mean = weights.map({ Sample.mean(differences, weights: $0) }) ?? Sample.mean(differences),
       clusters.map({ $0.count == differences.count }) != false
     else { return nil }
     let groups = clusters.map { Sample.grouped(differences, by: $0) }
     count = differences.count
     independentCount = groups?.count ?? differences.count
     value = mean
-    let error =
-      groups.map { Sample.standardErrorOfMean(clusters: $0) }
-      ?? Sample.standardErrorOfMean(differences)
+    self.largestDifference = largestDifference
+    let error: Double?
+    if let weights {
+      error = Sample.standardErrorOfMean(
+        clusters: groups ?? differences.map { [$0] },
+        weights: clusters.map { Sample.grouped(weights, by: $0) } ?? weights.map { [$0] })
+    } else {
+      error =
+        groups.map { Sample.standardErrorOfMean(clusters: $0) }
+        ?? Sample.standardErrorOfMean(differences)
+    }
     standardError = error.map { $0 < Self.leastStandardError ? 0 : $0 }
     estimate = standardError.flatMap { [independentCount] error in
       Estimate(
@@ -60,10 +82,11 @@ package struct PairedDifference: Sendable, Equatable {
 // MARK: - Tests
 
 extension PairedDifference {
-  /// The p value of "the true difference is not above the limit", by Student's t, for scores from 0 to 1.
+  /// The p value of "the true difference is not above the limit", by Student's t.
   ///
   /// Without a spread, where every independent difference is the same v above the limit l, it is the probability of that
-  /// under the worst case of a true difference of l: ((1 + l)/(1 + v))ⁿ. For n equal scores it is (1 + l)ⁿ.
+  /// under the worst case of a true difference of l: ((1 + l)/(1 + v))ⁿ for scores from 0 to 1, (1 + l)ⁿ for n equal ones.
+  /// It is 1 for scores without limits, of which a few, far off, could make up any difference.
   package func pValue(above limit: Double) -> Double {
     estimate?.pValue(above: limit) ?? unseen(value: value, limit: limit)
   }
@@ -83,9 +106,9 @@ extension PairedDifference {
   }
 
   private func unseen(value: Double, limit: Double) -> Double {
-    guard value > limit else { return 1 }
+    guard value > limit, largestDifference.isFinite else { return 1 }
     // A difference is at least -1: of true mean l, at most this share can be v.
-    let share = max(0, 1 + limit) / (1 + value)
+    let share = max(0, largestDifference + limit) / (largestDifference + value)
     return Elementary.exp(Double(independentCount) * Elementary.log(share))
   }
 }

@@ -44,6 +44,31 @@ package enum Sample {
     return (count / (count - 1) * sum(squares)).squareRoot() / Double(values.count)
   }
 
+  /// The mean of values that count differently, Σ w x / Σ w; nil without values, and unless the weights sum to more than 0.
+  package static func mean(_ values: [Double], weights: [Double]) -> Double? {
+    let total = sum(weights)
+    guard values.count == weights.count, total > 0, total.isFinite else { return nil }
+    return sum(zip(values, weights).map { $0 * $1 }) / total
+  }
+
+  /// The standard error of a mean of values that count differently, of which those of one cluster may depend on each other.
+  ///
+  /// √(C/(C − 1) · Σ over clusters of (Σ w (x − mean))²) / Σ w, for C clusters: the error of the ratio estimator
+  /// Σ w x / Σ w (Cochran 1977, Sampling Techniques, section 6.4), in which the weights are as random as the values. Nil for
+  /// fewer than two clusters.
+  package static func standardErrorOfMean(clusters: [[Double]], weights: [[Double]]) -> Double? {
+    let all = weights.flatMap(\.self)
+    guard clusters.count > 1, clusters.map(\.count) == weights.map(\.count),
+      let mean = mean(clusters.flatMap(\.self), weights: all)
+    else { return nil }
+    let squares = zip(clusters, weights).map { values, weights in
+      let deviation = sum(zip(values, weights).map { $1 * ($0 - mean) })
+      return deviation * deviation
+    }
+    let count = Double(clusters.count)
+    return (count / (count - 1) * sum(squares)).squareRoot() / sum(all)
+  }
+
   /// Values of one cluster together, in the order in which clusters come first.
   package static func grouped(_ values: [Double], by clusters: [String]) -> [[Double]] {
     var places: [String: Int] = [:]
@@ -58,6 +83,20 @@ package enum Sample {
     }
     return groups
   }
+
+  /// ln 2.
+  package static let logarithmOf2 = 0.693_147_180_559_945_3
+
+  /// ln Σ eˣ, without overflow: the largest value plus the logarithm of the sum of what the others are of it.
+  ///
+  /// -infinity without values.
+  package static func logarithmOfSum(ofExponentials values: [Double]) -> Double {
+    guard let largest = values.max(), largest.isFinite else { return values.max() ?? -.infinity }
+    return largest + Elementary.log(sum(values.map { Elementary.exp($0 - largest) }))
+  }
+
+  /// The natural logarithm, with the same bits on every machine.
+  package static func logarithm(_ value: Double) -> Double { Elementary.log(value) }
 
   /// The sum in the order of the values, with the compensation of Neumaier (1974).
   static func sum(_ values: [Double]) -> Double {

@@ -101,7 +101,7 @@ extension Band {
         throw Undefined(description: "a prediction interval needs two runs and a level below 1")
       }
       // Of runs that are all equal, one item more or less may be chance.
-      let least = center.count.map { 1 / Double($0) } ?? 0
+      let least = center.unit.isShare ? center.count.map { 1 / Double($0) } ?? 0 : 0
       guard let estimate = interval.estimate, interval.halfWidth >= least else {
         return Limits(lower: interval.mean - least, upper: interval.mean + least)
       }

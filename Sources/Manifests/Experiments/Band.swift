@@ -7,6 +7,14 @@ package struct Band: Sendable, Equatable {
   /// The limits as they were written down, as decimal text in the cell's unit; nil if they were not.
   package let stored: Stored?
 
+  /// The values of the runs that the limits are computed from; empty for other kinds.
+  package var runs: [String] {
+    switch kind {
+    case .seedPrediction(let runs, _), .referenceConvergence(let runs, _, _): runs
+    case .rounding, .exactCount, .conditionalFlip, .binomial, .authored: []
+    }
+  }
+
   /// Limits as decimal text.
   package struct Stored: Sendable, Equatable {
     /// The lower limit.

@@ -317,11 +317,12 @@ private struct MeanInterval {
 }
 
 extension DocumentedResults.Cell {
-  /// Whether a value is a share of the row's items: no mean of rows, and no mean of the runs that its band is from.
+  /// Whether a value is a share of the row's items: no likelihood, no mean of rows, and no mean of the runs that its band is from.
   fileprivate func isProportion(_ value: DocumentedResults.Value) -> Bool {
+    guard unit.isShare else { return false }
     switch value.band?.kind {
-    case .seedPrediction, .referenceConvergence: false
-    default: !isMean
+    case .seedPrediction, .referenceConvergence: return false
+    default: return !isMean
     }
   }
 

@@ -1,4 +1,4 @@
-import Scoring
+package import Scoring
 package import Statistics
 
 extension DocumentedResults {
@@ -61,6 +61,9 @@ extension DocumentedResults.Cell {
     return nil
   }
 
+  /// What the row's metric measures.
+  package var quantity: Quantity { Quantity(metric: metric) }
+
   /// The value of an arm; nil if the row has none.
   package func value(of arm: String) -> DocumentedResults.Value? {
     values.first { $0.arm == arm }
@@ -71,5 +74,11 @@ extension DocumentedResults.Unit {
   /// A number that is printed in this unit; nil if the text is none.
   package func printed(_ text: String) -> PrintedValue? {
     PrintedValue(text: text, unit: self == .percent ? .percent : .fraction)
+  }
+
+  /// Whether a value can be printed so: a share is from 0 to 1.
+  func canBe(_ text: String) -> Bool {
+    guard let value = printed(text) else { return false }
+    return !isShare || 0...value.denominator ~= value.numerator
   }
 }

@@ -1,4 +1,5 @@
 package import Files
+package import Scoring
 
 /// What a publication, or a series of earlier runs, reports: values cell by cell, and claims about them.
 ///
@@ -73,6 +74,22 @@ package struct DocumentedResults: Sendable, Equatable {
     case fraction
     /// From 0 to 100.
     case percent
+    /// Natural logarithms of probabilities.
+    case nats
+    /// Logarithms of probabilities to the base 2.
+    case bits
+
+    /// The unit of a quantity: shares are fractions.
+    package init(_ quantity: Quantity) {
+      switch quantity.unit {
+      case .share: self = .fraction
+      case .nats: self = .nats
+      case .bits: self = .bits
+      }
+    }
+
+    /// Whether values are shares, from 0 to 1.
+    package var isShare: Bool { self == .fraction || self == .percent }
   }
 
   /// What a row is made from.

@@ -69,8 +69,8 @@ extension DocumentedResultsDecoder {
     guard let reader = mapping.required("runs", "the values of the runs"),
       let entries = reader.list()
     else { return nil }
-    // Whether they are in the unit of the value is for the limits to show: a common band is for rows of any unit.
-    let texts = entries.compactMap { decimal($0, .percent) }
+    // A common band is for rows of any unit; each row looks whether they can be its values.
+    let texts = entries.compactMap { decimal($0, .nats) }
     guard texts.count == entries.count else { return nil }
     guard texts.count >= count else {
       reader.report(
@@ -117,4 +117,7 @@ extension Band {
     case .rounding, .seedPrediction, .referenceConvergence, .authored: false
     }
   }
+
+  /// Whether it is about right answers, which likelihoods do not have.
+  var isOfShares: Bool { needsCount }
 }

@@ -1,3 +1,5 @@
+import Scoring
+
 extension DocumentedResultsDecoder {
   /// What a claim may come to; the keys of claims.
   private static let tests = [
@@ -109,7 +111,9 @@ extension DocumentedResultsDecoder {
       }
       names.append(name)
       let id = "\(task).\(metric)"
-      if !rowNames.contains(id), !mayBeUnprinted, !hasUnnamedRow {
+      // Publications print shares; likelihoods are for repetitions to measure.
+      let isShare = Quantity(metric: metric).unit == .share
+      if !rowNames.contains(id), isShare, !mayBeUnprinted, !hasUnnamedRow {
         entry.report(
           .unknownReference,
           "there is no row '\(NodeReader.shortened(id))'"

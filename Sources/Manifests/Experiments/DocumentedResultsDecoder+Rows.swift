@@ -1,3 +1,5 @@
+import Scoring
+
 extension DocumentedResultsDecoder {
   /// Reads an entry of `cells:`.
   ///
@@ -12,7 +14,7 @@ extension DocumentedResultsDecoder {
     let metric = mapping.required("metric")?.line()
     let label = mapping.required("label", "what the source calls the row")?.line()
     let count = mapping.optional("n").map { $0.integer(in: 1...100_000_000) }
-    let unit = mapping.optional("unit").map { $0.choice(of: DocumentedResults.Unit.self) } ?? unit
+    let unit = self.unit(mapping, metric: metric, common: unit)
     let runs = mapping.optional("runs").map(Self.runs) ?? runs
     let composition = composition(mapping)
     let isRequired = mapping.optional("required").map { $0.boolean() } ?? true
@@ -34,6 +36,24 @@ extension DocumentedResultsDecoder {
       reader.report(.contradiction, "the row '\(cell.id)' is already in this list")
     }
     rows.append((cell, reader))
+  }
+
+  /// The unit of a row: its own, or that of all shares for a share; likelihoods have only one.
+  private func unit(
+    _ mapping: MappingReader, metric: String?, common: DocumentedResults.Unit
+  ) -> DocumentedResults.Unit? {
+    let own = metric.map { DocumentedResults.Unit(Quantity(metric: $0)) }
+    guard let reader = mapping.optional("unit") else {
+      return own.map { $0.isShare && common.isShare ? common : $0 }
+    }
+    guard let unit = reader.choice(of: DocumentedResults.Unit.self) else { return nil }
+    if let metric, let own, own != unit, !(own.isShare && unit.isShare) {
+      reader.report(
+        .contradiction,
+        "the unit is '\(unit.rawValue)', but \(NodeReader.shortened(metric)) is measured in '\(own.rawValue)'"
+      )
+    }
+    return unit
   }
 
   /// Reads `runs:`, the number of runs whose mean a value is.
@@ -110,6 +130,20 @@ extension DocumentedResultsDecoder {
   /// Reports a band that cannot be put around a value, or whose stored limits are not its own.
   private func check(_ band: Band?, around center: Band.Center, _ reader: NodeReader) {
     guard let band else { return }
+    if band.isOfShares, !center.unit.isShare {
+      reader.report(
+        .contradiction,
+        "a band of the kind '\(band.name)' is one of right answers, but the unit of the row is '\(center.unit.rawValue)'"
+      )
+      return
+    }
+    if let run = band.runs.first(where: { !center.unit.canBe($0) }) {
+      reader.report(
+        .invalidValue,
+        "the run '\(NodeReader.shortened(run))' of the band is no value in the unit '\(center.unit.rawValue)'"
+      )
+      return
+    }
     if band.needsCount, center.count == nil {
       reader.report(
         .contradiction,

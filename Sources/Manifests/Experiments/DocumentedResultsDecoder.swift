@@ -150,6 +150,16 @@ final class DocumentedResultsDecoder {
   /// A decimal number as text, digit by digit as it was printed: "17.40" says more than 17.4.
   func decimal(_ reader: NodeReader, _ unit: DocumentedResults.Unit) -> String? {
     guard let text = reader.line() else { return nil }
+    guard unit.isShare else {
+      guard unit.printed(text) != nil else {
+        reader.report(
+          .invalidValue,
+          "\(reader.name) has to be a decimal number as it is printed, of at most 16 digits, but it is '\(NodeReader.shortened(text))'"
+        )
+        return nil
+      }
+      return text
+    }
     let isDecimal = text.wholeMatch(of: /[0-9]+(\.[0-9]+)?/) != nil
     let value = unit.printed(text)
     guard isDecimal, let value, value.numerator <= value.denominator else {

@@ -1,5 +1,6 @@
 import Manifests
 import Provenance
+import Scoring
 import Statistics
 
 /// Why a row cannot be judged.
@@ -25,6 +26,11 @@ struct ArmRow: Sendable, Equatable {
 
   /// Number of scores of a seed.
   let count: Int
+
+  /// What the row's metric measures.
+  let quantity: Quantity
+  /// The seeds of ``values``; nil for an arm that is not trained.
+  let seeds: [UInt64?]
 
   /// Mean over seeds.
   var value: Double { Sample.mean(values) ?? .nan }
@@ -61,6 +67,8 @@ struct ArmRow: Sendable, Equatable {
     self.arm = arm
     self.name = name
     count = rows[0].count
+    quantity = rows[0].quantity
+    seeds = runs.map(\.seed)
     items = Self.averaged(rows)
     values = rows.compactMap(\.value)
     let counts = rows.compactMap(\.rightCount)
@@ -72,11 +80,12 @@ struct ArmRow: Sendable, Equatable {
     "the arm \"\(run.arm)\"" + (run.seed.map { " (seed \($0))" } ?? "")
   }
 
-  /// Refuses items without a score, scores that are not from 0 to 1, and items that come twice.
+  /// Refuses items without a score, scores that the metric cannot have, weights that are none, and items that come twice.
   private static func check(_ row: ArmScores.Row, of label: String) throws(Obstacle) {
     if let contradiction = row.contradiction {
       throw Obstacle(status: .invalid, why: contradiction)
     }
+    let quantity = row.quantity
     var known: Set<String> = []
     for item in row.items {
       guard known.insert(item.id).inserted else {
@@ -87,11 +96,17 @@ struct ArmRow: Sendable, Equatable {
         throw Obstacle(
           status: .invalid, why: "The item \(item.id) of \(label) has no score on \(row.metric).")
       }
-      // Written so that a NaN is refused.
-      if let score = item.scores.first(where: { !($0 >= 0 && $0 <= 1) }) {
+      if let score = item.scores.first(where: { !quantity.admits($0) }) {
         throw Obstacle(
           status: .invalid,
-          why: "The item \(item.id) of \(label) has the score \(score); scores are from 0 to 1.")
+          why:
+            "The item \(item.id) of \(label) has the score \(score); scores are \(quantity.rangeText)."
+        )
+      }
+      guard item.weight > 0, item.weight.isFinite else {
+        throw Obstacle(
+          status: .invalid,
+          why: "The item \(item.id) of \(label) has the weight \(item.weight), which is none.")
       }
     }
   }
@@ -119,6 +134,13 @@ struct ArmRow: Sendable, Equatable {
             "The item \(item.id) has another number of scores in \(label) (\(item.scores.count)) than in \(otherLabel) (\(other.scores.count))."
         )
       }
+      guard item.weight == other.weight else {
+        throw Obstacle(
+          status: .invalid,
+          why:
+            "The item \(item.id) counts otherwise in \(label) (\(item.weight)) than in \(otherLabel) (\(other.weight))."
+        )
+      }
     }
     guard items.count < others.count else { return }
     let own = Set(items.map(\.id))
@@ -141,7 +163,8 @@ struct ArmRow: Sendable, Equatable {
         return Sample.mean(values) ?? .nan
       }
       return ArmScores.Item(
-        id: item.id, prompt: item.prompt, scores: scores, cluster: item.cluster)
+        id: item.id, prompt: item.prompt, scores: scores, cluster: item.cluster,
+        weight: item.weight)
     }
   }
 }

@@ -42,7 +42,8 @@ extension ArmScores.Row {
   /// The items as those of a group: questions of one task are not independent of each other.
   fileprivate var itemsOfGroup: [ArmScores.Item] {
     items.map {
-      ArmScores.Item(id: $0.id, prompt: $0.prompt, scores: $0.scores, cluster: task)
+      ArmScores.Item(
+        id: $0.id, prompt: $0.prompt, scores: $0.scores, cluster: task, weight: $0.weight)
     }
   }
 }

@@ -48,27 +48,44 @@ extension ArmScores {
 extension ArmSamples {
   fileprivate var scores: ArmScores { ArmScores(arm: arm, seed: seed, rows: rows) }
 
-  /// One row for every metric of every group and task, groups first; the names are those of the record's metrics.
+  /// One row for every metric of every group and task, groups first, and after those of each the rows that follow from the
+  /// likelihoods of its choices; the names are those of the record's metrics.
   fileprivate var rows: [ArmScores.Row] {
     let parts = results.map { (result: $0, prompts: $0.samples.map(Self.promptDigest)) }
     let groups = benchmark.groups.reversed().flatMap { group -> [ArmScores.Row] in
       let members = parts.filter { group.taskNames.contains($0.result.task.name) }
       guard let first = members.first else { return [] }
-      return first.result.metrics.map { metric in
+      // Questions of one subject are not independent of each other.
+      let metrics = first.result.metrics.map { metric in
         ArmScores.Row(
           task: group.name, metric: metric.key,
           items: members.flatMap { member in
-            // Questions of one subject are not independent of each other.
             member.result.items(metric, prompts: member.prompts) { _ in member.result.task.name }
           })
       }
+      return metrics
+        + ChoiceQuantity.allCases.compactMap { quantity in
+          let items = members.map { member in
+            member.result.items(quantity, prompts: member.prompts) { _ in member.result.task.name }
+          }
+          guard !items.contains(nil) else { return nil }
+          return ArmScores.Row(
+            task: group.name, metric: quantity.key, items: items.flatMap { $0 ?? [] })
+        }
     }
-    let tasks = parts.flatMap { part in
-      part.result.metrics.map { metric in
+    let tasks = parts.flatMap { part -> [ArmScores.Row] in
+      let name = benchmark.groups.isEmpty ? evaluation : part.result.task.name
+      let metrics = part.result.metrics.map { metric in
         ArmScores.Row(
-          task: benchmark.groups.isEmpty ? evaluation : part.result.task.name, metric: metric.key,
+          task: name, metric: metric.key,
           items: part.result.items(metric, prompts: part.prompts, cluster: \.source))
       }
+      return metrics
+        + ChoiceQuantity.allCases.compactMap { quantity in
+          part.result.items(quantity, prompts: part.prompts, cluster: \.source).map {
+            ArmScores.Row(task: name, metric: quantity.key, items: $0)
+          }
+        }
     }
     return groups + tasks
   }
@@ -92,5 +109,20 @@ extension TaskResult {
         id: id, prompt: prompt, scores: score?.values ?? [],
         cluster: metric.metric.isPerInstruction ? id : cluster(sample))
     }
+  }
+
+  /// The samples' values of a quantity; nil unless all samples have one, as those of choices do.
+  fileprivate func items(
+    _ quantity: ChoiceQuantity, prompts: [Digest], cluster: (SampleResult) -> String?
+  ) -> [ArmScores.Item]? {
+    var items: [ArmScores.Item] = []
+    for (sample, prompt) in zip(samples, prompts) {
+      guard let (value, weight) = quantity.value(of: sample) else { return nil }
+      items.append(
+        ArmScores.Item(
+          id: "\(sample.task)/\(sample.documentIndex)", prompt: prompt, scores: [value],
+          cluster: cluster(sample), weight: weight))
+    }
+    return items
   }
 }

@@ -1,5 +1,6 @@
 package import Files
 import Manifests
+import Scoring
 import Statistics
 
 /// What one arm, trained with one seed, scored: every row item by item, free of files.
@@ -51,11 +52,23 @@ package struct ArmScores: Sendable, Equatable {
     /// Number of scores: documents, or instructions.
     package var count: Int { items.reduce(0) { $0 + $1.scores.count } }
 
-    /// Mean of the scores; nil without any.
-    package var value: Double? { Sample.mean(items.flatMap(\.scores)) }
+    /// What the metric measures.
+    var quantity: Quantity { Quantity(metric: metric) }
 
-    /// The number of scores that are 1, if all others are 0; else nil.
+    /// Mean of the scores, of which each counts as much as its item weighs; nil without any.
+    package var value: Double? {
+      let scores = items.flatMap(\.scores)
+      guard isWeighted else { return Sample.mean(scores) }
+      return Sample.mean(
+        scores, weights: items.flatMap { [Double](repeating: $0.weight, count: $0.scores.count) })
+    }
+
+    /// Whether some items count more than others.
+    var isWeighted: Bool { items.contains { $0.weight != 1 } }
+
+    /// The number of scores that are 1, if all others are 0; nil for other scores, and for what is no share.
     package var rightCount: Int? {
+      guard quantity.unit == .share, !isWeighted else { return nil }
       let scores = items.flatMap(\.scores)
       return scores.allSatisfy { $0 == 0 || $0 == 1 } ? scores.count { $0 == 1 } : nil
     }
@@ -76,13 +89,18 @@ package struct ArmScores: Sendable, Equatable {
     package let scores: [Double]
     /// What the item shares with others whose scores depend on it; nil if it stands alone.
     package let cluster: String?
+    /// How much each score counts: 1, or the number of tokens or bytes that it is a mean over.
+    package let weight: Double
 
     /// Creates an item.
-    package init(id: String, prompt: Digest, scores: [Double], cluster: String?) {
+    package init(
+      id: String, prompt: Digest, scores: [Double], cluster: String?, weight: Double = 1
+    ) {
       self.id = id
       self.prompt = prompt
       self.scores = scores
       self.cluster = cluster
+      self.weight = weight
     }
   }
 }

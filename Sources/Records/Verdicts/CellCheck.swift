@@ -67,7 +67,7 @@ struct CellCheck {
         "A binomial band is about other items, but these are the same \(row.count): it cannot judge a repetition on them."
       )
     }
-    if limits.isVacuous {
+    if cell.unit.isShare, limits.isVacuous {
       return (.untestable, "The band reaches from 0 to 1: no value could lie outside.")
     }
     if let counts = limits.counts {
@@ -185,6 +185,7 @@ extension DocumentedResults.Unit {
     switch self {
     case .fraction: Decimals.fixed(fraction, 4)
     case .percent: Decimals.fixed(100 * fraction, 2)
+    case .nats, .bits: Decimals.fixed(fraction, 4)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Scoring
 import Statistics
 
 /// The difference of two arms in a row with its error, and what it says about any limit.
@@ -9,7 +10,10 @@ struct DifferenceTest: Sendable, Equatable {
 
   /// Measures a difference.
   init(_ pair: PairedRow) {
-    guard let paired = PairedDifference(differences: pair.differences, clusters: pair.clusters)
+    guard
+      let paired = PairedDifference(
+        differences: pair.differences, clusters: pair.clusters, weights: pair.weights,
+        largestDifference: pair.first.quantity.largestDifference)
     else { preconditionFailure("A row that was read has items, and each its cluster.") }
     self.pair = pair
     self.paired = paired
@@ -69,9 +73,10 @@ struct DifferenceTest: Sendable, Equatable {
     estimate?.confidenceInterval(level: level).map { SignificanceTest.Interval($0, level: level) }
   }
 
-  /// The interval that drawing whole clusters anew gives, where their errors rest on few of them; nil without clusters.
+  /// The interval that drawing whole clusters anew gives, where their errors rest on few of them; nil without clusters, and for
+  /// items that count differently.
   func bootstrap(level: Double) -> SignificanceTest.Interval? {
-    guard let clusters = pair.clusters, estimate != nil else { return nil }
+    guard let clusters = pair.clusters, pair.weights == nil, estimate != nil else { return nil }
     let groups = Sample.grouped(pair.differences, by: clusters)
     return Bootstrap(clusters: groups, seed: 0)?.percentileInterval(level: level).map {
       SignificanceTest.Interval($0, level: level)

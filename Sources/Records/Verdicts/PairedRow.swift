@@ -10,6 +10,8 @@ struct PairedRow: Sendable, Equatable {
   let differences: [Double]
   /// The cluster of each difference; nil if all are independent of each other.
   let clusters: [String]?
+  /// How much each difference counts; nil if all count the same.
+  let weights: [Double]?
   /// Numbers of items that only one arm gets right; nil for other scores than 0 and 1, or for several seeds.
   let discordance: SignificanceTest.Discordance?
 
@@ -26,9 +28,11 @@ struct PairedRow: Sendable, Equatable {
       second.items.map { ($0.id, $0.scores) }, uniquingKeysWith: { known, _ in known })
     var differences: [Double] = []
     var clusters: [String] = []
+    var weights: [Double] = []
     for item in first.items {
       for (score, other) in zip(item.scores, others[item.id] ?? []) {
         differences.append(score - other)
+        weights.append(item.weight)
         // An item without a cluster is one by itself; its key cannot be that of another.
         clusters.append(item.cluster.map { "cluster \($0)" } ?? "item \(item.id)")
       }
@@ -37,6 +41,7 @@ struct PairedRow: Sendable, Equatable {
     self.second = second
     self.differences = differences
     self.clusters = Set(clusters).count < differences.count ? clusters : nil
+    self.weights = weights.contains { $0 != 1 } ? weights : nil
     let isSingle = first.values.count == 1 && second.values.count == 1
     if isSingle, first.rightCounts != nil, second.rightCounts != nil {
       discordance = SignificanceTest.Discordance(

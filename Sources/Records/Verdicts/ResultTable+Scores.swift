@@ -9,6 +9,7 @@ extension ResultTable {
     arms = manifest.arms.map(\.name)
     self.minuend = minuend
     self.subtrahend = subtrahend
+    let results = MeasuredResults(digest: nil, samples: samples)
     var rows: [Row] = []
     for evaluation in manifest.evaluations {
       let own = samples.filter { $0.evaluation == evaluation.name }
@@ -18,9 +19,10 @@ extension ResultTable {
         ? [(name: evaluation.name, tasks: benchmark.tasks.map(\.name))]
         : benchmark.groups.reversed().map { (name: $0.name, tasks: $0.taskNames) }
       for part in parts {
-        rows += Self.row(
-          part.name, tasks: part.tasks, samples: own, arms: manifest.arms.map(\.name),
-          minuend: minuend, subtrahend: subtrahend)
+        let task = own.first?.results.first { part.tasks.contains($0.task.name) }
+        guard let headline = task?.headline else { continue }
+        let name = DocumentedResults.RowName(task: part.name, metric: headline.key)
+        rows += Self.row(name, arms, minuend, subtrahend, results).map { [$0] } ?? []
       }
     }
     self.rows = rows
@@ -36,41 +38,41 @@ extension ResultTable {
     return (minuend, subtrahend)
   }
 
-  /// The row of a task or group; none if no arm has samples of it.
+  /// The row of a task or group; nil unless both arms that are compared have it.
   private static func row(
-    _ name: String, tasks: [String], samples: [ArmSamples], arms: [String], minuend: String,
-    subtrahend: String
-  ) -> [Row] {
-    guard let task = samples.first?.results.first(where: { tasks.contains($0.task.name) }),
-      let headline = task.headline
-    else { return [] }
-    let scores = arms.map { arm in
-      meanScores(samples.filter { $0.arm == arm }, tasks: tasks, headline: headline)
-    }
-    guard let first = arms.firstIndex(of: minuend), let second = arms.firstIndex(of: subtrahend),
-      let difference = PairedDifference(first: scores[first], second: scores[second])
-    else { return [] }
-    return [
-      Row(
-        task: name, metric: headline.key, count: difference.count,
-        values: scores.map { Sample.mean($0) ?? .nan }, difference: difference.value,
-        differentCount: difference.firstHigherCount + difference.secondHigherCount,
-        standardError: difference.standardError)
-    ]
+    _ name: DocumentedResults.RowName, _ arms: [String], _ minuend: String, _ subtrahend: String,
+    _ results: MeasuredResults
+  ) -> Row? {
+    guard let pair = pair(name, minuend, subtrahend, results),
+      let difference = PairedDifference(differences: pair.differences, weights: pair.weights)
+    else { return nil }
+    return Row(
+      task: name.task, metric: name.metric, count: difference.count,
+      values: arms.map { (try? ArmRow(name, arm: $0, in: results))?.value ?? .nan },
+      difference: difference.value,
+      differentCount: difference.firstHigherCount + difference.secondHigherCount,
+      standardError: difference.standardError,
+      likelihood: likelihood(name.task, minuend, subtrahend, results))
   }
 
-  /// Scores of every document, in order, averaged over seeds.
-  private static func meanScores(
-    _ samples: [ArmSamples], tasks: [String], headline: MetricResult
-  ) -> [Double] {
-    let seeds = samples.map { arm in
-      arm.results.filter { tasks.contains($0.task.name) }.flatMap { result in
-        result.metrics.first { $0.key == headline.key }?.scores ?? []
-      }
-    }
-    guard let first = seeds.first else { return [] }
-    return first.indices.map { index in
-      seeds.reduce(0) { $0 + $1[index] } / Double(seeds.count)
-    }
+  private static func likelihood(
+    _ task: String, _ minuend: String, _ subtrahend: String, _ results: MeasuredResults
+  ) -> Likelihood? {
+    let name = DocumentedResults.RowName(task: task, metric: ChoiceQuantity.goldNats.rawValue)
+    guard let pair = pair(name, minuend, subtrahend, results) else { return nil }
+    let difference = DifferenceTest(pair)
+    return Likelihood(
+      metric: name.metric, difference: difference.value,
+      standardError: difference.paired.standardError)
+  }
+
+  private static func pair(
+    _ name: DocumentedResults.RowName, _ minuend: String, _ subtrahend: String,
+    _ results: MeasuredResults
+  ) -> PairedRow? {
+    guard let first = try? ArmRow(name, arm: minuend, in: results),
+      let second = try? ArmRow(name, arm: subtrahend, in: results)
+    else { return nil }
+    return try? PairedRow(first, second)
   }
 }

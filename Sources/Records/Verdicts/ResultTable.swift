@@ -17,15 +17,36 @@ package struct ResultTable: Sendable, Equatable {
     let differentCount: Int
     /// Its paired standard error; nil for one document.
     package let standardError: Double?
+    /// The same difference of the right answers' log-likelihoods; nil where no choices were compared.
+    ///
+    /// It tells arms apart that are right on the same documents.
+    package var likelihood: Likelihood?
 
     /// What the difference says, at the usual two standard errors.
     package var judgement: String {
-      guard let standardError, standardError > 0 else {
-        return difference == 0 ? "same scores" : "too few documents"
-      }
-      guard abs(difference) > Proportion.z95 * standardError else { return "not distinguishable" }
-      return difference > 0 ? "higher" : "lower"
+      ResultTable.judgement(difference, standardError)
     }
+  }
+
+  /// The mean difference ``ResultTable/minuend`` minus ``ResultTable/subtrahend`` of the log-likelihood of the right answer.
+  package struct Likelihood: Sendable, Equatable {
+    /// The name of the quantity.
+    package let metric: String
+    /// The difference, in nats a document.
+    package let difference: Double
+    /// Its paired standard error, by clusters where documents depend on each other; nil for one of them.
+    package let standardError: Double?
+
+    /// What the difference says, at the usual two standard errors.
+    package var judgement: String { ResultTable.judgement(difference, standardError) }
+  }
+
+  private static func judgement(_ difference: Double, _ standardError: Double?) -> String {
+    guard let standardError, standardError > 0 else {
+      return difference == 0 ? "same scores" : "too few documents"
+    }
+    guard abs(difference) > Proportion.z95 * standardError else { return "not distinguishable" }
+    return difference > 0 ? "higher" : "lower"
   }
 
   /// Names of the arms, in the order of the columns.
