@@ -120,6 +120,10 @@ let package = Package(
 
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["Assets"], path: "Tests/TestSupport"),
+    .target(
+      name: "RecordFixtures",
+      dependencies: ["Files", "Manifests", "Provenance", "Records", "Scoring", "TestSupport"],
+      path: "Tests/RecordFixtures"),
     .testTarget(
       name: "TensorsTests", dependencies: ["CKernels", "Files", "Tensors", "TestSupport"],
       resources: [.copy("Fixtures")]),
@@ -148,16 +152,36 @@ let package = Package(
       name: "FilesTests", dependencies: ["Files", "TestSupport"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ProvenanceTests", dependencies: ["Files", "Provenance", "TestSupport"]),
     .testTarget(
-      name: "AssetsTests", dependencies: ["Assets", "Files", "Provenance", "TestSupport"],
+      name: "AssetsTests", dependencies: ["Assets", "Files", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ManifestsTests",
+      dependencies: [
+        "Assets", "Files", "Manifests", "Provenance", "Scoring", "Statistics", "TestSupport",
+        "Tokenizers", "Training",
+      ],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "RecordsTests",
+      dependencies: [
+        "Assets", "Files", "Manifests", "Provenance", "RecordFixtures", "Records", "Scoring",
+        "Statistics", "Tensors", "TestSupport", "Tokenizers",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ReplicationTests",
       dependencies: [
-        "Assets", "Evaluation", "Files", "LanguageModels", "Manifests", "Provenance", "Records",
-        "Replication", "Reports", "Scoring", "Statistics", "Tensors", "TestSupport", "Tokenizers",
-        "Training", .product(name: "GRDB", package: "GRDB.swift"),
-      ],
-      resources: [.copy("Fixtures")]),
+        "Assets", "Evaluation", "Files", "LanguageModels", "Manifests", "Provenance",
+        "RecordFixtures", "Records", "Replication", "Scoring", "Statistics", "Tensors",
+        "TestSupport", "Tokenizers", "Training",
+      ]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: [
+        "Assets", "Files", "Manifests", "Provenance", "RecordFixtures", "Records", "Replication",
+        "Reports", "Scoring", "Tensors", "TestSupport", "Training",
+      ]),
     .testTarget(
       name: "replicateTests", dependencies: ["Files", "replicate", "TestSupport"],
       resources: [.copy("Fixtures")]),

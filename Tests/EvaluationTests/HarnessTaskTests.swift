@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -36,10 +37,8 @@ struct HarnessTaskTests {
 
   @Test("The guide for newcomers shows a task as it is")
   func guide() throws {
-    let repository = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
     func text(_ path: String) throws -> String {
-      try String(contentsOf: repository.appending(path: path), encoding: .utf8)
+      try String(contentsOf: Checkout.folder.appending(path: path), encoding: .utf8)
     }
     let task = try text("Sources/Scoring/Tasks/PubMedQA.swift")
     #expect(try text("docs/adding-a-benchmark.md").contains("```swift\n\(task)```"))

@@ -9,7 +9,7 @@ does not know, in two groups of one group. Nothing is downloaded. The folder of 
     replicate import OUT/N --task-map $(cat OUT/task-map)
 
 and every one of them has to end with 0. --json names the output N/named.json, as --output_path NAME.json does; --few makes
-folders of a few documents without what tells of this machine, as the project's fixtures are (Tests/ReplicationTests/
+folders of a few documents without what tells of this machine, as the project's fixtures are (Tests/RecordsTests/
 Fixtures/interchange/harness-VERSION is the folder 0 of VERSION). The version comes from the environment that runs this
 file; several are installed side by side in several virtual environments.
 """

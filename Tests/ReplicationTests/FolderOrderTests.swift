@@ -1,8 +1,6 @@
 import Foundation
+import TestSupport
 import Testing
-
-@testable import Manifests
-@testable import Replication
 
 /// Guards what the compiler cannot: inside one module any file may use any other.
 @Suite("Folders of a module")
@@ -26,9 +24,7 @@ struct FolderOrderTests {
     "Manifest BenchmarkCatalog"
   ]
 
-  private static let sources = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Sources")
+  private static let sources = Checkout.folder.appending(path: "Sources")
 
   private static let kinds: Set = ["struct", "enum", "class", "protocol", "actor", "typealias"]
   private static let modifiers: Set = [

@@ -1,21 +1,19 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Guards what SwiftPM's check of imports does not: it lets a target import whatever its dependencies depend on.
 @Suite("Modules")
 struct ModuleImportTests {
-  private static let repository = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
   /// What each target of the package declares to depend on.
   private func declared() throws -> [String: Set<String>] {
     let package = try String(
-      contentsOf: Self.repository.appending(path: "Package.swift"), encoding: .utf8)
+      contentsOf: Checkout.folder.appending(path: "Package.swift"), encoding: .utf8)
     var declared: [String: Set<String>] = [:]
     let names = /"([A-Za-z0-9]+)"/
-    for target in package.split(separator: /\.(?:executableTarget|target|systemLibrary|plugin)\(/)
-      .dropFirst()
-    {
+    let targets = package.split(
+      separator: /\.(?:(?:executableT|testT|t)arget|systemLibrary|plugin)\(/)
+    for target in targets.dropFirst() {
       let name = try #require(target.firstMatch(of: /name:\s*"([A-Za-z0-9-]+)"/)).output.1
       let list = target.firstMatch(of: /dependencies:\s*\[([^\]]*)\]/)?.output.1 ?? ""
       declared[String(name)] = Set(list.matches(of: names).map { String($0.output.1) })
@@ -27,10 +25,10 @@ struct ModuleImportTests {
   func imports() throws {
     let declared = try declared()
     #expect(declared["Records"]?.contains("Scoring") == true && declared.count > 15)
-    let sources = Self.repository.appending(path: "Sources")
     var undeclared: Set<String> = []
     for (module, dependencies) in declared {
-      let path = sources.appending(path: module).path
+      let top = ["Sources", "Tests"].map { Checkout.folder.appending(path: "\($0)/\(module)").path }
+      guard let path = top.first(where: FileManager.default.fileExists) else { continue }
       let files = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
       for file in files where file.hasSuffix(".swift") {
         let text = try String(contentsOfFile: "\(path)/\(file)", encoding: .utf8)
@@ -45,6 +43,21 @@ struct ModuleImportTests {
       }
     }
     #expect(undeclared.isEmpty)
+  }
+
+  @Test("are tested by what sees them and what they are made of, and nothing above them")
+  func tests() throws {
+    let declared = try declared()
+    func below(_ module: String) -> Set<String> {
+      let direct = declared[module] ?? []
+      return direct.reduce(into: direct) { $0.formUnion(below($1)) }
+    }
+    let supports: Set = ["TestSupport", "RecordFixtures"]
+    for (name, dependencies) in declared where name.hasSuffix("Tests") {
+      let module = String(name.dropLast("Tests".count))
+      let seen = dependencies.subtracting(supports)
+      #expect(seen.isSubset(of: below(module).union([module])), "\(name) sees more")
+    }
   }
 
   @Test("of evidence do not see what computes it")

@@ -35,3 +35,8 @@ package final class TemporaryFolder: Sendable {
     }.sorted()
   }
 }
+
+/// Overwrites a file in place.
+package func put(_ bytes: [UInt8], _ path: String) throws {
+  try Data(bytes).write(to: URL(fileURLWithPath: path))
+}

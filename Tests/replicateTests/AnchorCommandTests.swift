@@ -12,7 +12,7 @@ struct AnchorCommandTests {
     home = try TemporaryFolder()
     for name in ["manifests", "experiments"] {
       try FileManager.default.copyItem(
-        at: Program.repository.appending(path: name),
+        at: Checkout.folder.appending(path: name),
         to: URL(filePath: fixture.path + "/\(name)"))
     }
   }

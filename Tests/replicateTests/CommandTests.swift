@@ -19,9 +19,6 @@ struct Program {
     ).path
   }
 
-  static let repository = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
   /// A folder in no git repository, so that no run of a test is anchored in that of the sources, from which the manifests,
   /// experiments and golden files of the sources are found.
   private static let place: TemporaryFolder? = {
@@ -30,7 +27,7 @@ struct Program {
     for name in ["manifests", "experiments", "artifacts/golden"] {
       if let path = folder?.path(of: name) {
         try? FileManager.default.createSymbolicLink(
-          atPath: path, withDestinationPath: repository.appending(path: name).path)
+          atPath: path, withDestinationPath: Checkout.folder.appending(path: name).path)
       }
     }
     atexit {
@@ -167,7 +164,7 @@ struct Program {
     try Program.withFolder { folder in
       let manifests = "\(folder)/manifests"
       try FileManager.default.copyItem(
-        at: Program.repository.appending(path: "manifests"), to: URL(filePath: manifests))
+        at: Checkout.folder.appending(path: "manifests"), to: URL(filePath: manifests))
       try FileManager.default.removeItem(atPath: "\(manifests)/tiny.lock.json")
       let path = "\(manifests)/tiny.yaml"
       let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -193,7 +190,7 @@ struct Program {
   @Test("takes assets from local files: 3 for another digest, 2 for what there is not")
   func localCopies() throws {
     try Program.withFolder { folder in
-      let rows = Program.repository.appending(path: "manifests/tiny/train.jsonl").path
+      let rows = Checkout.folder.appending(path: "manifests/tiny/train.jsonl").path
       let cases: [(copy: String, status: Int32, part: String)] = [
         ("train=\(rows)", 0, ""), ("mmlu=\(rows)", 3, "expected"),
         ("train=\(folder)/nothing", 2, "there is no file or folder at"),
@@ -245,7 +242,7 @@ struct Program {
 
       let manifests = "\(folder)/manifests"
       try FileManager.default.copyItem(
-        at: Program.repository.appending(path: "manifests"), to: URL(filePath: manifests))
+        at: Checkout.folder.appending(path: "manifests"), to: URL(filePath: manifests))
       let arguments = ["\(manifests)/tiny.yaml", "--artifacts", "\(folder)/artifacts"]
       #expect(try Program.run(["lock", "--renew"] + arguments).status == 0)
       let text = try String(contentsOfFile: arguments[0], encoding: .utf8)

@@ -25,7 +25,7 @@ import Testing
   @Test("names an impossible cell and ends with 1, and with 2 for a file that cannot be read")
   func refuses() throws {
     let folder = try TemporaryFolder()
-    let path = Program.repository.appending(path: "experiments/eaft-axolotl-blog/documented.yaml")
+    let path = Checkout.folder.appending(path: "experiments/eaft-axolotl-blog/documented.yaml")
     let text = try String(contentsOf: path, encoding: .utf8)
     let altered = try folder.write(
       Array(text.replacingOccurrences(of: "0.3900", with: "0.3901").utf8), to: "altered.yaml")

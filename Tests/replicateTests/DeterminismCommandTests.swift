@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The determinism command", .serialized) struct DeterminismCommandTests {
@@ -62,8 +63,7 @@ import Testing
 
   @Test("finds the toy as the committed golden file has it")
   func committedGolden() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
-    let golden = root.appending(path: "artifacts/golden/tiny.json").standardizedFileURL.path
+    let golden = Checkout.folder.appending(path: "artifacts/golden/tiny.json").path
     try Program.withFolder { folder in
       let finished = try Program.run([
         "determinism", "tiny", "--ladder", "D5", "--against", golden, "--artifacts",
@@ -103,7 +103,7 @@ import Testing
       let named = try Program.run(common + ["--ladder", "D0,D5", "--json"])
       // The committed golden file is of another length, and was asked for.
       #expect(named.status == 2 && named.error.contains("another length"))
-      let manifests = Program.repository.appending(path: "manifests")
+      let manifests = Checkout.folder.appending(path: "manifests")
       try FileManager.default.createDirectory(
         atPath: "\(folder)/project", withIntermediateDirectories: true)
       try FileManager.default.copyItem(

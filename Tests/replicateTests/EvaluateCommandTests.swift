@@ -4,7 +4,7 @@ import Testing
 
 /// `replicate evaluate` as a user runs it, on a model of the toy run.
 @Suite("The evaluate command", .serialized) struct EvaluateCommandTests {
-  private static let tiny = Program.repository.appending(path: "manifests/tiny").path
+  private static let tiny = Checkout.folder.appending(path: "manifests/tiny").path
 
   /// A folder with the toy's trained model and its data in the layout of --data.
   private func prepare(_ folder: String) throws -> [String] {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The help pages") struct HelpTests {
@@ -44,7 +45,7 @@ import Testing
       ".ci", ".github", "CONTRIBUTING.md", "Makefile", "README.md", "Sources", "docs",
       "experiments", "manifests", "scripts",
       "Tests/replicateTests/Fixtures",
-    ].map { Program.repository.appending(path: $0).path }
+    ].map { Checkout.folder.appending(path: $0).path }
     let found = try Program.run(
       [
         "grep", "-rnE",

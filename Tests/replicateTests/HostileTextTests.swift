@@ -10,7 +10,7 @@ import Testing
   private func writeManifests(to folder: String) throws {
     let copy = "\(folder)/manifests"
     try FileManager.default.copyItem(
-      atPath: Program.repository.appending(path: "manifests").path, toPath: copy)
+      atPath: Checkout.manifests, toPath: copy)
     try FileManager.default.removeItem(atPath: "\(copy)/tiny.lock.json")
     let tiny = try String(contentsOfFile: "\(copy)/tiny.yaml", encoding: .utf8)
     let lines = tiny.split(separator: "\n", omittingEmptySubsequences: false).map { line in

@@ -13,7 +13,7 @@ struct HubCommandTests {
 
   init() throws {
     (server, folder) = (try HubServer(), try TemporaryFolder())
-    let manifests = Program.repository.appending(path: "manifests").resolvingSymlinksInPath().path
+    let manifests = Checkout.manifests
     let rows = "datasets/owner/rows"
     for name in ["train", "mmlu"] {
       let content = try OpenFile.contents(of: "\(manifests)/tiny/\(name).jsonl")

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Provenance
+import RecordFixtures
 import Synchronization
 import TestSupport
 import Testing
@@ -17,7 +18,7 @@ struct IntentTests {
   init() throws {
     fixture = try GitFixture()
     try FileManager.default.copyItem(
-      atPath: AuditToy.manifestsFolder, toPath: fixture.path + "/manifests")
+      atPath: Checkout.manifests, toPath: fixture.path + "/manifests")
     file = try ManifestFile.read(fixture.path + "/manifests/tiny.yaml")
   }
 

@@ -7,7 +7,6 @@ import Testing
 @testable import Manifests
 @testable import Records
 @testable import Replication
-@testable import Reports
 
 @Suite("The anchor level of an audit", .enabled(if: GitFixture.isAvailable))
 struct AnchorLevelTests {
@@ -104,7 +103,7 @@ struct AnchorLevelTests {
   @Test("of two laboratories that ran the same holds in both, and shows that they agree")
   func twoLaboratories() async throws {
     let hub = try GitFixture(isBare: true)
-    let file = try ManifestFile.read("\(AuditToy.manifestsFolder)/tiny.yaml")
+    let file = try ManifestFile.read("\(Checkout.manifests)/tiny.yaml")
     var laboratories: [(place: GitFixture, options: RunOptions, id: String)] = []
     for _ in 0..<2 {
       let place = try GitFixture()
@@ -113,12 +112,12 @@ struct AnchorLevelTests {
       let outcome = try await Runner(file, options: options, report: { _ in }).run()
       laboratories.append((place, options, outcome.record.id))
       let sent = try await AnchorExchange(with: hub.path, repository: place.path).push()
-      #expect(sent.moved.count == 1 && sent.exitCode == 0)
+      #expect(sent.moved.count == 1 && sent.refused.isEmpty)
     }
     #expect(laboratories[0].id == laboratories[1].id)
     for (place, options, id) in laboratories {
       let taken = try await AnchorExchange(with: hub.path, repository: place.path).pull()
-      #expect(taken.exitCode == 0)
+      #expect(taken.refused.isEmpty)
       let report = try await Audit(
         id, manifest: { _ in file }, run: options, options: Audit.Options(), report: { _ in }
       ).report()
@@ -128,7 +127,6 @@ struct AnchorLevelTests {
       #expect(entry.notes.contains { $0.contains("2 independent runs agree") })
       let log = try RunLog(artifacts: options.artifacts, repository: place.path)
       #expect(log.entries.map(\.agreeing) == [2])
-      #expect(RunLogText.text(log).plain.contains("2 independent runs agree"))
       #expect(try RunLog(artifacts: options.artifacts).entries.map(\.agreeing) == [nil])
     }
   }

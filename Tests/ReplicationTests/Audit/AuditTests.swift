@@ -145,7 +145,7 @@ import Training
   func otherCheckpoints() async throws {
     let toy = try await AuditToy()
     let manifests = toy.folder.path(of: "manifests")
-    try FileManager.default.copyItem(atPath: AuditToy.manifestsFolder, toPath: manifests)
+    try FileManager.default.copyItem(atPath: Checkout.manifests, toPath: manifests)
     let path = "\(manifests)/tiny.yaml"
     let text = try String(contentsOfFile: path, encoding: .utf8)
       .replacing("keep_checkpoint_every_steps: 10", with: "keep_checkpoint_every_steps: 5")

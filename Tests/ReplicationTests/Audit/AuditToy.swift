@@ -18,13 +18,9 @@ struct AuditToy {
   let file: ManifestFile
   let id: String
 
-  static let manifestsFolder = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "manifests").resolvingSymlinksInPath().path
-
   /// The toy is run once; every test has a copy of what it left.
   private static let original = Task {
-    try await Self.run(try ManifestFile.read("\(manifestsFolder)/tiny.yaml"))
+    try await Self.run(try ManifestFile.read("\(Checkout.manifests)/tiny.yaml"))
   }
 
   private static func run(_ file: ManifestFile) async throws
@@ -44,7 +40,7 @@ struct AuditToy {
     let original: (folder: TemporaryFolder, id: String)
     if let change {
       let manifests = folder.path(of: "manifests")
-      try FileManager.default.copyItem(atPath: Self.manifestsFolder, toPath: manifests)
+      try FileManager.default.copyItem(atPath: Checkout.manifests, toPath: manifests)
       try FileManager.default.removeItem(atPath: "\(manifests)/tiny.lock.json")
       let path = "\(manifests)/tiny.yaml"
       let text = change(try String(contentsOfFile: path, encoding: .utf8))
@@ -52,7 +48,7 @@ struct AuditToy {
       file = try ManifestFile.read(path)
       original = try await Self.run(file)
     } else {
-      file = try ManifestFile.read("\(Self.manifestsFolder)/tiny.yaml")
+      file = try ManifestFile.read("\(Checkout.manifests)/tiny.yaml")
       original = try await Self.original.value
     }
     id = original.id
@@ -64,7 +60,7 @@ struct AuditToy {
   /// The one run of a manifest in an artifacts folder that may be changed.
   init(manifest: String, artifacts: String) throws {
     folder = try TemporaryFolder()
-    file = try ManifestFile.read("\(Self.manifestsFolder)/\(manifest).yaml")
+    file = try ManifestFile.read("\(Checkout.manifests)/\(manifest).yaml")
     self.artifacts = artifacts
     id = try #require(try RunStore(artifacts: artifacts).ids().first)
   }

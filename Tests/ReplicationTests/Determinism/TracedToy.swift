@@ -22,10 +22,7 @@ struct TracedToy {
   static let reference = Task { try await TracedToy().execute(TraceRequest(threads: 2)).trace }
 
   init() async throws {
-    let manifests = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "manifests")
-    file = try ManifestFile.read(manifests.appending(path: "tiny.yaml").path).shortened(steps: 2)
+    file = try ManifestFile.read("\(Checkout.manifests)/tiny.yaml").shortened(steps: 2)
     folder = try TemporaryFolder()
     inputs = try await RunInputs(
       InputSources(file, options: RunOptions(artifacts: folder.path, threads: 1)), quiet: true)

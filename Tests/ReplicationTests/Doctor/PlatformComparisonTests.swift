@@ -1,4 +1,5 @@
 import Files
+import RecordFixtures
 import Tensors
 import Testing
 

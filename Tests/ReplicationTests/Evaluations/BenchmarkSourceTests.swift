@@ -12,7 +12,7 @@ import Tokenizers
 
 @Suite("Where benchmarks come from") struct BenchmarkSourceTests {
   private func catalog() throws -> BenchmarkCatalog {
-    try BenchmarkCatalog.read(in: ["/nowhere", EvaluatedToy.manifests])
+    try BenchmarkCatalog.read(in: ["/nowhere", Checkout.manifests])
   }
 
   @Test("The shipped list of benchmarks is valid and pins every file")
@@ -32,13 +32,13 @@ import Tokenizers
 
   @Test("The list of benchmarks is no manifest")
   func catalogIsNoManifest() {
-    let names = ManifestCatalog(folders: [EvaluatedToy.manifests]).entries().map(\.name)
+    let names = ManifestCatalog(folders: [Checkout.manifests]).entries().map(\.name)
     #expect(names.contains("tiny") && !names.contains("benchmarks"))
   }
 
   @Test("Mistakes in a list of benchmarks are reported with line and column")
   func catalogProblems() throws {
-    let path = "\(EvaluatedToy.manifests)/benchmarks.yaml"
+    let path = "\(Checkout.manifests)/benchmarks.yaml"
     let text = try String(contentsOfFile: path, encoding: .utf8)
     let cases = [
       ("task: hellaswag", "task: mmlu", "mmlu is already in this list"),

@@ -9,17 +9,13 @@ import Testing
 
 /// The toy model of the repository as a checkpoint, and its data as a data folder, in a folder of their own.
 struct EvaluatedToy {
-  static let manifests = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "manifests").resolvingSymlinksInPath().path
-
   let folder: TemporaryFolder
   var model: String { folder.path(of: "model") }
   var data: String { folder.path(of: "data") }
 
   init() throws {
     folder = try TemporaryFolder()
-    let tiny = "\(Self.manifests)/tiny"
+    let tiny = "\(Checkout.manifests)/tiny"
     let loaded = ModelLoader.initialized(
       try ModelDescription(
         configurationPath: "\(tiny)/config.json", tokenizerPath: "\(tiny)/tokenizer.json",
@@ -41,7 +37,7 @@ struct EvaluatedToy {
     var request = ModelEvaluationRequest(
       model: model, tasks: tasks, output: folder.path(of: output))
     request.dataFolder = data
-    request.manifestFolders = [Self.manifests]
+    request.manifestFolders = [Checkout.manifests]
     request.fewShotCount = 0
     request.maximumNewTokens = 8
     return request

@@ -21,7 +21,7 @@ private let shared = environment["REPLICATE_SHARED"]
     _ change: (inout ModelEvaluationRequest) throws -> Void
   ) async throws -> EvaluationData {
     var request = ModelEvaluationRequest(model: "", tasks: names, output: "")
-    request.manifestFolders = [EvaluatedToy.manifests]
+    request.manifestFolders = [Checkout.manifests]
     try change(&request)
     let resolver = AssetResolver(
       store: ArtifactStore(root: artifacts.path(of: "store")),

@@ -13,7 +13,7 @@ import Testing
   private func run(_ folder: TemporaryFolder, _ artifacts: String, after count: Int? = nil)
     async throws -> (notes: [String], results: Digest?)
   {
-    let file = try ManifestFile.read("\(EvaluatedToy.manifests)/tiny.yaml").shortened(steps: 1)
+    let file = try ManifestFile.read("\(Checkout.manifests)/tiny.yaml").shortened(steps: 1)
     let interruption = Interruption()
     let seen = Mutex<(documents: Int, notes: [String])>((0, []))
     let runner = Runner(

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import RecordFixtures
 import TestSupport
 import Testing
 

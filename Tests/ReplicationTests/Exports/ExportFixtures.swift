@@ -9,16 +9,13 @@ import Testing
 
 /// The toy of the repository, run in a folder of its own, and exports of its record.
 struct ExportedToy {
-  static let manifests = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "manifests").resolvingSymlinksInPath().path
-
   let folder: TemporaryFolder
 
   /// Copies the toy, judged by one value of the arm sft on arc_challenge and a claim, or by nothing.
   init(expecting value: String? = nil) throws {
     folder = try TemporaryFolder()
-    try FileManager.default.copyItem(atPath: Self.manifests, toPath: folder.path(of: "manifests"))
+    try FileManager.default.copyItem(
+      atPath: Checkout.manifests, toPath: folder.path(of: "manifests"))
     try? FileManager.default.removeItem(atPath: folder.path(of: "manifests/tiny.lock.json"))
     let lines = try text.split(separator: "\n", omittingEmptySubsequences: false)
       .filter { !$0.hasPrefix("expectations:") }

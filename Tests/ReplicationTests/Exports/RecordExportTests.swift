@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import RecordFixtures
 import TestSupport
 import Testing
 
@@ -85,7 +86,7 @@ import Testing
   func addresses() throws {
     var known: Set<String> = []
     for name in ["smollm2-135m-math", "gemma-270m-math", "gemma-1b-numina", "tiny"] {
-      let path = "\(ExportedToy.manifests)/\(name).yaml"
+      let path = "\(Checkout.manifests)/\(name).yaml"
       for asset in try ManifestFile.read(path).manifest.assets {
         let addresses = asset.source.addresses
         if case .file = asset.source {

@@ -12,9 +12,7 @@ import Testing
 /// Housekeeping around real runs of the repository's toy.
 @Suite("Housekeeping around a run")
 struct RunHousekeepingTests {
-  private static let manifest = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "manifests/tiny.yaml").path
+  private static let manifest = "\(Checkout.manifests)/tiny.yaml"
 
   private let folder: TemporaryFolder
 

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Provenance
+import RecordFixtures
 import Scoring
 import TestSupport
 import Testing
@@ -12,9 +13,7 @@ import Testing
 /// The harness's own files of tasks on rows of our own: `Tests/EvaluationTests/Fixtures/Harness/make_harness.py`.
 struct HarnessTaskFileTests {
   static let runs = ["plain-0", "plain-2", "chat-2"]
-  static let source = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "EvaluationTests/Fixtures/Harness")
+  static let source = Checkout.folder.appending(path: "Tests/EvaluationTests/Fixtures/Harness")
 
   let temporary: TemporaryFolder
   /// Every task with rows in the folder.

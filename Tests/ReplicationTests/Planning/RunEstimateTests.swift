@@ -3,6 +3,7 @@ import Foundation
 import LanguageModels
 import Manifests
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -11,7 +12,7 @@ import Training
 @Suite("How long a run should take") struct RunEstimateTests {
   /// The model of the toy.
   private func toy() throws -> ModelConfiguration {
-    let folder = try ManifestFixtures.projectManifests().appending(path: "tiny").path
+    let folder = "\(Checkout.manifests)/tiny"
     return try ModelDescription(
       configurationPath: "\(folder)/config.json", tokenizerPath: "\(folder)/tokenizer.json",
       tokenizerConfigurationPath: nil
@@ -20,7 +21,7 @@ import Training
 
   private func manifest() throws -> Manifest {
     try ManifestFile.read(
-      ManifestFixtures.projectManifests().appending(path: "tiny.yaml").path
+      "\(Checkout.manifests)/tiny.yaml"
     ).manifest
   }
 
@@ -94,7 +95,7 @@ import Training
   @Test("Documents and rows that are here count as they are, before anything is stored")
   func realDocuments() async throws {
     let file = try ManifestFile.read(
-      ManifestFixtures.projectManifests().appending(path: "tiny.yaml").path)
+      "\(Checkout.manifests)/tiny.yaml")
     let options = RunOptions(artifacts: "/nonexistent/artifacts", threads: 2)
     let sources = InputSources(file, options: options)
     let (glimpse, manifest) = (await InputGlimpse(sources), file.manifest)

@@ -7,14 +7,9 @@ import Testing
 @testable import Manifests
 @testable import Records
 @testable import Replication
-@testable import Reports
 
 /// The toy of the repository, locked and judged; every test has a folder of its own.
 @Suite("What a run is fixed to") struct LockTests {
-  private static let manifests = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "manifests").resolvingSymlinksInPath().path
-
   /// A copy of the toy, judged by expectations of its own.
   private struct Toy {
     let folder: TemporaryFolder
@@ -22,7 +17,7 @@ import Testing
     init(expecting value: String) throws {
       folder = try TemporaryFolder()
       try FileManager.default.copyItem(
-        atPath: LockTests.manifests, toPath: folder.path(of: "manifests"))
+        atPath: Checkout.manifests, toPath: folder.path(of: "manifests"))
       // The toy's own lock and expectations are not those of this test.
       try? FileManager.default.removeItem(atPath: folder.path(of: "manifests/tiny.lock.json"))
       let path = folder.path(of: "manifests/tiny.yaml")
@@ -111,13 +106,7 @@ import Testing
       [record.path], artifacts: "nowhere", expectations: edited
     ).run()
     #expect(other.judgement.status == .reproduced && !other.isLocked)
-    let json = VerdictJSON.json(other)
-    #expect(json["status"]?.stringValue == "REPRODUCED")
-    #expect(
-      json["records"]?.arrayValue?.first?["record_sha256"]?.stringValue == record.digest.hex)
-    #expect(json["expectations"]?["sha256"]?.stringValue == edited.sha256.hex)
-    #expect(json["expectations"]?["locked"]?.boolValue == false)
-    #expect(VerdictText.heading(other).plain.contains("which the run was not locked to"))
+    #expect(other.expectations.sha256 == edited.sha256)
   }
 
   @Test(

@@ -7,7 +7,6 @@ import Testing
 @testable import Manifests
 @testable import Records
 @testable import Replication
-@testable import Reports
 
 /// The repository's toy, done in parts.
 @Suite("A run as several jobs")
@@ -16,14 +15,9 @@ struct RunJobTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  private var manifests: URL {
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "manifests")
-  }
-
   private func runner(_ artifacts: String) throws -> Runner {
     let file = try ManifestFile.read(
-      manifests.appending(path: "tiny.yaml").path,
+      "\(Checkout.manifests)/tiny.yaml",
       overrides: ["training.seeds=[1, 2]", "training.max_steps=4"])
     var options = RunOptions(artifacts: folder.path(of: artifacts), threads: 2)
     options.isOffline = true
@@ -106,40 +100,5 @@ struct RunJobTests {
     #expect(
       error?.problems.first?.message == "there is no arm with a seed 'sft:3'; did you mean 'sft:1'?"
     )
-  }
-
-  @Test(
-    "is written as a script that a shell reads as it was meant",
-    arguments: JobScript.Scheduler.allCases)
-  func script(_ scheduler: JobScript.Scheduler) throws {
-    // Programs that only tell how they were called.
-    for name in ["replicate", "sbatch"] {
-      let text = """
-        #!/bin/sh
-        { echo "\(name)"; for word in "$@"; do echo "[$word]"; done; } >> "$LOG"
-        \(name == "sbatch" ? "for word in \"$@\"; do case $word in --wrap=*) sh -c \"${word#--wrap=}\";; esac; done; echo 17" : "")
-        """
-      let path = try folder.write(Array(text.utf8), to: "bin/\(name)")
-      #expect(chmod(path, 0o755) == 0)
-    }
-    let value = "training.note=it's $HOME `a` \"b\""
-    let script = JobScript(
-      name: "tiny", jobs: ["base", "sft:1"],
-      arguments: ["replicate", "run", "tiny", "--set", value, "--artifacts", "/a b"],
-      scheduler: scheduler)
-    let path = try folder.write(Array(script.text.text(colors: false).utf8), to: "jobs.sh")
-    let log = folder.path(of: "log")
-    let finished = try runProgram(
-      "/bin/sh", ["-c", "PATH=\(folder.path(of: "bin")):$PATH LOG=\(log) sh \(path) --time=1"])
-    #expect(finished.status == 0, "\(String(decoding: finished.output, as: UTF8.self))")
-    let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
-    let words = ["[run]", "[tiny]", "[--set]", "[\(value)]", "[--artifacts]", "[/a b]"]
-    let calls = lines.split(separator: "replicate").map { call in
-      call.prefix { $0 != "sbatch" }.map(String.init)
-    }.filter { !$0.isEmpty }
-    #expect(calls == [words + ["[--only]", "[base]"], words + ["[--only]", "[sft:1]"], words])
-    if scheduler == .slurm {
-      #expect(lines.contains("[--dependency=afterok:17:17]") && lines.contains("[--time=1]"))
-    }
   }
 }

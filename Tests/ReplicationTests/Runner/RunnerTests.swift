@@ -12,10 +12,6 @@ import Testing
 
 /// The toy of the repository, run in process; every test has a folder of its own.
 @Suite("A run of the toy") struct RunnerTests {
-  private static let manifests = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "manifests").resolvingSymlinksInPath().path
-
   /// Runs `body` with an empty folder that is removed afterwards.
   private func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let folder = try TemporaryFolder()
@@ -28,7 +24,7 @@ import Testing
     -> ManifestFile
   {
     let copy = "\(folder)/manifests"
-    try FileManager.default.copyItem(atPath: Self.manifests, toPath: copy)
+    try FileManager.default.copyItem(atPath: Checkout.manifests, toPath: copy)
     // What is changed here is not what was locked there.
     try FileManager.default.removeItem(atPath: "\(copy)/tiny.lock.json")
     var text = try String(contentsOfFile: "\(copy)/tiny.yaml", encoding: .utf8)

@@ -19,7 +19,7 @@ import Testing
   /// The toy's manifest under several names, which are no part of what its steps depend on.
   private func manifests(_ names: [String], in folder: String) throws -> [ManifestFile] {
     let copy = "\(folder)/manifests"
-    try FileManager.default.copyItem(atPath: AuditToy.manifestsFolder, toPath: copy)
+    try FileManager.default.copyItem(atPath: Checkout.manifests, toPath: copy)
     try? FileManager.default.removeItem(atPath: "\(copy)/tiny.lock.json")
     let text = try String(contentsOfFile: "\(copy)/tiny.yaml", encoding: .utf8)
     return try names.map { name in

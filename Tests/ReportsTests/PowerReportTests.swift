@@ -1,0 +1,89 @@
+import Files
+import Foundation
+import RecordFixtures
+import TestSupport
+import Testing
+
+@testable import Manifests
+@testable import Records
+@testable import Reports
+
+@Suite("What a manifest could detect, printed") struct PowerReportTests {
+  /// Documented values of two arms on a row.
+  private func documented(_ values: [String], task: String, metric: String) throws
+    -> DocumentedResults
+  {
+    let text = """
+      schema: 1
+      name: test
+      title: A test
+      sources: {test: {title: This test, location: here}}
+      arms: {eaft: EAFT, sft: SFT}
+      unit: fraction
+      cells:
+        - {task: \(task), metric: \(metric), label: Row, n: 1000, values: {eaft: "\(values[0])", sft: "\(values[1])"}}
+      """
+    return try DocumentedResultsDecoder.decode(Array(text.utf8), name: "test.yaml")
+  }
+
+  @Test("Rows say what they cannot, and what it would take, in documents and in seeds")
+  func rows() throws {
+    let manifest = try ManifestFile.read("\(Checkout.manifests)/smollm2-135m-math.yaml").manifest
+    let analysis = try PowerAnalysis(
+      manifest,
+      documented: try documented(["0.5780", "0.5779"], task: "hellaswag", metric: "acc_norm"))
+    let text = PowerText.text(analysis).plain
+    #expect(text.contains("78488") && text.contains("never") && text.contains("80?"))
+    #expect(text.contains("One seed:"))
+    #expect(text.replacing("\n", with: " ").contains("takes 10 seeds of both, of half of one 34"))
+    #expect(text.contains("n?: no lock and no finished run says"))
+  }
+
+  @Test("What three documents can show is none at all")
+  func nothing() throws {
+    let path = "\(Checkout.manifests)/smollm2-135m-math.yaml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+      .replacingOccurrences(of: "limit: 24", with: "limit: 3")
+    let manifest = try ManifestDecoder.decode(Array(text.utf8), name: "test.yaml")
+    let analysis = try PowerAnalysis(manifest, documented: nil)
+    let line = PowerText.text(analysis).plain.split(separator: "\n").first { $0.hasPrefix("gsm8k") }
+    #expect(try #require(line).split(separator: " ").count { $0 == "none" } == 2)
+  }
+
+  @Test("What a finished run measured is said to be measured, and by which")
+  func measured() throws {
+    let manifest = try ManifestFile.read("\(Checkout.manifests)/tiny.yaml").manifest
+    func arm(_ name: String, _ seed: UInt64, _ rights: [Int]) -> ArmScores {
+      ArmScores(
+        arm: name, seed: seed,
+        rows: zip(["arc_challenge", "hellaswag"], rights).map { task, right in
+          ArmScores.Row(
+            task: task, metric: "acc_norm,none",
+            items: VerdictFixture.items((0..<40).map { $0 < right ? 1 : 0 }))
+        })
+    }
+    let results = VerdictFixture.results([
+      arm("sft", 1, [10, 20]), arm("sft", 2, [10, 20]), arm("sft", 3, [10, 20]),
+      arm("eaft", 1, [10, 24]), arm("eaft", 2, [10, 22]), arm("eaft", 3, [10, 26]),
+    ])
+    let analysis = try PowerAnalysis(
+      manifest,
+      documented: try documented(["0.60", "0.50"], task: "hellaswag", metric: "acc_norm"),
+      recordID: "abc", results: results)
+    let text = PowerText.text(analysis).plain
+    #expect(text.contains("0 of 40, below 2.5 %") && text.contains("measured by the run abc"))
+    #expect(text.contains("5 (4 more)"))
+    // One subject is no test, but its answers are counted all the same.
+    let subject = VerdictFixture.items(
+      [0, 1, 0, 0], clusters: [String?](repeating: "mmlu_anatomy", count: 4))
+    let stem = try PowerAnalysis(
+      manifest, documented: nil, recordID: "abc",
+      results: VerdictFixture.results(
+        ["sft", "eaft"].map { arm in
+          ArmScores(
+            arm: arm, seed: 1,
+            rows: [.init(task: "mmlu_stem", metric: "acc,none", items: subject)])
+        }))
+    #expect(PowerText.text(stem).plain.contains("0 of 4, below 25.0 %"))
+  }
+}
