@@ -74,6 +74,15 @@ CK_INLINE float ck_sum(v16 v) {
   return t[0];
 }
 
+// The same for doubles.
+CK_INLINE double ck_sum_double(d16 v) {
+  double t[16];
+  memcpy(t, &v, sizeof t);
+  for (int width = 8; width > 0; width /= 2)
+    for (int i = 0; i < width; i++) t[i] += t[i + width];
+  return t[0];
+}
+
 CK_INLINE float ck_greatest(v16 v) {
   float t[16];
   ck_store(t, v);

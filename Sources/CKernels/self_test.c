@@ -226,6 +226,19 @@ static void log_sum_exp(struct self_test *t) {
   }
 }
 
+static void divergence(struct self_test *t) {
+  const size_t counts[] = {1, 16, 17, 1000, 5003};
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    fill(t, t->a, counts[i], 16);
+    fill(t, t->b, counts[i], 16);
+    digest_double(t, t->vector->divergence(t->a, t->b, counts[i]));
+    t->vector->add_scaled(t->b, t->a, -0.99f, counts[i]);
+    t->vector->add(t->b, t->a, counts[i]);
+    digest_double(t, t->vector->divergence(t->a, t->b, counts[i]));
+    digest_double(t, t->vector->divergence(t->a, t->a, counts[i]));
+  }
+}
+
 static void sums(struct self_test *t) {
   FOR_SIZES(n) {
     fill(t, t->a, n, 1);
@@ -323,6 +336,7 @@ static const struct {
     {"gelu_gate", gelu_gate},
     {"softmax", softmax},
     {"log_sum_exp", log_sum_exp},
+    {"divergence", divergence},
     {"sums", sums},
     {"objective", objective},
     {"adamw", adamw},

@@ -17,6 +17,8 @@ package struct Evaluator {
   }
 
   private let engine: InferenceEngine
+  /// The engine of the base model, where that is another one.
+  private let base: InferenceEngine?
   private let tokenizer: Tokenizer
   private let encoder: RequestEncoder
   private let stopIDs: Set<Int32>
@@ -30,7 +32,9 @@ package struct Evaluator {
   ///
   /// - Parameters:
   ///   - model: the model.
-  ///   - tokenizer: its tokenizer.
+  ///   - base: the model that it was trained from, with which texts are compared token by token; nil for that model
+  ///     itself.
+  ///   - tokenizer: the tokenizer of both.
   ///   - settings: what changes prompts and scores.
   ///   - threads: threads that compute; no result depends on it.
   ///   - numerics: the arithmetic of matrix products.
@@ -39,8 +43,8 @@ package struct Evaluator {
   ///   - tools: what instructions are checked with; only tasks with instructions need it.
   ///   - observer: is told of every operation's result.
   package init(
-    model: LanguageModel, tokenizer: Tokenizer, settings: EvaluationSettings, threads: Int,
-    numerics: Numerics = .portable,
+    model: LanguageModel, base: LanguageModel? = nil, tokenizer: Tokenizer,
+    settings: EvaluationSettings, threads: Int, numerics: Numerics = .portable,
     limits: InferenceEngine.PassLimits = InferenceEngine.PassLimits(),
     order: DocumentOrder = .longestFirst, tools: LanguageTools? = nil,
     observer: OperationObserver? = nil
@@ -49,6 +53,12 @@ package struct Evaluator {
     engine = InferenceEngine(
       model: model, threads: threads, numerics: numerics, limits: limits)
     engine.observer = observer
+    self.base = base.map { base in
+      precondition(
+        base.configuration.vocabularySize == configuration.vocabularySize,
+        "A model is trained with the vocabulary of its base model.")
+      return InferenceEngine(model: base, threads: threads, numerics: numerics, limits: limits)
+    }
     self.tokenizer = tokenizer
     self.settings = settings
     self.tools = tools
@@ -135,7 +145,8 @@ package struct Evaluator {
       try add(document, try sample(of: document, response: response, inputs[document.taskIndex]))
     }
     let scored = open.filter { !$0.requests.isEmpty }
-    try engine.score(scored.map(\.requests)) { index, scores in
+    let reference = inputs.contains(where: \.task.needsBase) ? base : nil
+    try engine.score(scored.map(\.requests), reference: reference) { index, scores in
       try take(try response(of: scores, to: scored[index]), to: scored[index])
     }
     for (index, input) in inputs.enumerated() {
@@ -182,10 +193,10 @@ package struct Evaluator {
     of scores: [ContinuationScore], to document: PreparedDocument
   ) throws -> SampleResult.Response {
     let question = document.question
-    guard scores.allSatisfy(\.logLikelihood.isFinite) else {
+    guard scores.allSatisfy({ $0.logLikelihood.isFinite && $0.divergence.isFinite }) else {
       throw EvaluationError(
         .nonFiniteScore,
-        "The model gives a choice of document \(question.documentIndex) of \(question.task) a log-likelihood that is not a finite number; its weights are damaged or training diverged."
+        "The model gives a text of document \(question.documentIndex) of \(question.task) a log-likelihood that is not a finite number; its weights are damaged or training diverged."
       )
     }
     func scored(_ choices: [String]) -> [SampleResult.ScoredChoice] {
@@ -199,6 +210,11 @@ package struct Evaluator {
       return .choices(scored(choices), delimiter: delimiter)
     case .blank(let choices, let prompts, let rest, let delimiter):
       return .blank(scored(choices), prompts: prompts, rest: rest, delimiter: delimiter)
+    case .passage(let text, let delimiter):
+      let passage = SampleResult.ScoredPassage(
+        choice: scored([text])[0], tokenCount: document.requests[0].continuationCount,
+        divergence: scores[0].divergence)
+      return .passage(passage, delimiter: delimiter)
     case .generation: preconditionFailure("Only choices are scored.")
     }
   }

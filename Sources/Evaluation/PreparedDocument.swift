@@ -60,7 +60,11 @@ struct PreparedDocument {
         form = .generation(stopStrings: stopStrings, maximumNewTokens: maximumNewTokens)
         (promptTokens, truncatedTokens) = try encoder.generationPrompt(
           prompt, maximumNewTokens: maximumNewTokens)
-      case (.multipleChoice, _), (.generation, _):
+      case (.passage, .passage(let text)):
+        form = .passage(text, delimiter: delimiter)
+        (requests, truncatedTokens) = try encoder.scoringRequests(
+          context: prompt, continuations: [delimiter + text])
+      case (.multipleChoice, _), (.generation, _), (.passage, _):
         throw EvaluationError(
           .invalidDocument,
           "Document \(input.documentIndices[position]) was not made for the task \(task.name): its answer is of another kind."

@@ -6,6 +6,7 @@ extension SelfTest {
   package static let knownAnswers = SelfTest(
     answers: [
       Answer(test: "adamw", digest: 0x43c0_509a_6dad_82c7),
+      Answer(test: "divergence", digest: 0xb6df_5d8b_74a0_c7fd),
       Answer(test: "double_exp", digest: 0xdc1e_7f8e_3570_2fef),
       Answer(test: "double_log", digest: 0x3343_a942_7ad8_b6d4),
       Answer(test: "double_power", digest: 0x8ea9_9eb9_81e3_8da0),

@@ -18,6 +18,11 @@ struct Evaluate: AsyncParsableCommand, ReportingCommand {
   @Option(help: "A Hugging Face folder or a GGUF file.", completion: .file())
   var model: String
 
+  @Option(
+    help: "The model that it was trained from, for general_text and target_text.",
+    completion: .file())
+  var base: String?
+
   @Option(help: "Benchmarks, groups or tasks, joined by commas, as in mmlu,gsm8k or mmlu_anatomy.")
   var tasks: String
 
@@ -97,6 +102,7 @@ struct Evaluate: AsyncParsableCommand, ReportingCommand {
   private var request: ModelEvaluationRequest {
     var request = ModelEvaluationRequest(
       model: Self.trimmed(model), tasks: names, output: Self.trimmed(output))
+    request.base = base.map(Self.trimmed)
     request.limit = limit
     request.fewShotCount = numFewshot
     request.fewShotSeed = fewshotSeed

@@ -21,7 +21,7 @@ struct HarnessTaskTests {
         switch document.answer {
         case .choice(let choices, _): choices
         case .blank(let choices, _, let rest): choices.map { _ in rest }
-        case .text, .instructions: []
+        case .text, .passage, .instructions: []
         }
       let requests = lines[index].requests
       #expect(lines[index].docId == index)
@@ -62,7 +62,7 @@ struct HarnessTaskTests {
         case .blank(let choices, _, let rest):
           .blank(
             scored(choices), prompts: line.requests.map(\.arg0), rest: rest, delimiter: " ")
-        case .text, .instructions: .generation("", stopStrings: [], maximumNewTokens: 1)
+        case .text, .passage, .instructions: .generation("", stopStrings: [], maximumNewTokens: 1)
         }
       let sample = try SampleResult(
         task: task, documentIndex: line.docId, prompt: line.requests[0].arg0,

@@ -127,6 +127,7 @@ struct HarnessTests {
               #expect(abs(choice.logLikelihood - logLikelihood) < 1e-3)
               #expect(choice.isGreedy == isGreedy)
             }
+          case .passage: Issue.record("The oracle was asked no passage.")
           case .generation(let text, _, _):
             guard case .text(let expected) = line.resps[0][0] else {
               Issue.record("A generation of the oracle has no text.")

@@ -8,7 +8,7 @@ struct TaskTests {
   func subjects() throws {
     let benchmark = MMLU.benchmark
     let counts = Dictionary(
-      uniqueKeysWithValues: benchmark.tasks.map { ($0.name, $0.documentCount) })
+      uniqueKeysWithValues: benchmark.tasks.map { ($0.name, $0.documentCount ?? 0) })
     #expect(counts.count == 57)
     let expected = [
       "mmlu_stem": (19, 3153), "mmlu_humanities": (13, 4705), "mmlu_social_sciences": (12, 3077),

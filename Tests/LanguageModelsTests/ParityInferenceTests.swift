@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -144,6 +145,43 @@ struct ParityInferenceTests {
     for (document, wanted) in zip(documents, expected) {
       #expect(try bits(document.map { [$0] }, rows: 1).map { $0[0] } == wanted)
     }
+  }
+
+  /// What `Fixtures/parity/make_divergence.py` computed.
+  private struct Divergences: Decodable {
+    let factor: Float
+    let divergences: [String: [Double]]
+  }
+
+  @Test(
+    "How far a model has moved from another is what PyTorch computes, whatever else is in a pass",
+    arguments: ParityFixture.Name.allCases)
+  func divergence(name: ParityFixture.Name) throws {
+    let fixture = try ParityFixture(name)
+    let path = try ParityFixture.path(name) + "/../divergence.json"
+    let recorded = try JSONDecoder().decode(
+      Divergences.self, from: Data(contentsOf: URL(filePath: path)))
+    let expected = try #require(recorded.divergences[name.rawValue])
+    let grown = fixture.model.copy()
+    for index in 0..<grown.parameters.count { grown.parameters.pointer[index] *= recorded.factor }
+    let requests = requests(fixture)
+    func scores(
+      _ model: LanguageModel, rows: Int, threads: Int
+    ) throws -> [ContinuationScore] {
+      let limits = InferenceEngine.PassLimits(rows: rows)
+      return try InferenceEngine(model: model, threads: threads, limits: limits).score(
+        [requests],
+        reference: InferenceEngine(model: fixture.model, threads: threads, limits: limits))[0]
+    }
+    let found = try scores(grown, rows: 2048, threads: 2)
+    for (score, expected) in zip(found, expected) {
+      #expect(abs(score.divergence - expected) < 1e-5)
+    }
+    #expect(try scores(grown, rows: 3, threads: 1) == found)
+    #expect(try scores(fixture.model, rows: 2048, threads: 2).allSatisfy { $0.divergence == 0 })
+    // The likelihoods do not depend on the reference.
+    let alone = try InferenceEngine(model: grown, threads: 2).score([requests])[0]
+    #expect(alone.map(\.logLikelihood) == found.map(\.logLikelihood))
   }
 
   @Test(

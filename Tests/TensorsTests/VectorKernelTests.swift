@@ -210,4 +210,34 @@ private let sizes = [1, 2, 7, 8, 15, 16, 17, 31, 33, 100, 1000]
       #expect(index == (size == 1 ? 0 : size / 2))
     }
   }
+
+  @Test(
+    "The divergence of two rows of logits is that in double precision, and 0 of a row from itself",
+    arguments: sizes + [50_000])
+  func divergence(size: Int) throws {
+    let reference = pseudorandomBuffer(size, seed: 11)
+    for (scale, seed) in [(8, 12), (0.01, 13)] as [(Float, UInt64)] {
+      let own = pseudorandomBuffer(size, seed: seed)
+      for index in 0..<size {
+        own.pointer[index] = reference.pointer[index] + own.pointer[index] * scale
+      }
+      func logProbabilities(_ buffer: FloatBuffer) -> [Double] {
+        let values = buffer.elements.map(Double.init)
+        let total = log(values.map(exp).reduce(0, +))
+        return values.map { $0 - total }
+      }
+      let expected = zip(logProbabilities(reference), logProbabilities(own))
+        .reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
+      var found: Set<UInt64> = []
+      for (_, kernels) in variants {
+        let divergence = kernels.divergence(reference.pointer, own.pointer, size)
+        #expect(abs(divergence - expected) < 1e-7 * (1 + Double(scale)))
+        found.insert(divergence.bitPattern)
+        #expect(kernels.divergence(own.pointer, own.pointer, size) == 0)
+      }
+      #expect(found.count == 1)
+    }
+    reference.pointer[size / 2] = .infinity
+    #expect(ck_vector().pointee.divergence(reference.pointer, reference.pointer, size).isNaN)
+  }
 }

@@ -103,6 +103,11 @@ struct ck_vector_kernels {
 
   // Greatest element's lowest index into *index; returns log(sum(exp(x))), fp32 result of a double sum of lanes.
   float (*log_sum_exp)(size_t *index, const float *x, size_t n);
+
+  // Kullback-Leibler divergence in nats of softmax(own) from softmax(reference): sum(q * (log q - log p)) for q of the
+  // reference and p of own, n logits each. Exponentials in fp32, all else in double: exactly 0 for equal logits, else
+  // within 1e-6 of (1 + the differences of logits); NaN where a logit is not finite.
+  double (*divergence)(const float *reference, const float *own, size_t n);
 };
 
 // The kernels of the instruction set that ck_selected_isa() gives.

@@ -19,6 +19,23 @@ package enum PythonText {
     return String(scalars.prefix(upTo: endWithoutTrailingWhitespace(scalars)))
   }
 
+  /// The words of a text, which white space separates, as `str.split()` finds them.
+  package static func words(of text: String) -> [Range<String.Index>] {
+    let scalars = text.unicodeScalars
+    var words: [Range<String.Index>] = []
+    var start: String.Index?
+    for index in scalars.indices {
+      if isWhitespace(scalars[index]) {
+        if let begin = start { words.append(begin..<index) }
+        start = nil
+      } else if start == nil {
+        start = index
+      }
+    }
+    if let start { words.append(start..<scalars.endIndex) }
+    return words
+  }
+
   /// `text.rstrip()` and the whitespace that it drops.
   package static func splitTrailingWhitespace(_ text: String) -> (text: String, whitespace: String)
   {

@@ -133,4 +133,20 @@ final class IncrementalTransformer {
     }
     return results
   }
+
+  /// Divergence of each row's distribution from that of another model's row, in nats; see `ck_vector_kernels`.
+  func divergences(
+    of logits: UnsafeMutablePointer<Float>, from reference: UnsafeMutablePointer<Float>, rows: Int
+  ) -> [Double] {
+    let (kernels, vocabulary) = (math.kernels, configuration.vocabularySize)
+    var results = [Double](repeating: 0, count: rows)
+    results.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let (buffer, logits, reference) = (buffer, logits, reference)
+      Parallel.perform(tiles: rows, threads: threads) { row in
+        buffer[row] = kernels.divergence(
+          reference + row * vocabulary, logits + row * vocabulary, vocabulary)
+      }
+    }
+    return results
+  }
 }

@@ -23,11 +23,15 @@ package struct ContinuationScore: Sendable, Equatable {
   package let logLikelihood: Double
   /// Whether each continuation token is the model's first choice (lowest id on ties).
   package let isGreedy: Bool
+  /// Sum over the continuation's tokens of the Kullback-Leibler divergence of the model's distribution of the token from
+  /// the reference model's, in nats; 0 without a reference.
+  package let divergence: Double
 
   /// Creates a score from its parts.
-  package init(logLikelihood: Double, isGreedy: Bool) {
+  package init(logLikelihood: Double, isGreedy: Bool, divergence: Double = 0) {
     self.logLikelihood = logLikelihood
     self.isGreedy = isGreedy
+    self.divergence = divergence
   }
 }
 
@@ -87,10 +91,11 @@ package final class InferenceEngine {
   /// What requests begin with alike, of one document or of many, is computed once, however long it is. Documents are
   /// done in their order but for those that go with an earlier one because they share its beginning. `completed` is
   /// called once for each document, with its index and its scores, as soon as these are known; what it throws ends
-  /// the work.
+  /// the work. With a `reference`, an engine of a model with the same vocabulary, that model goes over the same passes,
+  /// and scores say how far this one has moved away from it.
   @discardableResult
   package func score(
-    _ documents: [[ScoringRequest]],
+    _ documents: [[ScoringRequest]], reference: InferenceEngine? = nil,
     completed: (_ document: Int, _ scores: [ContinuationScore]) throws -> Void = { _, _ in }
   ) rethrows -> [[ContinuationScore]] {
     var ledger = ScoreLedger(documents)
@@ -99,7 +104,10 @@ package final class InferenceEngine {
     }
     try report()
     let tree = RequestTree(documents.flatMap(\.self))
-    defer { transformer.cache.release(0) }
+    defer {
+      transformer.cache.release(0)
+      reference?.transformer.cache.release(0)
+    }
     let passes = (tree.rowCount + limits.rows - 1) / limits.rows
     var targets = tree.targets[...]
     for index in 0..<passes {
@@ -112,7 +120,9 @@ package final class InferenceEngine {
         pass.outputs.append(target.row - window.lowerBound)
       }
       transformer.run(pass)
-      score(own, rows: pass.outputs.map { $0 + window.lowerBound }, into: &ledger)
+      reference?.transformer.run(pass)
+      score(
+        own, rows: pass.outputs.map { $0 + window.lowerBound }, reference: reference, into: &ledger)
       try report()
     }
     return documents.indices.map { ledger.scores(of: $0) }
@@ -120,7 +130,8 @@ package final class InferenceEngine {
 
   /// Looks up tokens that the last pass's outputs predict; `rows` are the outputs as rows of the tree.
   private func score(
-    _ targets: ArraySlice<RequestTree.Target>, rows: [Int], into ledger: inout ScoreLedger
+    _ targets: ArraySlice<RequestTree.Target>, rows: [Int], reference: InferenceEngine?,
+    into ledger: inout ScoreLedger
   ) {
     let vocabulary = transformer.configuration.vocabularySize
     let block = Self.rowsPerBlock(vocabulary: vocabulary)
@@ -129,12 +140,17 @@ package final class InferenceEngine {
       let outputs = first..<min(rows.count, first + block)
       let logits = transformer.logits(ofOutputs: outputs)
       let summaries = transformer.summaries(of: logits, rows: outputs.count)
+      let divergences = reference.map { reference in
+        transformer.divergences(
+          of: logits, from: reference.transformer.logits(ofOutputs: outputs), rows: outputs.count)
+      }
       for (index, output) in outputs.enumerated() {
         while let target = rest.first, target.row == rows[output] {
           let logit = logits[index * vocabulary + Int(target.token)]
           ledger.add(
             logProbability: Double(logit - summaries[index].logSumExp),
-            isFirstChoice: summaries[index].best == Int(target.token), to: target.request)
+            isFirstChoice: summaries[index].best == Int(target.token),
+            divergence: divergences?[index] ?? 0, to: target.request)
           rest.removeFirst()
         }
       }

@@ -6,6 +6,7 @@ struct ScoreLedger {
   private let documents: [Int]
   private var sums: [Double]
   private var areGreedy: [Bool]
+  private var divergences: [Double]
   private var missingTokens: [Int]
   /// For each document its requests that are not known.
   private var missingRequests: [Int]
@@ -17,13 +18,17 @@ struct ScoreLedger {
     missingTokens = requests.flatMap { $0.map(\.continuationCount) }
     sums = [Double](repeating: 0, count: missingTokens.count)
     areGreedy = [Bool](repeating: true, count: missingTokens.count)
+    divergences = [Double](repeating: 0, count: missingTokens.count)
     missingRequests = requests.map { $0.count { $0.continuationCount > 0 } }
     finished = missingRequests.indices.filter { [missingRequests] in missingRequests[$0] == 0 }
   }
 
   /// Takes in the next token of a request's continuation.
-  mutating func add(logProbability: Double, isFirstChoice: Bool, to request: Int) {
+  mutating func add(
+    logProbability: Double, isFirstChoice: Bool, divergence: Double, to request: Int
+  ) {
     sums[request] += logProbability
+    divergences[request] += divergence
     areGreedy[request] = areGreedy[request] && isFirstChoice
     missingTokens[request] -= 1
     guard missingTokens[request] == 0 else { return }
@@ -41,7 +46,8 @@ struct ScoreLedger {
   /// Scores of a document's requests.
   func scores(of document: Int) -> [ContinuationScore] {
     (firstRequests[document]..<firstRequests[document + 1]).map {
-      ContinuationScore(logLikelihood: sums[$0], isGreedy: areGreedy[$0])
+      ContinuationScore(
+        logLikelihood: sums[$0], isGreedy: areGreedy[$0], divergence: divergences[$0])
     }
   }
 }

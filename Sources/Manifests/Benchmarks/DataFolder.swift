@@ -49,7 +49,8 @@ package struct DataFolder: Sendable {
 
   /// What a data folder has to hold for a split, as the end of a sentence.
   static func layout(of benchmark: Benchmark, _ split: String) -> String {
-    let columns = benchmark.originalColumns.filter { !$0.column.isOptional }.map(\.path.description)
+    let columns = benchmark.originalColumns.filter { !$0.column.isOptional }.map(
+      \.rule.path.description)
     return
       "the folder of --data holds the split '\(split)' of \(benchmark.tasks[0].dataSet.path) as \(benchmark.name)/\(split).jsonl, one row a line with its fields \(columns.joined(separator: ", "))"
   }

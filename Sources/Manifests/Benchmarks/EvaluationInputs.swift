@@ -98,7 +98,7 @@ private struct RowReader {
     guard let column = benchmark.subjectColumn,
       let mapping = columns.first(where: { $0.column == column })
     else { return benchmark.tasks[0] }
-    let subject = try trimmed(try table.string(mapping.path, row: row), mapping)
+    let subject = try trimmed(try table.string(mapping.rule.path, row: row), mapping)
     guard let known = benchmark.task(ofSubject: subject) else {
       throw AssetError(
         code: .wrongField,
@@ -113,7 +113,7 @@ private struct RowReader {
   func document(_ task: EvaluationTask) throws -> (Document, original: JSON) {
     var values: [String: TaskRow.Value] = [:]
     for mapping in columns where task.columns.contains(mapping.column) {
-      let isMissing = table.rows[row].value(at: mapping.path) == nil
+      let isMissing = table.rows[row].value(at: mapping.rule.path) == nil
       if isMissing, mapping.column.isOptional { continue }
       values[mapping.column.name] = try value(mapping)
     }
@@ -136,36 +136,24 @@ private struct RowReader {
 
   private func value(_ mapping: Manifest.ColumnMapping) throws -> TaskRow.Value {
     switch mapping.column.kind {
-    case .text: return .text(try trimmed(try table.string(mapping.path, row: row), mapping))
+    case .text: return .text(try trimmed(try table.string(mapping.rule.path, row: row), mapping))
     case .texts:
       return .texts(
-        try table.strings(mapping.path, row: row).map { try trimmed($0, mapping) })
-    case .integer: return .integer(try table.integer(mapping.path, row: row))
+        try table.strings(mapping.rule.path, row: row).map { try trimmed($0, mapping) })
+    case .integer: return .integer(try table.integer(mapping.rule.path, row: row))
     case .textOrInteger:
-      if case .integer(let number) = try table.value(mapping.path, row: row) {
+      if case .integer(let number) = try table.value(mapping.rule.path, row: row) {
         return .text(String(number))
       }
-      return .text(try trimmed(try table.string(mapping.path, row: row), mapping))
+      return .text(try trimmed(try table.string(mapping.rule.path, row: row), mapping))
     case .json:
-      let bytes = try CanonicalJSON.encode(try table.value(mapping.path, row: row))
+      let bytes = try CanonicalJSON.encode(try table.value(mapping.rule.path, row: row))
       return .json(String(decoding: bytes, as: UTF8.self))
     }
   }
 
-  /// The text without what the manifest says to cut off, byte for byte.
+  /// What the manifest makes of the text.
   private func trimmed(_ text: String, _ mapping: Manifest.ColumnMapping) throws -> String {
-    let bytes = Array(text.utf8)
-    let (prefix, suffix) = (Array(mapping.prefix.utf8), Array(mapping.suffix.utf8))
-    guard bytes.count >= prefix.count + suffix.count, bytes.starts(with: prefix),
-      bytes.suffix(suffix.count).elementsEqual(suffix)
-    else {
-      throw AssetError(
-        code: .wrongField,
-        message:
-          "The field '\(mapping.path)' in \(table.place(ofRow: row)) does not begin with \"\(mapping.prefix)\" and end with \"\(mapping.suffix)\", as the manifest says."
-      )
-    }
-    return String(
-      decoding: bytes.dropFirst(prefix.count).dropLast(suffix.count), as: UTF8.self)
+    try mapping.rule.text(of: text, at: table.place(ofRow: row))
   }
 }

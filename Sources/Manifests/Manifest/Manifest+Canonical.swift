@@ -129,7 +129,11 @@ extension Manifest.ConversationFields {
   fileprivate var canonical: JSON {
     switch self {
     case .turns(let user, let assistant):
-      ["user": .string(user.description), "assistant": .string(assistant.description)]
+      [
+        "user": user == TextRule(user.path) ? .string(user.path.description) : user.canonical,
+        "assistant": assistant == TextRule(assistant.path)
+          ? .string(assistant.path.description) : assistant.canonical,
+      ]
     case .messages(let path): ["messages": .string(path.description)]
     }
   }
@@ -242,10 +246,22 @@ extension Manifest.Evaluation {
 }
 
 extension Manifest.ColumnMapping {
+  fileprivate var canonical: JSON { rule.canonical }
+}
+
+extension TextRule.Replacement {
   fileprivate var canonical: JSON {
-    [
-      "field": .string(path.description), "remove_prefix": .string(prefix),
-      "remove_suffix": .string(suffix),
-    ]
+    ["share": .number(share), "seed": JSON(Int(seed)), "by": .array(words.map(JSON.string))]
+  }
+}
+
+extension TextRule {
+  fileprivate var canonical: JSON {
+    JSON(present: [
+      ("field", .string(path.description)), ("remove_prefix", .string(prefix)),
+      ("remove_suffix", .string(suffix)), ("first_words", integer(wordLimit)),
+      ("replace_words", replacement?.canonical ?? .null),
+      ("add_prefix", addedPrefix.isEmpty ? .null : .string(addedPrefix)),
+    ])
   }
 }

@@ -41,16 +41,12 @@ extension Manifest {
     package let messages: String
   }
 
-  /// Where a row holds a column, and what is cut off the text there.
+  /// Where a row holds a column, and what is made of the text there.
   package struct ColumnMapping: Sendable, Equatable {
     /// The task's column.
     let column: TaskColumn
-    /// The place in the row.
-    let path: FieldPath
-    /// What the text has to begin with, and is cut off.
-    var prefix = ""
-    /// What the text has to end with, and is cut off.
-    var suffix = ""
+    /// The place in the row; what is made of a text there.
+    let rule: TextRule
   }
 }
 
@@ -59,7 +55,7 @@ extension Benchmark {
   var originalColumns: [Manifest.ColumnMapping] {
     columns.compactMap { column in
       column.place.flatMap { FieldPath($0) }.map {
-        Manifest.ColumnMapping(column: column, path: $0)
+        Manifest.ColumnMapping(column: column, rule: TextRule($0))
       }
     }
   }

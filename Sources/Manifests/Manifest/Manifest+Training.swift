@@ -25,7 +25,7 @@ extension Manifest {
   /// Where a row holds its conversation.
   package enum ConversationFields: Sendable, Equatable {
     /// One question and one answer.
-    case turns(user: FieldPath, assistant: FieldPath)
+    case turns(user: TextRule, assistant: TextRule)
     /// An array of objects with the keys `role` and `content`.
     case messages(FieldPath)
   }

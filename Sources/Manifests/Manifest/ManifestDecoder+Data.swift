@@ -1,4 +1,5 @@
 import Assets
+import Files
 import Tokenizers
 import Training
 
@@ -85,10 +86,59 @@ extension ManifestDecoder {
       mapping.forbid("assistant", "'messages' holds all turns")
       return fieldPath(first.value).map(Manifest.ConversationFields.messages)
     }
-    let user = fieldPath(first.value)
-    let assistant = mapping.required("assistant").flatMap(fieldPath)
+    let user = textRule(first.value, "data.train.fields.user")
+    let assistant = mapping.required("assistant")
+      .flatMap { textRule($0, "data.train.fields.assistant") }
     guard let user, let assistant else { return nil }
     return .turns(user: user, assistant: assistant)
+  }
+
+  /// The place of a text in a row, and what is made of it; `path` is the place of the rule in the manifest.
+  func textRule(_ reader: NodeReader, _ path: String) -> TextRule? {
+    guard reader.isMapping else { return fieldPath(reader).map(TextRule.init) }
+    guard let mapping = reader.mapping(path: path) else { return nil }
+    defer { mapping.finish() }
+    let field = mapping.required("field").flatMap { fieldPath($0) }
+    let prefix = mapping.optional("remove_prefix").map { $0.text() } ?? ""
+    let suffix = mapping.optional("remove_suffix").map { $0.text() } ?? ""
+    let wordLimit = mapping.optional("first_words").flatMap { $0.integer(in: 1...1_000_000) }
+    let replaced = mapping.optional("replace_words").flatMap { replacement($0, path) }
+    let added = mapping.optional("add_prefix").map { $0.text() } ?? ""
+    guard let field, let prefix, let suffix, let added else { return nil }
+    var rule = TextRule(field)
+    (rule.prefix, rule.suffix, rule.addedPrefix) = (prefix, suffix, added)
+    rule.wordLimit = wordLimit
+    rule.replacement = replaced
+    return rule
+  }
+
+  private func replacement(_ reader: NodeReader, _ path: String) -> TextRule.Replacement? {
+    guard let mapping = reader.mapping(path: "\(path).replace_words") else { return nil }
+    defer { mapping.finish() }
+    let share = mapping.required("share", "the share of the words that are replaced")?
+      .number("above 0 and at most 1") { $0 > 0 && $0 <= 1 }
+    let seed = mapping.required("seed", "what the draws begin with")?.integer(in: 0...4_294_967_295)
+    let words = mapping.optional("by").flatMap { distinctWords($0) } ?? []
+    guard let share, let seed else { return nil }
+    return TextRule.Replacement(share: share, seed: UInt32(seed), words: words)
+  }
+
+  /// Words, which are texts without white space, each once.
+  private func distinctWords(_ reader: NodeReader) -> [String] {
+    var words: [String] = []
+    for entry in reader.list() ?? [] {
+      guard let word = entry.text() else { continue }
+      if word.isEmpty || word.unicodeScalars.contains(where: PythonText.isWhitespace) {
+        entry.report(
+          .invalidValue, "\(entry.name) has to be a word, but it is '\(NodeReader.shortened(word))'"
+        )
+      } else if words.contains(word) {
+        entry.report(.contradiction, "'\(word)' is already in this list")
+      } else {
+        words.append(word)
+      }
+    }
+    return words
   }
 
   /// The place of a value in a row.

@@ -140,16 +140,9 @@ extension ManifestDecoder {
   }
 
   private func decodeColumn(_ column: TaskColumn, _ reader: NodeReader) -> Manifest.ColumnMapping? {
-    guard reader.isMapping else {
-      return fieldPath(reader).map { Manifest.ColumnMapping(column: column, path: $0) }
+    textRule(reader, "fields.\(column.name)").map {
+      Manifest.ColumnMapping(column: column, rule: $0)
     }
-    guard let mapping = reader.mapping(path: "fields.\(column.name)") else { return nil }
-    defer { mapping.finish() }
-    let path = mapping.required("field").flatMap { fieldPath($0) }
-    let prefix = mapping.optional("remove_prefix").map { $0.text() } ?? ""
-    let suffix = mapping.optional("remove_suffix").map { $0.text() } ?? ""
-    guard let path, let prefix, let suffix else { return nil }
-    return Manifest.ColumnMapping(column: column, path: path, prefix: prefix, suffix: suffix)
   }
 
   /// Reads `language_data:`, the assets that only some tasks need.

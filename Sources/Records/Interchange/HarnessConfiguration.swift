@@ -34,7 +34,7 @@ struct HarnessConfiguration {
     entry["fewshot_config"] = fewShots
     entry["num_fewshot"] = JSON(fewShotCount)
     entry["metric_list"] = .array(task.metrics.map(metric))
-    entry["output_type"] = task.isGenerative ? "generate_until" : "multiple_choice"
+    entry["output_type"] = outputType
     entry["generation_kwargs"] = task.generationArguments(maximum: maximumNewTokens)
       .map(JSON.object)
     entry["repeats"] = 1
@@ -43,6 +43,14 @@ struct HarnessConfiguration {
     entry["doc_to_decontamination_query"] = task.harness.decontaminationQuery.map(JSON.string)
     entry["metadata"] = metadata
     return .object(entry)
+  }
+
+  private var outputType: JSON {
+    switch task.output {
+    case .multipleChoice: "multiple_choice"
+    case .passage: "loglikelihood"
+    case .generation: "generate_until"
+    }
   }
 
   /// Splits by the harness's names for their use.
@@ -69,7 +77,8 @@ struct HarnessConfiguration {
     case .choices(_, let position): .string("{{\(place(of: position))}}")
     case .labelledChoices(_, let labels, let key, _):
       .string("{{\(place(of: labels)).index(\(place(of: key)))}}")
-    case .text(let column), .blank(_, _, let column): .string("{{\(place(of: column))}}")
+    case .text(let column), .passage(let column), .blank(_, _, let column):
+      .string("{{\(place(of: column))}}")
     case .instructions: 0
     }
   }
@@ -80,7 +89,7 @@ struct HarnessConfiguration {
     case .letters(let texts, _, _), .words(let texts, _): .array(texts.map(JSON.string))
     case .choices(let column, _), .blank(let column, _, _): .string(column)
     case .labelledChoices(let column, _, _, _): .string("{{\(place(of: column))}}")
-    case .text, .instructions: nil
+    case .text, .passage, .instructions: nil
     }
   }
 
@@ -103,8 +112,9 @@ struct HarnessConfiguration {
   private func metric(_ metric: Metric) -> JSON {
     var entry = JSON.Object()
     entry["metric"] = .string(metric.rawValue)
-    entry["aggregation"] = metric.isPerInstruction ? "agg_inst_level_acc" : "mean"
-    entry["higher_is_better"] = true
+    entry["aggregation"] =
+      metric.isPerInstruction ? "agg_inst_level_acc" : metric.isPerLength ? "weighted_mean" : "mean"
+    entry["higher_is_better"] = .bool(!metric.isPerLength)
     if metric == .exactMatch, task.comparison == .normalizedText {
       entry["ignore_case"] = true
       entry["ignore_punctuation"] = false

@@ -104,6 +104,18 @@ struct HarnessLineReader {
         number)
       try requireBlanks(choices, requests, number)
       answered = .blank(scored, prompts: prompts, rest: rest, delimiter: delimiter)
+    case .passage(let text):
+      let (delimiter, scored) = try self.choices(
+        [text], followedBy: [text], "the text", requests, first, additions, number)
+      guard let tokenCount = additions?["tokens"]?.integerValue, tokenCount > 0,
+        let divergence = additions?["kl_from_base"]?.exactValue, divergence.isFinite
+      else {
+        throw damaged(
+          number, "\"replicate\" must tell the number of tokens and the divergence from the base")
+      }
+      answered = .passage(
+        SampleResult.ScoredPassage(
+          choice: scored[0], tokenCount: tokenCount, divergence: divergence), delimiter: delimiter)
     case .text, .instructions: answered = try generation(requests, first, additions, number)
     }
     let filtered = field(.filteredResponses)?.arrayValue

@@ -99,6 +99,8 @@ struct HarnessSampleLines {
         choices.map { (sample.prompt, .string(delimiter + $0.text)) }
       case .blank(_, let prompts, let rest, let delimiter):
         prompts.map { ($0, .string(delimiter + rest)) }
+      case .passage(let passage, let delimiter):
+        [(sample.prompt, .string(delimiter + passage.choice.text))]
       case .generation:
         [
           (
@@ -116,15 +118,9 @@ struct HarnessSampleLines {
 
   /// What came back from each request, as texts.
   private static func responses(_ response: SampleResult.Response) -> [JSON] {
-    switch response {
-    case .choices(let choices, _), .blank(let choices, _, _, _):
-      choices.map {
-        [
-          .string(PythonJSON.text(of: $0.logLikelihood)),
-          .string(PythonJSON.text(of: $0.isGreedy)),
-        ]
-      }
-    case .generation(let text, _, _): [.string(text)]
+    if case .generation(let text, _, _) = response { return [.string(text)] }
+    return response.choices.map {
+      [.string(PythonJSON.text(of: $0.logLikelihood)), .string(PythonJSON.text(of: $0.isGreedy))]
     }
   }
 
@@ -137,7 +133,8 @@ struct HarnessSampleLines {
   /// A score as the harness's metric returns it: floats, but integers for AIME and booleans for IFEval.
   private func value(of score: SampleResult.Score) -> JSON {
     switch score.metric {
-    case .accuracy, .normalizedAccuracy: .number(score.values[0])
+    case .accuracy, .normalizedAccuracy, .natsPerToken, .bitsPerByte, .divergenceFromBase:
+      .number(score.values[0])
     case .exactMatch:
       task.comparison == .mathematical ? JSON(Int(score.values[0])) : .number(score.values[0])
     case .promptStrictAccuracy, .promptLooseAccuracy: .bool(score.values[0] == 1)
@@ -153,6 +150,10 @@ struct HarnessSampleLines {
     switch sample.response {
     case .choices(let choices, _), .blank(let choices, _, _, _):
       additions["log_likelihoods"] = .array(choices.map { .exact($0.logLikelihood) })
+    case .passage(let passage, _):
+      additions["log_likelihoods"] = [.exact(passage.choice.logLikelihood)]
+      additions["tokens"] = JSON(passage.tokenCount)
+      additions["kl_from_base"] = .exact(passage.divergence)
     case .generation(_, let stopStrings, let maximumNewTokens):
       additions["until"] = .array(stopStrings.map(JSON.string))
       additions["max_gen_toks"] = JSON(maximumNewTokens)

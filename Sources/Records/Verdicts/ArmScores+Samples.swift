@@ -107,7 +107,8 @@ extension TaskResult {
       }
       return ArmScores.Item(
         id: id, prompt: prompt, scores: score?.values ?? [],
-        cluster: metric.metric.isPerInstruction ? id : cluster(sample))
+        cluster: metric.metric.isPerInstruction ? id : cluster(sample),
+        weight: sample.weight(of: metric.metric))
     }
   }
 

@@ -50,6 +50,7 @@ extension SampleResult.Response {
     switch self {
     case .choices(_, let delimiter): delimiter + choice.text
     case .blank(_, _, let rest, let delimiter): delimiter + rest
+    case .passage(_, let delimiter): delimiter + choice.text
     case .generation(let text, _, _): text
     }
   }

@@ -14,10 +14,12 @@ struct PowerRow {
     of evaluation: Manifest.Evaluation, documented: DocumentedResults?, lockedCount: Int?
   ) -> [PowerRow] {
     let benchmark = evaluation.benchmark
-    let whole = benchmark.tasks.reduce(0) { $0 + $1.documentCount }
+    let whole = benchmark.documentCount(limit: nil)
     let isWhole = evaluation.limit == nil && (lockedCount ?? whole) == whole
     func row(_ task: String, _ members: [EvaluationTask]) -> [PowerRow] {
-      let most = members.reduce(0) { $0 + min($1.documentCount, evaluation.limit ?? .max) }
+      let counts = members.map { min($0.documentCount ?? .max, evaluation.limit ?? .max) }
+      // Of texts that may be any, only a run or its lock knows how many there are.
+      let most = counts.contains(.max) ? lockedCount ?? 1 : counts.reduce(0, +)
       let name = DocumentedResults.RowName(task: task, metric: benchmark.tasks[0].headlineKey)
       var first = PowerRow(name: name, count: min(most, lockedCount ?? .max), origin: .benchmark)
       let cells = (documented?.cells ?? []).filter { $0.task == task }

@@ -82,7 +82,8 @@ struct DocumentReevaluation {
         Set(own.map { places[$0] }.filter { $0.task == task }.map(\.position))
       }
       let evaluator = engine.evaluator(
-        of: loaded, settings: manifest.settings(of: evaluation), tools: tools, numerics: numerics)
+        of: loaded, base: evaluation.benchmark.needsBase ? try engine.load() : nil,
+        settings: manifest.settings(of: evaluation), tools: tools, numerics: numerics)
       let found = try evaluator.samples(of: inputs, at: chosen)
       for answer in own {
         let place = places[answer]

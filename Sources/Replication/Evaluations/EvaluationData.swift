@@ -10,8 +10,8 @@ struct EvaluationData: Sendable {
     let benchmark: Benchmark
     /// Its tasks with their documents, and the rows that these were made from.
     let tasks: [EvaluationInputs.AskedTask]
-    /// Documents that there would be with the whole of the split's rows.
-    let expectedCount: Int
+    /// Documents that there would be with the whole of the split's rows; nil where any texts may be asked.
+    let expectedCount: Int?
 
     var inputs: [TaskInput] { tasks.map(\.input) }
     /// Number of documents.
@@ -103,7 +103,7 @@ struct EvaluationData: Sendable {
     }
     return Part(
       benchmark: benchmark, tasks: own,
-      expectedCount: benchmark.tasks.reduce(0) { $0 + min($1.documentCount, limit ?? .max) })
+      expectedCount: benchmark.needsBase ? nil : benchmark.documentCount(limit: limit))
   }
 
   // MARK: - Sources

@@ -85,6 +85,7 @@ package struct ModelEvaluation: Sendable {
     let engine = try NativeEngine(
       model: .pretrained(path: request.model), threads: options.threads, numerics: .portable)
     let loaded = try engine.load()
+    let base = try base(for: data, of: loaded)
     var settings = request.settings
     // Plain prompts need no template, not even one that can be read.
     let isChat = request.appliesChatTemplate || request.chatTemplateName != nil
@@ -94,7 +95,8 @@ package struct ModelEvaluation: Sendable {
         template, name: request.chatTemplateName,
         specialTokens: try loaded.tokenizerFiles.specialTokens(), model: request.model)
     }
-    let evaluator = engine.evaluator(of: loaded, settings: settings, tools: data.tools)
+    let evaluator = engine.evaluator(
+      of: loaded, base: base, settings: settings, tools: data.tools)
     try checkRoom(
       data, maximum: settings.maximumLength ?? loaded.model.configuration.maximumPositions)
     // The first part is checked by its own run, before anything is computed.
@@ -129,6 +131,28 @@ package struct ModelEvaluation: Sendable {
       warnings: warnings,
       documentCount: data.parts.reduce(0) { $0 + $1.count } - known.count, seconds: seconds,
       resultsPath: path)
+  }
+
+  /// The model that texts are compared with; nil without such tasks.
+  private func base(for data: EvaluationData, of loaded: LoadedModel) throws -> LoadedModel? {
+    guard let part = data.parts.first(where: \.benchmark.needsBase) else { return nil }
+    guard let path = request.base else {
+      throw EvaluationCommandError(
+        .missingData,
+        "\(part.benchmark.name) compares a model with the one that it was trained from; name that with --base MODEL (the model itself, to see how likely the texts are)."
+      )
+    }
+    let base = try ModelLoader.load(from: path)
+    let texts = part.inputs.lazy.flatMap(\.documents).map { $0.question + $0.answerText }
+    guard base.model.configuration.vocabularySize == loaded.model.configuration.vocabularySize,
+      texts.allSatisfy({ base.tokenizer.encode($0) == loaded.tokenizer.encode($0) })
+    else {
+      throw EvaluationCommandError(
+        .missingData,
+        "\(path) has another tokenizer than \(request.model), so the two cannot be compared token by token."
+      )
+    }
+    return base
   }
 
   /// Checks that a prompt fits in front of the longest answer that each task allows.
@@ -199,6 +223,7 @@ package struct ModelEvaluation: Sendable {
       "add_bos_token": settings.addsSpecialTokens.map(JSON.bool) ?? .null,
       "max_length": optional(settings.maximumLength),
       "max_new_tokens": optional(settings.maximumNewTokens),
+      "base": try request.base.map { JSON(try CheckpointDigest.digest(of: $0)) } ?? .null,
     ]
   }
 
@@ -208,19 +233,19 @@ package struct ModelEvaluation: Sendable {
   // MARK: - Sentences
 
   private static func sentence(_ part: EvaluationData.Part, limit: Int?) -> String {
-    let total = part.benchmark.tasks.reduce(0) { $0 + $1.documentCount }
+    let total = part.benchmark.documentCount(limit: nil).map { "of \($0) " } ?? ""
     let limited = limit.map { ", the first \($0) of each task" } ?? ""
-    return "\(part.benchmark.name): \(part.count) of \(total) documents\(limited)"
+    return "\(part.benchmark.name): \(part.count) \(total)documents\(limited)"
   }
 
   /// What is missing of the full split, if anything is.
   private static func shortfall(_ part: EvaluationData.Part) -> String? {
-    guard part.count != part.expectedCount else { return nil }
+    guard let expected = part.expectedCount, part.count != expected else { return nil }
     let missing = part.benchmark.tasks.count - part.tasks.count
     let without =
       missing > 0 ? " (\(missing) of its \(part.benchmark.tasks.count) tasks have none)" : ""
     return
-      "\(part.benchmark.name) has \(part.count) documents instead of \(part.expectedCount)\(without), so its scores are not those of the full split."
+      "\(part.benchmark.name) has \(part.count) documents instead of \(expected)\(without), so its scores are not those of the full split."
   }
 
   /// What a chat template without system messages leaves out, if anything.

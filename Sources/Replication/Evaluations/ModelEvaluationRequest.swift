@@ -5,6 +5,9 @@ import Scoring
 package struct ModelEvaluationRequest: Sendable {
   /// A Hugging Face folder or a GGUF file.
   package var model: String
+  /// The model that it was trained from, a folder or file likewise, for tasks that compare with that one; nil without
+  /// such tasks.
+  package var base: String?
   /// Names of benchmarks, groups or tasks.
   package var tasks: [String]
   /// The folder that gets the results.

@@ -75,7 +75,8 @@ extension Manifest.Evaluation {
   /// How much the evaluation is, from the usual length of its tasks' documents.
   var usualWork: EvaluationWork {
     benchmark.tasks.reduce(EvaluationWork()) { sum, task in
-      let count = Double(min(task.documentCount, limit ?? .max))
+      // Of texts that may be any, as many as there usually are.
+      let count = Double(min(task.documentCount ?? 100, limit ?? .max))
       let usual = task.typicalTokens
       var work = EvaluationWork()
       let question = Double(usual.question)

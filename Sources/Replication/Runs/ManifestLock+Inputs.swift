@@ -27,7 +27,7 @@ extension ManifestLock {
         switch document.answer {
         case .choice(let texts, _): choices = texts
         case .blank(let texts, _, let rest): choices = texts + [rest]
-        case .text, .instructions: break
+        case .text, .passage, .instructions: break
         }
         hash.update(
           try CanonicalJSON.encode([

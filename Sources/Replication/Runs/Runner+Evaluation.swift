@@ -41,6 +41,8 @@ extension Runner {
   private final class LoadedArm: @unchecked Sendable {
     // @unchecked: only jobs of ComputeQueue use it, which run one at a time.
     let loaded: LoadedModel
+    /// The untouched model, loaded when the first evaluation compares with it.
+    var base: LoadedModel?
     init(_ loaded: LoadedModel) { self.loaded = loaded }
   }
 
@@ -66,6 +68,11 @@ extension Runner {
     }
     guard let model else { preconditionFailure("The model was loaded just now.") }
     let finished = try finished(key, journal, what: what)
+    if evaluation.benchmark.needsBase, weights != nil, model.base == nil {
+      let engine = inputs.engine
+      let loaded = model
+      try await ComputeQueue.run { loaded.base = try engine.load() }
+    }
     let samples = try await compute(
       evaluation, arm: arm, model, inputs, finished: finished, journal)
     let writer = try await ArtifactWriter(
@@ -112,7 +119,8 @@ extension Runner {
     return try await ComputeQueue.run {
       var pace = EvaluationPace(arm: arm, task: evaluation.name)
       let result = try engine.evaluate(
-        model.loaded, request, finished: finished, record: { try journal.append($0) },
+        model.loaded, base: request.benchmark.needsBase ? model.base : nil, request,
+        finished: finished, record: { try journal.append($0) },
         progress: { progress in
           try interruption.check()
           report(.evaluating(pace.progress(progress)))

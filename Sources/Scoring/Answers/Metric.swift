@@ -1,4 +1,5 @@
-/// What is computed from one document's response: 0 or 1, or one of them for each instruction.
+/// What is computed from one document's response: 0 or 1, or one of them for each instruction; of a passage, how much of
+/// something there is in each of its tokens or bytes.
 package enum Metric: String, Sendable, Codable {
   /// Whether the right choice is the likeliest; on ties the first choice wins.
   case accuracy = "acc"
@@ -14,10 +15,24 @@ package enum Metric: String, Sendable, Codable {
   case promptLooseAccuracy = "prompt_level_loose_acc"
   /// As `instructionStrictAccuracy`, for the best of eight forms of the response.
   case instructionLooseAccuracy = "inst_level_loose_acc"
+  /// Negative log-likelihood of a passage, in nats for each of its tokens.
+  case natsPerToken = "nats_per_token"
+  /// Negative log-likelihood of a passage, in bits for each of its UTF-8 bytes.
+  case bitsPerByte = "bits_per_byte"
+  /// Kullback-Leibler divergence of the model from the base model on the tokens of a passage, in nats for each.
+  case divergenceFromBase = "kl_from_base"
 
   /// Whether a document has one value for each of its instructions instead of one.
   package var isPerInstruction: Bool {
     self == .instructionStrictAccuracy || self == .instructionLooseAccuracy
+  }
+
+  /// Whether documents count by their length, and there is no right or wrong.
+  package var isPerLength: Bool {
+    switch self {
+    case .natsPerToken, .bitsPerByte, .divergenceFromBase: true
+    default: false
+    }
   }
 
   /// The position that `numpy.argmax` gives: that of the first NaN if there is one, else of the first largest value.

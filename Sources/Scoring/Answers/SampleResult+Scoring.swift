@@ -1,3 +1,5 @@
+import Statistics
+
 extension AnswerRule.Kind {
   /// What a score is computed from, in words.
   fileprivate var compared: String {
@@ -5,6 +7,7 @@ extension AnswerRule.Kind {
     case .choice: "the likelihoods of choices"
     case .blank: "the likelihoods of a text after each choice"
     case .text, .instructions: "a generated text"
+    case .passage: "the likelihood of a given text"
     }
   }
 }
@@ -28,6 +31,8 @@ extension SampleResult {
         return Score(metric: metric, filter: .none, values: [best == goldIndex ? 1 : 0])
       }
       return ([], scores)
+    case (.passage, .passage(let passage, _)):
+      return ([], try task.metrics.map { try score(passage, $0, task: task, documentIndex) })
     case (.instructions, .generation(let text, _, _)):
       return ([], try verdicts(of: text, target: target, task: task, documentIndex, tools))
     case (.text, .generation(let text, _, _)):
@@ -43,6 +48,24 @@ extension SampleResult {
         "Document \(documentIndex) of \(task.name) holds a response of the wrong kind: the task compares \(task.answer.kind.compared)."
       )
     }
+  }
+
+  /// What a passage gets for each of its tokens or bytes.
+  private static func score(
+    _ passage: ScoredPassage, _ metric: Metric, task: EvaluationTask, _ documentIndex: Int
+  ) throws -> Score {
+    guard passage.tokenCount > 0, !passage.choice.text.isEmpty else {
+      throw EvaluationError(
+        .invalidSample, "The passage of document \(documentIndex) of \(task.name) is empty.")
+    }
+    let total =
+      switch metric {
+      case .natsPerToken: -passage.choice.logLikelihood
+      case .bitsPerByte: -passage.choice.logLikelihood / Sample.logarithmOf2
+      case .divergenceFromBase: passage.divergence
+      default: preconditionFailure("A passage is not scored by \(metric.rawValue).")
+      }
+    return Score(metric: metric, filter: .none, values: [total / passage.length(metric)])
   }
 
   /// What a text gets for each instruction of its prompt, and for all of them.
@@ -70,8 +93,7 @@ extension SampleResult {
         switch metric {
         case .promptStrictAccuracy, .instructionStrictAccuracy: verdicts.strict
         case .promptLooseAccuracy, .instructionLooseAccuracy: verdicts.loose
-        case .accuracy, .normalizedAccuracy, .exactMatch:
-          preconditionFailure("Instructions are not scored by \(metric.rawValue).")
+        default: preconditionFailure("Instructions are not scored by \(metric.rawValue).")
         }
       let values = metric.isPerInstruction ? obeyed : [obeyed.allSatisfy(\.self)]
       return Score(metric: metric, filter: .none, values: values.map { $0 ? 1 : 0 })

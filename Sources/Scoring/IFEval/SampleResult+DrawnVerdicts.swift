@@ -35,7 +35,7 @@ extension SampleResult {
           [verdicts(.instructionStrictAccuracy).allSatisfy { $0 == 1 } ? 1.0 : 0]
         case .promptLooseAccuracy:
           [verdicts(.instructionLooseAccuracy).allSatisfy { $0 == 1 } ? 1.0 : 0]
-        case .accuracy, .normalizedAccuracy, .exactMatch: score.values
+        default: score.values
         }
       return Score(metric: score.metric, filter: score.filter, values: values)
     }

@@ -37,7 +37,8 @@ package struct PromptBuilder {
   /// - Throws: What the chat template throws on turns that it cannot render.
   package func prompts(for document: Document, examples: [Document]) throws -> [String] {
     switch document.answer {
-    case .choice, .text, .instructions: [try prompt(asking: document.question, after: examples)]
+    case .choice, .text, .passage, .instructions:
+      [try prompt(asking: document.question, after: examples)]
     case .blank(let choices, _, _): try choices.map { try prompt(asking: $0, after: examples) }
     }
   }

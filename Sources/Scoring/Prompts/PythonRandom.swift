@@ -38,7 +38,7 @@ package struct PythonRandom {
   mutating func bits(_ count: Int) -> UInt32 { nextWord() >> UInt32(32 - count) }
 
   /// `_randbelow(bound)`: uniform in `0..<bound`; `bound` is at least 1 and below 2 to the 32.
-  mutating func below(_ bound: Int) -> Int {
+  package mutating func below(_ bound: Int) -> Int {
     precondition(bound >= 1 && bound <= UInt32.max, "A bound of \(bound) is outside 1..<2^32.")
     let bitCount = Int.bitWidth - bound.leadingZeroBitCount
     while true {

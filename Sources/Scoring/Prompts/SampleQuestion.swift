@@ -10,6 +10,8 @@ package struct SampleQuestion: Sendable, Equatable {
     case blank([String], prompts: [String], rest: String, delimiter: String)
     /// A text, cut at the first stop string.
     case generation(stopStrings: [String], maximumNewTokens: Int)
+    /// Not at all: the text is given, and scored after the delimiter.
+    case passage(String, delimiter: String)
   }
 
   /// Name of the task, such as "mmlu_anatomy".
@@ -46,7 +48,7 @@ package struct SampleQuestion: Sendable, Equatable {
     left.differences(from: right).isEmpty
   }
 
-  /// What is asked otherwise, by name: "document", "prompt", "target", "source", "choices", "stop strings", "length".
+  /// What is asked otherwise, by name: "document", "prompt", "target", "source", "choices", "text", "stop strings", "length".
   package func differences(from other: SampleQuestion) -> [String] {
     var names: [String] = []
     if task != other.task || documentIndex != other.documentIndex { names.append("document") }
@@ -79,6 +81,10 @@ package struct SampleQuestion: Sendable, Equatable {
     case (.generation(let one, let length), .generation(let another, let otherLength)):
       if !one.elementsEqual(another, by: PythonText.areEqual) { names.append("stop strings") }
       if length != otherLength { names.append("length") }
+    case (.passage(let one, let delimiter), .passage(let another, let otherDelimiter)):
+      if !PythonText.areEqual(one, another) || !PythonText.areEqual(delimiter, otherDelimiter) {
+        names.append("text")
+      }
     default: names.append("kind of answer")
     }
     if truncatedTokens != other.truncatedTokens { names.append("truncated tokens") }
@@ -97,6 +103,8 @@ extension SampleResult {
         .blank(choices.map(\.text), prompts: prompts, rest: rest, delimiter: delimiter)
       case .generation(_, let stopStrings, let maximumNewTokens):
         .generation(stopStrings: stopStrings, maximumNewTokens: maximumNewTokens)
+      case .passage(let passage, let delimiter):
+        .passage(passage.choice.text, delimiter: delimiter)
       }
     return SampleQuestion(
       task: task, documentIndex: documentIndex, prompt: prompt, target: target, source: source,

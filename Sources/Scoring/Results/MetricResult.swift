@@ -6,7 +6,7 @@ package struct MetricResult: Sendable, Equatable {
   package let metric: Metric
   /// The filter whose answers were scored.
   package let filter: AnswerFilter
-  /// Mean over the documents, or over the instructions of all documents.
+  /// Mean over the documents, or over the instructions, the tokens or the bytes of all documents.
   package let value: Double
   /// Standard error as the harness computes it, of independent documents; nil where it has none.
   ///
@@ -35,9 +35,24 @@ package struct MetricResult: Sendable, Equatable {
 }
 
 extension MetricResult {
-  /// Mean and standard errors over a task's documents, each with its values and its source; nil without values.
-  init?(metric: Metric, filter: AnswerFilter, scores: [[Double]], sources: [String?]) {
+  /// Mean and standard errors over a task's documents, each with its values, its weight and its source; nil without values.
+  init?(
+    metric: Metric, filter: AnswerFilter, scores: [[Double]], weights: [Double], sources: [String?]
+  ) {
     let all = scores.flatMap(\.self)
+    guard !metric.isPerLength else {
+      guard let mean = Sample.mean(all, weights: weights) else { return nil }
+      let clusters = sources.contains(nil) ? nil : sources.compactMap(\.self)
+      self.init(
+        metric: metric, filter: filter, value: mean,
+        standardError: Sample.standardErrorOfMean(
+          clusters: all.map { [$0] }, weights: weights.map { [$0] }),
+        clusteredStandardError: clusters.flatMap {
+          Sample.standardErrorOfMean(
+            clusters: Sample.grouped(all, by: $0), weights: Sample.grouped(weights, by: $0))
+        }, scores: all)
+      return
+    }
     guard let mean = Sample.mean(all) else { return nil }
     var clusters: [[Double]] = []
     if metric.isPerInstruction {

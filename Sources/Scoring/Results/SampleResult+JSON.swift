@@ -55,6 +55,17 @@ extension SampleResult {
       line.key("rest")
       line.string(rest)
       write(choices, to: &line)
+    case .passage(let passage, let delimiter):
+      line.key("delimiter")
+      line.string(delimiter)
+      line.key("passage")
+      write(passage.choice, to: &line)
+      line.key("tokens")
+      line.number(passage.tokenCount)
+      line.key("kl_from_base")
+      line.number(passage.divergence)
+      line.key("kl_from_base_bits")
+      line.string(SampleResult.bits(of: passage.divergence))
     case .generation(let text, let stopStrings, let maximumNewTokens):
       line.key("until")
       line.array(stopStrings) { line, stop in line.string(stop) }
@@ -76,18 +87,26 @@ extension SampleResult {
 
   private func write(_ choices: [ScoredChoice], to line: inout JSONLine) {
     line.key("choices")
-    line.array(choices) { line, choice in
-      line.object { line in
-        line.key("text")
-        line.string(choice.text)
-        line.key("log_likelihood")
-        line.number(choice.logLikelihood)
-        line.key("log_likelihood_bits")
-        line.string(choice.bits)
-        line.key("is_greedy")
-        line.bool(choice.isGreedy)
-      }
+    line.array(choices) { line, choice in write(choice, to: &line) }
+  }
+
+  private func write(_ choice: ScoredChoice, to line: inout JSONLine) {
+    line.object { line in
+      line.key("text")
+      line.string(choice.text)
+      line.key("log_likelihood")
+      line.number(choice.logLikelihood)
+      line.key("log_likelihood_bits")
+      line.string(Self.bits(of: choice.logLikelihood))
+      line.key("is_greedy")
+      line.bool(choice.isGreedy)
     }
+  }
+
+  /// The bits of a number, as 16 hexadecimal digits.
+  fileprivate static func bits(of number: Double) -> String {
+    let digits = String(number.bitPattern, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
   /// Reads what ``jsonLine`` writes; unknown keys are ignored.
@@ -124,14 +143,6 @@ extension SampleResult {
   }
 }
 
-extension SampleResult.ScoredChoice {
-  /// The bits of the log-likelihood, as 16 hexadecimal digits.
-  fileprivate var bits: String {
-    let digits = String(logLikelihood.bitPattern, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-}
-
 extension SampleResult: Decodable {
   private enum CodingKeys: String, CodingKey {
     case task
@@ -143,6 +154,10 @@ extension SampleResult: Decodable {
     case delimiter
     case rest
     case choices
+    case passage
+    case tokens
+    case divergence = "kl_from_base"
+    case divergenceBits = "kl_from_base_bits"
     case until
     case maximumNewTokens = "max_new_tokens"
     case response
@@ -174,6 +189,12 @@ extension SampleResult: Decodable {
         response = .choices(choices, delimiter: delimiter)
       }
       answers = []
+    } else if container.contains(.passage) {
+      response = .passage(
+        try Self.passage(container),
+        delimiter: try container.decode(String.self, forKey: .delimiter)
+      )
+      answers = []
     } else {
       response = .generation(
         try container.decode(String.self, forKey: .response),
@@ -192,6 +213,27 @@ extension SampleResult: Decodable {
       answers: answers,
       scores: try container.decode([Score].self, forKey: .scores))
   }
+
+  private static func passage(
+    _ container: KeyedDecodingContainer<CodingKeys>
+  ) throws -> ScoredPassage {
+    let divergence = try container.decode(Double.self, forKey: .divergence)
+    guard divergence.isFinite,
+      try container.decode(String.self, forKey: .divergenceBits) == bits(of: divergence)
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .divergenceBits, in: container,
+        debugDescription: "The number and its bits disagree.")
+    }
+    let tokenCount = try container.decode(Int.self, forKey: .tokens)
+    guard tokenCount > 0 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .tokens, in: container, debugDescription: "A passage has tokens.")
+    }
+    return ScoredPassage(
+      choice: try container.decode(ScoredChoice.self, forKey: .passage), tokenCount: tokenCount,
+      divergence: divergence)
+  }
 }
 
 extension SampleResult.ScoredChoice: Decodable {
@@ -207,7 +249,9 @@ extension SampleResult.ScoredChoice: Decodable {
     text = try container.decode(String.self, forKey: .text)
     logLikelihood = try container.decode(Double.self, forKey: .logLikelihood)
     isGreedy = try container.decode(Bool.self, forKey: .isGreedy)
-    guard logLikelihood.isFinite, try container.decode(String.self, forKey: .bits) == bits else {
+    guard logLikelihood.isFinite,
+      try container.decode(String.self, forKey: .bits) == SampleResult.bits(of: logLikelihood)
+    else {
       throw DecodingError.dataCorruptedError(
         forKey: .bits, in: container, debugDescription: "The number and its bits disagree.")
     }

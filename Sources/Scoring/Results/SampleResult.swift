@@ -19,6 +19,29 @@ package struct SampleResult: Sendable, Equatable {
     }
   }
 
+  /// A given text with its likelihood, and how far the model has moved from another one on it.
+  package struct ScoredPassage: Sendable, Equatable {
+    /// The text and its likelihood.
+    package let choice: ScoredChoice
+    /// Tokens of delimiter and text.
+    package let tokenCount: Int
+    /// Sum over these tokens of the Kullback-Leibler divergence of the model's distribution of the token from the base
+    /// model's, in nats; 0 for the base model itself.
+    package let divergence: Double
+
+    /// Creates a passage from what was computed or recorded.
+    package init(choice: ScoredChoice, tokenCount: Int, divergence: Double) {
+      self.choice = choice
+      self.tokenCount = tokenCount
+      self.divergence = divergence
+    }
+
+    /// The number of tokens or bytes that a metric counts by.
+    package func length(_ metric: Metric) -> Double {
+      Double(metric == .bitsPerByte ? choice.text.utf8.count : tokenCount)
+    }
+  }
+
   /// What the model answered, and how it was asked.
   package enum Response: Sendable, Equatable {
     /// Every choice's likelihood; the scored text is the delimiter followed by the choice.
@@ -28,11 +51,14 @@ package struct SampleResult: Sendable, Equatable {
     case blank([ScoredChoice], prompts: [String], rest: String, delimiter: String)
     /// A text, cut at the first stop string.
     case generation(String, stopStrings: [String], maximumNewTokens: Int)
+    /// How likely the delimiter and a given text are.
+    case passage(ScoredPassage, delimiter: String)
 
     /// What was scored; empty where a text was generated.
     package var choices: [ScoredChoice] {
       switch self {
       case .choices(let choices, _), .blank(let choices, _, _, _): choices
+      case .passage(let passage, _): [passage.choice]
       case .generation: []
       }
     }
@@ -87,6 +113,12 @@ package struct SampleResult: Sendable, Equatable {
   package let answers: [FilteredAnswer]
   /// The task's metrics, filter by filter.
   package let scores: [Score]
+
+  /// How much the document counts in the mean of a metric's values: its length, or 1.
+  package func weight(of metric: Metric) -> Double {
+    guard metric.isPerLength, case .passage(let passage, _) = response else { return 1 }
+    return passage.length(metric)
+  }
 
   /// Scores a response.
   ///

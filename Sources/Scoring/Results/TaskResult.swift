@@ -30,7 +30,8 @@ package struct TaskResult: Sendable, Equatable {
     metrics = keys.indices.compactMap { index in
       MetricResult(
         metric: keys[index].metric, filter: keys[index].filter,
-        scores: samples.map(\.scores[index].values), sources: samples.map(\.source))
+        scores: samples.map(\.scores[index].values),
+        weights: samples.map { $0.weight(of: keys[index].metric) }, sources: samples.map(\.source))
     }
   }
 }

@@ -10,6 +10,8 @@ package enum AnswerRule: Sendable, Equatable {
     case blank
     /// A text.
     case text
+    /// Nothing: the likelihood of a given text is wanted.
+    case passage
     /// A text that obeys instructions.
     case instructions
   }
@@ -29,6 +31,8 @@ package enum AnswerRule: Sendable, Equatable {
   case blank(String, position: String, rest: String)
   /// The text of a column.
   case text(String)
+  /// The text of a column, whose likelihood is wanted.
+  case passage(String)
   /// The instructions that a column names, with the arguments in another.
   case instructions(identifiers: String, arguments: String)
 
@@ -38,6 +42,7 @@ package enum AnswerRule: Sendable, Equatable {
     case .letters, .words, .choices, .labelledChoices: .choice
     case .blank: .blank
     case .text: .text
+    case .passage: .passage
     case .instructions: .instructions
     }
   }
@@ -81,6 +86,7 @@ package enum AnswerRule: Sendable, Equatable {
         choices: try row.texts(column), goldIndex: try row.integer(position),
         rest: try row.text(rest))
     case .text(let column): return .text(try row.text(column))
+    case .passage(let column): return .passage(try row.text(column))
     case .instructions(let identifiers, let arguments):
       var ids = JSONLine()
       ids.array(try row.texts(identifiers)) { line, id in line.string(id) }

@@ -36,6 +36,8 @@ package struct Benchmark: Sendable, Equatable {
     Benchmark(MedQA.task),
     Benchmark(MedMCQA.task),
     Benchmark(PubMedQA.task),
+    Benchmark(GivenText.general),
+    Benchmark(GivenText.target),
   ]
 
   init(
@@ -73,6 +75,15 @@ package struct Benchmark: Sendable, Equatable {
 
   /// Whether the model writes its answers.
   package var isGenerative: Bool { tasks[0].isGenerative }
+
+  /// Whether its scores compare a model with the base model.
+  package var needsBase: Bool { tasks[0].needsBase }
+
+  /// Number of documents of all splits; nil where any texts may be asked.
+  package func documentCount(limit: Int?) -> Int? {
+    let counts = tasks.compactMap { task in task.documentCount.map { min($0, limit ?? .max) } }
+    return counts.count == tasks.count ? counts.reduce(0, +) : limit
+  }
 
   /// Whether answers are held against instructions, for which sentences and languages have to be told.
   package var needsLanguageData: Bool { tasks.contains(where: \.needsLanguageData) }

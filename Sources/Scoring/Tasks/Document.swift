@@ -13,6 +13,8 @@ package struct Document: Sendable, Equatable {
     case blank(choices: [String], goldIndex: Int, rest: String)
     /// A text against which a generated one is compared.
     case text(String)
+    /// A text whose likelihood is wanted.
+    case passage(String)
     /// What a generated text has to obey.
     case instructions([Instruction])
   }
@@ -36,7 +38,7 @@ package struct Document: Sendable, Equatable {
     switch answer {
     case .choice(let choices, let goldIndex): choices[goldIndex]
     case .blank(_, _, let rest): rest
-    case .text(let text): text
+    case .text(let text), .passage(let text): text
     case .instructions: ""
     }
   }
@@ -47,7 +49,7 @@ package struct Document: Sendable, Equatable {
   package var target: String {
     switch answer {
     case .choice(_, let goldIndex), .blank(_, let goldIndex, _): String(goldIndex)
-    case .text(let text): text
+    case .text(let text), .passage(let text): text
     case .instructions(let instructions): Instruction.json(instructions)
     }
   }
@@ -64,7 +66,7 @@ package struct Document: Sendable, Equatable {
           "The answer of \"\(question.prefix(60))\" is number \(goldIndex), but it has \(choices.count) choices (counted from 0)."
         )
       }
-    case .text, .instructions: break
+    case .text, .passage, .instructions: break
     }
     self.question = question
     self.answer = answer
@@ -82,7 +84,8 @@ package struct Document: Sendable, Equatable {
     case (.blank(let first, let firstGold, let rest), .blank(let second, let secondGold, let other)):
       return firstGold == secondGold && PythonText.areEqual(rest, other)
         && first.elementsEqual(second, by: PythonText.areEqual)
-    case (.text(let first), .text(let second)): return PythonText.areEqual(first, second)
+    case (.text(let first), .text(let second)), (.passage(let first), .passage(let second)):
+      return PythonText.areEqual(first, second)
     case (.instructions(let first), .instructions(let second)): return first == second
     default: return false
     }

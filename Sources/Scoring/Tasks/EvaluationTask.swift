@@ -1,11 +1,14 @@
 /// One scored task of a benchmark, as data: how its prompts are put together and how responses are scored.
 ///
-/// Values are those of lm-evaluation-harness 0.4.13, whose task of the same name and version it reproduces.
+/// Values are those of lm-evaluation-harness 0.4.13, whose task of the same name and version it reproduces; of tasks whose
+/// version begins with "replicate" the harness knows nothing.
 package struct EvaluationTask: Sendable, Equatable {
   /// What is asked of the model.
   package enum Output: Sendable, Equatable {
     /// The log-likelihood of each choice, or of what follows each.
     case multipleChoice
+    /// The log-likelihood of a given text, and how far the model has moved from the base model on it.
+    case passage
     /// A greedy continuation, cut at the first stop string, at most `maximumNewTokens` tokens long.
     case generation(stopStrings: [String], maximumNewTokens: Int)
   }
@@ -41,8 +44,8 @@ package struct EvaluationTask: Sendable, Equatable {
   package let version: String
   /// Where the harness takes the rows from.
   package let dataSet: DataSet
-  /// Number of documents of the full evaluation split.
-  package let documentCount: Int
+  /// Number of documents of the full evaluation split; nil where any texts may be asked.
+  package let documentCount: Int?
   /// Tokens of a usual document.
   package let typicalTokens: Length
   /// What is read of a row.
@@ -80,10 +83,11 @@ package struct EvaluationTask: Sendable, Equatable {
 
   /// Takes a task's facts; the last of the metrics is the headline unless another one is named.
   init(
-    name: String, alias: String? = nil, version: String, dataSet: DataSet, documentCount: Int,
+    name: String, alias: String? = nil, version: String, dataSet: DataSet, documentCount: Int?,
     typicalTokens: Length, columns: [TaskColumn], preparation: Preparation? = nil,
     question: String, answer: AnswerRule, sourceColumn: String? = nil, output: Output,
-    introduction: String = "", fewShotCount: Int = 0, fewShotRule: FewShotRule = .sample,
+    introduction: String = "", targetDelimiter: String = " ", fewShotCount: Int = 0,
+    fewShotRule: FewShotRule = .sample,
     filters: [AnswerFilter] = [.none], metrics: [Metric], headline: Metric? = nil,
     comparison: AnswerComparison = .normalizedText, harness: HarnessDetails = HarnessDetails()
   ) {
@@ -104,7 +108,7 @@ package struct EvaluationTask: Sendable, Equatable {
     self.sourceColumn = sourceColumn
     self.output = output
     self.introduction = introduction
-    targetDelimiter = " "
+    self.targetDelimiter = targetDelimiter
     fewShotDelimiter = "\n\n"
     self.fewShotCount = fewShotCount
     self.fewShotRule = fewShotRule
@@ -116,7 +120,12 @@ package struct EvaluationTask: Sendable, Equatable {
   }
 
   /// Whether the model writes its answer.
-  package var isGenerative: Bool { output != .multipleChoice }
+  package var isGenerative: Bool {
+    if case .generation = output { true } else { false }
+  }
+
+  /// Whether scores are those of a model beside the base model, with which it is compared token by token.
+  package var needsBase: Bool { output == .passage }
 
   /// Whether answers are held against instructions, for which sentences and languages have to be told.
   package var needsLanguageData: Bool { answer.kind == .instructions }

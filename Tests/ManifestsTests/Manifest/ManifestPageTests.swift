@@ -31,7 +31,9 @@ struct ManifestPageTests {
   private func schema() throws -> ManifestSchema {
     let schema = ManifestSchema()
     let folder = Checkout.folder.appending(path: "manifests")
-    for name in ["smollm2-135m-math", "gemma-270m-math", "gemma-1b-numina", "tiny"] {
+    for name in [
+      "smollm2-135m-conflict", "smollm2-135m-math", "gemma-270m-math", "gemma-1b-numina", "tiny",
+    ] {
       let bytes = try Data(contentsOf: folder.appending(path: "\(name).yaml"))
       _ = try ManifestDecoder.decode([UInt8](bytes), name: name, schema: schema)
     }
@@ -57,7 +59,15 @@ struct ManifestPageTests {
       f: {hub: owner/name, revision: main, files: {x.json: {sha256: "0", bytes: 1}}}
     data:
       train:
-        fields: {user: q, assistant: a}
+        fields:
+          user: &rule
+            field: q
+            remove_prefix: a
+            remove_suffix: b
+            first_words: 1
+            add_prefix: c
+            replace_words: {share: 1, seed: 1, by: [a]}
+          assistant: *rule
         take: 3
         train_on_inputs: false
         train_on_end_of_turn: all

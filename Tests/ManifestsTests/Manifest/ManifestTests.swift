@@ -82,9 +82,11 @@ struct ManifestTests {
     #expect(manifest.evaluations.map(\.name) == ["mmlu", "arc", "gsm8k"])
     #expect(manifest.evaluations.map(\.limit) == [3, nil, 5])
     let arc = manifest.evaluations[1]
-    #expect(arc.columns.first { $0.column.name == "question" }?.prefix == "Question: ")
-    #expect(arc.columns.first { $0.column.name == "choices" }?.path.description == "choices.text")
-    #expect(arc.columns.first { $0.column.name == "answer_index" }?.path.description == "doc.gold")
+    #expect(arc.columns.first { $0.column.name == "question" }?.rule.prefix == "Question: ")
+    #expect(
+      arc.columns.first { $0.column.name == "choices" }?.rule.path.description == "choices.text")
+    #expect(
+      arc.columns.first { $0.column.name == "answer_index" }?.rule.path.description == "doc.gold")
     #expect(arc.columns.first { $0.column.name == "answer_key" } == nil)
     #expect(arc.oneRowPer?.description == "doc.id")
     #expect(manifest.evaluations[2].maximumNewTokens == 32)

@@ -9,7 +9,9 @@ import Training
 @testable import Manifests
 
 struct ProjectManifestTests {
-  private static let names = ["gemma-270m-math", "gemma-1b-numina", "smollm2-135m-math", "tiny"]
+  private static let names = [
+    "gemma-270m-math", "gemma-1b-numina", "smollm2-135m-conflict", "smollm2-135m-math", "tiny",
+  ]
 
   private func read(_ name: String) throws -> ManifestFile {
     try ManifestFile.read("\(Checkout.manifests)/\(name).yaml")
@@ -21,7 +23,8 @@ struct ProjectManifestTests {
     #expect(file.manifest.name == name)
     #expect(file.manifest.unpinned.map(\.asset) == (name == "gemma-1b-numina" ? ["aime24"] : []))
     #expect(file.manifest.declaredDifferences.isEmpty)
-    #expect(file.manifest.arms.map(\.name) == ["base", "sft", "eaft"])
+    let control = name == "smollm2-135m-conflict" ? ["sft-low"] : []
+    #expect(file.manifest.arms.map(\.name) == ["base", "sft", "eaft"] + control)
   }
 
   @Test("Every asset of every manifest has a form that the resolver accepts", arguments: names)

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import RecordFixtures
 import Scoring
 import TestSupport
 import Testing
@@ -139,8 +140,7 @@ import Testing
   @Test("The table shows what right answers' likelihoods tell where the answers are the same")
   func table() throws {
     let manifest = try ManifestFile.read(
-      ExperimentFixtures.experiments.deletingLastPathComponent()
-        .appending(path: "manifests/smollm2-135m-math.yaml").path
+      "\(Checkout.manifests)/smollm2-135m-math.yaml"
     ).manifest
     let task = HellaSwag.task
     func samples(_ arm: String, _ shift: Double) throws -> ArmSamples {
@@ -160,68 +160,5 @@ import Testing
     #expect(row.difference == 0 && row.judgement == "same scores" && row.values == [1, 1, 1])
     let likelihood = try #require(row.likelihood)
     #expect(abs(likelihood.difference - 0.102) < 1e-12 && likelihood.judgement == "higher")
-  }
-
-  // MARK: - Files
-
-  private func text(_ cells: String) -> String {
-    """
-    schema: 1
-    name: test
-    title: A test
-    sources: {test: {title: This test, location: here}}
-    arms: {eaft: EAFT, sft: SFT}
-    unit: percent
-    cells:
-    \(cells)
-    """
-  }
-
-  @Test("Likelihoods have their own unit, may be negative or large, and have no counts")
-  func units() throws {
-    let cells = """
-        - {task: hellaswag, metric: gold_nats, label: Gold, n: 80, values: {eaft: {value: "-12.5", band: {kind: seed-prediction, runs: ["-12.5", "-12.75"], level: 0.9}}}}
-        - {task: text, metric: kl_from_base, unit: nats, label: KL, n: 60, values: {sft: "1.25"}}
-        - {task: hellaswag, metric: acc, label: Right, n: 80, values: {sft: "45.0"}}
-      """
-    let results = try ExperimentFixtures.decode(text(cells))
-    #expect(results.cells.map(\.unit) == [.nats, .nats, .percent])
-    #expect(DecodedTable(results).contradictions.isEmpty)
-    #expect(DecodedTable(results).rows[1].values[0].counts == .unknown)
-    for (metric, band, value, problem) in [
-      ("kl_from_base, unit: percent", "", "1", "is measured in 'nats'"),
-      ("kl_from_base", ", band: {kind: exact-count}", "1", "is one of right answers"),
-      ("kl_from_base", "", "1,5", "has to be a decimal number as it is printed"),
-      ("acc", "", "101", "from 0 to 100"),
-      (
-        "acc", ", band: {kind: seed-prediction, runs: [\"1\", \"-1\"], level: 0.9}", "1",
-        "the run '-1'"
-      ),
-    ] {
-      let cell = """
-          - {task: text, metric: \(metric), label: KL, n: 60, values: {sft: {value: "\(value)"\(band)}}}
-        """
-      let error = #expect(throws: ManifestError.self) {
-        try ExperimentFixtures.decode(text(cell))
-      }
-      #expect("\(try #require(error))".contains(problem), "\(metric)")
-    }
-  }
-
-  @Test("Claims may be about likelihoods that nobody has printed, not about misspelt ones")
-  func unprintedRows() throws {
-    func claim(_ metric: String) throws -> DocumentedResults {
-      try ExperimentFixtures.decode(
-        text(
-          """
-            - {task: hellaswag, metric: acc, label: Right, n: 80, values: {sft: "45.0"}}
-          claims:
-            - id: better
-              statement: It is better.
-              better: {arm: eaft, than: sft, rows: [{task: hellaswag, metric: \(metric)}]}
-          """))
-    }
-    #expect(try claim("gold_nats").claims.count == 1)
-    #expect(throws: ManifestError.self) { try claim("gold_natts") }
   }
 }

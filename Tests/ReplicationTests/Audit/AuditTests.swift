@@ -284,6 +284,11 @@ import Training
       response = .choices(nudged(choices), delimiter: delimiter)
     case .blank(let choices, let prompts, let rest, let delimiter):
       response = .blank(nudged(choices), prompts: prompts, rest: rest, delimiter: delimiter)
+    case .passage(let passage, let delimiter):
+      response = .passage(
+        SampleResult.ScoredPassage(
+          choice: nudged([passage.choice])[0], tokenCount: passage.tokenCount,
+          divergence: passage.divergence), delimiter: delimiter)
     case .generation(let text, let stopStrings, let length):
       response = .generation(text + "x", stopStrings: stopStrings, maximumNewTokens: length)
     }

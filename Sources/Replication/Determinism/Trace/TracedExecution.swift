@@ -84,8 +84,10 @@ struct TracedExecution: Sendable {
       wanted = (operation, key)
     }
     let recorder = EvaluationRecorder(capturing: wanted)
+    let base =
+      evaluation.benchmark.needsBase && arm.seed != nil ? try inputs.engine.load() : nil
     let evaluator = inputs.engine.evaluator(
-      of: loaded, settings: manifest.settings(of: evaluation),
+      of: loaded, base: base, settings: manifest.settings(of: evaluation),
       tools: try inputs.languageTools(evaluation), threads: request.threads,
       limits: request.limits, order: request.order, observer: recorder.observe)
     let result = try evaluator.run(
@@ -103,15 +105,11 @@ extension ExecutionTrace.Document {
   fileprivate init(_ sample: SampleResult) {
     var line = sample.jsonLine
     let fingerprint = line.withUTF8 { Fingerprint(of: UnsafeRawBufferPointer($0)) }
-    switch sample.response {
-    case .choices(let choices, _), .blank(let choices, _, _, _):
-      self.init(
-        task: sample.task, index: sample.documentIndex,
-        logLikelihoods: choices.map(\.logLikelihood), text: "", fingerprint: fingerprint)
-    case .generation(let text, _, _):
-      self.init(
-        task: sample.task, index: sample.documentIndex, logLikelihoods: [], text: text,
-        fingerprint: fingerprint)
-    }
+    var text = ""
+    if case .generation(let generated, _, _) = sample.response { text = generated }
+    self.init(
+      task: sample.task, index: sample.documentIndex,
+      logLikelihoods: sample.response.choices.map(\.logLikelihood), text: text,
+      fingerprint: fingerprint)
   }
 }

@@ -17,6 +17,7 @@ extension NativeEngine {
   ///
   /// - Parameters:
   ///   - model: What is evaluated.
+  ///   - base: The model that it was trained from, if the benchmark compares with that; nil for that model itself.
   ///   - request: What it is asked.
   ///   - finished: Samples that an interrupted evaluation left.
   ///   - record: Takes a sample; nothing depends on it before.
@@ -24,23 +25,27 @@ extension NativeEngine {
   /// - Returns: The samples and scores of every task.
   /// - Throws: What the evaluator, `record` and `progress` throw.
   func evaluate(
-    _ model: LoadedModel, _ request: EvaluationRequest, finished: [SampleResult],
+    _ model: LoadedModel, base: LoadedModel?, _ request: EvaluationRequest,
+    finished: [SampleResult],
     record: (SampleResult) throws -> Void, progress: (Evaluator.Progress) throws -> Void
   ) throws -> BenchmarkResult {
-    try evaluator(of: model, settings: request.settings, tools: request.tools).run(
+    try evaluator(
+      of: model, base: base, settings: request.settings, tools: request.tools
+    ).run(
       request.benchmark, inputs: request.inputs, finished: finished, record: record,
       progress: progress)
   }
 
   /// An evaluator of a loaded model, with the engine's threads and arithmetic unless others are asked for.
   func evaluator(
-    of model: LoadedModel, settings: EvaluationSettings, tools: LanguageTools? = nil,
+    of model: LoadedModel, base: LoadedModel? = nil, settings: EvaluationSettings,
+    tools: LanguageTools? = nil,
     threads: Int? = nil, numerics: Numerics? = nil,
     limits: InferenceEngine.PassLimits = InferenceEngine.PassLimits(),
     order: DocumentOrder = .longestFirst, observer: OperationObserver? = nil
   ) -> Evaluator {
     Evaluator(
-      model: model.model, tokenizer: model.tokenizer, settings: settings,
+      model: model.model, base: base?.model, tokenizer: model.tokenizer, settings: settings,
       threads: threads ?? self.threads, numerics: numerics ?? self.numerics, limits: limits,
       order: order, tools: tools, observer: observer)
   }

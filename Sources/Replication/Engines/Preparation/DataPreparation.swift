@@ -102,7 +102,7 @@ extension Manifest.ConversationFields {
   fileprivate var columns: [String] {
     let paths =
       switch self {
-      case .turns(let user, let assistant): [user, assistant]
+      case .turns(let user, let assistant): [user.path, assistant.path]
       case .messages(let path): [path]
       }
     return paths.map { $0.components[0] }.reduce(into: []) { columns, name in

@@ -16,13 +16,17 @@ enum TrainingConversations {
       switch fields {
       case .turns(let user, let assistant):
         return [
-          ChatMessage(role: "user", content: try table.string(user, row: row)),
-          ChatMessage(role: "assistant", content: try table.string(assistant, row: row)),
+          ChatMessage(role: "user", content: try text(table, user, row: row)),
+          ChatMessage(role: "assistant", content: try text(table, assistant, row: row)),
         ]
       case .messages(let path):
         return try messages(table, path, row: row)
       }
     }
+  }
+
+  private static func text(_ table: RowTable, _ rule: TextRule, row: Int) throws -> String {
+    try rule.text(of: try table.string(rule.path, row: row), at: table.place(ofRow: row))
   }
 
   private static func messages(_ table: RowTable, _ path: FieldPath, row: Int) throws
