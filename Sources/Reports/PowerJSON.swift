@@ -17,7 +17,7 @@ package enum PowerJSON {
     [
       "task": .string(row.task), "metric": .string(row.metric), "n": JSON(row.count),
       "n_from": .string(row.countOrigin.rawValue), "differing": integer(row.differentCount),
-      "discordance": .exact(row.discordance),
+      "discordance": exact(row.discordance),
       "discordance_is_measured": .bool(row.differentCount != nil),
       "smallest_significant": exact(row.smallestSignificant),
       "smallest_detectable": exact(row.smallestDetectable), "documented": exact(row.documented),

@@ -52,7 +52,8 @@ package enum PowerText {
   }
 
   private static func differing(_ row: PowerAnalysis.Row) -> String {
-    let share = Decimals.fixed(100 * row.discordance, 1)
+    guard let discordance = row.discordance else { return "–" }
+    let share = Decimals.fixed(100 * discordance, 1)
     switch row.differentCount {
     case nil: return "\(share) %?"
     case 0: return "0 of \(row.count), below \(share) %"

@@ -19,4 +19,28 @@ package enum Holm {
     }
     return adjusted
   }
+
+  /// The corrected p values of hypotheses each of which needs all of its own tests, in the order of the given ones.
+  ///
+  /// Such a hypothesis is as unlikely as the least clear of its tests, which cost each other nothing (Berger 1982,
+  /// Technometrics 24): Holm's method is applied to the largest p values, and every test of a hypothesis is multiplied by the
+  /// number that this one is. A hypothesis without tests stands aside.
+  package static func adjusted(families: [[Double]]) -> [[Double]] {
+    let largest = families.map { family in
+      family.contains(where: \.isNaN) ? Double.nan : family.max() ?? .nan
+    }
+    let order = largest.indices.filter { !families[$0].isEmpty }.sorted { left, right in
+      let (a, b) = (largest[left], largest[right])
+      if a.isNaN || b.isNaN { return a.isNaN == b.isNaN ? left < right : b.isNaN }
+      return a == b ? left < right : a < b
+    }
+    var adjusted = families
+    var floor = 0.0
+    for (rank, index) in order.enumerated() {
+      let factor = Double(order.count - rank)
+      adjusted[index] = families[index].map { $0.isNaN ? $0 : max(floor, min(1, factor * $0)) }
+      if !largest[index].isNaN { floor = max(floor, min(1, factor * largest[index])) }
+    }
+    return adjusted
+  }
 }

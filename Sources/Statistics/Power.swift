@@ -3,13 +3,23 @@ package enum Power {
   /// Up to so many items, McNemar's exact test is looked at; beyond, the normal approximation is as good.
   package static let largestExactCount = 1000
 
-  /// The smallest difference that a two-sided test notices with probability `power`: (z₁₋α⸝₂ + z_power) · SE.
+  /// The smallest difference that a test notices with probability `power`: (z₁₋α⸝₂ + z_power) · SE, with z₁₋α if it is
+  /// one-sided.
   ///
-  /// 2.80159 standard errors at the usual 5 % and 80 %.
+  /// 2.80159 standard errors at the usual 5 % and 80 %, 2.48648 for one-sided tests.
   package static func minimumDetectableEffect(
-    standardError: Double, level: Double = 0.05, power: Double = 0.8
+    standardError: Double, level: Double = 0.05, power: Double = 0.8, isOneSided: Bool = false
   ) -> Double {
-    factor(level: level, power: power) * standardError
+    factor(level: isOneSided ? 2 * level : level, power: power) * standardError
+  }
+
+  /// The same for an estimate with few degrees of freedom, such as one over seeds: (t₁₋α⸝₂ + t_power) · SE.
+  package static func minimumDetectableEffect(
+    _ estimate: Estimate, level: Double = 0.05, power: Double = 0.8, isOneSided: Bool = false
+  ) -> Double {
+    let student = estimate.distribution
+    let tail = isOneSided ? level : level / 2
+    return (student.quantile(at: power) - student.quantile(at: tail)) * estimate.standardError
   }
 
   /// The smallest difference of two arms that McNemar's exact test notices with probability `power`, if they answer the

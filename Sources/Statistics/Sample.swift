@@ -98,8 +98,11 @@ package enum Sample {
   /// The natural logarithm, with the same bits on every machine.
   package static func logarithm(_ value: Double) -> Double { Elementary.log(value) }
 
+  /// e to the power x, with the same bits on every machine.
+  package static func exponential(_ value: Double) -> Double { Elementary.exp(value) }
+
   /// The sum in the order of the values, with the compensation of Neumaier (1974).
-  static func sum(_ values: [Double]) -> Double {
+  package static func sum(_ values: [Double]) -> Double {
     var sum = 0.0
     var compensation = 0.0
     for value in values {

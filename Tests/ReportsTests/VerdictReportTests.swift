@@ -15,7 +15,7 @@ import Testing
 
   private typealias Documented = DocumentedFixture
 
-  /// One reproduced cell, one that diverged, and a claim that few items cannot decide.
+  /// One reproduced cell, one that diverged, and a claim that three differing items cannot decide.
   private func mixed(tampering: [String] = []) -> Judgement {
     Judgement(
       documented: Documented.documented(
@@ -39,8 +39,8 @@ import Testing
         DIVERGED task.acc.eaft: Task | again
           0.3400 lies below 0.8380 to 0.9620 (conditional-flip), off the middle by 0.5600, 9.0 times the tolerance.
 
-        UNTESTABLE claim (optional): It is so.
-          On task.acc eaft and sft differ on 3 of 100 items; even if all of these spoke for the same arm, p would be 0.2500.
+        INCONCLUSIVE claim (optional): It is so.
+          On task.acc eaft minus sft is +0.0300 ± 0.0171 (n 100, exact McNemar p 0.2500, of these two checkpoints), which cannot be told from no difference; of 100 items 3 differ, and even if all of these spoke for the same arm, p would be 0.2500.
 
         DIVERGED post: 1 of 2 required verdicts; the first is task.acc.eaft: 0.3400 lies below 0.8380 to 0.9620 (conditional-flip), off the middle by 0.5600, 9.0 times the tolerance.
         """)
@@ -135,7 +135,7 @@ import Testing
     #expect(counter.cases == ["task.acc sft", "task.acc eaft", "claims claim"])
     #expect(counter.counts["property"] == 3)
     #expect(text.contains("<failure type=\"DIVERGED\" message=\"DIVERGED: 0.3400 lies below"))
-    #expect(text.contains("<skipped message=\"UNTESTABLE: Not required: On task.acc"))
+    #expect(text.contains("<skipped message=\"INCONCLUSIVE: Not required: On task.acc"))
     let tampered = try parsed(
       VerdictJUnit.text(mixed(tampering: ["Changed."]), name: "n", seconds: 0, timestamp: "now")
     )
@@ -219,7 +219,7 @@ import Testing
       commands.map(\.text).joined(separator: "\n") == """
         ::error file=a%2Cb%3Ac.yaml,title=lock::50 %25 changed,\\r\\nor more.
         ::error file=a%2Cb%3Ac.yaml,line=12,title=DIVERGED task.acc.eaft::0.3400 lies below 0.8380 to 0.9620 (conditional-flip), off the middle by 0.5600, 9.0 times the tolerance.
-        ::notice file=a%2Cb%3Ac.yaml,title=UNTESTABLE claim::On task.acc eaft and sft differ on 3 of 100 items; even if all of these spoke for the same arm, p would be 0.2500.
+        ::notice file=a%2Cb%3Ac.yaml,title=INCONCLUSIVE claim::On task.acc eaft minus sft is +0.0300 ± 0.0171 (n 100, exact McNemar p 0.2500, of these two checkpoints), which cannot be told from no difference; of 100 items 3 differ, and even if all of these spoke for the same arm, p would be 0.2500.
         """)
     let agreeing = Judgement(
       documented: Documented.documented(cells: [Documented.cell("0.31")]),
@@ -247,7 +247,7 @@ import Testing
     #expect(
       lines[6]
         == "| task.acc | sft | 0.31 | 0.2480 to 0.3720 conditional-flip | 0.3100 | REPRODUCED |")
-    #expect(lines.contains { $0.hasPrefix("| It is so. | UNTESTABLE (optional) | On task.acc") })
+    #expect(lines.contains { $0.hasPrefix("| It is so. | INCONCLUSIVE (optional) | On task.acc") })
     #expect(GitHubReport.cell("a|b_c\n<d>`") == "a\\|b\\_c &lt;d&gt;\\`")
   }
 }

@@ -25,9 +25,11 @@ extension DocumentedResults.Test {
   /// The pairs of arms that the claim compares, the one said to be ahead first.
   fileprivate var comparedArms: [(String, String)] {
     switch self {
-    case .better(let arm, let other, _), .notBetter(let arm, let other, _, _),
-      .equivalent(let arm, let other, _, _):
+    case .better(let arm, let other, _, _), .worse(let arm, let other, _, _),
+      .notBetter(let arm, let other, _, _), .equivalent(let arm, let other, _, _),
+      .ratio(let arm, let other, _, _):
       [(arm, other)]
+    case .frontier(let arm, let others, _, _, _): others.map { (arm, $0) }
     case .retained(let arm, let other, let base, _): [(arm, other), (arm, base), (other, base)]
     case .noneCorrect, .untestable: []
     }

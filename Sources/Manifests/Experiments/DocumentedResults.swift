@@ -128,16 +128,26 @@ package struct DocumentedResults: Sendable, Equatable {
 
   /// What a claim comes to in numbers.
   package enum Test: Sendable, Equatable {
-    /// The arm scores higher than the other, in each of these rows.
-    case better(arm: String, than: String, rows: [RowName])
+    /// The arm is better than the other in each of these rows, by more than the least effect of interest if one is given.
+    ///
+    /// What is better the metric says: a higher score, or a lower loss.
+    case better(arm: String, than: String, by: Double? = nil, rows: [RowName])
+    /// The arm is worse than the other in each of these rows, by more than the least effect of interest if one is given.
+    case worse(arm: String, than: String, by: Double? = nil, rows: [RowName])
     /// The arm does not score higher than the other by more than the margin, in any of these rows.
     case notBetter(arm: String, than: String, rows: [RowName], margin: Double)
     /// The two arms differ by less than the margin, in each of these rows.
     case equivalent(arm: String, to: String, rows: [RowName], margin: Double)
     /// Tuning the other arm costs score against the base, and the arm loses less, in each of these rows.
     case retained(arm: String, than: String, base: String, rows: [RowName])
-    /// None of these arms has a right answer, in any of these rows.
-    case noneCorrect(arms: [String], rows: [RowName])
+    /// The arm's mean is less than so many times that of the other, in each of these rows.
+    case ratio(arm: String, to: String, below: Double, rows: [RowName])
+    /// The arm costs less than the others would that have gained as much, by more than the least effect of interest.
+    case frontier(arm: String, against: [String], cost: RowName, gain: RowName, by: Double = 0)
+    /// None of these arms has a right answer, in any of these rows, of so many items at least, or of so many that the rate on
+    /// others is below the given one.
+    case noneCorrect(
+      arms: [String], rows: [RowName], count: Int? = nil, largestRate: Double? = nil)
     /// No run of this manifest can tell, for the reason given.
     case untestable(reason: String)
   }

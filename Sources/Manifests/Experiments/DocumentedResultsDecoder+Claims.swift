@@ -3,7 +3,8 @@ import Scoring
 extension DocumentedResultsDecoder {
   /// What a claim may come to; the keys of claims.
   private static let tests = [
-    "better", "not_better", "equivalent", "retained", "none_correct", "untestable",
+    "better", "worse", "not_better", "equivalent", "retained", "ratio", "frontier", "none_correct",
+    "untestable",
   ]
 
   /// Reads `claims:`.
@@ -50,24 +51,104 @@ extension DocumentedResultsDecoder {
     case "equivalent":
       let pair = pair(mapping, "to")
       let margin = mapping.required("margin", "how much difference is none")?.number(
-        "above 0 and below 1"
-      ) { $0 > 0 && $0 < 1 }
+        "above 0 and below 1000"
+      ) { $0 > 0 && $0 < 1000 }
       let rows = rows(mapping)
       guard let (first, second) = pair, let margin, let rows else { return nil }
+      check(margin, of: rows, reader)
       return .equivalent(arm: first, to: second, rows: rows, margin: margin)
     case "not_better":
       let pair = pair(mapping, "than")
       let margin =
-        mapping.optional("margin").map { $0.number("from 0 to below 1") { $0 >= 0 && $0 < 1 } } ?? 0
+        mapping.optional("margin").map {
+          $0.number("from 0 to below 1000") { $0 >= 0 && $0 < 1000 }
+        } ?? 0
       let rows = rows(mapping)
       guard let (first, second) = pair, let margin, let rows else { return nil }
+      check(margin, of: rows, reader)
       return .notBetter(arm: first, than: second, rows: rows, margin: margin)
+    case "ratio": return ratio(mapping, reader)
+    case "frontier": return frontier(mapping)
     default:
       let pair = pair(mapping, "than")
+      let least = least(mapping)
       let rows = rows(mapping)
-      guard let (first, second) = pair, let rows else { return nil }
-      return .better(arm: first, than: second, rows: rows)
+      guard let (first, second) = pair, let least, let rows else { return nil }
+      if let effect = least.effect { check(effect, of: rows, reader) }
+      return key == "worse"
+        ? .worse(arm: first, than: second, by: least.effect, rows: rows)
+        : .better(arm: first, than: second, by: least.effect, rows: rows)
     }
+  }
+
+  /// Reads `by:`, the least effect of interest, which may be left out; nil if it is none.
+  private func least(_ mapping: MappingReader) -> (effect: Double?, Void)? {
+    guard let reader = mapping.optional("by") else { return (nil, ()) }
+    return reader.number("from 0 to below 1000") { $0 >= 0 && $0 < 1000 }.map { ($0, ()) }
+  }
+
+  /// Reports an effect that no two shares can have.
+  private func check(
+    _ effect: Double, of rows: [DocumentedResults.RowName], _ reader: NodeReader
+  ) {
+    guard effect >= 1,
+      let share = rows.first(where: { Quantity(metric: $0.metric).unit == .share })
+    else { return }
+    reader.report(
+      .invalidValue,
+      "\(share.task).\(share.metric) is from 0 to 1, so that no two values are \(effect) apart")
+  }
+
+  private func ratio(_ mapping: MappingReader, _ reader: NodeReader) -> DocumentedResults.Test? {
+    let pair = pair(mapping, "to")
+    let limit = mapping.required("below", "the ratio that it has to lie below")?.number(
+      "above 0 and at most 1000"
+    ) { $0 > 0 && $0 <= 1000 }
+    let rows = rows(mapping)
+    guard let (first, second) = pair, let limit, let rows else { return nil }
+    if let row = rows.first(where: { !Quantity(metric: $0.metric).isNonnegative }) {
+      reader.report(
+        .contradiction,
+        "\(NodeReader.shortened(row.metric)) can be negative, so that ratios of it say nothing")
+    }
+    return .ratio(arm: first, to: second, below: limit, rows: rows)
+  }
+
+  private func frontier(_ mapping: MappingReader) -> DocumentedResults.Test? {
+    let first = arm(mapping.required("arm"))
+    let against = mapping.required("against", "the arms whose line the arm is held against")
+    var others: [String] = []
+    for entry in against?.list() ?? [] {
+      guard let other = arm(entry) else { continue }
+      if others.contains(other) || other == first {
+        entry.report(.contradiction, "'\(other)' is already compared")
+      }
+      others.append(other)
+    }
+    if let against, others.count < 2 {
+      against.report(.invalidValue, "'against' has to name at least 2 arms: one has no line")
+    }
+    let cost = rowName(mapping.required("cost", "what is paid, as in 'text.kl_from_base'"))
+    let gain = rowName(mapping.required("gain", "what is learned, as in 'text.nats_per_token'"))
+    guard let least = least(mapping), let first, others.count > 1, let cost, let gain else {
+      return nil
+    }
+    return .frontier(arm: first, against: others, cost: cost, gain: gain, by: least.effect ?? 0)
+  }
+
+  /// Reads the name of a row as "task.metric".
+  private func rowName(_ reader: NodeReader?) -> DocumentedResults.RowName? {
+    guard let reader, let text = reader.line() else { return nil }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count > 1, let metric = parts.last, !metric.isEmpty else {
+      reader.report(
+        .invalidValue,
+        "\(reader.name) has to be a task and a metric with a point between them, but it is '\(NodeReader.shortened(text))'"
+      )
+      return nil
+    }
+    let task = parts.dropLast().joined(separator: ".")
+    return DocumentedResults.RowName(task: task, metric: String(metric))
   }
 
   private func noneCorrect(_ mapping: MappingReader) -> DocumentedResults.Test? {
@@ -78,8 +159,17 @@ extension DocumentedResultsDecoder {
       arms.append(arm)
     }
     // Where nothing is right, a source may say so in words and print no row.
-    guard let rows = rows(mapping, mayBeUnprinted: true), !arms.isEmpty else { return nil }
-    return .noneCorrect(arms: arms, rows: rows)
+    let rows = rows(mapping, mayBeUnprinted: true)
+    let count = mapping.optional("n").map { $0.integer(in: 1...100_000_000) }
+    let rate = mapping.optional("largest_rate").map {
+      $0.number("above 0 and below 1") { $0 > 0 && $0 < 1 }
+    }
+    if count == nil, rate == nil {
+      mapping.reportMissing(
+        ["n"], "the key 'n' or 'largest_rate': of a single item, no right answer says nothing")
+    }
+    guard let rows, !arms.isEmpty else { return nil }
+    return .noneCorrect(arms: arms, rows: rows, count: count ?? nil, largestRate: rate ?? nil)
   }
 
   /// The arm and the one that it is compared with; two different ones.

@@ -35,6 +35,24 @@ struct ArmRow: Sendable, Equatable {
   /// Mean over seeds.
   var value: Double { Sample.mean(values) ?? .nan }
 
+  /// 1 if higher values are better, -1 if lower ones are.
+  var advantage: Double { quantity.isLowerBetter ? -1 : 1 }
+
+  /// The values of both arms seed by seed, in the order of the first one's; nil for other seeds on either side.
+  ///
+  /// An arm that is not trained has the same value for every seed.
+  func paired(with other: ArmRow) -> [(first: Double, second: Double)]? {
+    if other.seeds.count == 1, other.seeds[0] == nil || seeds.count == 1 {
+      return values.map { ($0, other.values[0]) }
+    }
+    if seeds.count == 1, seeds[0] == nil { return other.values.map { (values[0], $0) } }
+    let known = Dictionary(zip(other.seeds, other.values), uniquingKeysWith: { first, _ in first })
+    let pairs = zip(seeds, values).compactMap { seed, value in
+      known[seed].map { (first: value, second: $0) }
+    }
+    return pairs.count == values.count && pairs.count == other.values.count ? pairs : nil
+  }
+
   /// Reads a row of an arm.
   ///
   /// - Throws: an ``Obstacle``: skipped if there is no such arm or row, invalid with the item named if there is something wrong.

@@ -10,23 +10,31 @@ struct ClaimCheck {
   /// One row of a claim: settled, or a test that has to be corrected for the others first.
   enum Part {
     case settled(Finding)
-    case open(ClaimTest)
+    case open(any RowTest)
   }
 
   /// The rows of the claim, in its order; never empty.
   func parts(_ results: MeasuredResults) -> [Part] {
     let parts: [Part] =
       switch claim.test {
-      case .better(let arm, let than, let rows):
-        rows.map { test(.better, arm, than, $0, results) }
+      case .better(let arm, let than, let least, let rows):
+        rows.map { test(.better(by: least), arm, than, $0, results) }
+      case .worse(let arm, let than, let least, let rows):
+        rows.map { test(.better(by: least), arm, than, $0, results, isReversed: true) }
       case .notBetter(let arm, let than, let rows, let margin):
         rows.map { test(.notBetter(margin: margin), arm, than, $0, results) }
       case .equivalent(let arm, let other, let rows, let margin):
         rows.map { test(.equivalent(margin: margin), arm, other, $0, results) }
       case .retained(let arm, let than, let base, let rows):
         rows.map { retention(arm, than, base, $0, results) }
-      case .noneCorrect(let arms, let rows):
-        rows.flatMap { row in arms.map { .settled(noneCorrect($0, row, results)) } }
+      case .ratio(let arm, let other, let limit, let rows):
+        rows.map { ratio(arm, other, limit, $0, results) }
+      case .frontier(let arm, let others, let cost, let gain, let least):
+        [frontier(arm, others, cost, gain, least, results)]
+      case .noneCorrect(let arms, let rows, let count, let rate):
+        rows.flatMap { row in
+          arms.map { .settled(noneCorrect($0, row, results, count, rate)) }
+        }
       case .untestable(let reason):
         [.settled(Finding(status: .untestable, why: Self.sentence(reason), isEvaluated: false))]
       }
@@ -38,15 +46,44 @@ struct ClaimCheck {
 
   private func test(
     _ hypothesis: ClaimTest.Hypothesis, _ arm: String, _ than: String,
-    _ name: DocumentedResults.RowName, _ results: MeasuredResults
+    _ name: DocumentedResults.RowName, _ results: MeasuredResults, isReversed: Bool = false
   ) -> Part {
     attempt(name) { () throws(Obstacle) in
       let first = try ArmRow(name, arm: arm, in: results)
       let second = try ArmRow(name, arm: than, in: results)
       let pair = try PairedRow.testable(first, second)
       return ClaimTest(
-        hypothesis: hypothesis, difference: DifferenceTest(pair),
+        hypothesis: hypothesis, difference: DifferenceTest(pair, isReversed: isReversed),
         documented: documented.difference(arm, than, name))
+    }
+  }
+
+  private func ratio(
+    _ arm: String, _ other: String, _ limit: Double, _ name: DocumentedResults.RowName,
+    _ results: MeasuredResults
+  ) -> Part {
+    attempt(name) { () throws(Obstacle) in
+      try SeedwiseTest(
+        ratioOf: try ArmRow(name, arm: arm, in: results),
+        to: try ArmRow(name, arm: other, in: results), below: limit)
+    }
+  }
+
+  private func frontier(
+    _ arm: String, _ others: [String], _ cost: DocumentedResults.RowName,
+    _ gain: DocumentedResults.RowName, _ least: Double, _ results: MeasuredResults
+  ) -> Part {
+    attempt(cost) { () throws(Obstacle) in
+      func rows(_ arm: String) throws(Obstacle) -> (cost: ArmRow, gain: ArmRow) {
+        (
+          cost: try ArmRow(cost, arm: arm, in: results),
+          gain: try ArmRow(gain, arm: arm, in: results)
+        )
+      }
+      var points: [(cost: ArmRow, gain: ArmRow)] = []
+      for other in others { points.append(try rows(other)) }
+      return try SeedwiseTest(
+        SeedwiseTest.Frontier(arm: try rows(arm), others: points, least: least))
     }
   }
 
@@ -70,7 +107,7 @@ struct ClaimCheck {
   }
 
   private func attempt(
-    _ name: DocumentedResults.RowName, _ body: () throws(Obstacle) -> ClaimTest
+    _ name: DocumentedResults.RowName, _ body: () throws(Obstacle) -> any RowTest
   ) -> Part {
     do throws(Obstacle) {
       return .open(try body())
@@ -88,7 +125,8 @@ struct ClaimCheck {
   // MARK: - Counts
 
   private func noneCorrect(
-    _ arm: String, _ name: DocumentedResults.RowName, _ results: MeasuredResults
+    _ arm: String, _ name: DocumentedResults.RowName, _ results: MeasuredResults,
+    _ leastCount: Int?, _ largestRate: Double?
   ) -> Finding {
     let row: ArmRow
     do throws(Obstacle) {
@@ -101,12 +139,23 @@ struct ClaimCheck {
     let right = scores.count { $0 > 0 }
     let seeds = row.values.count > 1 ? " in at least one of \(row.values.count) seeds" : ""
     var why = "\(arm) answers \(right) of \(row.count) items of \(name) correctly\(seeds)"
+    var status: Verdict.Status = right == 0 ? .consistent : .diverged
     if right == 0, let interval = Proportion.clopperPearsonInterval(successes: 0, count: row.count)
     {
       let limit = Decimals.fixed(100 * interval.upperBound, 1)
       why += "; on other items it could still be up to \(limit) % (95 %, Clopper-Pearson)"
+      if let largestRate, interval.upperBound > largestRate {
+        status = .inconclusive
+        why += ", which is not below the \(Decimals.fixed(100 * largestRate, 1)) % that was named"
+      } else if let leastCount, row.count < leastCount {
+        status = .inconclusive
+        why += ", and \(leastCount) were to be asked"
+      } else if largestRate == nil, leastCount == nil {
+        status = .inconclusive
+        why += ", and how many it takes was not said"
+      }
     }
-    var finding = Finding(status: right == 0 ? .consistent : .diverged, why: why + ".")
+    var finding = Finding(status: status, why: why + ".")
     finding.row = name
     finding.expected = "0"
     finding.values = row.values

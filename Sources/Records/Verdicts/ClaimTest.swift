@@ -1,15 +1,36 @@
 import Files
 import Statistics
 
-/// A claim's test in one row, before it is corrected for the other tests of the run.
-struct ClaimTest: Sendable, Equatable {
-  /// What is claimed of the difference.
+/// A test that decides about a row of a claim once it is corrected for the others.
+protocol RowTest: Sendable {
+  /// The p value that has to be small for the claim to be shown.
+  var favourable: Double { get }
+  /// The p value that has to be small for the opposite to be shown.
+  var unfavourable: Double { get }
+
+  /// Decides.
+  func finding(_ corrected: CorrectedPValues) -> Finding
+}
+
+/// A test's p values, corrected for the other claims of the run, and for the other rows where one of them suffices.
+struct CorrectedPValues: Sendable {
+  /// That of the claim: all its rows have to hold, so that they do not cost each other anything.
+  let favourable: Double
+  /// That of the opposite, which any row can show.
+  let unfavourable: Double
+  /// The number of claims that were corrected for.
+  let claimCount: Int
+}
+
+/// A claim's test of a difference in one row.
+struct ClaimTest: RowTest, Equatable {
+  /// What is claimed of the difference, which is positive where it speaks for the arm in question.
   enum Hypothesis: Sendable, Equatable {
-    /// The first arm scores higher.
-    case better
-    /// The first arm does not score higher by more than the margin.
+    /// It is positive and, if a least effect is given, larger than that.
+    case better(by: Double?)
+    /// It is not above the margin.
     case notBetter(margin: Double)
-    /// The difference is smaller than the margin.
+    /// It is smaller than the margin, one way or the other.
     case equivalent(margin: Double)
     /// The second arm loses against the base, and the first arm loses less.
     case retained(losses: Losses)
@@ -28,110 +49,151 @@ struct ClaimTest: Sendable, Equatable {
 
   /// What is claimed.
   let hypothesis: Hypothesis
-  /// First arm minus second arm.
+  /// The difference of the two arms.
   let difference: DifferenceTest
-  /// The documented difference; nil if it is not documented.
+  /// The documented difference, first minus second; nil if it is not documented.
   let documented: Double?
 
   /// The significance level of every test, after correction.
   static let level = 0.05
 
-  /// The p value that has to be small for the claim to be shown.
+  /// The effect whose absence refutes that one arm is better: the least of interest, or the documented one.
+  var refutable: Double? {
+    guard case .better(let least) = hypothesis else { return nil }
+    if let least { return least }
+    return documented.flatMap { $0 * difference.sign > 0 ? $0 * difference.sign : nil }
+  }
+
   var favourable: Double {
     switch hypothesis {
-    case .better: difference.twoSided
-    case .notBetter(let margin): difference.below(margin)
-    case .equivalent(let margin): difference.paired.equivalencePValue(margin: margin)
+    case .better(nil): return difference.twoSided
+    case .better(let least?):
+      let isAhead = difference.value > 0
+      return max(min(1, 2 * difference.above(least)), isAhead ? difference.twoSided : 1)
+    case .notBetter(let margin): return difference.below(margin)
+    case .equivalent(let margin): return difference.equivalence(margin)
     case .retained(let losses):
-      max(losses.pValue, difference.value > 0 ? difference.twoSided : 1)
+      return max(losses.pValue, difference.value > 0 ? difference.twoSided : 1)
     }
   }
 
-  /// The p value that has to be small for the opposite to be shown.
   var unfavourable: Double {
     switch hypothesis {
-    case .better, .retained: difference.twoSided
-    case .notBetter(let margin): difference.above(margin)
+    case .better:
+      guard let refutable else { return difference.twoSided }
+      let opposite = difference.value < 0 ? difference.twoSided : 1
+      return min(opposite, 2 * difference.below(refutable))
+    case .retained: return difference.twoSided
+    case .notBetter(let margin): return difference.above(margin)
     case .equivalent(let margin):
-      min(1, 2 * min(difference.above(margin), difference.below(-margin)))
+      return min(1, 2 * min(difference.above(margin), difference.below(-margin)))
     }
   }
 
-  /// Decides with p values that are corrected for the other tests.
-  func finding(favourable adjusted: Double, unfavourable adjustedOpposite: Double) -> Finding {
-    let isPositive = difference.value > 0
-    let isShown: Bool
-    let isRefuted: Bool
-    switch hypothesis {
-    case .better:
-      isShown = isPositive && adjusted < Self.level
-      isRefuted = difference.value < 0 && adjusted < Self.level
-    case .retained:
-      isShown = adjusted < Self.level
-      isRefuted = difference.value < 0 && adjustedOpposite < Self.level
-    case .notBetter, .equivalent:
-      isShown = adjusted < Self.level
-      isRefuted = adjustedOpposite < Self.level
-    }
-    let status: Verdict.Status =
-      isShown ? .consistent : isRefuted ? .diverged : isOutOfReach ? .untestable : .inconclusive
-    let isOpposite = status == .diverged && hypothesis != .better
+  func finding(_ corrected: CorrectedPValues) -> Finding {
+    let status = status(corrected)
+    let isDiverged = status == .diverged
     let test = SignificanceTest(
       name: testName, statistic: statistic,
-      degreesOfFreedom: isExact ? nil : difference.estimate?.degreesOfFreedom,
-      pValue: isOpposite ? unfavourable : favourable,
-      adjustedPValue: isOpposite ? adjustedOpposite : adjusted,
-      standardError: difference.paired.standardError, interval: difference.interval(level: level),
-      bootstrap: difference.bootstrap(level: level), discordant: difference.pair.discordance,
-      exact: isExact ? difference.exact : nil)
-    var finding = Finding(status: status, why: sentence(status, test))
+      degreesOfFreedom: isOfSigns ? nil : difference.estimate?.degreesOfFreedom,
+      pValue: isDiverged ? unfavourable : favourable,
+      adjustedPValue: isDiverged ? corrected.unfavourable : corrected.favourable,
+      standardError: difference.estimate?.standardError ?? difference.paired.standardError,
+      interval: difference.interval(level: intervalLevel, isOfLimits: isOfLimits),
+      bootstrap: difference.bootstrap(level: intervalLevel),
+      discordant: difference.pair.discordance, exact: isExact ? difference.exact : nil)
+    let level = Self.level / Double(corrected.claimCount)
+    var finding = Finding(status: status, why: sentence(status, test, level: level))
     finding.row = difference.pair.first.name
     finding.expected = documented.map { Decimals.signed($0, 4) }
     finding.values = [difference.pair.first.value, difference.pair.second.value]
-    finding.observed = difference.value
+    finding.observed = difference.sign < 0 ? 0 - difference.value : difference.value
     finding.test = test
     finding.count = difference.pair.differences.count
-    finding.smallestDetectable = difference.smallestDetectable
+    finding.smallestDetectable = difference.smallestDetectable(
+      level: level, isOneSided: isOneSided)
     return finding
   }
 
-  /// Whether no way in which the differing items could have fallen would show the claim or its opposite.
+  private func status(_ corrected: CorrectedPValues) -> Verdict.Status {
+    let isShown = corrected.favourable < Self.level
+    var isRefuted = corrected.unfavourable < Self.level
+    let isPositive = difference.value > 0
+    switch hypothesis {
+    case .better(nil):
+      if isShown, isPositive { return .consistent }
+      if refutable == nil { isRefuted = isRefuted && difference.value < 0 }
+    case .retained:
+      if isShown { return .consistent }
+      isRefuted = isRefuted && difference.value < 0
+    case .better, .notBetter, .equivalent:
+      if isShown { return .consistent }
+    }
+    if isRefuted { return .diverged }
+    return isOutOfReach ? .untestable : .inconclusive
+  }
+
+  /// Whether no outcome with so few items could show the claim: known before any data.
   private var isOutOfReach: Bool {
     guard let smallest = difference.smallestTwoSided, smallest >= Self.level else { return false }
     switch hypothesis {
-    case .better: return true
-    case .retained(let losses): return losses.pValue < Self.level
+    case .better, .retained: return true
     case .notBetter, .equivalent: return false
     }
   }
 
-  private var isAgainstZero: Bool {
+  // MARK: - Names and numbers
+
+  /// Whether the test is against zero.
+  var isAgainstZero: Bool { !isOfLimits }
+
+  /// Whether the difference is held against another limit than zero.
+  var isOfLimits: Bool {
     switch hypothesis {
-    case .better, .retained: true
-    case .notBetter, .equivalent: false
+    case .better(nil), .retained: false
+    case .better, .notBetter, .equivalent: true
+    }
+  }
+
+  /// Whether the claim is shown by one-sided tests.
+  var isOneSided: Bool {
+    switch hypothesis {
+    case .better, .retained: false
+    case .notBetter, .equivalent: true
     }
   }
 
   private var testName: String {
     switch hypothesis {
-    case .better, .retained: difference.name
-    case .notBetter: difference.name(spread: "one-sided t")
-    case .equivalent: difference.name(spread: "two one-sided t")
+    case .better(nil), .retained: difference.name
+    case .better: difference.limitName("two-sided")
+    case .notBetter: difference.limitName("one-sided")
+    case .equivalent: difference.limitName("two one-sided")
     }
   }
 
   /// Whether it is McNemar's exact test.
-  var isExact: Bool { isAgainstZero && difference.exact != nil }
+  var isExact: Bool { isAgainstZero && difference.exact != nil && !difference.isOfSeeds }
 
-  private var statistic: Double? {
-    guard !isExact, let error = difference.estimate?.standardError else { return nil }
-    switch hypothesis {
-    case .better, .retained: return difference.value / error
-    case .notBetter(let margin): return (difference.value - margin) / error
-    case .equivalent(let margin): return (abs(difference.value) - margin) / error
-    }
+  /// Whether signs alone decide, of items or of clusters.
+  private var isOfSigns: Bool {
+    isAgainstZero && difference.decidingSigns != nil && !difference.isOfSeeds
   }
 
-  /// That of intervals: 95 % for a test against zero; 90 % for one-sided tests, which the claim passes when the interval does.
-  private var level: Double { isAgainstZero ? 1 - Self.level : 1 - 2 * Self.level }
+  private var statistic: Double? {
+    guard !isOfSigns, let error = difference.estimate?.standardError else { return nil }
+    let value = difference.value
+    let distance =
+      switch hypothesis {
+      case .better(let least): value - (least ?? 0)
+      case .retained: value
+      case .notBetter(let margin): value - margin
+      case .equivalent(let margin): abs(value) - margin
+      }
+    if case .equivalent = hypothesis { return distance / error }
+    return difference.sign < 0 ? 0 - distance / error : distance / error
+  }
+
+  /// That of intervals: 95 % for two-sided tests; 90 % for one-sided ones, which the claim passes when the interval does.
+  private var intervalLevel: Double { isOneSided ? 1 - 2 * Self.level : 1 - Self.level }
 }

@@ -149,47 +149,59 @@ extension Judgement {
 
   /// The verdicts on claims, tests corrected by Holm's method.
   ///
-  /// Every row of a required claim is one test. Claims that are not required are corrected for all tests, so that they
-  /// do not cost the required ones anything.
+  /// A required claim is one test however many rows it has, since all of them have to hold; what refutes it is one test a row,
+  /// since any row does. Claims that are not required are corrected for all, so that they do not cost the required ones
+  /// anything.
   private static func claims(
     _ documented: DocumentedResults, _ results: MeasuredResults
   ) -> [Verdict] {
     let claims = documented.claims.map { claim in
       (claim: claim, parts: ClaimCheck(claim: claim, documented: documented).parts(results))
     }
-    // Where each test stands: its claim, and its place among the rows of that.
-    let places = claims.indices.flatMap { claim in
-      claims[claim].parts.indices.map { (claim: claim, part: $0) }
-    }.filter { claims[$0.claim].parts[$0.part].test != nil }
-    let tests = places.compactMap { claims[$0.claim].parts[$0.part].test }
-    let required = places.indices.filter { claims[places[$0].claim].claim.isRequired }
-    func adjusted(_ pValue: (ClaimTest) -> Double) -> [Double] {
-      var adjusted = Holm.adjusted(tests.map(pValue))
-      let amongRequired = Holm.adjusted(required.map { pValue(tests[$0]) })
-      for (index, p) in zip(required, amongRequired) { adjusted[index] = p }
-      return adjusted
+    let tests = claims.map { $0.parts.compactMap(\.test) }
+    let required = claims.map { $0.claim.isRequired }
+    let favourable = tests.map { $0.map(\.favourable) }
+    let shown = Self.corrected(favourable, required) { Holm.adjusted(families: $0) }
+    let unfavourable = tests.map { $0.map(\.unfavourable) }
+    let refuted = Self.corrected(unfavourable, required) { families in
+      let adjusted = Holm.adjusted(families.flatMap(\.self))
+      var start = 0
+      return families.map { family in
+        defer { start += family.count }
+        return Array(adjusted[start..<start + family.count])
+      }
     }
-    let favourable = adjusted(\.favourable)
-    let unfavourable = adjusted(\.unfavourable)
-    var findings = claims.map { $0.parts.map(\.finding) }
-    for (index, place) in places.enumerated() {
-      findings[place.claim][place.part] = tests[index].finding(
-        favourable: favourable[index], unfavourable: unfavourable[index])
+    let open = zip(tests, required).filter { !$0.0.isEmpty }
+    let findings = claims.indices.map { index -> [Finding] in
+      let count = required[index] ? open.count { $0.1 } : open.count
+      var results = zip(tests[index], zip(shown[index], refuted[index])).map { test, p in
+        test.finding(
+          CorrectedPValues(favourable: p.0, unfavourable: p.1, claimCount: max(1, count)))
+      }[...]
+      return claims[index].parts.compactMap { $0.finding ?? results.popFirst() }
     }
     return zip(claims, findings).compactMap { entry, findings in
-      let findings = findings.compactMap(\.self)
-      return findings.first.map { first in
+      findings.first.map { first in
         Verdict(
           subject: .claim, id: entry.claim.id, title: entry.claim.statement,
           isRequired: entry.claim.isRequired, first: first, others: Array(findings.dropFirst()))
       }
     }
   }
+
+  /// P values corrected among those of required claims, and those of the other claims among all.
+  private static func corrected(
+    _ pValues: [[Double]], _ required: [Bool], _ correct: ([[Double]]) -> [[Double]]
+  ) -> [[Double]] {
+    let all = correct(pValues)
+    let own = correct(zip(pValues, required).map { $1 ? $0 : [] })
+    return zip(required, zip(all, own)).map { $0 ? $1.1 : $1.0 }
+  }
 }
 
 extension ClaimCheck.Part {
   /// The test that is still open; nil if the row is settled.
-  fileprivate var test: ClaimTest? {
+  fileprivate var test: (any RowTest)? {
     if case .open(let test) = self { test } else { nil }
   }
 

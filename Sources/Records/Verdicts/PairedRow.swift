@@ -12,6 +12,8 @@ struct PairedRow: Sendable, Equatable {
   let clusters: [String]?
   /// How much each difference counts; nil if all count the same.
   let weights: [Double]?
+  /// First minus second of every seed; nil for arms that were trained with different seeds.
+  let seedDifferences: [Double]?
   /// Numbers of items that only one arm gets right; nil for other scores than 0 and 1, or for several seeds.
   let discordance: SignificanceTest.Discordance?
 
@@ -42,6 +44,7 @@ struct PairedRow: Sendable, Equatable {
     self.differences = differences
     self.clusters = Set(clusters).count < differences.count ? clusters : nil
     self.weights = weights.contains { $0 != 1 } ? weights : nil
+    seedDifferences = first.paired(with: second)?.map { $0.first - $0.second }
     let isSingle = first.values.count == 1 && second.values.count == 1
     if isSingle, first.rightCounts != nil, second.rightCounts != nil {
       discordance = SignificanceTest.Discordance(

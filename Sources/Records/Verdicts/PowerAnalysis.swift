@@ -19,8 +19,9 @@ package struct PowerAnalysis: Sendable, Equatable {
     package let differentCount: Int?
     /// The share of items that the two arms are taken to answer differently: the measured one, or an assumed one.
     ///
-    /// Where no item differed, nothing follows for others but that fewer than one in n do: then that.
-    package let discordance: Double
+    /// Where no item differed, nothing follows for others but that fewer than one in n do: then that. Nil for what is no share,
+    /// of which all items differ, and the spread tells what can be noticed.
+    package let discordance: Double?
     /// The smallest difference that is significant (exact McNemar, two-sided, 5 %) if every differing item favours one arm;
     /// nil if no split of this many items ever is.
     package let smallestSignificant: Double?
@@ -89,12 +90,23 @@ package struct PowerAnalysis: Sendable, Equatable {
     self.subtrahend = subtrahend
     seedCount = manifest.training.seeds.count
     record = results == nil ? nil : recordID
-    rows = manifest.evaluations.flatMap { evaluation in
+    rows = manifest.evaluations.flatMap { evaluation -> [Row] in
       let locked = lock?.items.first { $0.evaluation == evaluation.name }?.count
-      return PowerRow.all(of: evaluation, documented: documented, lockedCount: locked).map {
-        Row(
-          $0, measured: results.flatMap(MeasuredDifference.read($0.name, minuend, subtrahend)),
-          documented: documented?.difference(minuend, subtrahend, $0.name))
+      let own = PowerRow.all(of: evaluation, documented: documented, lockedCount: locked)
+      return own.flatMap { row -> [Row] in
+        let isHeadline = own.first { $0.name.task == row.name.task }?.name == row.name
+        let likelihood = DocumentedResults.RowName(
+          task: row.name.task, metric: ChoiceQuantity.goldNats.rawValue)
+        let isNew = isHeadline && !own.contains { $0.name == likelihood }
+        let rows = [row] + (isNew ? [PowerRow(likelihood, like: row)] : [])
+        return rows.compactMap { row -> Row? in
+          let measured = results.flatMap(MeasuredDifference.read(row.name, minuend, subtrahend))
+          // Likelihoods that nobody has documented are told of once they are measured.
+          guard row.name != likelihood || !isNew || measured != nil else { return nil }
+          return Row(
+            row, measured: measured,
+            documented: documented?.difference(minuend, subtrahend, row.name))
+        }
       }
     }
   }
@@ -113,6 +125,30 @@ extension PowerAnalysis.Row {
     self.count = count
     countOrigin = measured == nil ? row.origin : .record
     differentCount = measured?.differentCount
+    self.documented = documented
+    let target = documented.flatMap { $0 == 0 ? nil : abs($0) }
+    seedDeviation = measured?.seedDeviation
+    requiredSeeds = target.flatMap { target in
+      measured?.seedDeviation.flatMap {
+        Power.requiredSeeds(difference: target, standardDeviation: $0)
+      }
+    }
+    guard Quantity(metric: row.name.metric).unit == .share else {
+      let noticed = measured?.standardError.map {
+        Power.minimumDetectableEffect(standardError: $0)
+      }
+      discordance = nil
+      smallestSignificant = nil
+      smallestDetectable = noticed
+      requiredCount = target.flatMap { target in
+        noticed.flatMap { noticed in
+          let items = (Double(count) * (noticed / target) * (noticed / target)).rounded(.up)
+          return items < 1e15 ? Int(items) : nil
+        }
+      }
+      largestDiscordance = nil
+      return
+    }
     let discordance =
       measured?.differentCount.map { max(Double($0), 1) / Double(count) }
       ?? PowerAnalysis.assumedDiscordance
@@ -122,18 +158,10 @@ extension PowerAnalysis.Row {
         ?? false
     }.map { Double($0) / Double(count) }
     smallestDetectable = Power.smallestDifference(discordance: discordance, count: count)
-    self.documented = documented
-    let target = documented.flatMap { $0 == 0 ? nil : abs($0) }
     requiredCount = target.flatMap {
       Power.requiredCount(difference: $0, discordance: discordance)
     }
     largestDiscordance = target.map { Power.largestDiscordance(difference: $0, count: count) }
-    seedDeviation = measured?.seedDeviation
-    requiredSeeds = target.flatMap { target in
-      measured?.seedDeviation.flatMap {
-        Power.requiredSeeds(difference: target, standardDeviation: $0)
-      }
-    }
   }
 }
 

@@ -8,6 +8,17 @@ struct PowerRow {
   let count: Int
   let origin: PowerAnalysis.CountOrigin
 
+  init(name: DocumentedResults.RowName, count: Int, origin: PowerAnalysis.CountOrigin) {
+    self.name = name
+    self.count = count
+    self.origin = origin
+  }
+
+  /// Another row of the same items.
+  init(_ name: DocumentedResults.RowName, like other: PowerRow) {
+    self.init(name: name, count: other.count, origin: other.origin)
+  }
+
   /// The rows of an evaluation: groups of a benchmark that has some, or its only task; under each, documented ones of its
   /// other metrics.
   static func all(
@@ -51,6 +62,8 @@ struct MeasuredDifference {
   let differentCount: Int?
   /// The standard deviation between seeds of the difference; nil for one seed.
   let seedDeviation: Double?
+  /// The standard error of the difference over items; nil if the arms cannot be paired, or have no spread.
+  let standardError: Double?
 
   /// Reads two arms' row out of results; nil if they have none that is sound.
   static func read(
@@ -64,9 +77,11 @@ struct MeasuredDifference {
       let differences = first.values.enumerated().map { index, value in
         value - second.values[isUntrained ? 0 : min(index, second.values.count - 1)]
       }
+      let pair = try? PairedRow(first, second)
       return MeasuredDifference(
-        count: first.count, differentCount: (try? PairedRow(first, second))?.differentCount,
-        seedDeviation: Sample.standardDeviation(differences))
+        count: first.count, differentCount: pair?.differentCount,
+        seedDeviation: Sample.standardDeviation(differences),
+        standardError: pair.flatMap { DifferenceTest($0).paired.estimate?.standardError })
     }
   }
 }

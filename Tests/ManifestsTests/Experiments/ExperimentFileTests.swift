@@ -56,7 +56,7 @@ struct ExperimentFileTests {
           rows: [
             .init(task: "aime24", metric: "exact_match"),
             .init(task: "aime25", metric: "exact_match"),
-          ]))
+          ], count: 30))
     for claim in results.claims {
       if case .untestable = claim.test { #expect(!claim.isRequired) }
     }
@@ -80,9 +80,11 @@ struct ExperimentFileTests {
     for claim in results.claims {
       let rows: [DocumentedResults.RowName] =
         switch claim.test {
-        case .better(_, _, let rows), .notBetter(_, _, let rows, _), .equivalent(_, _, let rows, _),
-          .retained(_, _, _, let rows), .noneCorrect(_, let rows):
+        case .better(_, _, _, let rows), .worse(_, _, _, let rows), .notBetter(_, _, let rows, _),
+          .equivalent(_, _, let rows, _), .retained(_, _, _, let rows), .ratio(_, _, _, let rows),
+          .noneCorrect(_, let rows, _, _):
           rows
+        case .frontier(_, _, let cost, let gain, _): [cost, gain]
         case .untestable: []
         }
       for row in rows {

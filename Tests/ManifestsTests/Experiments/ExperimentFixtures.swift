@@ -79,7 +79,7 @@ enum ExperimentFixtures {
       - {id: c2, statement: EAFT is not better., not_better: {arm: eaft, than: sft, rows: [{task: left, metric: acc}]}, source: post}
       - {id: c3, statement: They are equal., equivalent: {arm: eaft, to: sft, margin: 0.01, rows: [{task: left, metric: acc}]}, source: post}
       - {id: c4, statement: EAFT forgets less., retained: {arm: eaft, than: sft, base: base, rows: [{task: right, metric: acc}]}, source: post}
-      - {id: c5, statement: Nothing is right., none_correct: {arms: [eaft, sft], rows: [{task: aime24, metric: exact_match}]}, source: post}
+      - {id: c5, statement: Nothing is right., none_correct: {arms: [eaft, sft], n: 30, rows: [{task: aime24, metric: exact_match}]}, source: post}
       - {id: c6, statement: It is nice., untestable: It is a matter of taste., required: false, source: post}
 
     """

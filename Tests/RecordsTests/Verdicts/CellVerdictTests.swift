@@ -136,7 +136,8 @@ import Testing
     let wilson = try #require(many.decisive.onOtherItems)
     #expect(wilson.method == "wilson" && abs(wilson.interval.lower - 0.349831) < 5e-7)
     let few = try Fixture.verdict(
-      .noneCorrect(arms: ["sft"], rows: [Fixture.row]), [Fixture.arm("sft", right: 0, of: 30)])
+      .noneCorrect(arms: ["sft"], rows: [Fixture.row], count: 30),
+      [Fixture.arm("sft", right: 0, of: 30)])
     let prior = try #require(few.decisive.onOtherItems)
     #expect(prior.method == "uniform-prior" && abs(prior.interval.upper - 0.1121887) < 1e-6)
     let seeds = try judged(Fixture.cell("0.3100", band: flip), right: [31, 32])

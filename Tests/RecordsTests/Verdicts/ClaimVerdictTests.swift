@@ -26,7 +26,7 @@ import Testing
     #expect(verdict.status == .consistent)
     #expect(
       verdict.why
-        == "On task.acc eaft scores higher than sft by +0.0057 ± 0.0026 (n 14042, exact McNemar p 0.0299)."
+        == "On task.acc eaft scores higher than sft by +0.0057 ± 0.0026 (n 14042, exact McNemar p 0.0299, of these two checkpoints)."
     )
     let test = try #require(verdict.decisive.test)
     #expect(abs(test.pValue - 0.029884) < 5e-7 && test.adjustedPValue == test.pValue)
@@ -42,7 +42,7 @@ import Testing
     #expect(verdict.status == .diverged)
     #expect(
       verdict.why
-        == "On task.acc it is the other way round: eaft minus sft is -0.0057 ± 0.0026 (n 14042, exact McNemar p 0.0299)."
+        == "On task.acc it is the other way round: eaft minus sft is -0.0057 ± 0.0026 (n 14042, exact McNemar p 0.0299, of these two checkpoints)."
     )
   }
 
@@ -52,7 +52,7 @@ import Testing
     #expect(verdict.status == .inconclusive)
     #expect(
       verdict.why
-        == "On task.acc eaft minus sft is +0.0129 ± 0.0154 (n 541, exact McNemar p 0.4704), which cannot be told from no difference; the smallest detectable difference is 0.0430, and to show a difference of +0.0129 takes about 5,990 items."
+        == "On task.acc eaft minus sft is +0.0129 ± 0.0154 (n 541, exact McNemar p 0.4704, of these two checkpoints), which cannot be told from no difference; the smallest detectable difference is 0.0430, and to show a difference of +0.0129 takes about 5,990 items."
     )
     #expect(abs((verdict.decisive.smallestDetectable ?? 0) - 2.801585 * 0.015358) < 1e-5)
     let opposite = try Fixture.verdict(better, Fixture.pair(31, 38, of: 541))
@@ -75,25 +75,25 @@ import Testing
     #expect(verdict.why.contains("to show the documented +0.0057 takes about 30,9"))
   }
 
-  @Test("Five differing items can never show anything, whatever they say")
-  func untestable() throws {
+  @Test("Five differing items of many show nothing, which nobody could know before")
+  func fewDiffer() throws {
     let verdict = try Fixture.verdict(better, Fixture.pair(4, 1, of: 100))
-    #expect(verdict.status == .untestable)
+    #expect(verdict.status == .inconclusive)
     #expect(
       verdict.why
-        == "On task.acc eaft and sft differ on 5 of 100 items; even if all of these spoke for the same arm, p would be 0.0625."
+        == "On task.acc eaft minus sft is +0.0300 ± 0.0223 (n 100, exact McNemar p 0.3750, of these two checkpoints), which cannot be told from no difference; of 100 items 5 differ, and even if all of these spoke for the same arm, p would be 0.0625."
     )
     #expect(verdict.isEvaluated)
     let same = try Fixture.verdict(better, Fixture.pair(0, 0, both: 40, of: 100))
-    #expect(same.status == .untestable)
+    #expect(same.status == .inconclusive)
     #expect(
       same.why
-        == "On task.acc eaft and sft score all 100 items the same, so that nothing speaks for either."
+        == "On task.acc eaft minus sft is +0.0000 (n 100, exact McNemar p 1.0000, of these two checkpoints), which cannot be told from no difference; they score all 100 items the same, so that nothing speaks for either."
     )
     #expect(try Fixture.verdict(better, Fixture.pair(6, 0, of: 100)).status == .consistent)
   }
 
-  @Test("Clusters and several seeds are judged by Student's t")
+  @Test("Few clusters are judged by their signs, several seeds of many items by Student's t")
   func clustered() throws {
     // Ten clusters of ten, of which every one favours the first arm, the fifth one most.
     let clusters = (0..<100).map { "subject \($0 / 10)" }
@@ -106,8 +106,9 @@ import Testing
         Fixture.arm("sft", Fixture.items(second, clusters: clusters)),
       ])
     let test = try #require(verdict.decisive.test)
-    #expect(verdict.status == .consistent && test.name == "paired t, clustered")
-    #expect(test.degreesOfFreedom == 9 && verdict.why.contains("n 100, 10 clusters, paired t"))
+    #expect(verdict.status == .consistent && test.name == "exact sign flips, clustered")
+    #expect(test.pValue == 2.0 / 1024 && test.degreesOfFreedom == nil)
+    #expect(verdict.why.contains("n 100, 10 clusters, exact sign flips"))
     let (interval, bootstrap) = (try #require(test.interval), try #require(test.bootstrap))
     #expect(bootstrap.level == 0.95 && bootstrap.lower > 0)
     #expect(abs(bootstrap.lower - interval.lower) < 0.05)
@@ -139,7 +140,8 @@ import Testing
         Fixture.arm("sft", Fixture.items(second, clusters: clusters)),
       ])
     #expect(verdict.status == .consistent)
-    #expect(abs((verdict.decisive.test?.pValue ?? 1) - 0.0002) < 1e-4)
+    // Seven of the same sign; the eighth is zero.
+    #expect(verdict.decisive.test?.pValue == 2.0 / 128)
     // Items that differ here and there among clusters leave the claim open, not out of reach.
     let open = try Fixture.verdict(
       better,
@@ -169,7 +171,7 @@ import Testing
     #expect(all.status == .diverged && all.decisive.test?.name == "all differ alike")
     #expect(
       all.why
-        == "On task.acc eaft does score higher than sft, by +1.0000, more than the margin of 0.1000 (n 100, all differ alike, p below 0.0001)."
+        == "On task.acc eaft does score higher than sft, by +1.0000, more than the margin of 0.1000 (n 100, all differ alike, p below 0.0001, of these two checkpoints)."
     )
     #expect(try Fixture.verdict(equivalent(0.1), Fixture.pair(0, 100, of: 100)).status == .diverged)
     #expect(
@@ -194,8 +196,8 @@ import Testing
     let verdict = try Fixture.verdict(
       .better(arm: "eaft", than: "sft", rows: rows),
       [arm("eaft", [90, 42, 90]), arm("sft", [50, 30, 88])])
-    #expect(verdict.findings.map(\.status) == [.consistent, .consistent, .untestable])
-    #expect(verdict.status == .untestable && verdict.decisive.row == rows[2])
+    #expect(verdict.findings.map(\.status) == [.consistent, .consistent, .inconclusive])
+    #expect(verdict.status == .inconclusive && verdict.decisive.row == rows[2])
     let missing = try Fixture.verdict(
       .better(arm: "eaft", than: "sft", rows: rows),
       [arm("eaft", [90, 42]), arm("sft", [50, 30])])
@@ -228,20 +230,20 @@ import Testing
     #expect(shown.status == .consistent)
     #expect(
       shown.why
-        == "On task.acc eaft minus sft is -0.0057 ± 0.0026, below the margin of 0.0200 (n 14042, one-sided t p below 0.0001)."
+        == "On task.acc eaft minus sft is -0.0057 ± 0.0026, below the margin of 0.0200 (n 14042, one-sided score p below 0.0001, of these two checkpoints)."
     )
     #expect(shown.decisive.test?.interval?.level == 0.9)
     let refuted = try Fixture.verdict(notBetter(0.01), Fixture.pair(800, 400, of: 14042))
     #expect(refuted.status == .diverged)
     #expect(
       refuted.why.hasPrefix(
-        "On task.acc eaft does score higher than sft, by +0.0285 ± 0.0025, more than the margin of 0.0100 (n 14042, one-sided t p below 0.0001)"
+        "On task.acc eaft does score higher than sft, by +0.0285 ± 0.0025, more than the margin of 0.0100 (n 14042, one-sided score p below 0.0001, "
       ))
     let open = try Fixture.verdict(notBetter(0.01), Fixture.pair(31, 38, of: 541))
     #expect(open.status == .inconclusive)
     #expect(
       open.why
-        == "On task.acc eaft minus sft is -0.0129 ± 0.0154 (n 541, one-sided t p 0.0679): that cannot be told from a difference of the margin, 0.0100; the smallest detectable difference is 0.0430, and to show this takes about 1,910 items."
+        == "On task.acc eaft minus sft is -0.0129 ± 0.0154 (n 541, one-sided score p 0.0687, of these two checkpoints): that cannot be told from a difference of the margin, 0.0100; the smallest detectable difference is 0.0382, and to show this takes about 1,500 items."
     )
   }
 
@@ -251,7 +253,7 @@ import Testing
     #expect(shown.status == .consistent)
     #expect(
       shown.why
-        == "On task.acc eaft and sft differ by -0.0057 ± 0.0026, less than the margin of 0.0200 (n 14042, two one-sided t p below 0.0001)."
+        == "On task.acc eaft and sft differ by -0.0057 ± 0.0026, less than the margin of 0.0200 (n 14042, two one-sided score p below 0.0001, of these two checkpoints)."
     )
     let refuted = try Fixture.verdict(equivalent(0.01), Fixture.pair(400, 800, of: 14042))
     #expect(refuted.status == .diverged && refuted.why.contains("more than the margin of 0.0100"))
@@ -269,7 +271,7 @@ import Testing
     #expect(abs((few.decisive.test?.pValue ?? 0) - 0.667608) < 1e-6)
     #expect(
       few.why
-        == "On task.acc eaft minus sft is +0.0000 (n 20, none differs, p 0.6676): that cannot be told from a difference of the margin, 0.0200."
+        == "On task.acc eaft minus sft is +0.0000 (n 20, none differs, p 0.6676, of these two checkpoints): that cannot be told from a difference of the margin, 0.0200."
     )
     let none = try Fixture.verdict(notBetter(0), Fixture.pair(0, 0, both: 5, of: 20))
     #expect(none.status == .inconclusive && none.decisive.test?.pValue == 1)
@@ -293,7 +295,7 @@ import Testing
     #expect(shown.status == .consistent)
     #expect(
       shown.why
-        == "On task.acc sft loses 0.1000 ± 0.0095 against base and eaft loses 0.0100 ± 0.0031: eaft keeps +0.0900 ± 0.0091 more than sft (n 1000, exact McNemar p below 0.0001)."
+        == "On task.acc sft loses 0.1000 ± 0.0095 against base and eaft loses 0.0100 ± 0.0031: eaft keeps +0.0900 ± 0.0091 more than sft (n 1000, exact McNemar p below 0.0001, of these two checkpoints)."
     )
     let opposite = try verdict(base: 600, eaft: 500, sft: 590)
     #expect(opposite.status == .diverged && opposite.why.contains("it is eaft that loses more"))
@@ -316,8 +318,8 @@ import Testing
     #expect(corrected.status == .inconclusive)
     #expect(corrected.why.contains(", adjusted 0.0625), so there is no forgetting"))
     let close = try verdict(base: 600, eaft: 503, sft: 500)
-    #expect(close.status == .untestable)
-    #expect(close.why.contains("eaft and sft differ on 3 of 1000 items; even if all"))
+    #expect(close.status == .inconclusive)
+    #expect(close.why.contains("of 1000 items 3 differ, and even if all of these spoke"))
   }
 
   @Test("Losses that cannot be told apart are inconclusive")
@@ -332,13 +334,24 @@ import Testing
 
   @Test("No right answer at all is counted, with what it leaves possible")
   func noneCorrect() throws {
-    let test = DocumentedResults.Test.noneCorrect(arms: ["eaft", "sft"], rows: [Fixture.row])
+    let test = DocumentedResults.Test.noneCorrect(
+      arms: ["eaft", "sft"], rows: [Fixture.row], count: 30)
     let none = try Fixture.verdict(test, Fixture.pair(0, 0, of: 30))
     #expect(none.status == .consistent && none.findings.count == 2)
     #expect(
       none.why
         == "eaft answers 0 of 30 items of task.acc correctly; on other items it could still be up to 11.6 % (95 %, Clopper-Pearson)."
     )
+    func open(_ count: Int?, _ rate: Double?) throws -> Verdict {
+      try Fixture.verdict(
+        .noneCorrect(arms: ["sft"], rows: [Fixture.row], count: count, largestRate: rate),
+        [Fixture.arm("sft", right: 0, of: 30)])
+    }
+    #expect(try open(31, nil).status == .inconclusive && open(30, 0.12).status == .consistent)
+    let rate = try open(nil, 0.1)
+    #expect(rate.status == .inconclusive)
+    #expect(rate.why.hasSuffix(", which is not below the 10.0 % that was named."))
+    #expect(try open(nil, nil).status == .inconclusive)
     let one = try Fixture.verdict(test, Fixture.pair(0, 1, of: 30))
     #expect(one.status == .diverged)
     #expect(one.why == "sft answers 1 of 30 items of task.acc correctly.")

@@ -62,7 +62,9 @@ import Testing
     let row = try ArmRow(name, arm: "sft", in: results)
     #expect(row.value == 4.25 && row.rightCounts == nil)
     let pair = try PairedRow(try ArmRow(name, arm: "eaft", in: results), row)
-    #expect(DifferenceTest(pair).value == -0.75 && pair.discordance == nil)
+    // A lower loss speaks for the first arm.
+    let test = DifferenceTest(pair)
+    #expect(test.value == 0.75 && test.sign == -1 && pair.discordance == nil)
     let other = try ArmRow(name, arm: "other", in: results)
     let difference = #expect(throws: Obstacle.self) { try PairedRow(other, row) }
     #expect(difference?.why.contains("counts otherwise") == true)
