@@ -14,28 +14,42 @@ struct RankFixture: Decodable {
     let microBatches: [[Int]]
   }
 
-  /// What Axolotl logged of a step.
-  struct Step: Decodable {
-    let loss: Double
-    let gradientNorm: Double
-    let learningRate: Double
+  /// What a version of Axolotl logged, by the name of the arm.
+  struct Axolotl: Decodable {
+    struct Curve: Decodable {
+      /// The run whose rows and settings it shares.
+      let run: String
+      let steps: [Step]
+    }
+
+    struct Step: Decodable {
+      let loss: Double
+      let gradientNorm: Double
+      let learningRate: Double
+    }
+
+    let curves: [String: Curve]
   }
 
   let examples: [RunFixture.Example]
   let runs: [String: RunFixture.Run]
   let dealings: [Dealing]
-  let axolotl: [String: [Step]]
+  let axolotl: [String: Axolotl]
 
   static func load() throws -> RankFixture {
     try JSONDecoder().decode(RankFixture.self, from: Fixtures.data("ranks.json"))
   }
 
-  func trainer(_ name: String, threads: Int = 1) throws -> Trainer {
-    try Trainer(
+  func trainer(
+    _ name: String, threads: Int = 1, _ change: (inout TrainingConfiguration) -> Void = { _ in }
+  ) throws -> Trainer {
+    var configuration = try #require(runs[name]).configuration()
+    change(&configuration)
+    return try Trainer(
       model: RunFixture.model(),
       examples: try PreparedExamples(
         examples.map { TrainingExample(inputIDs: $0.inputIDs, labels: $0.labels) }),
-      configuration: #require(runs[name]).configuration(), threads: threads)
+      configuration: configuration, threads: threads)
   }
 }
 
@@ -88,17 +102,30 @@ struct RankFixture: Decodable {
   }
 
   @Test(
-    "train as Axolotl 0.19 does with two of them",
-    arguments: ["ranks-eaft", "ranks-sft", "ranks-sft-micro-batch-mean"])
-  func axolotl(name: String) throws {
-    let expected = try #require(fixture.axolotl[name])
-    let trainer = try fixture.trainer(name)
-    try #require(trainer.schedule.totalSteps == expected.count)
-    for expected in expected {
-      let found = try trainer.step()
-      #expect(agree(found.loss, expected.loss, absolute: 1e-5), "step \(found.step)")
-      #expect(agree(found.gradientNorm, expected.gradientNorm, relative: 1e-4))
-      #expect(agree(found.learningRate, expected.learningRate, relative: 1e-15))
+    "train as Axolotl does with two of them, each version with the reduction that its name stands for",
+    arguments: [("0.19.0", .axolotl016, 3), ("0.21.0", .axolotl020, 5)]
+      as [(String, Reduction.Preset, Int)])
+  func axolotl(version: String, preset: Reduction.Preset, count: Int) throws {
+    let objectives: [String: Objective] = [
+      "sft": .crossEntropy, "sft-single-rows": .crossEntropy, "dft": .probabilityWeighted,
+      "sft-as-eaft": .entropyGated(.open),
+      "eaft": .entropyGated(try EntropyGate(k: 20, alpha: 0.333, normalizer: .none)),
+    ]
+    let curves = try #require(fixture.axolotl[version]).curves
+    try #require(curves.count == count)
+    for (arm, curve) in curves {
+      let objective = try #require(objectives[arm])
+      let trainer = try fixture.trainer(curve.run) {
+        $0.objective = objective
+        $0.reduction = preset.reduction(of: objective, ranks: 2)
+      }
+      try #require(trainer.schedule.totalSteps == curve.steps.count)
+      for expected in curve.steps {
+        let found = try trainer.step()
+        #expect(agree(found.loss, expected.loss, absolute: 1e-5), "\(arm), step \(found.step)")
+        #expect(agree(found.gradientNorm, expected.gradientNorm, relative: 1e-4))
+        #expect(agree(found.learningRate, expected.learningRate, relative: 1e-15))
+      }
     }
   }
 

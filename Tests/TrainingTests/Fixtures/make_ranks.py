@@ -2,9 +2,9 @@
 
 Run: python make_ranks.py           for the fixtures: real processes with PyTorch's DistributedDataParallel over gloo, rows
                                     dealt by the `accelerate` library's own sampler
-     python make_ranks.py axolotl   also trains them with Axolotl itself, two processes under torchrun on CPUs; replaces
-                                    only what Axolotl logged (needs the packages of an Axolotl that trains on CPUs, and
-                                    its programs on PATH)
+     python make_ranks.py axolotl   trains with Axolotl itself, two processes under torchrun on CPUs; replaces only what
+                                    this version of it logged (needs the packages of an Axolotl that trains on CPUs, and
+                                    its programs on PATH; 0.21 runs on Python 3.11 if pip is told to install it)
 """
 
 import json
@@ -40,11 +40,14 @@ RUNS = {
     "ranks-sft-token-window": {"epochs": 5, "reduction": "token-window"},
     "ranks-three": {"epochs": 6, "ranks": 3, "microBatchSize": 1, "reduction": "rank-mean"},
 }
-# What is trained in Axolotl, and how: 0.19 averages micro-batches in plain fine-tuning, EAFT counts tokens by process.
+# What is trained in Axolotl: the run whose rows and settings it shares, its keys, and the first minor version 0.x that has
+# them (earlier ones pass unknown keys over).
 AXOLOTL = {
-    "ranks-eaft": {"use_eaft": True, "eaft_k": 20, "eaft_alpha": 0.333},
-    "ranks-sft": {"use_eaft": True, "eaft_k": 20, "eaft_alpha": 0.0},
-    "ranks-sft-micro-batch-mean": {},
+    "eaft": ("ranks-eaft", {"use_eaft": True, "eaft_k": 20, "eaft_alpha": 0.333}, 0),
+    "sft-as-eaft": ("ranks-sft", {"use_eaft": True, "eaft_k": 20, "eaft_alpha": 0.0}, 0),
+    "sft": ("ranks-sft", {}, 0),
+    "sft-single-rows": ("ranks-eaft", {}, 0),
+    "dft": ("ranks-sft", {"use_dft": True}, 20),
 }
 
 
@@ -176,13 +179,13 @@ class Plugin(BasePlugin):
 '''
 
 
-def axolotl(name, examples):
-    """What Axolotl logs of a run."""
+def axolotl(run, keys, examples):
+    """What Axolotl logs of a run with these keys."""
     import yaml
     from tokenizers import Tokenizer, models
     from transformers import PreTrainedTokenizerFast
 
-    settings = {**BASE, **RUNS[name]}
+    settings = {**BASE, **RUNS[run]}
     with tempfile.TemporaryDirectory() as folder_name:
         folder = pathlib.Path(folder_name)
         make_run.tiny_model().save_pretrained(folder / "model")
@@ -207,7 +210,7 @@ def axolotl(name, examples):
             "warmup_steps": settings["warmUp"], "weight_decay": 0.0, "max_grad_norm": 1.0,
             "bf16": False, "fp16": False, "tf32": False, "gradient_checkpointing": False,
             "attn_implementation": "eager", "logging_steps": 1, "save_strategy": "steps",
-            "save_steps": steps, "seed": settings["seed"], **AXOLOTL[name],
+            "save_steps": steps, "seed": settings["seed"], **keys,
         }))
         environment = dict(
             os.environ, PYTHONPATH=str(folder), RANKS_EXAMPLES=str(folder / "examples.json"),
@@ -227,11 +230,16 @@ def axolotl(name, examples):
 def main():
     examples = make_run.tiny_examples()
     if sys.argv[1:] == ["axolotl"]:
-        import importlib.metadata
+        from importlib.metadata import version
 
+        names = ["axolotl", "torch", "transformers", "accelerate", "trl"]
+        versions = {name: version(name) for name in names}
         content = json.loads(FILE.read_text())
-        content["axolotl"] = {name: axolotl(name, examples) for name in AXOLOTL}
-        content["versions"]["axolotl"] = importlib.metadata.version("axolotl")
+        curves = {
+            name: {"run": run, "steps": axolotl(run, keys, examples)}
+            for name, (run, keys, since) in AXOLOTL.items()
+            if int(versions["axolotl"].split(".")[1]) >= since}
+        content["axolotl"][versions["axolotl"]] = {"versions": versions, "curves": curves}
     else:
         content = {
             "versions": {
