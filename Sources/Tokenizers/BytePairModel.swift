@@ -26,15 +26,22 @@ struct BytePairModel: Sendable {
   /// Whether a byte-level word that is a piece stays whole, whatever the merges say.
   var keepsWholePieces = false
 
-  /// Memory that is used again from word to word.
-  struct Scratch {
+  /// Memory that is used again from word to word, and from text to text of the same model.
+  struct Scratch: Sendable {
+    /// Symbols whose memory is kept from text to text.
+    private static let mostSymbols = 1 << 20
+
     fileprivate var symbols: [Symbol] = []
     fileprivate var queue = MergeQueue()
     fileprivate var standIns: [UInt8] = []
+    fileprivate var words = WordCache()
+
+    /// Whether a very long word was encoded with it.
+    var isLarge: Bool { symbols.capacity > Self.mostSymbols }
   }
 
   /// A piece of the text, linked to its neighbours by index.
-  fileprivate struct Symbol {
+  fileprivate struct Symbol: Sendable {
     /// Token id, -1 once merged into the symbol before it.
     var id: Int32
     var previous: Int32
@@ -47,10 +54,28 @@ struct BytePairModel: Sendable {
   ///
   /// - Parameters:
   ///   - text: valid UTF-8, less than 2 GiB.
-  ///   - scratch: memory from an earlier call.
+  ///   - scratch: memory from an earlier call, of this model.
   ///   - emit: gets each token with the bytes of `text` that it covers, in order.
   /// - Complexity: O(n log n) in the number of bytes.
   func encode(
+    _ text: UnsafeBufferPointer<UInt8>, scratch: inout Scratch,
+    emit: (_ id: Int32, _ bytes: Range<Int>) -> Void
+  ) {
+    guard let key = WordCache.Key(text) else {
+      return encodeAnew(text, scratch: &scratch, emit: emit)
+    }
+    if scratch.words.forEachToken(of: key, emit) { return }
+    var entry = WordCache.Entry(key)
+    var (count, isWhole) = (0, true)
+    encodeAnew(text, scratch: &scratch) { id, bytes in
+      isWhole = isWhole && entry.add(id, bytes, at: count)
+      count += 1
+      emit(id, bytes)
+    }
+    if isWhole { scratch.words.keep(entry) }
+  }
+
+  private func encodeAnew(
     _ text: UnsafeBufferPointer<UInt8>, scratch: inout Scratch,
     emit: (_ id: Int32, _ bytes: Range<Int>) -> Void
   ) {
@@ -199,9 +224,9 @@ struct BytePairModel: Sendable {
 }
 
 /// Merges that wait for their turn: a binary heap.
-struct MergeQueue {
+struct MergeQueue: Sendable {
   /// Two neighbouring symbols that may merge.
-  struct Candidate {
+  struct Candidate: Sendable {
     /// Lower goes first.
     var priority: UInt64
     /// Id of the piece that they become; the lower goes first where priorities are equal.

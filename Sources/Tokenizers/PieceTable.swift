@@ -112,6 +112,15 @@ struct PieceTable: Sendable {
   /// Text that a token is shown as.
   func text(of id: Int) -> String { String(decoding: utf8(of: id), as: UTF8.self) }
 
+  /// Calls `body` with the text of each token, by which it is found.
+  func forEachText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    bytes.withUnsafeBufferPointer { all in
+      for id in 0..<count {
+        body(UnsafeBufferPointer(rebasing: all[Int(starts[id])..<Int(starts[id + 1])]))
+      }
+    }
+  }
+
   /// Whether a token has exactly this text.
   func isText(of id: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard length(of: id) == text.count else { return false }

@@ -23,22 +23,36 @@ struct SpaceMarking: Sendable, Equatable {
   func marked(
     _ text: UnsafeBufferPointer<UInt8>, isFirst: Bool
   ) -> (text: [UInt8], sources: [Int32]) {
-    var marked: [UInt8] = []
+    let markLength = TokenDecoder.spaceMark.count
+    let prefixLength =
+      !text.isEmpty && hasPrefix(before: text, isFirst: isFirst) ? markLength : 0
+    let spaces = text.reduce(0) { $1 == 0x20 ? $0 + 1 : $0 }
+    let count = prefixLength + text.count + spaces * (markLength - 1)
     var sources: [Int32] = []
-    marked.reserveCapacity(text.count + text.count / 2)
-    sources.reserveCapacity(text.count + text.count / 2)
-    if let first = text.first, hasPrefix(before: text, isFirst: isFirst) {
-      marked += TokenDecoder.spaceMark
-      // The mark stands for the character behind it.
-      sources += [0, 0, Int32(UTF8Scalars.length(leadingByte: first)) - 1]
-    }
-    for (index, byte) in text.enumerated() {
-      if byte == 0x20 {
-        marked.append(contentsOf: TokenDecoder.spaceMark)
-        for _ in TokenDecoder.spaceMark { sources.append(Int32(index)) }
-      } else {
-        marked.append(byte)
-        sources.append(Int32(index))
+    let marked = [UInt8](unsafeUninitializedCapacity: count) { marked, markedCount in
+      sources = [Int32](unsafeUninitializedCapacity: count) { sources, sourceCount in
+        func mark(from index: Int) {
+          for byte in TokenDecoder.spaceMark {
+            marked.initializeElement(at: markedCount, to: byte)
+            sources.initializeElement(at: markedCount, to: Int32(index))
+            markedCount += 1
+          }
+        }
+        if prefixLength > 0 {
+          mark(from: 0)
+          // The mark stands for the character behind it.
+          sources[markLength - 1] = Int32(UTF8Scalars.length(leadingByte: text[0])) - 1
+        }
+        for (index, byte) in text.enumerated() {
+          if byte == 0x20 {
+            mark(from: index)
+          } else {
+            marked.initializeElement(at: markedCount, to: byte)
+            sources.initializeElement(at: markedCount, to: Int32(index))
+            markedCount += 1
+          }
+        }
+        sourceCount = markedCount
       }
     }
     return (marked, sources)

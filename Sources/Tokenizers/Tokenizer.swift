@@ -23,6 +23,9 @@ package struct Tokenizer: Sendable {
   private let isSpecial: [Bool]
   private let prefixIDs: [Int32]
   private let suffixIDs: [Int32]
+  /// Where a text that is one word can be cut all the same; nil where a pretokenizer does it.
+  private let borders: PieceBorders?
+  private let memory = EncodingMemory()
 
   /// What a tokenizer is made of, wherever it was read from.
   struct Parts {
@@ -89,6 +92,7 @@ package struct Tokenizer: Sendable {
     self.addedIDs = addedIDs
     self.isSpecial = isSpecial
     self.model = model
+    borders = parts.pretokenizer == nil ? PieceBorders(of: model.pieces) : nil
   }
 
   // MARK: - Encoding
@@ -121,12 +125,14 @@ package struct Tokenizer: Sendable {
   private func forEachToken(of text: String, _ emit: (_ id: Int32, _ bytes: Range<Int>) -> Void) {
     precondition(text.utf8.count < 1 << 29, "a text to be tokenized must be below 512 MiB")
     var text = text
-    var scratch = BytePairModel.Scratch()
     text.withUTF8 { utf8 in
-      rawMatcher.forEachPart(of: utf8) { id, range in
-        if let id { return emit(id, range) }
-        encodePart(
-          UnsafeBufferPointer(rebasing: utf8[range]), at: range.lowerBound, scratch: &scratch, emit)
+      memory.lend { scratch in
+        rawMatcher.forEachPart(of: utf8) { id, range in
+          if let id { return emit(id, range) }
+          encodePart(
+            UnsafeBufferPointer(rebasing: utf8[range]), at: range.lowerBound, scratch: &scratch,
+            emit)
+        }
       }
     }
   }
@@ -162,7 +168,7 @@ package struct Tokenizer: Sendable {
         let part = UnsafeBufferPointer(rebasing: text[range])
         let (marked, sources) = marking.marked(part, isFirst: start == 0)
         marked.withUnsafeBufferPointer { marked in
-          model.encode(marked, scratch: &scratch) { id, bytes in
+          encodeParts(of: marked, scratch: &scratch) { id, bytes in
             emit(id, Self.source(of: bytes, sources, at: start))
           }
         }
@@ -173,11 +179,24 @@ package struct Tokenizer: Sendable {
       normalizedMatcher.forEachPart(of: marked) { id, range in
         if let id { return emit(id, Self.source(of: range, sources, at: offset)) }
         let part = UnsafeBufferPointer(rebasing: marked[range])
-        model.encode(part, scratch: &scratch) { id, bytes in
+        encodeParts(of: part, scratch: &scratch) { id, bytes in
           let start = range.lowerBound
           let marked = start + bytes.lowerBound..<start + bytes.upperBound
           emit(id, Self.source(of: marked, sources, at: offset))
         }
+      }
+    }
+  }
+
+  /// Encodes text with marks, cut where no merge can cross.
+  private func encodeParts(
+    of text: UnsafeBufferPointer<UInt8>, scratch: inout BytePairModel.Scratch,
+    _ emit: (_ id: Int32, _ bytes: Range<Int>) -> Void
+  ) {
+    guard let borders else { return model.encode(text, scratch: &scratch, emit: emit) }
+    borders.forEachPart(of: text) { range in
+      model.encode(UnsafeBufferPointer(rebasing: text[range]), scratch: &scratch) { id, bytes in
+        emit(id, range.lowerBound + bytes.lowerBound..<range.lowerBound + bytes.upperBound)
       }
     }
   }
