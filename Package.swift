@@ -117,6 +117,9 @@ let package = Package(
     .executableTarget(
       name: "parquet-benchmark", dependencies: ["Assets", "Files"],
       path: "Benchmarks/ParquetStrings"),
+    .executableTarget(
+      name: "preparation-benchmark", dependencies: ["Assets", "Files", "Tokenizers", "Training"],
+      path: "Benchmarks/Preparation"),
 
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["Assets"], path: "Tests/TestSupport"),
