@@ -37,6 +37,8 @@ import Testing
     }
     let endless = "HTTP/1.1 200 OK\r\n" + String(repeating: "a: b\r\n", count: 20_000)
     #expect(throws: WebFailure.self) { try read(Array(endless.utf8), pieces: 4096) }
+    let interim = String(repeating: "HTTP/1.1 103 Early Hints\r\n\r\n", count: 4000)
+    #expect(throws: WebFailure.self) { try read(Array(interim.utf8), pieces: 4096) }
   }
 
   @Test("Any bytes are an answer or none, and never a crash")

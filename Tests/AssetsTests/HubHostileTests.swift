@@ -51,6 +51,22 @@ struct HubHostileTests {
     #expect(circle.contains("its list of files goes round in circles"))
   }
 
+  @Test("A list whose pages are large and many is given up, and long paths are not kept")
+  func largeList() async throws {
+    var hub = hub
+    hub.adjust = { $0.hubLimits.listBytes = 300 }
+    let many = await assetError(.downloadFailed) {
+      try await hub.contents(hub.asset("z.safetensors"))
+    }
+    #expect(many.contains("its list of files has more than 300 bytes"))
+    var tree = HubTree(commit: HubClientFixture.commit)
+    let paths = ["config.json", String(repeating: "a", count: 1000), "a\u{1B}[2J", "../b", "-c"]
+    let page = JSON.array(
+      paths.map { ["type": "file", "path": .string($0), "size": 1, "oid": "x"] })
+    try tree.add(page, wanted: [], source: "a page")
+    #expect(tree.paths == ["config.json"])
+  }
+
   @Test("The next page is on the same server, whatever a link says")
   func otherServers() async throws {
     let cases = [

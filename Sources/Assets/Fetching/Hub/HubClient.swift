@@ -8,6 +8,8 @@ struct HubClient: Sendable {
     var answerBytes = 16 << 20
     /// Pages of a list of files; the Hub's have a thousand entries.
     var pages = 2000
+    /// Bytes of all pages of a list.
+    var listBytes = 1 << 30
   }
 
   /// The server.
@@ -87,12 +89,18 @@ struct HubClient: Sendable {
     var next = try address(
       apiPath(repository, "tree/\(commit)"), query: "?recursive=true&expand=false")
     var seen: Set<String> = []
+    var bytes = 0
     while seen.insert(next.text).inserted {
       guard seen.count <= limits.pages else {
         throw WebFailure(
           "its list of files has more than \(limits.pages) pages", isFinal: true)
       }
       let page = try await json(next)
+      bytes += page.bytes
+      guard bytes <= limits.listBytes else {
+        throw WebFailure(
+          "its list of files has more than \(limits.listBytes) bytes", isFinal: true)
+      }
       try wrapping { () throws(FileError) in
         try tree.add(page.value, wanted: wanted, source: next.text)
       }
@@ -118,11 +126,13 @@ struct HubClient: Sendable {
     return own
   }
 
-  private func json(_ address: AssetAddress) async throws -> (head: HTTPHead, value: JSON) {
+  private func json(_ address: AssetAddress) async throws
+    -> (head: HTTPHead, value: JSON, bytes: Int)
+  {
     let (head, body) = try await web.text(
       address, token: token, limit: limits.answerBytes, retrying: retrying)
     do {
-      return (head, try JSONParser.parse(body, source: address.text))
+      return (head, try JSONParser.parse(body, source: address.text), body.count)
     } catch {
       let type = head["content-type"].map { " (\($0.prefix(60)))" } ?? ""
       throw WebFailure("it answered something else than JSON\(type)", isFinal: true)

@@ -65,7 +65,7 @@ struct HubTree: Sendable, Equatable {
   let commit: String
   /// The wanted files that are there.
   private(set) var files: [String: HubEntry] = [:]
-  /// Paths of files, wanted or not, for messages about those that are not there.
+  /// Paths of files that a manifest could name, wanted or not, for messages about those that are not there.
   private(set) var paths: [String] = []
 
   /// A list without files yet.
@@ -79,7 +79,7 @@ struct HubTree: Sendable, Equatable {
     for entry in try JSONField(page, source: source).elements()
     where try entry["type"].string() == "file" {
       let path = try entry["path"].string()
-      if paths.count < Self.mostPaths { paths.append(path) }
+      if paths.count < Self.mostPaths, HubRepository.isPath(path) { paths.append(path) }
       guard wanted.contains(path) else { continue }
       let size = try entry["size"].count()
       let large = entry["lfs"]

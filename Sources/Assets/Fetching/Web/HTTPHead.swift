@@ -67,12 +67,13 @@ struct HTTPHead: Sendable, Equatable {
 
 /// Cuts what curl writes with `--include` into the head of the answer and its body.
 struct HTTPAnswerReader {
-  /// What is kept of heads: a server may not fill the memory with them.
+  /// Bytes of all heads of an answer: a server may neither fill the memory with one nor send interim ones for ever.
   static let largestHead = 1 << 16
 
   /// The head, once it is complete; interim answers (1xx) are passed over.
   private(set) var head: HTTPHead?
   private var lines: [UInt8] = []
+  private var interimBytes = 0
 
   /// Takes what came.
   ///
@@ -82,7 +83,7 @@ struct HTTPAnswerReader {
     guard head == nil else { return piece }
     for (index, byte) in piece.enumerated() {
       lines.append(byte)
-      guard lines.count <= Self.largestHead else {
+      guard interimBytes + lines.count <= Self.largestHead else {
         throw WebFailure("its header is larger than \(Self.largestHead) bytes", isFinal: true)
       }
       guard byte == UInt8(ascii: "\n"),
@@ -92,6 +93,7 @@ struct HTTPAnswerReader {
       guard let found = HTTPHead(lines) else {
         throw WebFailure("it does not answer in HTTP", isFinal: true)
       }
+      interimBytes += lines.count
       lines = []
       guard found.status >= 200 else { continue }
       head = found
