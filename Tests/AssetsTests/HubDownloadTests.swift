@@ -61,6 +61,21 @@ struct HubDownloadTests {
       ])
   }
 
+  @Test("A list is asked for once for all calls, and a branch stays the commit that it was")
+  func listsOnce() async throws {
+    let assets = ["config.json", "model.safetensors"].map { hub.asset($0, revision: "main") }
+    for isExpected in [true, false] {
+      let before = try hub.server.log().count
+      var resolver = hub.resolver()
+      if isExpected { resolver.expected = assets }
+      for asset in assets { _ = try await resolver.resolve([asset]) }
+      let paths = try hub.server.log().dropFirst(before).map(\.path)
+      #expect(paths.count { $0.contains("/revision/") } == 1)
+      #expect(
+        paths.count { $0.contains("/tree/\(HubClientFixture.commit)") } == (isExpected ? 1 : 2))
+    }
+  }
+
   @Test("What was downloaded is known the next time, without asking, even offline")
   func remembers() async throws {
     let assets = [hub.asset("config.json"), hub.asset("model.safetensors")]

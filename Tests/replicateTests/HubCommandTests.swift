@@ -70,7 +70,7 @@ struct HubCommandTests {
     #expect(finished.map(\.status) == [0, 0, 0, 0, 0], "\(finished.map(\.error))")
     // A list, two files, and two places that the Hub sends those on who want them.
     let log = try server.log()
-    #expect(log.count == 6 && log.count { $0.server == "storage" } == 1)
+    #expect(log.count == 5 && log.count { $0.server == "storage" } == 1)
     let lock = try JSONParser.parse(
       try OpenFile.contents(of: folder.path(of: "manifests/tiny.lock.json")))
     #expect(

@@ -4,12 +4,6 @@ import Foundation
 // Files of the Hugging Face Hub: what is known of them, where they may be already, and how they are brought.
 
 extension AssetResolver {
-  /// The list of a repository's files, which is asked for once.
-  struct HubListing {
-    let repository: HubRepository
-    let tree: HubTree
-  }
-
   /// Whether nothing of the Hub may be asked.
   package var isHubOffline: Bool { isOffline || hub.environment.isOffline }
 
@@ -91,7 +85,7 @@ extension AssetResolver {
     client.retrying = { [report] in
       report(.retrying(item: "the files of \(repository.name)", attempt: $0, reason: $1))
     }
-    let tree = try await tree(of: repository, client, &session)
+    let tree = try await tree(of: file, client, session)
     guard let entry = tree.files[file.path] else {
       throw AssetError(
         code: .missing,
@@ -130,21 +124,24 @@ extension AssetResolver {
         asset.name, sha256: sha256, fileName: asset.fileName, bytes: entry.bytes, writer)
   }
 
-  private func tree(
-    of repository: HubRepository, _ client: HubClient, _ session: inout Session
-  ) async throws -> HubTree {
-    if let known = session.listings.first(where: { $0.repository == repository }) {
-      return known.tree
-    }
-    let wanted = session.assets.compactMap { asset -> String? in
-      guard case .hub(let file) = asset.source, file.repository == repository else { return nil }
-      return file.path
-    }
-    let tree = try await client.tree(of: repository, wanted: Set(wanted))
-    if !repository.isCommit {
+  private func tree(of file: HubFile, _ client: HubClient, _ session: Session) async throws
+    -> HubTree
+  {
+    let repository = file.repository
+    let known = listings.listing(of: repository)
+    if let known, known.wanted.contains(file.path) { return known.tree }
+    let wanted = Set(
+      (session.assets + expected).compactMap { asset -> String? in
+        guard case .hub(let file) = asset.source, file.repository == repository else { return nil }
+        return file.path
+      })
+    // A branch stays the commit that it was when it was asked first.
+    let tree = try await client.tree(
+      of: known.map { repository.at(commit: $0.tree.commit) } ?? repository, wanted: wanted)
+    if !repository.isCommit, known == nil {
       report(.note("\(repository.name): '\(repository.revision)' is the commit \(tree.commit) now"))
     }
-    session.listings.append(HubListing(repository: repository, tree: tree))
+    listings.add(HubListings.Listing(repository: repository, wanted: wanted, tree: tree))
     return tree
   }
 
@@ -165,7 +162,7 @@ extension AssetResolver {
     AssetError(
       code: .missing,
       message:
-        "The asset '\(asset.name)' is \(file.path) of \(file.repository.name), which is neither in the store nor in a mirror folder, and may not be downloaded offline; download it from \(file.repository.page) and pass it with --asset, or go online."
+        "The asset '\(asset.name)' is \(file.path) of \(file.repository.name), which lies neither in the store nor in a mirror folder, and which may not be downloaded offline: download it from \(file.repository.page) and pass it with --asset, or go online."
     )
   }
 

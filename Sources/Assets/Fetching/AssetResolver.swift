@@ -36,6 +36,10 @@ package struct AssetResolver: Sendable {
   /// Whether what the store says of the content of files at a commit is believed: not in an audit, where the store may be
   /// that of who made the record.
   package var believesKnownFiles = true
+  /// Assets that later calls may ask for, so that one list of a repository does for all of them.
+  package var expected: [Asset] = []
+  /// The lists of repositories' files, which are asked for once.
+  let listings = HubListings()
   /// Variables for pip, curl and hf besides the inherited ones.
   let environment: [String: String]
   /// How the Hugging Face Hub is reached.
@@ -138,7 +142,6 @@ extension AssetResolver {
     let assets: [Asset]
     var writer: ArtifactWriter?
     var archives: [Digest: ZipArchive] = [:]
-    var listings: [HubListing] = []
   }
 
   private func resolve(_ asset: Asset, _ session: inout Session) async throws -> ResolvedAsset {

@@ -25,6 +25,11 @@ package struct HubRepository: Sendable, Equatable {
     self.isGated = isGated
   }
 
+  /// The same repository at a commit.
+  func at(commit: String) -> HubRepository {
+    HubRepository(kind: kind, name: name, revision: commit, isGated: isGated)
+  }
+
   /// Whether the revision is a commit, which says what every file holds.
   package var isCommit: Bool { revision.wholeMatch(of: /[0-9a-f]{40}/) != nil }
 

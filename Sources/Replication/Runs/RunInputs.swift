@@ -50,20 +50,24 @@ struct RunInputs: Sendable {
   init(_ sources: InputSources, quiet: Bool, access: Access = .bringing) async throws {
     let isReading = access.isReading
     let manifest = sources.manifest
-    let resolver = sources.resolver(
+    var resolver = sources.resolver(
       quiet: quiet, isReading: isReading, isAuditing: access.isAuditing)
     try sources.require()
     use = try StoreUse(sources.store, isReading: isReading)
     var files: [String: [ResolvedAsset]] = [:]
     // What need not be downloaded comes first: if something of it is not what it should be, nothing is downloaded.
     let assets = try manifest.assets.map { (name: $0.name, files: try sources.assets(of: $0)) }
+    resolver.expected = assets.flatMap(\.files)
     let isDownloaded = try assets.map { !(try resolver.plannedDownloads(for: $0.files).isEmpty) }
     // The model comes before all others of its kind: what cannot be computed needs no data.
     let modelNames = manifest.model.source.assets
     for (isLate, isModel) in [(false, true), (false, false), (true, true), (true, false)] {
       for (asset, isDownloaded) in zip(assets, isDownloaded)
       where isDownloaded == isLate && modelNames.contains(asset.name) == isModel {
-        files[asset.name] = try await resolver.resolve(asset.files)
+        files[asset.name] =
+          isModel
+          ? try await Self.modelFiles(asset.files, resolver, sources.store)
+          : try await resolver.resolve(asset.files)
       }
       if isModel { try Self.checkModel(manifest, files) }
     }
@@ -160,6 +164,31 @@ struct RunInputs: Sendable {
       preconditionFailure("Examples are prepared for every seed of the manifest.")
     }
     return data
+  }
+
+  /// Brings the files of a model: all that describe it first, and its weights only if it can be computed.
+  private static func modelFiles(
+    _ assets: [Asset], _ resolver: AssetResolver, _ store: ArtifactStore
+  ) async throws -> [ResolvedAsset] {
+    let paths = assets.map { asset -> String? in
+      if case .hub(let file) = asset.source { file.path } else { nil }
+    }
+    guard paths.contains("config.json") else { return try await resolver.resolve(assets) }
+    let isLate = paths.map { $0?.hasSuffix(".safetensors") ?? false }
+    var files = [ResolvedAsset?](repeating: nil, count: assets.count)
+    for late in [false, true] {
+      let indices = assets.indices.filter { isLate[$0] == late }
+      for (index, file) in zip(indices, try await resolver.resolve(indices.map { assets[$0] })) {
+        files[index] = file
+      }
+      guard !late else { break }
+      let described = indices.compactMap { index in
+        paths[index].flatMap { path in files[index].map { (path: path, file: $0) } }
+      }
+      let folder = try LinkedFolder(described, reading: store)
+      _ = try withExtendedLifetime(folder) { try ModelDescription(at: folder.path) }
+    }
+    return files.compactMap(\.self)
   }
 
   /// Refuses a model that is not computed as soon as the files are there that describe it.
