@@ -2,9 +2,6 @@ import CZlib
 
 /// A running decompression of deflate data, bare (zip) or in a gzip wrapper.
 package final class Inflater {
-  /// The version of zlib that is at work.
-  package static var libraryVersion: String { String(cString: zlibVersion()) }
-
   /// What surrounds the deflate data.
   enum Framing: Int32 {
     /// Nothing, as in zip archives.

@@ -8,11 +8,11 @@ extension RunEnvironment {
   ///
   /// OpenBLAS starts threads as soon as it is loaded, which portable computations must not depend on.
   package static func withLibraries(for numerics: Numerics) -> RunEnvironment {
-    .current(libraries: [
-      "openblas": numerics == .openblas ? Numerics.openBLASVersion : "not used",
-      "sqlite": sqliteVersion,
-      "zlib": Inflater.libraryVersion,
-    ])
+    .current(
+      libraries: [
+        "openblas": numerics == .openblas ? Numerics.openBLASVersion : "not used",
+        "sqlite": sqliteVersion,
+      ].merging(DecompressionLibraries.versions) { $1 })
   }
 
   private static var sqliteVersion: String {
