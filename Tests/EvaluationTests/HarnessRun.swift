@@ -1,5 +1,6 @@
 import Foundation
 import LanguageModels
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -45,8 +46,7 @@ struct HarnessRun: Sendable, CustomTestStringConvertible {
   ]
 
   static var shared: URL? {
-    ProcessInfo.processInfo.environment["REPLICATE_SHARED"].map { URL(filePath: $0) }
-      .flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
+    namedFolder("REPLICATE_SHARED").map { URL(filePath: $0) }
   }
 
   static func folder() throws -> URL {

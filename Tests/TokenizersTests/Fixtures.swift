@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Tokenizers
 
 /// Files that the tests read, beside them or in folders that environment variables name.
@@ -23,10 +24,7 @@ enum Fixtures {
   }
 
   private static func existingFolder(named name: String) -> URL? {
-    guard let path = ProcessInfo.processInfo.environment[name], !path.isEmpty,
-      FileManager.default.fileExists(atPath: path)
-    else { return nil }
-    return URL(filePath: path)
+    namedFolder(name).map { URL(filePath: $0) }
   }
 
   /// A committed file.

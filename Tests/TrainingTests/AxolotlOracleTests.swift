@@ -1,5 +1,6 @@
 import Foundation
 import LanguageModels
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -7,7 +8,7 @@ import Tokenizers
 
 /// The folder of shared oracles, if the environment names one that exists.
 private let oracleFolder: String? = {
-  guard let shared = ProcessInfo.processInfo.environment["REPLICATE_SHARED"] else { return nil }
+  guard let shared = namedFolder("REPLICATE_SHARED") else { return nil }
   let folder = "\(shared)/oracles/axolotl-tiny-gemma3"
   return FileManager.default.fileExists(atPath: folder) ? folder : nil
 }()

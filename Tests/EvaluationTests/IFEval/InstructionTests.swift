@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Evaluation
@@ -95,8 +96,9 @@ struct InstructionTests {
     #"{"instruction_id_list":["\#(id)"],"kwargs":[{\#(arguments)}]}"#
   }
 
-  private static let dataSet = ProcessInfo.processInfo.environment["REPLICATE_SHARED"]
-    .map { "\($0)/data/ifeval/input_data.jsonl" }
+  private static let dataSet = namedFolder("REPLICATE_SHARED").map {
+    "\($0)/data/ifeval/input_data.jsonl"
+  }
 
   @Test(
     "The 541 prompts ask for 834 instructions",

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Records
 
-private let oracle = ProcessInfo.processInfo.environment["REPLICATE_SHARED"].map {
+private let oracle = namedFolder("REPLICATE_SHARED").map {
   "\($0)/oracles/lm-eval/out"
 }
 

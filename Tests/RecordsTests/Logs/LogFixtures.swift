@@ -15,9 +15,7 @@ enum LogFixtures {
 
   /// The folder that REPLICATE_SHARED names, if there is one.
   static var shared: String? {
-    ProcessInfo.processInfo.environment["REPLICATE_SHARED"].flatMap {
-      FileManager.default.fileExists(atPath: $0) ? $0 : nil
-    }
+    namedFolder("REPLICATE_SHARED")
   }
 
   /// The text of a trainer_state.json with these entries.

@@ -11,9 +11,8 @@ import Tokenizers
 @testable import Replication
 
 /// Folders with real files, where there are any.
-private let environment = ProcessInfo.processInfo.environment
-private let wheels = environment["REPLICATE_WHEELS"]
-private let shared = environment["REPLICATE_SHARED"]
+private let wheels = namedFolder("REPLICATE_WHEELS")
+private let shared = namedFolder("REPLICATE_SHARED")
 
 @Suite("Real benchmarks") struct RealBenchmarkTests {
   private func data(
