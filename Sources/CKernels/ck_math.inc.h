@@ -11,6 +11,8 @@
 typedef float v16 __attribute__((vector_size(64)));
 typedef int32_t i16 __attribute__((vector_size(64)));
 typedef uint32_t u16 __attribute__((vector_size(64)));
+// 16 numbers of half the width.
+typedef uint16_t h16 __attribute__((vector_size(32)));
 
 // The same 16 lanes in double, and their bits.
 typedef double d16 __attribute__((vector_size(128)));
@@ -32,6 +34,20 @@ CK_INLINE v16 ck_load_part(const float *p, size_t n, float fill) {
   for (size_t i = 0; i < 16; i++) t[i] = fill;
   memcpy(t, p, n * sizeof(float));
   return ck_load(t);
+}
+
+// The 16 bfloat16 numbers at p, exactly.
+CK_INLINE v16 ck_load_bfloat16(const void *p) {
+  h16 half;
+  memcpy(&half, p, sizeof half);
+  return (v16)(__builtin_convertvector(half, u16) << 16);
+}
+
+// The first n < 16 of them; the other lanes are 0.
+CK_INLINE v16 ck_load_bfloat16_part(const void *p, size_t n) {
+  uint16_t t[16] = {0};
+  memcpy(t, p, n * sizeof *t);
+  return ck_load_bfloat16(t);
 }
 
 CK_INLINE void ck_store_part(float *p, v16 v, size_t n) { memcpy(p, &v, n * sizeof(float)); }

@@ -31,7 +31,7 @@ package struct Evaluator {
   /// Prepares the evaluation of a model with its tokenizer.
   ///
   /// - Parameters:
-  ///   - model: the model.
+  ///   - weights: the model.
   ///   - base: the model that it was trained from, with which texts are compared token by token; nil for that model
   ///     itself.
   ///   - tokenizer: the tokenizer of both.
@@ -43,21 +43,22 @@ package struct Evaluator {
   ///   - tools: what instructions are checked with; only tasks with instructions need it.
   ///   - observer: is told of every operation's result.
   package init(
-    model: LanguageModel, base: LanguageModel? = nil, tokenizer: Tokenizer,
+    weights: InferenceWeights, base: InferenceWeights? = nil, tokenizer: Tokenizer,
     settings: EvaluationSettings, threads: Int, numerics: Numerics = .portable,
     limits: InferenceEngine.PassLimits = InferenceEngine.PassLimits(),
     order: DocumentOrder = .longestFirst, tools: LanguageTools? = nil,
     observer: OperationObserver? = nil
   ) {
-    let configuration = model.configuration
+    let configuration = weights.configuration
     engine = InferenceEngine(
-      model: model, threads: threads, numerics: numerics, limits: limits)
+      weights: weights, threads: threads, numerics: numerics, limits: limits)
     engine.observer = observer
     self.base = base.map { base in
       precondition(
         base.configuration.vocabularySize == configuration.vocabularySize,
         "A model is trained with the vocabulary of its base model.")
-      return InferenceEngine(model: base, threads: threads, numerics: numerics, limits: limits)
+      return InferenceEngine(
+        weights: base, threads: threads, numerics: numerics, limits: limits)
     }
     self.tokenizer = tokenizer
     self.settings = settings

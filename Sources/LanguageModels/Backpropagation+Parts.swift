@@ -27,7 +27,7 @@ extension Backpropagation {
     let (kernels, norm) = (math.kernels, math.configuration.family.norm)
     let count = math.configuration.normStatisticCount
     nonisolated(unsafe) let (input, statistics, out) = (input, statistics, activations.normed)
-    nonisolated(unsafe) let weights = math.weights + weight
+    nonisolated(unsafe) let weights = weights + weight
     math.forRows(rows) { rows in
       let (start, statistics) = (rows.lowerBound * width, statistics + rows.lowerBound * count)
       switch norm {
@@ -69,7 +69,7 @@ extension Backpropagation {
       addColumnSums(outGradient, rows: rows, width: width, to: gradients + weight + width)
     }
     nonisolated(unsafe) let (outGradient, input, statistics) = (outGradient, input, statistics)
-    nonisolated(unsafe) let (weights, sum) = (math.weights + weight, sum)
+    nonisolated(unsafe) let (weights, sum) = (weights + weight, sum)
     nonisolated(unsafe) let gradient = gradients + weight
     // Columns, not rows: each tile adds up weights of its own over all rows, in order.
     let columns = 64
@@ -139,7 +139,7 @@ extension Backpropagation {
     }
     guard let queryNorm = parameters.queryNorm, let keyNorm = parameters.keyNorm else { return }
     nonisolated(unsafe) let (raw, inverse) = (saved.queryKeyValue, saved.headRMS)
-    nonisolated(unsafe) let (gradients, weights) = (gradients, math.weights)
+    nonisolated(unsafe) let (gradients, weights) = (gradients, weights)
     let sections = [
       (start: 0, width: c.queryWidth, factor: 0, count: c.queryNormCount, norm: queryNorm),
       (
@@ -224,7 +224,7 @@ extension Backpropagation {
   ) {
     math.products.multiply(
       Matrix(outGradient, rows: rows, columns: outputs),
-      Matrix(math.weights + weight, rows: outputs, columns: columns),
+      Matrix(weights + weight, rows: outputs, columns: columns),
       into: Matrix(out, rows: rows, columns: columns), threads: threads)
   }
 }

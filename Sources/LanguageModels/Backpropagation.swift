@@ -4,7 +4,7 @@ package import Tensors
 /// Forward and backward passes over packed batches, in fp32.
 ///
 /// What a layer computes cheaply (norms, rotations, attention, the MLP's activation) is computed again
-/// in the backward pass instead of stored; logits exist only for supervised positions and only a block at a time.
+/// in the backward pass instead of stored, and everything else of a layer too where that is wanted; logits exist only for supervised positions and only a block at a time.
 /// Results have the same bits for every number of threads.
 ///
 /// Legend: T = tokens of a batch, H = hidden size, Q = query width, W = Q plus twice the key/value width,
@@ -16,6 +16,7 @@ package final class Backpropagation {
   let math: TransformerMath
   let attention: Attention
   let threads: Int
+  private let recomputes: Bool
   private(set) var activations: TrainingActivations
   private(set) var show = ResultObserver()
   /// Is told of every operation's result; nil costs nothing.
@@ -25,18 +26,29 @@ package final class Backpropagation {
   }
 
   /// Prepares passes over `model`, whose weights are read anew in each.
-  package init(model: LanguageModel, threads: Int, numerics: Numerics = .portable) {
+  ///
+  /// `recomputes` has the backward pass compute each layer again from the residual stream before it, instead of keeping what
+  /// the forward pass gave: less memory, a third more work, and the same bits.
+  package init(
+    model: LanguageModel, threads: Int, numerics: Numerics = .portable, recomputes: Bool = false
+  ) {
     precondition(threads > 0, "Backpropagation needs at least one thread.")
-    math = TransformerMath(model: model, threads: threads, numerics: numerics)
+    math = TransformerMath(
+      model.configuration, model.layout, WeightView(model.parameters), threads: threads,
+      numerics: numerics)
     attention = Attention(
       configuration: model.configuration, threads: threads, numerics: numerics)
     self.threads = threads
-    activations = TrainingActivations(model.configuration, tokens: 0, longest: 0, threads: threads)
+    self.recomputes = recomputes
+    activations = TrainingActivations(
+      model.configuration, tokens: 0, longest: 0, threads: threads, recomputes: recomputes)
     self.model = model
   }
 
   // Held so that the weights that `math` points to stay alive.
   private let model: LanguageModel
+  /// All weights.
+  var weights: UnsafeMutablePointer<Float> { model.parameters.pointer }
 
   /// Adds the gradient of a loss over `batch` to `gradients`.
   ///
@@ -68,11 +80,15 @@ package final class Backpropagation {
     show(
       .embedding, activations.layers[0].input, batch.tokens.count, math.configuration.hiddenSize)
     for layer in 0..<math.configuration.layerCount {
-      forward(layer, sequences: sequences, positions: positions)
+      forward(layer, sequences: sequences, positions: positions, show: show)
     }
     try head(batch, gradients: gradients?.pointer, lossGradient: lossGradient)
     guard let gradients else { return }
     for layer in (0..<math.configuration.layerCount).reversed() {
+      if recomputes, layer + 1 < math.configuration.layerCount {
+        // The same operations on the same numbers; nobody is told of them twice.
+        forward(layer, sequences: sequences, positions: positions, show: ResultObserver())
+      }
       backward(layer, sequences: sequences, positions: positions, gradients: gradients.pointer)
     }
     embeddingGradient(batch.tokens, gradients: gradients.pointer)
@@ -83,7 +99,9 @@ package final class Backpropagation {
 
   // MARK: - Forward
 
-  private func forward(_ index: Int, sequences: [AttentionBlocks], positions: [Int]) {
+  private func forward(
+    _ index: Int, sequences: [AttentionBlocks], positions: [Int], show: ResultObserver
+  ) {
     let (a, saved) = (activations, activations.layers[index])
     let isLast = index + 1 == math.configuration.layerCount
     let output = isLast ? a.output : a.layers[index + 1].input
@@ -126,7 +144,7 @@ package final class Backpropagation {
     show(.finalNorm, normed, rows, width)
 
     let normedGradient = a.rotated
-    let weight = Matrix(math.weights + math.layout.head, rows: vocabulary, columns: width)
+    let weight = Matrix(weights + math.layout.head, rows: vocabulary, columns: width)
     let blocks = (rows - 1) / Self.rowsPerBlock(vocabulary: vocabulary) + 1
     a.reserveLogits((rows + blocks - 1) / blocks * vocabulary)
     for block in 0..<blocks {

@@ -22,10 +22,14 @@ package struct MemoryDemand: Sendable, Equatable {
   ///   - tokens: tokens of the largest micro-batch.
   ///   - longest: tokens of its longest sequence.
   ///   - threads: threads that compute.
+  ///   - recomputes: whether the backward pass computes activations again.
   /// - Returns: bytes.
-  package func training(tokens: Double, longest: Double, threads: Int) -> Double {
+  package func training(
+    tokens: Double, longest: Double, threads: Int, recomputes: Bool
+  ) -> Double {
     let c = configuration
-    let activations = tokens * Double(TrainingActivations.elementsPerToken(c))
+    let activations =
+      tokens * Double(TrainingActivations.elementsPerToken(c, recomputes: recomputes))
     let scratch = 2 * Double(threads) * longest * Double(Attention.scratchCount(positions: 1))
     let rows = Backpropagation.rowsPerBlock(vocabulary: c.vocabularySize)
     let logits = min(tokens, Double(rows)) * Double(c.vocabularySize)
@@ -35,14 +39,18 @@ package struct MemoryDemand: Sendable, Equatable {
   /// Weights, the rows of a pass, keys and values, and a block of logits.
   ///
   /// - Parameters:
+  ///   - weights: bytes that the weights take.
   ///   - rows: rows that there are to compute at once, of which a pass takes at most its limit.
   ///   - longest: positions of the longest sequence, its answer included.
   ///   - sequences: sequences that are generated side by side; 0 where only scores are asked.
   ///   - threads: threads that compute.
+  ///   - limits: how much is computed side by side.
   /// - Returns: bytes.
-  package func inference(rows: Double, longest: Double, sequences: Int, threads: Int) -> Double {
+  package func inference(
+    weights: Double, rows: Double, longest: Double, sequences: Int, threads: Int,
+    limits: InferenceEngine.PassLimits = InferenceEngine.PassLimits()
+  ) -> Double {
     let c = configuration
-    let limits = InferenceEngine.PassLimits()
     let state = min(rows, Double(limits.rows)) * Double(InferenceState.widths(c).reduce(0, +))
     let scratch = Double(threads) * longest * Double(Attention.scratchCount(positions: 1))
     let block = InferenceEngine.rowsPerBlock(vocabulary: c.vocabularySize)

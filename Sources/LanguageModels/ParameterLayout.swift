@@ -25,7 +25,7 @@ package struct ParameterLayout: Sendable, Equatable {
     let kind: Kind
     /// `[rows, columns]` of a projection (output features first) or `[width]` of a norm or bias.
     package let shape: [Int]
-    /// Index of the first element.
+    /// Index of the first element; where matrices are apart, among all matrices or among everything else.
     package let offset: Int
     /// Number of elements.
     package var count: Int { shape.reduce(1, *) }
@@ -56,24 +56,34 @@ package struct ParameterLayout: Sendable, Equatable {
   /// Number of elements of all tensors together.
   package let count: Int
   let layers: [Layer]
+  /// Indices of each layer's entries.
+  let layerEntries: [Range<Int>]
   let embedding: Int
   let finalNorm: Int
   let head: Int
 
   /// Lays out the parameters of a model; a tied head is the embedding and has no entry of its own.
-  package init(_ configuration: ModelConfiguration) {
+  ///
+  /// `separatingMatrices` counts the offsets of matrices and those of everything else by themselves, for weights that
+  /// hold them in different memory.
+  package init(_ configuration: ModelConfiguration, separatingMatrices: Bool = false) {
     let c = configuration
     var entries: [Entry] = []
-    var next = 0
+    var (next, nextMatrix) = (0, 0)
     func add(_ names: ParameterName, _ kind: Kind, _ shape: [Int]) -> Int {
-      let entry = Entry(names: names, kind: kind, shape: shape, offset: next)
+      let isApart = separatingMatrices && kind == .matrix
+      let entry = Entry(
+        names: names, kind: kind, shape: shape, offset: isApart ? nextMatrix : next)
       entries.append(entry)
-      next += entry.count
+      if isApart { nextMatrix += entry.count } else { next += entry.count }
       return entry.offset
     }
     let names = c.family.modelNames
     embedding = add(names.embedding, .matrix, [c.vocabularySize, c.hiddenSize])
+    var layerEntries: [Range<Int>] = []
     layers = (0..<c.layerCount).map { index in
+      let first = entries.count
+      defer { layerEntries.append(first..<entries.count) }
       var offsets: [LayerParameter: Int] = [:]
       for parameter in LayerParameter.allCases {
         guard let name = c.family.layerNames[parameter] else { continue }
@@ -87,7 +97,8 @@ package struct ParameterLayout: Sendable, Equatable {
     head =
       c.tiesEmbeddings ? embedding : add(names.head, .matrix, [c.vocabularySize, c.hiddenSize])
     self.entries = entries
-    count = next
+    self.layerEntries = layerEntries
+    count = next + nextMatrix
   }
 }
 

@@ -2,6 +2,9 @@ internal import Tensors
 
 /// Memory of a training pass: what each layer keeps for its backward pass, and what all layers share.
 ///
+/// Where activations are computed again, a layer keeps the residual stream before it alone; the rest is memory that all
+/// layers share.
+///
 /// One allocation, grown when a larger batch comes. Legend: see ``Backpropagation``.
 final class TrainingActivations {
   /// What one layer keeps.
@@ -23,9 +26,20 @@ final class TrainingActivations {
     let mlpOutput, mlpOutputStatistics: UnsafeMutablePointer<Float>?
     /// The residual stream that the MLP reads, T x H.
     var middle: UnsafeMutablePointer<Float> { behindAttention ?? input }
+
+    /// The same memory behind a residual stream of its own.
+    func with(input: UnsafeMutablePointer<Float>) -> Layer {
+      Layer(
+        input: input, inputStatistics: inputStatistics, queryKeyValue: queryKeyValue,
+        headRMS: headRMS, behindAttention: behindAttention, middleStatistics: middleStatistics,
+        gateUp: gateUp, attentionOutput: attentionOutput,
+        attentionOutputStatistics: attentionOutputStatistics, mlpOutput: mlpOutput,
+        mlpOutputStatistics: mlpOutputStatistics)
+    }
   }
 
   private let threads: Int
+  private let recomputes: Bool
   private var capacity = (tokens: -1, longest: -1)
   private var memory = FloatBuffer(count: 0)
   private(set) var layers: [Layer] = []
@@ -50,8 +64,11 @@ final class TrainingActivations {
   /// A block of logits.
   private(set) var logits = FloatBuffer(count: 0)
 
-  init(_ configuration: ModelConfiguration, tokens: Int, longest: Int, threads: Int) {
+  init(
+    _ configuration: ModelConfiguration, tokens: Int, longest: Int, threads: Int, recomputes: Bool
+  ) {
     self.threads = threads
+    self.recomputes = recomputes
     let none = memory.pointer
     (output, gradient, normed, middleGradient) = (none, none, none, none)
     (rotated, rotatedGradient, gated, gatedGradient) = (none, none, none, none)
@@ -74,22 +91,28 @@ final class TrainingActivations {
     let rotatedWidth = Self.rotatedWidth(c)
     // The old memory goes first, so that growing does not need room for both.
     memory = FloatBuffer(count: 0)
-    memory = FloatBuffer(count: tokens * Self.elementsPerToken(c))
+    memory = FloatBuffer(count: tokens * Self.elementsPerToken(c, recomputes: recomputes))
     var next = memory.pointer
     func take(_ elementsPerToken: Int) -> UnsafeMutablePointer<Float> {
       defer { next += tokens * elementsPerToken }
       return next
     }
-    layers = (0..<c.layerCount).map { _ in
+    func layer(input: UnsafeMutablePointer<Float>) -> Layer {
       let normed = c.normsBlockOutputs
       return Layer(
-        input: take(hidden), inputStatistics: take(statistics), queryKeyValue: take(width),
+        input: input, inputStatistics: take(statistics), queryKeyValue: take(width),
         headRMS: take(heads), behindAttention: c.usesParallelResidual ? nil : take(hidden),
         middleStatistics: take(statistics), gateUp: take(c.mlpInputWidth),
         attentionOutput: normed ? take(hidden) : nil,
         attentionOutputStatistics: normed ? take(statistics) : nil,
         mlpOutput: normed ? take(hidden) : nil,
         mlpOutputStatistics: normed ? take(statistics) : nil)
+    }
+    if recomputes {
+      let shared = layer(input: take(hidden))
+      layers = (0..<c.layerCount).map { $0 == 0 ? shared : shared.with(input: take(hidden)) }
+    } else {
+      layers = (0..<c.layerCount).map { _ in layer(input: take(hidden)) }
     }
     (output, gradient, normed, middleGradient) = (
       take(hidden), take(hidden), take(hidden), take(hidden)
@@ -103,17 +126,17 @@ final class TrainingActivations {
   }
 
   /// Numbers that a batch needs for each of its tokens.
-  static func elementsPerToken(_ c: ModelConfiguration) -> Int {
+  static func elementsPerToken(_ c: ModelConfiguration, recomputes: Bool) -> Int {
     let (hidden, width, statistics) = (c.hiddenSize, c.attentionWidth, c.normStatisticCount)
     let heads = c.headCount + c.keyValueHeadCount
-    let streams = c.usesParallelResidual ? 1 : 2
-    let perLayer =
-      streams * hidden + 2 * statistics + width + heads + c.mlpInputWidth
+    let behindAttention = c.usesParallelResidual ? 0 : hidden
+    let besideInput =
+      behindAttention + 2 * statistics + width + heads + c.mlpInputWidth
       + (c.normsBlockOutputs ? 2 * (hidden + statistics) : 0)
     let shared =
       4 * hidden + rotatedWidth(c) + width + 2 * c.intermediateSize + 2 * c.queryWidth
       + 2 * max(c.queryWidth, hidden) + statistics
-    return c.layerCount * perLayer + shared
+    return c.layerCount * hidden + (recomputes ? 1 : c.layerCount) * besideInput + shared
   }
 
   /// Width of `rotated`, which doubles as memory for rows of the head's gradient.

@@ -11,18 +11,19 @@ struct TransformerMath {
 
   let configuration: ModelConfiguration
   let layout: ParameterLayout
-  /// The model's weights.
-  let weights: UnsafeMutablePointer<Float>
+  /// The weights that the next operations need.
+  var weights: WeightView
   let threads: Int
   let kernels: ck_vector_kernels
   let products: MatrixProduct
   let fullRotary: RotaryTable
   let slidingRotary: RotaryTable
 
-  init(model: LanguageModel, threads: Int, numerics: Numerics) {
-    configuration = model.configuration
-    layout = model.layout
-    weights = model.parameters.pointer
+  init(
+    _ configuration: ModelConfiguration, _ layout: ParameterLayout, _ weights: WeightView,
+    threads: Int, numerics: Numerics
+  ) {
+    (self.configuration, self.layout, self.weights) = (configuration, layout, weights)
     self.threads = threads
     kernels = ck_vector().pointee
     products = MatrixProduct(numerics)
@@ -45,11 +46,14 @@ struct TransformerMath {
   /// Looks up each token's embedding, scaled as the family wants it; out: T x H.
   func embed(_ tokens: [Int32], into out: UnsafeMutablePointer<Float>) {
     let width = configuration.hiddenSize
-    nonisolated(unsafe) let (out, table) = (out, weights + layout.embedding)
+    nonisolated(unsafe) let out = out
+    let table = weights.matrix(
+      layout.embedding, rows: configuration.vocabularySize, columns: width)
     let (scale, kernels) = (configuration.embeddingScale, kernels)
     forRows(tokens.count) { rows in
       for row in rows {
-        kernels.scale(out + row * width, table + Int(tokens[row]) * width, scale, width)
+        table.copyRow(Int(tokens[row]), into: out + row * width)
+        kernels.scale(out + row * width, out + row * width, scale, width)
       }
     }
   }
@@ -60,7 +64,8 @@ struct TransformerMath {
     into out: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>
   ) {
     let (width, count) = (configuration.hiddenSize, configuration.normStatisticCount)
-    nonisolated(unsafe) let (out, x, statistics, weight) = (out, x, statistics, weights + weight)
+    nonisolated(unsafe) let (out, x, statistics) = (out, x, statistics)
+    nonisolated(unsafe) let weight = weights.vector(weight)
     let (epsilon, offset) = (Float(configuration.normEpsilon), configuration.normWeightOffset)
     let (kernels, norm) = (kernels, configuration.family.norm)
     forRows(rows) { rows in
@@ -89,7 +94,7 @@ struct TransformerMath {
 
   /// Adds a bias to every row of x, rows x width.
   private func addBias(_ bias: Int, to x: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
-    nonisolated(unsafe) let (x, bias) = (x, weights + bias)
+    nonisolated(unsafe) let (x, bias) = (x, weights.vector(bias))
     let kernels = kernels
     forRows(rows) { rows in
       for row in rows { kernels.add(x + row * width, bias, width) }
@@ -139,17 +144,18 @@ struct TransformerMath {
     let rotation = HeadRotation(kernels, c, table)
     let norms = (layout.layers[layer].queryNorm, layout.layers[layer].keyNorm)
     let kernels = kernels
-    nonisolated(unsafe) let (raw, out, inverse, weights) = (raw, out, inverseRMS, weights)
+    nonisolated(unsafe) let (raw, out, inverse) = (raw, out, inverseRMS)
+    let weights = weights
     forRows(positions.count) { rows in
       for row in rows {
         let (source, target) = (raw + row * width, out + row * width)
         if let queryNorm = norms.0, let keyNorm = norms.1 {
           kernels.rms_norm(
-            target, inverse + row * heads, source, weights + queryNorm, queryNorms,
+            target, inverse + row * heads, source, weights.vector(queryNorm), queryNorms,
             c.queryWidth / queryNorms, epsilon, offset)
           kernels.rms_norm(
             target + c.queryWidth, inverse + row * heads + queryNorms, source + c.queryWidth,
-            weights + keyNorm, keyNorms, c.keyValueWidth / keyNorms, epsilon, offset)
+            weights.vector(keyNorm), keyNorms, c.keyValueWidth / keyNorms, epsilon, offset)
           if source != target {
             (target + rotated).update(from: source + rotated, count: c.keyValueWidth)
           }
@@ -191,7 +197,7 @@ struct TransformerMath {
   ) {
     products.multiply(
       Matrix(x, rows: rows, columns: columns),
-      Matrix(weights + weight, rows: outputs, columns: columns), transposingB: true,
+      transposing: weights.matrix(weight, rows: outputs, columns: columns),
       into: Matrix(out, rows: rows, columns: outputs), threads: threads)
     if let bias { addBias(bias, to: out, rows: rows, width: outputs) }
   }

@@ -83,7 +83,8 @@ package enum OutcomeJSON {
       "disk_bytes": JSON(resources.diskBytes),
       "free_disk_bytes": resources.room.freeDisk.map { JSON($0) } ?? .null,
       "training_memory_bytes": resources.trainingMemory.map { JSON($0) } ?? .null,
-      "evaluation_memory_bytes": resources.evaluationMemory.map { JSON($0) } ?? .null,
+      "evaluation_memory_bytes": resources.evaluation.map { JSON($0.bytes) } ?? .null,
+      "evaluation_layer_by_layer": resources.evaluation.map { .bool($0.isLayerByLayer) } ?? .null,
       "available_memory_bytes": resources.room.availableMemory.map { JSON($0) } ?? .null,
       "warnings": .array(resources.warnings.map(JSON.string)),
     ]

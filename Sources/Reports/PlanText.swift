@@ -95,7 +95,9 @@ package enum PlanText {
     }
     let peaks = [
       resources.trainingMemory.map { "\(Sizes.text($0)) to train" },
-      resources.evaluationMemory.map { "\(Sizes.text($0)) to evaluate" },
+      resources.evaluation.map {
+        "\(Sizes.text($0.bytes)) to evaluate\($0.isLayerByLayer ? ", a layer at a time" : "")"
+      },
     ].compactMap(\.self)
     if !peaks.isEmpty {
       let available = room.availableMemory.map { "; \(Sizes.text($0)) are available" } ?? ""

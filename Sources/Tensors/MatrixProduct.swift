@@ -29,9 +29,26 @@ package struct MatrixProduct: Sendable {
     _ a: Matrix, transposingA: Bool = false, _ b: Matrix, transposingB: Bool = false,
     into c: Matrix, accumulation: Accumulation = .replacing, threads: Int
   ) {
-    let (a, b) = (
-      Operand(a, isTransposed: transposingA), Operand(b, isTransposed: transposingB)
-    )
+    multiply(
+      Operand(StoredMatrix(a), isTransposed: transposingA),
+      Operand(StoredMatrix(b), isTransposed: transposingB), into: c, accumulation,
+      threads: threads)
+  }
+
+  /// c = a b^T of weights as they are held: the bits are those of the same numbers in fp32.
+  ///
+  /// They depend neither on `threads` nor on what type the weights are held as.
+  package func multiply(
+    _ a: Matrix, transposing weights: StoredMatrix, into c: Matrix, threads: Int
+  ) {
+    multiply(
+      Operand(StoredMatrix(a), isTransposed: false), Operand(weights, isTransposed: true),
+      into: c, .replacing, threads: threads)
+  }
+
+  private func multiply(
+    _ a: Operand, _ b: Operand, into c: Matrix, _ accumulation: Accumulation, threads: Int
+  ) {
     precondition(
       c.rows == a.rows && c.columns == b.columns && a.columns == b.rows,
       "Matrices of \(a.rows)x\(a.columns) and \(b.rows)x\(b.columns) do not make one of \(c.rows)x\(c.columns)."
@@ -50,8 +67,8 @@ package struct MatrixProduct: Sendable {
     into c: Matrix, accumulation: Accumulation = .replacing
   ) {
     multiplyHere(
-      Operand(a, isTransposed: transposingA), Operand(b, isTransposed: transposingB), into: c,
-      accumulation)
+      Operand(StoredMatrix(a), isTransposed: transposingA),
+      Operand(StoredMatrix(b), isTransposed: transposingB), into: c, accumulation)
   }
 
   private func multiplyHere(
@@ -71,10 +88,14 @@ package struct MatrixProduct: Sendable {
       func order(_ operand: Operand) -> CInt {
         operand.isTransposed ? OpenBLAS.transposed : OpenBLAS.plain
       }
-      library.product(
-        OpenBLAS.rowMajor, order(a), order(b), CInt(c.rows), CInt(c.columns), CInt(a.columns), 1,
-        a.stored.pointer, CInt(a.stored.stride), b.stored.pointer, CInt(b.stored.stride),
-        accumulation == .replacing ? 0 : 1, c.pointer, CInt(c.stride))
+      a.stored.withFloats { aElements, aStride in
+        b.stored.withFloats { bElements, bStride in
+          library.product(
+            OpenBLAS.rowMajor, order(a), order(b), CInt(c.rows), CInt(c.columns), CInt(a.columns),
+            1, aElements, CInt(aStride), bElements, CInt(bStride),
+            accumulation == .replacing ? 0 : 1, c.pointer, CInt(c.stride))
+        }
+      }
     }
   }
 
@@ -149,10 +170,10 @@ package struct MatrixProduct: Sendable {
 
 /// A matrix, or the transpose of one.
 private struct Operand: Sendable {
-  let stored: Matrix
+  let stored: StoredMatrix
   let isTransposed: Bool
 
-  init(_ stored: Matrix, isTransposed: Bool) {
+  init(_ stored: StoredMatrix, isTransposed: Bool) {
     self.stored = stored
     self.isTransposed = isTransposed
   }
@@ -172,7 +193,9 @@ private struct Operand: Sendable {
 
   /// The same as the kernels want it.
   var kernelValue: ck_operand {
-    ck_operand(elements: stored.pointer, stride: stored.stride, is_transposed: isTransposed)
+    ck_operand(
+      elements: stored.address, stride: stored.stride, is_transposed: isTransposed,
+      is_bfloat16: stored.element == .bfloat16)
   }
 }
 

@@ -71,6 +71,19 @@ package struct SafetensorsFile: Sendable {
     }
   }
 
+  /// Reads a tensor's elements as they are stored, little-endian; throws ``TensorFileError``.
+  ///
+  /// `target` must have as many bytes as the tensor.
+  package func readStored(_ name: String, into target: UnsafeMutableRawBufferPointer) throws {
+    guard let tensor = tensor(name) else {
+      throw TensorFileError(.missing, "\(path) has no tensor \(name).")
+    }
+    precondition(
+      target.count == tensor.byteRange.count,
+      "\(name) has \(tensor.byteRange.count) bytes, not \(target.count).")
+    try file.read(at: tensor.byteRange.lowerBound, into: target)
+  }
+
   private func widen(
     _ tensor: Tensor, into target: UnsafeMutableBufferPointer<Float>,
     by widen: (UnsafeRawPointer, Int, UnsafeMutablePointer<Float>) -> Void

@@ -25,7 +25,7 @@ import Testing
     var rows: [Int] = []
     var outputs = 0
     let evaluator = Evaluator(
-      model: TinyModel.model(), tokenizer: try TinyModel.tokenizer(),
+      weights: InferenceWeights(TinyModel.model()), tokenizer: try TinyModel.tokenizer(),
       settings: EvaluationSettings(), threads: 2,
       observer: { operation, tensor in
         if operation == .embedding { rows.append(tensor.rows) }

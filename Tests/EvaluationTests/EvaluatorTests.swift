@@ -14,7 +14,8 @@ struct EvaluatorTests {
     progress: (Evaluator.Progress) -> Void = { _ in }
   ) throws -> BenchmarkResult {
     try Evaluator(
-      model: model, tokenizer: TinyModel.tokenizer(), settings: settings, threads: threads
+      weights: InferenceWeights(model), tokenizer: TinyModel.tokenizer(), settings: settings,
+      threads: threads
     ).run(benchmark, inputs: inputs, progress: progress)
   }
 
@@ -173,7 +174,7 @@ struct EvaluatorTests {
     let choices = TaskInput(
       task: ARCChallenge.task, documents: try TinyModel.choiceDocuments(9), fewShotPool: [])
     let evaluator = Evaluator(
-      model: TinyModel.model(), tokenizer: try TinyModel.tokenizer(),
+      weights: InferenceWeights(TinyModel.model()), tokenizer: try TinyModel.tokenizer(),
       settings: EvaluationSettings(), threads: 1)
     var recorded: [SampleResult] = []
     let whole = try evaluator.run(arc, inputs: [choices], record: { recorded.append($0) })
@@ -197,7 +198,7 @@ struct EvaluatorTests {
     let swapped = TaskInput(
       task: ARCChallenge.task, documents: choices.documents.reversed(), fewShotPool: [])
     let evaluator = Evaluator(
-      model: TinyModel.model(), tokenizer: try TinyModel.tokenizer(),
+      weights: InferenceWeights(TinyModel.model()), tokenizer: try TinyModel.tokenizer(),
       settings: EvaluationSettings(), threads: 1)
     let samples = try evaluator.run(arc, inputs: [choices]).tasks[0].samples
     for inputs in [[swapped], []] {

@@ -104,7 +104,8 @@ struct HarnessTests {
   func evaluation(_ run: HarnessRun) throws {
     let loaded = try run.loadedModel()
     let evaluator = Evaluator(
-      model: loaded.model, tokenizer: loaded.tokenizer, settings: run.settings, threads: 2)
+      weights: InferenceWeights(loaded.model), tokenizer: loaded.tokenizer,
+      settings: run.settings, threads: 2)
     var compared = 0
     for benchmark in HarnessRun.benchmarks {
       let inputs = try run.inputs(benchmark)

@@ -39,8 +39,8 @@ struct WinoGrandeTests {
     _ settings: EvaluationSettings = EvaluationSettings(), threads: Int = 1, positions: Int = 512
   ) throws -> Evaluator {
     Evaluator(
-      model: TinyModel.model(maximumPositions: positions), tokenizer: try TinyModel.tokenizer(),
-      settings: settings, threads: threads)
+      weights: InferenceWeights(TinyModel.model(maximumPositions: positions)),
+      tokenizer: try TinyModel.tokenizer(), settings: settings, threads: threads)
   }
 
   @Test("Every choice stands in its own prompt, and the same rest is scored after all of them")

@@ -114,14 +114,15 @@ struct CrossEntropyPass: Equatable {
   /// Runs forward and backward; gradients are added to `initial` where it is given, logits kept where `kept` is true.
   init(
     _ model: LanguageModel, _ batch: PackedBatch, threads: Int = 1,
-    addingTo initial: [Float]? = nil, dividingBy count: Int? = nil,
+    addingTo initial: [Float]? = nil, dividingBy count: Int? = nil, recomputes: Bool = false,
     keepingLogits kept: (Int) -> Bool = { _ in true }
   ) {
     let buffer = FloatBuffer(count: model.parameters.count)
     if let initial { buffer.pointer.update(from: initial, count: initial.count) }
     gradients = []
     let count = Double(count ?? batch.targetCount)
-    Backpropagation(model: model, threads: threads).run(batch, gradients: buffer) { block in
+    let passes = Backpropagation(model: model, threads: threads, recomputes: recomputes)
+    passes.run(batch, gradients: buffer) { block in
       for (row, target) in block.targets.enumerated() {
         let values = UnsafeMutableBufferPointer(
           start: block.logits + row * block.vocabularySize, count: block.vocabularySize)

@@ -99,7 +99,7 @@ struct PrefixReuseTests {
       }
       let engine = engine(model, rows: Int.random(in: 1...60, using: &generator))
       var reported = [[UInt64]?](repeating: nil, count: documents.count)
-      let scores = engine.score(documents) { document, scores in
+      let scores = try engine.score(documents) { document, scores in
         #expect(reported[document] == nil)
         reported[document] = bits(scores)
       }
@@ -161,7 +161,7 @@ struct PrefixReuseTests {
     let documents = documents(sharing: [0, 40]) + [[]]
     let expected = try engine.score(documents)
     var order: [Int] = []
-    engine.score(documents) { document, scores in
+    try engine.score(documents) { document, scores in
       #expect(scores == expected[document])
       order.append(document)
     }

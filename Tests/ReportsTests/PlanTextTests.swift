@@ -62,7 +62,8 @@ import Testing
     ]
     func resources(_ room: MachineRoom) -> RunResources {
       RunResources(
-        disk: disk, trainingMemory: 2_000_000_000, evaluationMemory: 1_500_000_000, room: room)
+        disk: disk, trainingMemory: 2_000_000_000,
+        evaluation: .init(bytes: 1_500_000_000), room: room)
     }
     let fits = resources(MachineRoom(freeDisk: 4_000_000, availableMemory: 2_000_000_000))
     #expect(
@@ -93,7 +94,7 @@ import Testing
     ]
     let room = MachineRoom(freeDisk: .max, availableMemory: 0)
     let resources = RunResources(
-      disk: disk, trainingMemory: nil, evaluationMemory: nil, room: room)
+      disk: disk, trainingMemory: nil, evaluation: nil, room: room)
     #expect(resources.diskBytes == .max && !resources.lacksDisk && !resources.lacksMemory)
   }
 

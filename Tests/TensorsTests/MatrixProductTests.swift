@@ -145,9 +145,52 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
       kernels.multiply(
         out.pointer, shape.1,
         ck_operand(
-          elements: operands.a.pointer, stride: operands.a.stride, is_transposed: transposed.0),
+          elements: operands.a.pointer, stride: operands.a.stride, is_transposed: transposed.0,
+          is_bfloat16: false),
         ck_operand(
-          elements: operands.b.pointer, stride: operands.b.stride, is_transposed: transposed.1),
+          elements: operands.b.pointer, stride: operands.b.stride, is_transposed: transposed.1,
+          is_bfloat16: false),
+        shape.0, shape.1, shape.2, CK_REPLACE, scratch.pointer)
+      #expect(out.elements.map(\.bitPattern) == expected)
+    }
+  }
+
+  @Test(
+    "have the bits of the same numbers in fp32 where weights are bfloat16",
+    arguments: [(15, 49, 401), (1, 16, 20), (5, 83, 400), (400, 40, 500), (7, 1, 1)])
+  func storedWeights(shape: (Int, Int, Int)) {
+    let operands = Operands(shape, transposed: (false, true))
+    let (weights, count) = (operands.right, operands.right.count)
+    // Signs, subnormal numbers and infinity.
+    for (index, bits) in [0x8000, 0x0001, 0x7f80].enumerated() where index < count {
+      weights.pointer[count - 1 - index] = Float(bitPattern: UInt32(bits) << 16)
+    }
+    let stored = ByteBuffer(count: 2 * count)
+    for index in 0..<count {
+      let bits = weights.pointer[index].bitPattern & 0xffff_0000
+      weights.pointer[index] = Float(bitPattern: bits)
+      stored.bytes.storeBytes(
+        of: UInt16(truncatingIfNeeded: bits >> 16), toByteOffset: 2 * index, as: UInt16.self)
+    }
+    let expected = operands.product()
+    let b = StoredMatrix(stored.address, .bfloat16, rows: shape.1, columns: shape.2)
+    let out = FloatBuffer(count: shape.0 * shape.1)
+    for numerics in Numerics.allCases where numerics.isAvailable {
+      MatrixProduct(numerics).multiply(
+        operands.a, transposing: b, into: Matrix(out.pointer, rows: shape.0, columns: shape.1),
+        threads: 2)
+      let found = out.elements.map(\.bitPattern)
+      #expect(found == (numerics == .portable ? expected : operands.product(numerics: numerics)))
+    }
+    for isa in [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512] {
+      guard let kernels = ck_matrix_for(isa)?.pointee else { continue }
+      let scratch = FloatBuffer(count: kernels.scratch_bytes / MemoryLayout<Float>.stride)
+      kernels.multiply(
+        out.pointer, shape.1,
+        ck_operand(
+          elements: operands.a.pointer, stride: shape.2, is_transposed: false, is_bfloat16: false),
+        ck_operand(
+          elements: stored.address, stride: shape.2, is_transposed: true, is_bfloat16: true),
         shape.0, shape.1, shape.2, CK_REPLACE, scratch.pointer)
       #expect(out.elements.map(\.bitPattern) == expected)
     }

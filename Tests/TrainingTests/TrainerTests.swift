@@ -93,10 +93,13 @@ struct RunFixture: Decodable {
 
   init() throws { fixture = try RunFixture.load() }
 
-  private func trainer(_ name: String, threads: Int = 1) throws -> Trainer {
+  private func trainer(
+    _ name: String, threads: Int = 1, recomputes: Bool = false
+  ) throws -> Trainer {
     try Trainer(
       model: RunFixture.model(), examples: try fixture.trainingExamples(),
-      configuration: #require(fixture.runs[name]).configuration(), threads: threads)
+      configuration: #require(fixture.runs[name]).configuration(), threads: threads,
+      recomputes: recomputes)
   }
 
   private func finish(_ trainer: Trainer) throws -> [StepRecord] {
@@ -146,6 +149,15 @@ struct RunFixture: Decodable {
       #expect(run.0 == runs[0].0)
       #expect(run.1 == runs[0].1)
     }
+  }
+
+  @Test(
+    "Activations that are computed again train the same bits",
+    arguments: ["sft", "sft-micro-batch-mean", "eaft"])
+  func recomputation(name: String) throws {
+    let (kept, again) = (try trainer(name), try trainer(name, threads: 2, recomputes: true))
+    #expect(try finish(kept) == finish(again))
+    #expect(bits(kept.model.parameters) == bits(again.model.parameters))
   }
 
   @Test("EAFT with alpha 0 trains the bits of plain fine-tuning")

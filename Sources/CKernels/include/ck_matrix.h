@@ -14,11 +14,15 @@ enum { CK_MATRIX_DEPTH_BLOCK = 384 };
 
 // A row-major matrix, or the transpose of one.
 struct ck_operand {
-  const float *elements;
+  // fp32 numbers, or bfloat16 ones.
+  const void *elements;
   // Elements from one stored row to the next.
   size_t stride;
   // Whether the transpose of what is stored is meant.
   bool is_transposed;
+  // Whether the elements are bfloat16, which a transposed b may have: they are widened, which is exact, as they are
+  // copied, so that the product has the bits of the same numbers in fp32.
+  bool is_bfloat16;
 };
 
 // What becomes of the elements that the product is written to.

@@ -14,28 +14,31 @@ final class IncrementalTransformer {
     set { show.observer = newValue }
   }
   private var show = ResultObserver()
-  private let math: TransformerMath
+  private var math: TransformerMath
   private let attention: Attention
   private let threads: Int
   private var state: InferenceState
   /// Keys of the pass's outputs; empty without an observer.
   private var outputKeys: [TokenPrefixKey] = []
   // Held so that the weights that `math` points to stay alive.
-  private let model: LanguageModel
+  private let weights: InferenceWeights
 
-  /// Prepares passes over `model`, whose weights are read anew in each, with a cache of `slots` sequences.
-  init(model: LanguageModel, threads: Int, numerics: Numerics, slots: Int) {
-    self.model = model
+  /// Prepares passes over a model with `weights`, which are read anew in each, with a cache of `slots` sequences.
+  init(weights: InferenceWeights, threads: Int, numerics: Numerics, slots: Int) {
+    self.weights = weights
     self.threads = threads
-    configuration = model.configuration
-    math = TransformerMath(model: model, threads: threads, numerics: numerics)
+    configuration = weights.configuration
+    math = TransformerMath(
+      configuration, weights.layout, weights.embedding, threads: threads, numerics: numerics)
     attention = Attention(configuration: configuration, threads: threads, numerics: numerics)
     state = InferenceState(configuration, rows: 0, positions: 0, threads: threads)
     cache = KeyValueCache(configuration, slots: slots)
   }
 
   /// Computes the pass's rows and stores keys and values; logits of its outputs can be asked for until the next pass.
-  func run(_ pass: InferencePass) {
+  ///
+  /// Throws what reading weights does, where they are read layer by layer.
+  func run(_ pass: InferencePass) throws {
     let (c, s, hidden) = (configuration, state, configuration.hiddenSize)
     let rows = pass.tokens.count
     let end = (pass.positions.max() ?? -1) + 1
@@ -48,10 +51,12 @@ final class IncrementalTransformer {
     let blocks = AttentionBlocks(
       rows: 0..<rows, positions: pass.positions, spans: pass.spans, configuration: c)
     show.rowKeys = pass.keys
+    math.weights = weights.embedding
     math.embed(pass.tokens, into: s.stream)
     show(.embedding, s.stream, rows, hidden)
     let memory = memory
     for index in 0..<c.layerCount {
+      math.weights = try weights.layer(index)
       TransformerLayer(math: math, attention: attention, index: index).forward(
         memory, sequences: [blocks], positions: pass.positions, cache: cache, show: show
       ) {
@@ -106,6 +111,7 @@ final class IncrementalTransformer {
     let (c, s) = (configuration, state)
     s.reserveLogits(rows: outputs.count, c)
     if observer != nil { show.rowKeys = Array(outputKeys[outputs]) }
+    math.weights = weights.head
     math.norm(
       s.stream + outputs.lowerBound * c.hiddenSize, weight: math.layout.finalNorm,
       rows: outputs.count, into: s.normed, statistics: s.statistics)

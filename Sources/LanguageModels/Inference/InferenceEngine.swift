@@ -59,6 +59,9 @@ package final class InferenceEngine {
       self.rows = rows
       self.sequences = sequences
     }
+
+    /// Limits where every pass reads the weights from a file: with more at once, reading is a smaller part of the work.
+    package static let readingWeights = PassLimits(rows: 4096, sequences: 256)
   }
 
   /// Bytes that the keys and values of generations may take side by side; long answers are fewer at a time.
@@ -72,16 +75,25 @@ package final class InferenceEngine {
     set { transformer.observer = newValue }
   }
 
-  /// Prepares inference with `model`, whose weights are read anew in each call.
+  /// Prepares inference with a model's weights, which are read anew in each call.
   package init(
-    model: LanguageModel, threads: Int, numerics: Numerics = .portable,
+    weights: InferenceWeights, threads: Int, numerics: Numerics = .portable,
     limits: PassLimits = PassLimits()
   ) {
     precondition(threads > 0, "Inference needs at least one thread.")
     self.limits = limits
-    choice = GreedyChoice(model.configuration)
+    choice = GreedyChoice(weights.configuration)
     transformer = IncrementalTransformer(
-      model: model, threads: threads, numerics: numerics, slots: limits.sequences)
+      weights: weights, threads: threads, numerics: numerics, slots: limits.sequences)
+  }
+
+  /// The same with a model in fp32.
+  package convenience init(
+    model: LanguageModel, threads: Int, numerics: Numerics = .portable,
+    limits: PassLimits = PassLimits()
+  ) {
+    self.init(
+      weights: InferenceWeights(model), threads: threads, numerics: numerics, limits: limits)
   }
 
   // MARK: - Scoring
@@ -92,12 +104,13 @@ package final class InferenceEngine {
   /// done in their order but for those that go with an earlier one because they share its beginning. `completed` is
   /// called once for each document, with its index and its scores, as soon as these are known; what it throws ends
   /// the work. With a `reference`, an engine of a model with the same vocabulary, that model goes over the same passes,
-  /// and scores say how far this one has moved away from it.
+  /// and scores say how far this one has moved away from it. Throws what reading weights
+  /// does, too, where they are read layer by layer.
   @discardableResult
   package func score(
     _ documents: [[ScoringRequest]], reference: InferenceEngine? = nil,
     completed: (_ document: Int, _ scores: [ContinuationScore]) throws -> Void = { _, _ in }
-  ) rethrows -> [[ContinuationScore]] {
+  ) throws -> [[ContinuationScore]] {
     var ledger = ScoreLedger(documents)
     func report() throws {
       for document in ledger.takeFinished() { try completed(document, ledger.scores(of: document)) }
@@ -119,8 +132,8 @@ package final class InferenceEngine {
         // Several requests may want different tokens of one row.
         pass.outputs.append(target.row - window.lowerBound)
       }
-      transformer.run(pass)
-      reference?.transformer.run(pass)
+      try transformer.run(pass)
+      try reference?.transformer.run(pass)
       score(
         own, rows: pass.outputs.map { $0 + window.lowerBound }, reference: reference, into: &ledger)
       try report()
@@ -258,7 +271,7 @@ package final class InferenceEngine {
       }
       sequences[index].cachedCount += count
     }
-    transformer.run(pass)
+    try transformer.run(pass)
     let logits = transformer.logits(ofOutputs: pass.outputs.indices)
     let summaries = transformer.summaries(of: logits, rows: ready.count)
     let vocabulary = transformer.configuration.vocabularySize

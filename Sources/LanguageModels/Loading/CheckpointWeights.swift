@@ -13,15 +13,53 @@ protocol CheckpointWeights {
   /// Reads a parameter in the form that the layout means, as fp32.
   func read(_ parameter: ParameterLayout.Entry, into target: UnsafeMutableBufferPointer<Float>)
     throws
+  /// The type that holds a parameter in least memory without changing a bit.
+  func element(of parameter: ParameterLayout.Entry) -> StoredElement
+  /// Reads a parameter as the type that ``element(of:)`` says, in the form that the layout means.
+  func readStored(_ parameter: ParameterLayout.Entry, into target: UnsafeMutableRawBufferPointer)
+    throws
 }
 
 extension CheckpointWeights {
-  /// A model with these weights.
+  func element(of parameter: ParameterLayout.Entry) -> StoredElement { .float32 }
+
+  func readStored(
+    _ parameter: ParameterLayout.Entry, into target: UnsafeMutableRawBufferPointer
+  ) throws {
+    try read(parameter, into: target.bindMemory(to: Float.self))
+  }
+
+  /// Reads a parameter as `element`, which holds it exactly.
+  func read(
+    _ parameter: ParameterLayout.Entry, as element: StoredElement,
+    into target: UnsafeMutableRawBufferPointer
+  ) throws {
+    switch element {
+    case .float32: try read(parameter, into: target.bindMemory(to: Float.self))
+    case .bfloat16: try readStored(parameter, into: target)
+    }
+  }
+}
+
+extension CheckpointWeights {
+  /// A model with these weights in fp32.
   ///
-  /// Allocates only after every tensor was found in the checkpoint with the expected shape, so that a configuration
-  /// cannot ask for more memory than the checkpoint has weights. `configuration` must have passed its checks.
+  /// Allocates only after ``check(_:_:)``. `configuration` must have passed its checks.
   func model(_ configuration: ModelConfiguration) throws -> LanguageModel {
-    let layout = ParameterLayout(configuration)
+    try check(configuration, ParameterLayout(configuration))
+    let model = LanguageModel(configuration: configuration)
+    for entry in model.layout.entries {
+      try read(
+        entry,
+        into: UnsafeMutableBufferPointer(rebasing: model.parameters.elements[entry.range]))
+    }
+    return model
+  }
+
+  /// Checks that the checkpoint has every tensor with the expected shape, and no other.
+  ///
+  /// So a configuration cannot ask for more memory than the checkpoint has weights.
+  func check(_ configuration: ModelConfiguration, _ layout: ParameterLayout) throws {
     let derivedSuffixes = [".rotary_emb.inv_freq", ".attention.bias", ".attention.masked_bias"]
     var expected: Set<String> = []
     for entry in layout.entries {
@@ -50,37 +88,31 @@ extension CheckpointWeights {
         "\(path): tensor \(name) of shape \(shape(ofStored: name) ?? []) has no place in a model of this configuration."
       )
     }
-    let model = LanguageModel(configuration: configuration)
-    for entry in layout.entries {
-      try read(
-        entry,
-        into: UnsafeMutableBufferPointer(rebasing: model.parameters.elements[entry.range]))
-    }
     if let tiedHead, storedNames.contains(tiedHead) {
-      try checkTiedHead(tiedHead, against: model)
+      try checkTiedHead(tiedHead, of: configuration, layout)
     }
-    return model
   }
 
   /// Checks that a head stored although it is tied is the embedding: otherwise the configuration is wrong.
-  private func checkTiedHead(_ name: String, against model: LanguageModel) throws {
-    let embedding = model.layout.entries[0]
+  private func checkTiedHead(
+    _ name: String, of configuration: ModelConfiguration, _ layout: ParameterLayout
+  ) throws {
+    let embedding = layout.entries[0]
     let difference = ModelFileError(
       .mismatched,
       "\(path): the configuration ties the head to the embedding, but \(name) differs from \(storedName(embedding.names))."
     )
     guard shape(ofStored: name) == embedding.shape else { throw difference }
-    let head = FloatBuffer(count: embedding.count)
-    try read(
-      ParameterLayout.Entry(
-        names: model.configuration.family.modelNames.head, kind: .matrix, shape: embedding.shape,
-        offset: 0),
-      into: head.elements)
-    let isSame = withExtendedLifetime(head) {
-      UnsafeRawBufferPointer(head.elements).elementsEqual(
-        UnsafeRawBufferPointer(
-          UnsafeMutableBufferPointer(rebasing: model.parameters.elements[embedding.range])))
-    }
+    let head = ParameterLayout.Entry(
+      names: configuration.family.modelNames.head, kind: .matrix, shape: embedding.shape,
+      offset: 0)
+    let element = element(of: embedding) == element(of: head) ? element(of: head) : .float32
+    let (one, other) = (
+      ByteBuffer(count: head.count * element.size), ByteBuffer(count: head.count * element.size)
+    )
+    try read(embedding, as: element, into: one.bytes)
+    try read(head, as: element, into: other.bytes)
+    let isSame = withExtendedLifetime((one, other)) { one.bytes.elementsEqual(other.bytes) }
     guard isSame else { throw difference }
   }
 }

@@ -34,6 +34,13 @@ struct HuggingFaceWeights: CheckpointWeights {
     }
   }
 
+  /// Opens a single file of weights; throws `TensorFileError`.
+  init(file path: String) throws {
+    self.path = path
+    files = [try SafetensorsFile(contentsOf: path)]
+    fileOfTensor = Dictionary(uniqueKeysWithValues: files[0].tensors.map { ($0.name, 0) })
+  }
+
   var storedNames: [String] { fileOfTensor.keys.sorted() }
 
   func storedName(_ names: ParameterName) -> String { names.huggingFace }
@@ -45,10 +52,28 @@ struct HuggingFaceWeights: CheckpointWeights {
   func read(
     _ parameter: ParameterLayout.Entry, into target: UnsafeMutableBufferPointer<Float>
   ) throws {
+    try file(of: parameter).read(parameter.name, into: target)
+  }
+
+  func element(of parameter: ParameterLayout.Entry) -> StoredElement {
+    let dtype = fileOfTensor[parameter.name].flatMap { files[$0].tensor(parameter.name)?.dtype }
+    return dtype == .bfloat16 ? .bfloat16 : .float32
+  }
+
+  func readStored(
+    _ parameter: ParameterLayout.Entry, into target: UnsafeMutableRawBufferPointer
+  ) throws {
+    guard element(of: parameter) == .bfloat16 else {
+      return try read(parameter, into: target.bindMemory(to: Float.self))
+    }
+    try file(of: parameter).readStored(parameter.name, into: target)
+  }
+
+  private func file(of parameter: ParameterLayout.Entry) throws -> SafetensorsFile {
     guard let number = fileOfTensor[parameter.name] else {
       throw ModelFileError(.mismatched, "\(path) has no tensor \(parameter.name).")
     }
-    try files[number].read(parameter.name, into: target)
+    return files[number]
   }
 
   /// The file of each tensor, by an index file.

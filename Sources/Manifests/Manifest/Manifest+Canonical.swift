@@ -142,7 +142,8 @@ extension Manifest.ConversationFields {
 // MARK: - Training and arms
 
 extension Manifest.Training {
-  /// The settings as JSON, the intervals of checkpoints left out: they change no result.
+  /// The settings as JSON; the intervals of checkpoints and whether activations are computed again are left out, for they
+  /// change no result.
   package var canonical: JSON {
     JSON(present: [("seeds", .array(seeds.map { JSON(Int($0)) }))] + settings.canonical)
   }

@@ -52,6 +52,8 @@ extension Manifest {
     package var checkpointInterval: Int?
     /// Steps between checkpoints that are kept, from which an audit re-executes parts of the training; nil for none.
     package var keptCheckpointInterval: Int?
+    /// Whether the backward pass computes activations again instead of keeping them, for less memory and the same bits.
+    package var recomputesActivations = false
 
     /// The trainer's settings for one arm and seed; nil for an arm that is not trained.
     package func configuration(of treatment: Treatment, seed: UInt64) -> TrainingConfiguration? {

@@ -26,8 +26,9 @@ extension ManifestDecoder {
     let keptInterval = mapping.optional("keep_checkpoint_every_steps").flatMap { reader in
       decodeKeptInterval(reader, checkpoints: interval)
     }
+    let recomputes = mapping.optional("recompute_activations").map { $0.boolean() } ?? false
     guard let seeds, let microBatchSize, let accumulation, let ranks, let duration, let order,
-      let optimizer, let rate, let schedule, let warmUp, let reduction
+      let optimizer, let rate, let schedule, let warmUp, let reduction, let recomputes
     else { return nil }
     sharedReduction = reduction
     // Objective and seed are those of each training.
@@ -39,7 +40,8 @@ extension ManifestDecoder {
         maximumGradientNorm: norm, microBatchSize: microBatchSize, accumulationSteps: accumulation,
         ranks: ranks, epochs: duration.isSteps ? 1 : duration.count, maximumSteps: maximumSteps,
         order: order, seed: 0),
-      checkpointInterval: interval, keptCheckpointInterval: keptInterval)
+      checkpointInterval: interval, keptCheckpointInterval: keptInterval,
+      recomputesActivations: recomputes)
   }
 
   private func decodeKeptInterval(_ reader: NodeReader, checkpoints interval: Int?) -> Int? {

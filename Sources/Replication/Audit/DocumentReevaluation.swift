@@ -50,14 +50,16 @@ struct DocumentReevaluation {
   /// The model that an arm was evaluated with.
   ///
   /// - Throws: ``AuditObstacle`` when its weights are not at hand or damaged.
-  func model(of arm: RunSummary.Arm) throws -> LoadedModel {
-    guard let weights = arm.digests["weights"] else { return try engine.load() }
+  func model(of arm: RunSummary.Arm) throws -> InferenceModel {
+    guard let weights = arm.digests["weights"] else {
+      return try engine.loadForInference(weights: nil)
+    }
     guard case .present(let blob) = try store.lookUp(weights) else {
       throw AuditObstacle(
         description:
           "the weights of \(arm.sentence) (\(store.path(of: weights))) are not at hand, or damaged")
     }
-    return try engine.load(weights: blob.path)
+    return try engine.loadForInference(weights: blob.path)
   }
 
   /// The recorded sample of a document, if there is one.
@@ -71,7 +73,7 @@ struct DocumentReevaluation {
 
   /// The samples that a model gives for some documents, in their order.
   func answers(
-    to places: [Place], of loaded: LoadedModel, numerics: Numerics
+    to places: [Place], of loaded: InferenceModel, numerics: Numerics
   ) throws -> [SampleResult] {
     var answers: [SampleResult?] = places.map { _ in nil }
     for (index, evaluation) in manifest.evaluations.enumerated() {
@@ -82,7 +84,7 @@ struct DocumentReevaluation {
         Set(own.map { places[$0] }.filter { $0.task == task }.map(\.position))
       }
       let evaluator = engine.evaluator(
-        of: loaded, base: evaluation.benchmark.needsBase ? try engine.load() : nil,
+        of: loaded, base: evaluation.benchmark.needsBase ? try engine.loadForInference(weights: nil) : nil,
         settings: manifest.settings(of: evaluation), tools: tools, numerics: numerics)
       let found = try evaluator.samples(of: inputs, at: chosen)
       for answer in own {

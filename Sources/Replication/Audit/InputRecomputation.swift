@@ -20,7 +20,7 @@ struct InputRecomputation {
 
   /// Everything that the record says otherwise, in sentences.
   func findings(expectations: [UInt8]?) throws -> [String] {
-    let loaded = try inputs.engine.load()
+    let loaded = try inputs.engine.loadForInference(weights: nil)
     return try lockFindings(expectations) + questionFindings(loaded) + trainingFindings()
       + identityFindings()
   }
@@ -38,7 +38,7 @@ struct InputRecomputation {
   }
 
   /// Samples whose prompt, choices, right answer or bounds are not what the inputs give.
-  private func questionFindings(_ loaded: LoadedModel) throws -> [String] {
+  private func questionFindings(_ loaded: InferenceModel) throws -> [String] {
     var findings: [String] = []
     for evaluation in manifest.evaluations {
       let evaluator = inputs.engine.evaluator(

@@ -22,7 +22,7 @@ struct NoisyComparison {
   /// - Throws: ``AuditObstacle`` where there is only one arithmetic.
   init(
     _ reevaluation: DocumentReevaluation, _ arm: RunSummary.Arm,
-    _ places: [DocumentReevaluation.Place], _ answers: [SampleResult], _ loaded: LoadedModel
+    _ places: [DocumentReevaluation.Place], _ answers: [SampleResult], _ loaded: InferenceModel
   ) throws {
     let other = Numerics.allCases.first { $0 != reevaluation.engine.numerics && $0.isAvailable }
     guard let other else {

@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import LanguageModels
 
 /// What this machine has left.
 package struct MachineRoom: Sendable, Equatable {
@@ -7,6 +8,13 @@ package struct MachineRoom: Sendable, Equatable {
   package var freeDisk: Int?
   /// Bytes of memory that programs can still take, as Linux estimates it; nil if it does not tell.
   package var availableMemory: Int?
+
+  /// Whether weights that take so many bytes are held whole while a model is evaluated, or a layer at a time.
+  ///
+  /// Whole where they leave a quarter of the available memory for everything else. No result depends on it.
+  func holdsWhole(_ weights: InferenceWeightSizes) -> Bool {
+    availableMemory.map { weights.whole <= 0.75 * Double($0) } ?? true
+  }
 
   /// What is known beforehand.
   package init(freeDisk: Int?, availableMemory: Int?) {
@@ -23,8 +31,15 @@ package struct MachineRoom: Sendable, Equatable {
     let (bytes, tooMany) = UInt64(system.f_bavail)
       .multipliedReportingOverflow(by: UInt64(system.f_frsize))
     freeDisk = tooMany || system.f_frsize == 0 ? nil : Int(clamping: bytes)
-    availableMemory = (try? OpenFile.contents(of: "/proc/meminfo")).flatMap {
-      Self.availableMemory(String(decoding: $0, as: UTF8.self))
+    availableMemory = Self.availableMemory()
+  }
+
+  /// Looks at memory alone.
+  init() { self.init(freeDisk: nil, availableMemory: Self.availableMemory()) }
+
+  private static func availableMemory() -> Int? {
+    (try? OpenFile.contents(of: "/proc/meminfo")).flatMap {
+      availableMemory(String(decoding: $0, as: UTF8.self))
     }
   }
 

@@ -22,21 +22,34 @@ package struct RunResources: Sendable, Equatable {
     }
   }
 
+  /// Memory that evaluating a model takes.
+  package struct EvaluationMemory: Sendable, Equatable {
+    /// Bytes at its peak.
+    package let bytes: Int
+    /// Whether the weights are read a layer at a time, because this machine has no room for all of them.
+    package let isLayerByLayer: Bool
+
+    /// Memory of an evaluation.
+    package init(bytes: Int, isLayerByLayer: Bool = false) {
+      (self.bytes, self.isLayerByLayer) = (bytes, isLayerByLayer)
+    }
+  }
+
   /// What is still to be written, in the order in which it is.
   package let disk: [DiskUse]
   /// Bytes of memory at the peak of training; nil if nothing is trained.
   package let trainingMemory: Int?
-  /// Bytes of memory at the peak of evaluation; nil if nothing is evaluated.
-  package let evaluationMemory: Int?
+  /// Memory at the peak of evaluation; nil if nothing is evaluated.
+  package let evaluation: EvaluationMemory?
   /// What this machine has.
   package let room: MachineRoom
 
   /// Gathers what is needed and what there is.
   package init(
-    disk: [DiskUse], trainingMemory: Int?, evaluationMemory: Int?, room: MachineRoom
+    disk: [DiskUse], trainingMemory: Int?, evaluation: EvaluationMemory?, room: MachineRoom
   ) {
     self.disk = disk.filter { $0.bytes > 0 }
-    (self.trainingMemory, self.evaluationMemory) = (trainingMemory, evaluationMemory)
+    (self.trainingMemory, self.evaluation) = (trainingMemory, evaluation)
     self.room = room
   }
 
@@ -44,7 +57,7 @@ package struct RunResources: Sendable, Equatable {
   package var diskBytes: Int { disk.reduce(0) { Self.sum($0, $1.bytes) } }
 
   /// Bytes of memory at the peak of all; nil if nothing is computed.
-  package var memoryBytes: Int? { [trainingMemory, evaluationMemory].compactMap(\.self).max() }
+  package var memoryBytes: Int? { [trainingMemory, evaluation?.bytes].compactMap(\.self).max() }
 
   /// Whether there is too little disk; false where the system does not tell how much there is.
   package var lacksDisk: Bool { room.freeDisk.map { diskBytes > $0 } ?? false }

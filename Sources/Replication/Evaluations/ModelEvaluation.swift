@@ -84,7 +84,7 @@ package struct ModelEvaluation: Sendable {
     let modelDigest = try CheckpointDigest.digest(of: request.model)
     let engine = try NativeEngine(
       model: .pretrained(path: request.model), threads: options.threads, numerics: .portable)
-    let loaded = try engine.load()
+    let loaded = try engine.loadForInference(weights: nil)
     let base = try base(for: data, of: loaded)
     var settings = request.settings
     // Plain prompts need no template, not even one that can be read.
@@ -98,7 +98,7 @@ package struct ModelEvaluation: Sendable {
     let evaluator = engine.evaluator(
       of: loaded, base: base, settings: settings, tools: data.tools)
     try checkRoom(
-      data, maximum: settings.maximumLength ?? loaded.model.configuration.maximumPositions)
+      data, maximum: settings.maximumLength ?? loaded.weights.configuration.maximumPositions)
     // The first part is checked by its own run, before anything is computed.
     for part in data.parts.dropFirst() { try evaluator.check(part.inputs) }
     let clock = ContinuousClock.now
@@ -134,7 +134,9 @@ package struct ModelEvaluation: Sendable {
   }
 
   /// The model that texts are compared with; nil without such tasks.
-  private func base(for data: EvaluationData, of loaded: LoadedModel) throws -> LoadedModel? {
+  private func base(
+    for data: EvaluationData, of loaded: InferenceModel
+  ) throws -> InferenceModel? {
     guard let part = data.parts.first(where: \.benchmark.needsBase) else { return nil }
     guard let path = request.base else {
       throw EvaluationCommandError(
@@ -142,9 +144,11 @@ package struct ModelEvaluation: Sendable {
         "\(part.benchmark.name) compares a model with the one that it was trained from; name that with --base MODEL (the model itself, to see how likely the texts are)."
       )
     }
-    let base = try ModelLoader.load(from: path)
+    let base = try NativeEngine(
+      model: .pretrained(path: path), threads: options.threads, numerics: .portable
+    ).loadForInference(weights: nil)
     let texts = part.inputs.lazy.flatMap(\.documents).map { $0.question + $0.answerText }
-    guard base.model.configuration.vocabularySize == loaded.model.configuration.vocabularySize,
+    guard base.weights.configuration.vocabularySize == loaded.weights.configuration.vocabularySize,
       texts.allSatisfy({ base.tokenizer.encode($0) == loaded.tokenizer.encode($0) })
     else {
       throw EvaluationCommandError(
@@ -187,7 +191,7 @@ package struct ModelEvaluation: Sendable {
 
   /// Writes what the harness writes; gives the path of the results.
   private func write(
-    _ results: [BenchmarkResult], _ data: EvaluationData, _ loaded: LoadedModel,
+    _ results: [BenchmarkResult], _ data: EvaluationData, _ loaded: InferenceModel,
     _ template: String?, _ settings: EvaluationSettings, started: Date
   ) throws -> String {
     var model = HarnessModel(path: request.model, loaded)

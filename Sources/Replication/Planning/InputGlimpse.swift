@@ -10,6 +10,8 @@ struct InputGlimpse: Sendable {
   /// The model's shape and its tokenizer; nil while its files are not here.
   let model: ModelConfiguration?
   let tokenizer: Tokenizer?
+  /// What the untouched model's weights take where it is evaluated; nil while its files are not here.
+  let untouched: InferenceWeightSizes?
   /// The files of every asset that is here whole.
   let files: [String: [ResolvedAsset]]
 
@@ -24,13 +26,15 @@ struct InputGlimpse: Sendable {
       files[declaration.name] = found
     }
     let description = try? await RunInputs.description(of: sources, files)
-    (model, tokenizer) = (description?.configuration, description?.tokenizer)
+    (model, tokenizer) = (description?.0.configuration, description?.0.tokenizer)
+    untouched = description?.1
     self.files = files
   }
 
   /// What is read once all inputs are here.
   init(_ inputs: RunInputs) {
     (model, tokenizer, files) = (inputs.configuration, inputs.tokenizer, inputs.files)
+    untouched = try? inputs.engine.inferenceSizes(inputs.configuration)
   }
 
   /// How much an evaluation is: from its documents where they and the tokenizer are here, else from usual ones.

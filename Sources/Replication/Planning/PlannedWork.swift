@@ -3,6 +3,7 @@ import Evaluation
 import LanguageModels
 import Manifests
 import Records
+import Tensors
 import Training
 
 /// How large everything is that a manifest asks for, and how long it takes here.
@@ -12,6 +13,8 @@ struct PlannedWork: Sendable {
   private let threads: Int
   /// The model's shape; a usual one while the model is not here.
   private let model: ModelConfiguration
+  /// What the weights of the untouched model take where it is evaluated.
+  private let untouched: InferenceWeightSizes
   private let training: TrainingSample
   /// The work of each evaluation, in the order of the manifest.
   private let evaluations: [EvaluationWork]
@@ -23,9 +26,10 @@ struct PlannedWork: Sendable {
 
   /// Gathers sizes that were looked up, and measures nothing.
   init(
-    _ manifest: Manifest, model: ModelConfiguration, training: TrainingSample,
-    evaluations: [EvaluationWork], speed: WorkSpeed?, threads: Int
+    _ manifest: Manifest, model: ModelConfiguration, untouched: InferenceWeightSizes,
+    training: TrainingSample, evaluations: [EvaluationWork], speed: WorkSpeed?, threads: Int
   ) {
+    self.untouched = untouched
     (self.manifest, self.model, self.training) = (manifest, model, training)
     (self.evaluations, self.threads) = (evaluations, threads)
     estimate = speed.map { RunEstimate(work: ModelWork(model), speed: $0) }
@@ -52,8 +56,8 @@ struct PlannedWork: Sendable {
         model: model, manifest: manifest, training: training, evaluations: evaluations
       ).measure(threads: threads, numerics: manifest.numerics)
       return PlannedWork(
-        manifest, model: model, training: training, evaluations: evaluations, speed: speed,
-        threads: threads)
+        manifest, model: model, untouched: glimpse.untouched ?? manifest.assumedSizes(model),
+        training: training, evaluations: evaluations, speed: speed, threads: threads)
     }
   }
 
@@ -63,7 +67,8 @@ struct PlannedWork: Sendable {
     case .preparation: return nil
     case .training(let objective):
       return estimate?.seconds(
-        of: training.work(manifest.training.settings), objective: objective)
+        of: training.work(manifest.training.settings), objective: objective,
+        recomputes: manifest.training.recomputesActivations)
     case .evaluation(let index, _): return estimate?.seconds(of: evaluations[index])
     }
   }
@@ -80,9 +85,6 @@ struct PlannedWork: Sendable {
   ) -> RunResources {
     let demand = MemoryDemand(model)
     let trainings = Double(work.count { if case .training = $0 { true } else { false } })
-    let evaluated = work.compactMap { work in
-      if case .evaluation(let index, _) = work { index } else { nil }
-    }
     let steps = Int(min(training.work(manifest.training.settings).steps, 1e7))
     let saved = manifest.training.checkpointInterval.map { (steps - 1) / $0 } ?? 0
     let kept = Double(manifest.training.keptSteps(ofTotal: steps).count)
@@ -102,15 +104,31 @@ struct PlannedWork: Sendable {
         : RunResources.whole(
           Self.programMemory
             + demand.training(
-              tokens: training.largestBatch, longest: training.longest, threads: threads)),
-      evaluationMemory: evaluated.map { index in
-        let work = evaluations[index]
-        return RunResources.whole(
-          Self.programMemory
-            + demand.inference(
-              rows: work.tokens, longest: work.longest, sequences: work.generations,
-              threads: threads))
-      }.max(), room: room)
+              tokens: training.largestBatch, longest: training.longest, threads: threads,
+              recomputes: manifest.training.recomputesActivations)),
+      evaluation: evaluation(of: work, demand, room), room: room)
+  }
+
+  /// The largest memory of evaluations; nil if nothing is evaluated.
+  private func evaluation(
+    of work: [RunPlan.Work], _ demand: MemoryDemand, _ room: MachineRoom
+  ) -> RunResources.EvaluationMemory? {
+    let untouchedArms = Set(
+      manifest.arms.filter { $0.treatment == .untouched }.map(\.name))
+    // Training leaves fp32.
+    let trained = InferenceWeightSizes(model, .float32)
+    return work.compactMap { work -> RunResources.EvaluationMemory? in
+      guard case .evaluation(let index, let arm) = work else { return nil }
+      let weights = untouchedArms.contains(arm) ? untouched : trained
+      let isWhole = room.holdsWhole(weights)
+      let evaluation = evaluations[index]
+      let bytes = demand.inference(
+        weights: isWhole ? weights.whole : weights.layerByLayer, rows: evaluation.tokens,
+        longest: evaluation.longest, sequences: evaluation.generations, threads: threads,
+        limits: NativeEngine.limits(isReadLayerByLayer: !isWhole, numerics: manifest.numerics))
+      return RunResources.EvaluationMemory(
+        bytes: RunResources.whole(Self.programMemory + bytes), isLayerByLayer: !isWhole)
+    }.max { $0.bytes < $1.bytes }
   }
 }
 
@@ -147,5 +165,13 @@ extension Manifest {
     let sizes = hub.files.filter { $0.path.hasSuffix(".safetensors") }.map(\.bytes)
     let known = sizes.compactMap(\.self)
     return sizes.isEmpty || known.count < sizes.count ? nil : Double(known.reduce(0, +)) / 2
+  }
+
+  /// What the weights of such a model take where it is evaluated.
+  fileprivate func assumedSizes(_ model: ModelConfiguration) -> InferenceWeightSizes {
+    guard case .pretrained(let name) = self.model.source,
+      case .hub = asset(named: name)?.source
+    else { return InferenceWeightSizes(model, .float32) }
+    return InferenceWeightSizes(model, .bfloat16)
   }
 }

@@ -26,10 +26,17 @@ struct RunEstimate: Sendable {
   }
 
   /// Seconds of a training, checkpoints not counted: they are written beside it.
-  func seconds(of training: TrainingWork, objective: Objective) -> Double {
+  ///
+  /// `recomputes` has the layers' forward pass done twice.
+  func seconds(of training: TrainingWork, objective: Objective, recomputes: Bool = false) -> Double
+  {
     let forward = work.forward(
       tokens: training.tokens, outputs: training.learned, length: training.length)
-    return Self.fixedSeconds + WorkSample.passes(of: objective) * forward / speed.training
+    let again =
+      recomputes
+      ? work.forward(tokens: training.tokens, outputs: 0, length: training.length) : 0
+    return Self.fixedSeconds
+      + (WorkSample.passes(of: objective) * forward + again) / speed.training
       + training.steps * work.parameters / speed.update
   }
 

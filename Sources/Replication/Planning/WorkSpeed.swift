@@ -49,7 +49,7 @@ struct WorkSample {
     let engine = InferenceEngine(model: sample, threads: threads, numerics: numerics)
     return WorkSpeed(
       training: trained.passes, update: trained.update,
-      scoring: scoringSpeed(engine, shape, work, operations: operations),
+      scoring: try scoringSpeed(engine, shape, work, operations: operations),
       generation: try generationSpeed(engine, shape, work))
   }
 
@@ -124,7 +124,7 @@ struct WorkSample {
 
   private func scoringSpeed(
     _ engine: InferenceEngine, _ model: ModelConfiguration, _ work: ModelWork, operations: Double
-  ) -> Double {
+  ) throws -> Double {
     let affordable = Int(min(operations / (work.layers + work.head / 4), 2048))
     let length = max(2, min(scoredTokens, max(32, affordable)))
     let texts = max(1, min(scoredTexts, affordable / length))
@@ -137,8 +137,8 @@ struct WorkSample {
       ]
     }
     let total = ScoringWork(requests)
-    let seconds = Self.average(repetitions: Self.repetitions) {
-      _ = engine.score(requests) { _, _ in }
+    let seconds = try Self.average(repetitions: Self.repetitions) {
+      _ = try engine.score(requests) { _, _ in }
     }
     return work.forward(
       tokens: Double(total.rows), outputs: Double(total.outputs), length: Double(length)) / seconds
@@ -165,12 +165,14 @@ struct WorkSample {
   }
 
   /// Seconds of `work` on average, after it was done once; not repeated beyond the time that it should take.
-  private static func average(repetitions: Int, _ work: () -> Void) -> Double {
-    work()
+  private static func average(repetitions: Int, _ work: () throws -> Void) rethrows
+    -> Double
+  {
+    try work()
     var (count, seconds) = (0, 0.0)
     let start = ContinuousClock.now
     while count < repetitions, seconds < Self.seconds {
-      work()
+      try work()
       count += 1
       seconds = (ContinuousClock.now - start) / .seconds(1)
     }

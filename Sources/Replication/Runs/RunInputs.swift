@@ -76,7 +76,8 @@ struct RunInputs: Sendable {
     let model = Self.model(manifest, files, links)
     modelIdentity = model.identity
     engine = try NativeEngine(
-      model: model.input, threads: sources.options.threads, numerics: manifest.numerics)
+      model: model.input, threads: sources.options.threads, numerics: manifest.numerics,
+      recomputesActivations: manifest.training.recomputesActivations)
     let engine = engine
     let statement = engine.statement
     common = [
@@ -94,10 +95,10 @@ struct RunInputs: Sendable {
       description.tokenizer, sources, access: access)
   }
 
-  /// All of the model but its weights, whatever else is missing; nil while its files are.
+  /// All of the model but its weights, and what these take, whatever else is missing; nil while its files are.
   static func description(
     of sources: InputSources, _ files: [String: [ResolvedAsset]]
-  ) async throws -> ModelDescription? {
+  ) async throws -> (ModelDescription, InferenceWeightSizes)? {
     let manifest = sources.manifest
     guard manifest.model.source.assets.allSatisfy({ files[$0] != nil }) else { return nil }
     let links = try await links(manifest, files, sources, isReading: true)
@@ -105,7 +106,10 @@ struct RunInputs: Sendable {
       model: model(manifest, files, links).input, threads: sources.options.threads,
       numerics: manifest.numerics)
     return try await ComputeQueue.run {
-      try withExtendedLifetime(links) { try engine.describe() }
+      try withExtendedLifetime(links) {
+        let description = try engine.describe()
+        return (description, try engine.inferenceSizes(description.configuration))
+      }
     }
   }
 

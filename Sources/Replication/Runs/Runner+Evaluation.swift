@@ -40,10 +40,10 @@ extension Runner {
   /// A model that one computation after the other uses.
   private final class LoadedArm: @unchecked Sendable {
     // @unchecked: only jobs of ComputeQueue use it, which run one at a time.
-    let loaded: LoadedModel
+    let loaded: InferenceModel
     /// The untouched model, loaded when the first evaluation compares with it.
-    var base: LoadedModel?
-    init(_ loaded: LoadedModel) { self.loaded = loaded }
+    var base: InferenceModel?
+    init(_ loaded: InferenceModel) { self.loaded = loaded }
   }
 
   /// The samples of an evaluation, computed unless that was done before; `model` is loaded if it is needed.
@@ -64,14 +64,14 @@ extension Runner {
     if model == nil {
       let engine = inputs.engine
       let path = weights.map { store.path(of: $0) }
-      model = try await ComputeQueue.run { LoadedArm(try engine.load(weights: path)) }
+      model = try await ComputeQueue.run { LoadedArm(try engine.loadForInference(weights: path)) }
     }
     guard let model else { preconditionFailure("The model was loaded just now.") }
     let finished = try finished(key, journal, what: what)
     if evaluation.benchmark.needsBase, weights != nil, model.base == nil {
       let engine = inputs.engine
       let loaded = model
-      try await ComputeQueue.run { loaded.base = try engine.load() }
+      try await ComputeQueue.run { loaded.base = try engine.loadForInference(weights: nil) }
     }
     let samples = try await compute(
       evaluation, arm: arm, model, inputs, finished: finished, journal)

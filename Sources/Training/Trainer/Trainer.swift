@@ -38,10 +38,11 @@ package final class Trainer {
 
   /// Prepares a training from its first step.
   ///
-  /// Throws ``TrainingError`` if a setting is out of range, if there are no examples, or if one does not fit the model.
+  /// `recomputes` computes activations again in the backward pass instead of keeping them, which changes no bit. Throws
+  /// ``TrainingError`` if a setting is out of range, if there are no examples, or if one does not fit the model.
   package init(
     model: LanguageModel, examples: PreparedExamples, configuration: TrainingConfiguration,
-    threads: Int, numerics: Numerics = .portable
+    threads: Int, numerics: Numerics = .portable, recomputes: Bool = false
   ) throws {
     precondition(threads > 0, "Training needs at least one thread.")
     try configuration.validate()
@@ -51,7 +52,8 @@ package final class Trainer {
     self.threads = threads
     batches = TrainingBatches(examples: examples, configuration: configuration)
     optimizer = AdamW(layout: model.layout, settings: configuration.optimizer)
-    backpropagation = Backpropagation(model: model, threads: threads, numerics: numerics)
+    backpropagation = Backpropagation(
+      model: model, threads: threads, numerics: numerics, recomputes: recomputes)
     gradients = FloatBuffer(count: model.layout.count)
     evaluator = ObjectiveEvaluator(configuration.objective)
   }

@@ -68,7 +68,7 @@ import Training
     let training = TrainingSample(manifest)
     #expect(training.meanTokens == 64 && training.longest == 128 && training.largestBatch == 256)
     let work = PlannedWork(
-      manifest, model: model, training: training,
+      manifest, model: model, untouched: InferenceWeightSizes(model, .bfloat16), training: training,
       evaluations: manifest.evaluations.map(\.usualWork), speed: Self.speed, threads: 2)
     let steps: [RunPlan.Work] = [
       .preparation, .training(.crossEntropy), .training(.crossEntropy), .evaluation(0, of: "base"),
@@ -86,7 +86,16 @@ import Training
         .init("checkpoints", bytes: 2 * 3 * weights, isTemporary: true),
       ])
     #expect(try #require(resources.trainingMemory) > 4 * weights)
-    #expect(try #require(resources.evaluationMemory) > weights)
+    // With no room for all weights, a layer of the untouched model is held at a time, as bfloat16.
+    #expect(try #require(resources.evaluation).isLayerByLayer)
+    func evaluation(_ arm: String, room: MachineRoom) throws -> RunResources.EvaluationMemory {
+      let steps: [RunPlan.Work] = [.evaluation(0, of: arm)]
+      return try #require(work.resources(of: steps, downloads: [], room: room).evaluation)
+    }
+    let wide = MachineRoom(freeDisk: 1, availableMemory: 1 << 40)
+    let (base, sft) = (try evaluation("base", room: wide), try evaluation("sft", room: wide))
+    #expect(!base.isLayerByLayer && !sft.isLayerByLayer)
+    #expect(sft.bytes - base.bytes > weights / 3 && sft.bytes - base.bytes <= weights / 2)
     #expect(resources.lacksDisk && resources.lacksMemory)
     let evaluated = work.resources(of: [steps[3]], downloads: [], room: room)
     #expect(evaluated.disk.isEmpty && evaluated.trainingMemory == nil)
@@ -113,7 +122,7 @@ import Training
     let absent = try #require(manifest.evaluations.first).usualWork
     #expect(absent.tokens > 1e6 && absent.generations == 0)
     let plan = try await Runner(file, options: options, report: { _ in }).plan()
-    #expect(try #require(plan.seconds) > 0 && plan.resources?.evaluationMemory != nil)
+    #expect(try #require(plan.seconds) > 0 && plan.resources?.evaluation != nil)
   }
 
   @Test("What is measured has the shapes of the model, and is small whatever the model's size")

@@ -24,17 +24,21 @@ struct TracedExecution: Sendable {
       for seed in seeds {
         let name = ArmAddress(name: arm.name, seed: seed)
         if let capture = request.capture, capture.arm != name { continue }
-        let loaded = try inputs.engine.load(
-          weights: request.isTraining || seed == nil ? nil : request.weightsPath(of: name))
+        let asked: InferenceModel
         if let seed, request.isTraining {
+          let loaded = try inputs.engine.load()
           try train(arm.treatment, name, seed: seed, loaded.model, &response)
           if case .training = request.capture { return response }
+          asked = InferenceModel(loaded)
+        } else {
+          asked = try inputs.engine.loadForInference(
+            weights: seed == nil ? nil : request.weightsPath(of: name))
         }
         for evaluation in manifest.evaluations {
           if case .evaluation(_, let wanted, _, _, _) = request.capture, wanted != evaluation.name {
             continue
           }
-          try evaluate(evaluation, name, loaded, &response)
+          try evaluate(evaluation, name, asked, &response)
         }
       }
     }
@@ -75,7 +79,7 @@ struct TracedExecution: Sendable {
   }
 
   private func evaluate(
-    _ evaluation: Manifest.Evaluation, _ arm: ArmAddress, _ loaded: LoadedModel,
+    _ evaluation: Manifest.Evaluation, _ arm: ArmAddress, _ model: InferenceModel,
     _ response: inout TraceResponse
   ) throws {
     var wanted: (String, TokenPrefixKey)?
@@ -85,9 +89,9 @@ struct TracedExecution: Sendable {
     }
     let recorder = EvaluationRecorder(capturing: wanted)
     let base =
-      evaluation.benchmark.needsBase && arm.seed != nil ? try inputs.engine.load() : nil
+      evaluation.benchmark.needsBase && arm.seed != nil ? try inputs.engine.loadForInference(weights: nil) : nil
     let evaluator = inputs.engine.evaluator(
-      of: loaded, base: base, settings: manifest.settings(of: evaluation),
+      of: model, base: base, settings: manifest.settings(of: evaluation),
       tools: try inputs.languageTools(evaluation), threads: request.threads,
       limits: request.limits, order: request.order, observer: recorder.observe)
     let result = try evaluator.run(

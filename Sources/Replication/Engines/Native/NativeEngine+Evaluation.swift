@@ -25,8 +25,7 @@ extension NativeEngine {
   /// - Returns: The samples and scores of every task.
   /// - Throws: What the evaluator, `record` and `progress` throw.
   func evaluate(
-    _ model: LoadedModel, base: LoadedModel?, _ request: EvaluationRequest,
-    finished: [SampleResult],
+    _ model: InferenceModel, base: InferenceModel?, _ request: EvaluationRequest, finished: [SampleResult],
     record: (SampleResult) throws -> Void, progress: (Evaluator.Progress) throws -> Void
   ) throws -> BenchmarkResult {
     try evaluator(
@@ -36,17 +35,27 @@ extension NativeEngine {
       progress: progress)
   }
 
-  /// An evaluator of a loaded model, with the engine's threads and arithmetic unless others are asked for.
+  /// An evaluator of a loaded model, with the engine's threads and arithmetic unless others are asked for, and limits that
+  /// suit how its weights are held.
   func evaluator(
-    of model: LoadedModel, base: LoadedModel? = nil, settings: EvaluationSettings,
-    tools: LanguageTools? = nil,
+    of model: InferenceModel, base: InferenceModel? = nil, settings: EvaluationSettings, tools: LanguageTools? = nil,
     threads: Int? = nil, numerics: Numerics? = nil,
-    limits: InferenceEngine.PassLimits = InferenceEngine.PassLimits(),
+    limits: InferenceEngine.PassLimits? = nil,
     order: DocumentOrder = .longestFirst, observer: OperationObserver? = nil
   ) -> Evaluator {
-    Evaluator(
-      model: model.model, base: base?.model, tokenizer: model.tokenizer, settings: settings,
-      threads: threads ?? self.threads, numerics: numerics ?? self.numerics, limits: limits,
-      order: order, tools: tools, observer: observer)
+    let numerics = numerics ?? self.numerics
+    let suited = Self.limits(
+      isReadLayerByLayer: model.weights.isReadLayerByLayer, numerics: numerics)
+    return Evaluator(
+      weights: model.weights, base: base?.weights, tokenizer: model.tokenizer, settings: settings,
+      threads: threads ?? self.threads, numerics: numerics, limits: limits ?? suited, order: order,
+      tools: tools, observer: observer)
+  }
+
+  /// How much is computed side by side: with OpenBLAS, whose bits depend on it, always the same.
+  static func limits(
+    isReadLayerByLayer: Bool, numerics: Numerics
+  ) -> InferenceEngine.PassLimits {
+    isReadLayerByLayer && numerics == .portable ? .readingWeights : InferenceEngine.PassLimits()
   }
 }

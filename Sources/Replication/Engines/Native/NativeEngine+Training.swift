@@ -25,6 +25,7 @@ extension NativeEngine {
   ) throws -> Trainer {
     try Trainer(
       model: model, examples: data.examples, configuration: configuration,
-      threads: threads ?? self.threads, numerics: numerics)
+      threads: threads ?? self.threads, numerics: numerics,
+      recomputes: recomputesActivations)
   }
 }

@@ -21,6 +21,8 @@ struct NativeEngine: Sendable {
   let threads: Int
   /// The arithmetic of matrix products.
   let numerics: Numerics
+  /// Whether trainings compute activations again instead of keeping them; results do not depend on it.
+  let recomputesActivations: Bool
 
   /// Where weights and tokenizer come from, as paths of verified files.
   enum ModelInput: Sendable {
@@ -35,8 +37,11 @@ struct NativeEngine: Sendable {
   /// An engine of this program.
   ///
   /// - Throws: ``FileError`` if the running program cannot be read.
-  init(model: ModelInput, threads: Int, numerics: Numerics) throws(FileError) {
+  init(
+    model: ModelInput, threads: Int, numerics: Numerics, recomputesActivations: Bool = false
+  ) throws(FileError) {
     (self.model, self.threads, self.numerics) = (model, threads, numerics)
+    self.recomputesActivations = recomputesActivations
     statement = EngineStatement(
       name: "native", program: try RunEnvironment.executableDigest(), numerics: numerics.identity)
   }
@@ -61,22 +66,43 @@ struct NativeEngine: Sendable {
     }
   }
 
-  /// The model with the weights that training left in `path`, or untouched without one.
-  func load(weights path: String?) throws -> LoadedModel {
-    let loaded = try load()
-    guard let path else { return loaded }
-    let file = try SafetensorsFile(contentsOf: path)
-    for entry in loaded.model.layout.entries {
-      guard file.tensor(entry.name)?.shape == entry.shape else {
-        throw EngineError(
-          .damagedWeights,
-          "The weights in \(path) lack \(entry.name) with the shape \(entry.shape); remove the file and run again."
-        )
-      }
-      try file.read(
-        entry.name,
-        into: UnsafeMutableBufferPointer(rebasing: loaded.model.parameters.elements[entry.range]))
+  /// The model to be asked, with the weights that training left in `path`, or untouched without one.
+  ///
+  /// Weights are held as they are stored where that changes no bit, and a layer at a time where memory is short.
+  func loadForInference(weights path: String?) throws -> InferenceModel {
+    let room = MachineRoom()
+    guard let path else {
+      guard case .pretrained(let model) = model else { return InferenceModel(try load()) }
+      return try ModelLoader.loadForInference(from: model, holdsWhole: room.holdsWhole)
     }
-    return loaded
+    let description = try describe()
+    return try Self.trained(path) {
+      try ModelLoader.loadForInference(description, weights: path, holdsWhole: room.holdsWhole)
+    }
+  }
+
+  /// Bytes that the untouched model, of this configuration, takes where it is asked.
+  func inferenceSizes(_ configuration: ModelConfiguration) throws -> InferenceWeightSizes {
+    switch model {
+    case .pretrained(let path): try ModelLoader.inferenceSizes(at: path, configuration)
+    case .initialized: InferenceWeightSizes(configuration, .float32)
+    }
+  }
+
+  /// The model with the weights that training left in `path`, to be saved.
+  func load(weights path: String) throws -> LoadedModel {
+    let description = try describe()
+    return try Self.trained(path) { try ModelLoader.load(description, weights: path) }
+  }
+
+  private static func trained<Model>(
+    _ path: String, _ load: () throws -> Model
+  ) throws -> Model {
+    do {
+      return try load()
+    } catch let error as ModelFileError {
+      throw EngineError(
+        .damagedWeights, "\(error) Remove the file and run again.")
+    }
   }
 }
