@@ -2,7 +2,9 @@
 
 extension ChatTemplate {
   /// All of them.
-  package static let allCases: [ChatTemplate] = [.gemma3, .smollm2, .llama3, .qwen25, .qwen3]
+  package static let allCases: [ChatTemplate] = [
+    .gemma3, .smollm2, .llama3, .qwen25, .qwen3, .qwen3Instruct,
+  ]
 
   /// Gemma 3's: calls the assistant "model", has no system turn.
   package static let gemma3 = ChatTemplate(
@@ -59,6 +61,11 @@ extension ChatTemplate {
       // Axolotl's qwen3.
       "6c79da12ae4eb0cd1f7c5bd011264859ae3f768048c01c60516fd08548c0f253",
     ])
+
+  /// That of Qwen 3's Instruct models of July 2025, which never think: ChatML, and nothing else.
+  package static let qwen3Instruct = chatML(
+    "qwen3-2507", order: .known,
+    digests: ["64f85b198065d0fba2a81f37e10ed68161ce2c19a754c7100e67e0ca2ee9c326"])
 
   private static func chatML(
     _ name: String, systemMessage: String? = nil, thinks: Bool = false,

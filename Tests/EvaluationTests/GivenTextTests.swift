@@ -34,7 +34,8 @@ struct GivenTextTests {
     rows: Int = 2048
   ) throws -> TaskResult {
     let evaluator = try Evaluator(
-      model: model, base: base, tokenizer: TinyModel.tokenizer(), settings: EvaluationSettings(),
+      weights: InferenceWeights(of: model), base: base.map { InferenceWeights(of: $0) },
+      tokenizer: TinyModel.tokenizer(), settings: EvaluationSettings(),
       threads: threads, limits: InferenceEngine.PassLimits(rows: rows))
     return try evaluator.run(Benchmark(input.task), inputs: [input]).tasks[0]
   }

@@ -93,7 +93,7 @@ import Testing
     let messages = [
       ChatMessage(role: "user", content: "Q"), ChatMessage(role: "tool", content: "A"),
     ]
-    for template in [ChatTemplate.qwen25, .qwen3] {
+    for template in [ChatTemplate.qwen25, .qwen3, .qwen3Instruct] {
       #expect(
         throws: TokenizerError(
           .invalidChat,

@@ -41,6 +41,13 @@ import Testing
       """
     ),
     (
+      .qwen3Instruct,
+      """
+      {%- for m in messages %}{% if m.role not in ['system', 'user', 'assistant'] %}{{ raise_exception(m.role) }}{% endif %}
+      {{- '<|im_start|>' ~ m.role ~ '\\n' ~ m.content ~ '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
+      """
+    ),
+    (
       .qwen3,
       """
       {%- set ns = namespace(last=messages|length - 1, found=false) %}

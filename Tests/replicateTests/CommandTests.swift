@@ -105,7 +105,9 @@ struct Program {
     let list = try Program.run(["list"])
     #expect(list.status == 0)
     #expect(list.output.contains("optional arms: eaft-blog-intent, eaft-paper"))
-    for name in ["gemma-270m-math", "gemma-1b-numina", "smollm2-135m-math", "tiny"] {
+    for name in [
+      "gemma-270m-math", "gemma-1b-numina", "qwen3-4b-numina", "smollm2-135m-math", "tiny",
+    ] {
       #expect(list.output.contains(name))
       let valid = try Program.run(["validate", name])
       #expect(valid.status == 0 && valid.output.contains("is valid"))

@@ -32,7 +32,8 @@ struct ManifestPageTests {
     let schema = ManifestSchema()
     let folder = Checkout.folder.appending(path: "manifests")
     for name in [
-      "smollm2-135m-conflict", "smollm2-135m-math", "gemma-270m-math", "gemma-1b-numina", "tiny",
+      "smollm2-135m-conflict", "smollm2-135m-math", "gemma-270m-math", "gemma-1b-numina",
+      "qwen3-4b-numina", "tiny",
     ] {
       let bytes = try Data(contentsOf: folder.appending(path: "\(name).yaml"))
       _ = try ManifestDecoder.decode([UInt8](bytes), name: name, schema: schema)

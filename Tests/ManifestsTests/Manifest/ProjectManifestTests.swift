@@ -10,7 +10,8 @@ import Training
 
 struct ProjectManifestTests {
   private static let names = [
-    "gemma-270m-math", "gemma-1b-numina", "smollm2-135m-conflict", "smollm2-135m-math", "tiny",
+    "gemma-270m-math", "gemma-1b-numina", "qwen3-4b-numina", "smollm2-135m-conflict",
+    "smollm2-135m-math", "tiny",
   ]
 
   private func read(_ name: String) throws -> ManifestFile {
@@ -21,7 +22,7 @@ struct ProjectManifestTests {
   func isValid(name: String) throws {
     let file = try read(name)
     #expect(file.manifest.name == name)
-    #expect(file.manifest.unpinned.map(\.asset) == (name == "gemma-1b-numina" ? ["aime24"] : []))
+    #expect(file.manifest.unpinned.map(\.asset) == (name.hasSuffix("-numina") ? ["aime24"] : []))
     // The one that has a control trains it with smaller steps.
     let control = name == "smollm2-135m-conflict" ? ["sft-low"] : []
     #expect(file.manifest.declaredDifferences.count == control.count)
@@ -65,6 +66,30 @@ struct ProjectManifestTests {
     #expect(settings.maximumSteps == 1000 && settings.learningRate == 5e-5)
     // Two wheels, the model, and those data of the Hub whose sizes are known.
     let (model, data) = (2_039_043_660, 419_088 + 2_306_545 + 207_111 + 15_813)
+    #expect(manifest.downloadBytes == 85_644_377 + 11_928_254 + model + data)
+  }
+
+  @Test("The paper's table is asked of its model, in the settings that it states")
+  func papersTable() throws {
+    let file = try read("qwen3-4b-numina")
+    let manifest = file.manifest
+    let settings = manifest.training.settings
+    #expect(settings.examplesPerStep == 64 && settings.epochs == 10)
+    #expect(settings.learningRate == 1e-5 && settings.warmUp == .ratio(0.03))
+    #expect(manifest.training.seeds.count == 3 && manifest.training.recomputesActivations)
+    #expect(manifest.trainingData.exampleLimit == 19_000)
+    #expect(manifest.trainingData.lengths.maximumLength == 16_384)
+    // Every task of the table that there is here, all items of each.
+    let expectations = try #require(try file.expectations())
+    let tasks = Set(expectations.documented.cells.map(\.task))
+    #expect(
+      Set(manifest.evaluations.map(\.name))
+        == tasks.subtracting([
+          "cluewsc", "math_average", "general_average",
+        ]))
+    #expect(manifest.evaluations.allSatisfy { $0.limit == nil && $0.usesChatTemplate })
+    // Two wheels, the model, and those data of the Hub whose sizes are known.
+    let (model, data) = (8_060_896_487, 419_088 + 2_306_545 + 207_111 + 15_813)
     #expect(manifest.downloadBytes == 85_644_377 + 11_928_254 + model + data)
   }
 

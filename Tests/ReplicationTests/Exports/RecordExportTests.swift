@@ -85,7 +85,10 @@ import Testing
   @Test("tells where the inputs of the repository's manifests come from")
   func addresses() throws {
     var known: Set<String> = []
-    for name in ["smollm2-135m-math", "gemma-270m-math", "gemma-1b-numina", "tiny"] {
+    for name in [
+      "smollm2-135m-conflict", "smollm2-135m-math", "gemma-270m-math", "gemma-1b-numina",
+      "qwen3-4b-numina", "tiny",
+    ] {
       let path = "\(Checkout.manifests)/\(name).yaml"
       for asset in try ManifestFile.read(path).manifest.assets {
         let addresses = asset.source.addresses

@@ -63,15 +63,15 @@ def thoughtful_conversations():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("gemma3", "smollm2", "llama3", "qwen2.5", "qwen3"):
+    for name in ("gemma3", "smollm2", "llama3", "qwen2.5", "qwen3", "qwen3-2507"):
         parser.add_argument(f"--{name}")
-    given = {name: path for name, path in vars(parser.parse_args()).items() if path}
+    given = {name.replace("_", "-"): path for name, path in vars(parser.parse_args()).items() if path}
     path = pathlib.Path(__file__).parent / "chats.json"
     names = {name: {"smollm2": "chatml-smollm2"}.get(name, name) for name in given}
     chats = [chat for chat in json.loads(path.read_text())["chats"] if chat["template"] not in names.values()]
     for name in given:
         template = smollm2_template(given[name]) if name == "smollm2" else pathlib.Path(given[name]).read_text()
-        further = thoughtful_conversations() if name in ("llama3", "qwen2.5", "qwen3") else []
+        further = thoughtful_conversations() if name in ("llama3", "qwen2.5", "qwen3", "qwen3-2507") else []
         for messages in [*conversations(), *further]:
             for prompt in (False, True):
                 try:
