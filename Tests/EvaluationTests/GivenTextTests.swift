@@ -34,7 +34,7 @@ struct GivenTextTests {
     rows: Int = 2048
   ) throws -> TaskResult {
     let evaluator = try Evaluator(
-      weights: InferenceWeights(of: model), base: base.map { InferenceWeights(of: $0) },
+      weights: InferenceWeights(model), base: base.map { InferenceWeights($0) },
       tokenizer: TinyModel.tokenizer(), settings: EvaluationSettings(),
       threads: threads, limits: InferenceEngine.PassLimits(rows: rows))
     return try evaluator.run(Benchmark(input.task), inputs: [input]).tasks[0]
