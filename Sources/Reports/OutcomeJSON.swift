@@ -102,6 +102,7 @@ package enum OutcomeJSON {
             "values": .object(values), "difference": .exact(row.difference),
             "paired_standard_error": row.standardError.map { .exact($0) } ?? .null,
             "judgement": .string(row.judgement),
+            "documents_sha256": row.documents.map { JSON($0) } ?? .null,
             "likelihood": row.likelihood.map { likelihood in
               [
                 "metric": .string(likelihood.metric), "difference": .exact(likelihood.difference),

@@ -13,6 +13,7 @@ package enum VerdictJSON {
       "exit_code": JSON(Int(judgement.exitCode)), "why": .string(judgement.why),
       "allow_inconclusive": .bool(judgement.allowsInconclusive),
       "tampering": .array(judgement.tampering.map(JSON.string)),
+      "notices": .array(judgement.notices.map(JSON.string)),
       "recorded_tasks": .array(judgement.recordedTasks.map(JSON.string)),
       "verdicts": .array(judgement.verdicts.map(json)),
     ]
@@ -52,7 +53,9 @@ package enum VerdictJSON {
       "task": JSON(finding.row?.task), "metric": JSON(finding.row?.metric),
       "unit": .string(finding.unit.rawValue), "expected": JSON(finding.expected),
       "observed": exact(finding.observed), "values": .array(finding.values.map { .exact($0) }),
-      "n": finding.count.map { JSON($0) } ?? .null, "band": band(finding),
+      "n": finding.count.map { JSON($0) } ?? .null,
+      "documents_sha256": finding.documents.map { JSON($0) } ?? .null,
+      "band": band(finding),
       "tolerance_used": exact(finding.toleranceUsed),
       "smallest_detectable_effect": exact(finding.smallestDetectable),
       "test": finding.test.map(json) ?? .null,

@@ -15,6 +15,7 @@ package enum VerdictText {
     let others = judgement.verdicts.filter { $0.subject != .cell }
     if !others.isEmpty { parts.append(paragraphs(others)) }
     if let notice = judgement.recordedNotice { parts.append(ReportText([notice])) }
+    parts += judgement.notices.map { ReportText([$0]) }
     parts.append(ReportText([conclusion(judgement)]))
     return ReportText(paragraphs: parts)
   }

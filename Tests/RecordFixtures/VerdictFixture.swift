@@ -14,8 +14,13 @@ package enum VerdictFixture {
     scores.enumerated().map { index, score in
       ArmScores.Item(
         id: "task/\(index)", prompt: prompt("\(index)"), scores: [score],
-        cluster: clusters?[index])
+        cluster: clusters?[index], target: prompt("right"))
     }
+  }
+
+  /// The digest of so many numbered items.
+  package static func documents(_ count: Int) -> Digest? {
+    ArmScores.Item.documents(items([Double](repeating: 0, count: count)))
   }
 
   /// An arm with one row.

@@ -15,7 +15,7 @@ import Testing
 
   private typealias Documented = DocumentedFixture
 
-  /// One reproduced cell, one that diverged, and a claim that three differing items cannot decide.
+  /// One consistent cell, one that diverged, and a claim that three differing items cannot decide.
   private func mixed(tampering: [String] = []) -> Judgement {
     Judgement(
       documented: Documented.documented(
@@ -33,16 +33,16 @@ import Testing
       VerdictText.text(mixed()).plain == """
         row       arm   documented  band                                 here  verdict
         ─────────────────────────────────────────────────────────────────────────────────
-        task.acc  sft         0.31  0.2480 to 0.3720 conditional-flip  0.3100  REPRODUCED
-        task.acc  eaft         0.9  0.8380 to 0.9620 conditional-flip  0.3400  DIVERGED
+        task.acc  sft         0.31  0.2450 to 0.3750 conditional-flip  0.3100  CONSISTENT
+        task.acc  eaft         0.9  0.7900 to 1.0100 conditional-flip  0.3400  DIVERGED
 
         DIVERGED task.acc.eaft: Task | again
-          0.3400 lies below 0.8380 to 0.9620 (conditional-flip), off the middle by 0.5600, 9.0 times the tolerance.
+          0.3400 lies below 0.7900 to 1.0100 (conditional-flip), off the middle by 0.5600, 5.1 times the tolerance.
 
         INCONCLUSIVE claim (optional): It is so.
           On task.acc eaft minus sft is +0.0300 ± 0.0171 (n 100, exact McNemar p 0.2500, of these two checkpoints), which cannot be told from no difference; of 100 items 3 differ, and even if all of these spoke for the same arm, p would be 0.2500.
 
-        DIVERGED post: 1 of 2 required verdicts; the first is task.acc.eaft: 0.3400 lies below 0.8380 to 0.9620 (conditional-flip), off the middle by 0.5600, 9.0 times the tolerance.
+        DIVERGED post: 1 of 2 required verdicts; the first is task.acc.eaft: 0.3400 lies below 0.7900 to 1.0100 (conditional-flip), off the middle by 0.5600, 5.1 times the tolerance.
         """)
   }
 
@@ -82,7 +82,7 @@ import Testing
     #expect(finding["observed"]?.exactValue == 0.34)
     #expect(finding["band"]?["kind"]?.stringValue == "conditional-flip")
     #expect(finding["band"]?["lower"]?.exactValue != nil)
-    #expect(finding["test"]?["name"]?.stringValue == "z of conditional-flip")
+    #expect(finding["test"]?["name"]?.stringValue == "exact conditional-flip")
     #expect((finding["test"]?["p"]?.exactValue ?? 1) < 1e-12)
     #expect(finding["on_other_items"]?["method"]?.stringValue == "wilson")
     let test = try #require(verdicts[2]["findings"]?.arrayValue?.first?["test"])
@@ -218,7 +218,7 @@ import Testing
     #expect(
       commands.map(\.text).joined(separator: "\n") == """
         ::error file=a%2Cb%3Ac.yaml,title=lock::50 %25 changed,\\r\\nor more.
-        ::error file=a%2Cb%3Ac.yaml,line=12,title=DIVERGED task.acc.eaft::0.3400 lies below 0.8380 to 0.9620 (conditional-flip), off the middle by 0.5600, 9.0 times the tolerance.
+        ::error file=a%2Cb%3Ac.yaml,line=12,title=DIVERGED task.acc.eaft::0.3400 lies below 0.7900 to 1.0100 (conditional-flip), off the middle by 0.5600, 5.1 times the tolerance.
         ::notice file=a%2Cb%3Ac.yaml,title=INCONCLUSIVE claim::On task.acc eaft minus sft is +0.0300 ± 0.0171 (n 100, exact McNemar p 0.2500, of these two checkpoints), which cannot be told from no difference; of 100 items 3 differ, and even if all of these spoke for the same arm, p would be 0.2500.
         """)
     let agreeing = Judgement(
@@ -246,7 +246,7 @@ import Testing
     #expect(lines[4] == "| row | arm | documented | band | here | verdict |")
     #expect(
       lines[6]
-        == "| task.acc | sft | 0.31 | 0.2480 to 0.3720 conditional-flip | 0.3100 | REPRODUCED |")
+        == "| task.acc | sft | 0.31 | 0.2450 to 0.3750 conditional-flip | 0.3100 | CONSISTENT |")
     #expect(lines.contains { $0.hasPrefix("| It is so. | INCONCLUSIVE (optional) | On task.acc") })
     #expect(GitHubReport.cell("a|b_c\n<d>`") == "a\\|b\\_c &lt;d&gt;\\`")
   }

@@ -14,6 +14,10 @@ extension Band {
     package var estimate: Estimate?
     /// The share of repetitions that lie inside, if they are distributed so.
     package var level: Double?
+    /// The exact distribution of the items gained and lost, where few change; nil for other limits.
+    package var flips: FlipDistribution?
+    /// The number of those items.
+    package var flipCount: Int?
 
     /// Creates limits.
     package init(
@@ -74,7 +78,7 @@ extension Band {
   ///
   /// - Parameters:
   ///   - center: the documented value.
-  ///   - ownCount: number of items of the repetition, if it is another one than documented; binomial bands are the wider for it.
+  ///   - ownCount: number of items of the repetition, if it is another one than documented; binomial bands depend on it.
   ///   - ownRuns: number of runs whose mean is compared; bands from repeated runs allow less for more of them.
   /// - Returns: Limits as fractions, not cut off at 0 and 1.
   /// - Throws: ``Undefined`` when an input is missing or is none.
@@ -117,16 +121,31 @@ extension Band {
       }
       return try limits(estimate, level)
     case .conditionalFlip(let discordance, _, let level):
-      let error = (discordance / Double(try items(center))).squareRoot()
-      return try limits(Estimate(value: value.value, standardError: error), level)
+      let count = try items(center)
+      let error = (discordance / Double(count)).squareRoot()
+      let estimate = Estimate(value: value.value, standardError: error)
+      guard let flips = FlipDistribution(count: count, discordance: discordance) else {
+        return try limits(estimate, level)
+      }
+      guard let bound = flips.bound(level: level) else { return try limits(nil, level) }
+      // As the value was rounded, so may be the count that lies so many items off.
+      let distance = Double(bound) / Double(count) + value.halfUnit
+      var limits = Limits(
+        lower: value.value - distance, upper: value.value + distance, estimate: estimate,
+        level: level)
+      (limits.flips, limits.flipCount) = (flips, count)
+      return limits
     case .binomial(let level):
       let count = Double(try items(center))
       let variance = value.value * (1 - value.value)
-      // Other items on both sides: the repetition's own sample is as random as the documented one.
-      let own = ownCount.flatMap { $0 == center.count ? nil : variance / Double($0) } ?? 0
       guard variance > 0 else { return Limits(lower: value.value, upper: value.value) }
+      let own = ownCount.map(Double.init) ?? count
+      // Fewer are some of the documented items, as of a run with a limit: the more of them, the nearer. More have others among
+      // them, and are as random as the documented ones.
+      let spread =
+        own == count ? 1 / count : own < count ? 1 / own - 1 / count : 1 / count + 1 / own
       return try limits(
-        Estimate(value: value.value, standardError: (variance / count + own).squareRoot()), level)
+        Estimate(value: value.value, standardError: (variance * spread).squareRoot()), level)
     case .authored:
       guard let stored, let lower = center.fraction(stored.lower),
         let upper = center.fraction(stored.upper), lower <= upper

@@ -5,7 +5,8 @@ extension DocumentedResults {
   ///
   /// If they compare none, all pairs of up to three arms, or the first of more arms with each other one.
   var comparedArms: [(minuend: String, subtrahend: String)] {
-    let printed = arms.map(\.name).filter { arm in cells.contains { $0.value(of: arm) != nil } }
+    let printed = arms.map(\.name).filter { arm in valueCells.contains { $0.value(of: arm) != nil }
+    }
     var pairs: [(minuend: String, subtrahend: String)] = []
     for pair in claims.flatMap(\.test.comparedArms) {
       let isNew = !pairs.contains {

@@ -43,7 +43,7 @@ private struct TableDecoding {
   private init(_ results: DocumentedResults, _ rounding: PrintedValue.Rounding) {
     self.results = results
     self.rounding = rounding
-    index = DocumentedResults.RowIndex(results.cells)
+    index = DocumentedResults.RowIndex(results.valueCells)
     if rounding == .down {
       conventions = [
         "Some values are impossible if they were rounded; everything is possible if all of them were cut off (truncated) after the digits that are printed. They are taken so."
@@ -84,7 +84,7 @@ private struct TableDecoding {
   mutating func decodeRows(
     _ itemCounts: (TableDecoding, DocumentedResults.Cell) -> DecodedTable.ItemCounts?
   ) {
-    rows = results.cells.map { cell in
+    rows = results.valueCells.map { cell in
       let values = cell.values.compactMap { value in
         printed(value.text, of: cell).map { self.value(value, printed: $0, of: cell) }
       }
@@ -209,7 +209,7 @@ private struct TableDecoding {
 
   mutating func compositions() -> [DecodedTable.Composition] {
     var compositions: [DecodedTable.Composition] = []
-    for cell in results.cells where cell.composition != nil {
+    for cell in results.valueCells where cell.composition != nil {
       let parts = index.parts(of: cell)
       for value in cell.values {
         let outcome = cell.isMean ? mean(cell, value.arm, parts) : total(cell, value.arm, parts)

@@ -41,7 +41,7 @@ extension DocumentedResults {
 
 extension DocumentedResults.Composition {
   /// Names of the tasks whose rows are the parts.
-  var tasks: [String] {
+  package var tasks: [String] {
     switch self {
     case .total(let tasks), .mean(let tasks): tasks
     }
@@ -76,9 +76,10 @@ extension DocumentedResults.Unit {
     PrintedValue(text: text, unit: self == .percent ? .percent : .fraction)
   }
 
-  /// Whether a value can be printed so: a share is from 0 to 1.
-  func canBe(_ text: String) -> Bool {
+  /// Whether a value can be printed so: a share is from 0 to 1, a difference of shares from -1.
+  func canBe(_ text: String, isDifference: Bool = false) -> Bool {
     guard let value = printed(text) else { return false }
-    return !isShare || 0...value.denominator ~= value.numerator
+    let least = isDifference ? 0 - value.denominator : 0
+    return !isShare || least...value.denominator ~= value.numerator
   }
 }

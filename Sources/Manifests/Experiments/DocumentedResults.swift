@@ -31,6 +31,10 @@ package struct DocumentedResults: Sendable, Equatable {
     package let title: String
     /// Where it is found: an address, or the digest of a record.
     package let location: String
+    /// The SHA-256 of the record that it is, if it is one.
+    package var record: Digest?
+    /// The seeds of that record; a run with one of them cannot be judged by what is made from it.
+    package var seeds: [UInt64] = []
   }
 
   /// One column.
@@ -63,10 +67,26 @@ package struct DocumentedResults: Sendable, Equatable {
     package let source: String
     /// Number of runs whose mean each value is.
     package var runs = 1
+    /// The arm whose score is subtracted, if the value is a difference of two.
+    package var minus: String?
+    /// The smallest effect of interest, as a fraction; nil if none is named.
+    ///
+    /// A band that is wider to either side says nothing of what lies inside.
+    package var smallestEffect: Double?
+    /// The digest of the documents, which a repetition has to ask; nil if it is not known.
+    package var documents: Digest?
 
     /// Task and metric, as in "mmlu.acc".
     package var id: String { "\(task).\(metric)" }
+
+    /// The name of the verdict on an arm's value, as in "mmlu.acc.eaft" or "mmlu.acc.eaft-sft".
+    package func verdictID(of arm: String) -> String {
+      "\(id).\(arm)" + (minus.map { "-\($0)" } ?? "")
+    }
   }
+
+  /// The rows of values that arms have, without those of differences.
+  package var valueCells: [Cell] { cells.filter { $0.minus == nil } }
 
   /// How a value is printed.
   package enum Unit: String, Sendable, CaseIterable {

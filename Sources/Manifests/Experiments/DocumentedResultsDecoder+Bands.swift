@@ -118,6 +118,19 @@ extension Band {
     }
   }
 
+  /// Whether its limits come from runs, so that a run cannot be judged by what it went into itself.
+  package var isOfRuns: Bool {
+    switch kind {
+    case .seedPrediction, .referenceConvergence, .conditionalFlip: true
+    case .rounding, .exactCount, .binomial, .authored: false
+    }
+  }
+
+  /// Whether it is about other items.
+  package var isBinomial: Bool {
+    if case .binomial = kind { true } else { false }
+  }
+
   /// Whether it is about right answers, which likelihoods do not have.
   var isOfShares: Bool { needsCount }
 }

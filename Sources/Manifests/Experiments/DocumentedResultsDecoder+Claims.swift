@@ -203,7 +203,8 @@ extension DocumentedResultsDecoder {
       let id = "\(task).\(metric)"
       // Publications print shares; likelihoods are for repetitions to measure.
       let isShare = Quantity(metric: metric).unit == .share
-      if !rowNames.contains(id), isShare, !mayBeUnprinted, !hasUnnamedRow {
+      let isPrinted = self.rows.contains { $0.cell.id == id }
+      if !isPrinted, isShare, !mayBeUnprinted, !hasUnnamedRow {
         entry.report(
           .unknownReference,
           "there is no row '\(NodeReader.shortened(id))'"

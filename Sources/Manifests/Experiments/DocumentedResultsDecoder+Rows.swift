@@ -12,16 +12,33 @@ extension DocumentedResultsDecoder {
     defer { mapping.finish() }
     let task = mapping.required("task")?.identifier()
     let metric = mapping.required("metric")?.line()
-    let label = mapping.required("label", "what the source calls the row")?.line()
+    let difference = difference(mapping)
+    let label =
+      difference == nil
+      ? mapping.required("label", "what the source calls the row")?.line()
+      : mapping.optional("label").map { $0.line() } ?? difference.map { "\($0.arm) − \($0.minus)" }
     let count = mapping.optional("n").map { $0.integer(in: 1...100_000_000) }
     let unit = self.unit(mapping, metric: metric, common: unit)
     let runs = mapping.optional("runs").map(Self.runs) ?? runs
     let composition = composition(mapping)
     let isRequired = mapping.optional("required").map { $0.boolean() } ?? true
     let source = source(mapping)
-    let values = mapping.required("values").map {
-      self.values(
-        $0, unit: unit ?? .fraction, count: count ?? nil, runs: runs ?? 1, band: band)
+    let effect = smallestEffect(mapping, unit: unit ?? .fraction)
+    let documents = mapping.optional("documents").map { $0.digest() }
+    let values: [(value: DocumentedResults.Value, line: Int)]?
+    if let difference {
+      values = value(
+        mapping, reader, of: difference.arm, unit: unit ?? .fraction, count: count ?? nil,
+        band: band, isDifference: true
+      ).map { [($0, reader.position.line)] }
+      if composition != nil {
+        reader.report(.contradiction, "a difference is not made from other rows")
+      }
+    } else {
+      values = mapping.required("values").map {
+        self.values(
+          $0, unit: unit ?? .fraction, count: count ?? nil, runs: runs ?? 1, band: band)
+      }
     }
     guard let task, let metric else {
       hasUnnamedRow = true
@@ -30,10 +47,12 @@ extension DocumentedResultsDecoder {
     let cell = DocumentedResults.Cell(
       task: task, metric: metric, label: label ?? "", count: count ?? nil,
       unit: unit ?? .fraction, values: values?.map(\.value) ?? [], composition: composition,
-      isRequired: isRequired ?? true, source: source ?? "", runs: runs ?? 1)
-    for (value, line) in values ?? [] { lines["\(cell.id).\(value.arm)"] = line }
-    if !rowNames.insert(cell.id).inserted {
-      reader.report(.contradiction, "the row '\(cell.id)' is already in this list")
+      isRequired: isRequired ?? true, source: source ?? "", runs: runs ?? 1,
+      minus: difference?.minus, smallestEffect: effect, documents: documents ?? nil)
+    for (value, line) in values ?? [] { lines[cell.verdictID(of: value.arm)] = line }
+    let key = difference.map { cell.verdictID(of: $0.arm) } ?? cell.id
+    if !rowNames.insert(key).inserted {
+      reader.report(.contradiction, "the row '\(key)' is already in this list")
     }
     rows.append((cell, reader))
   }
@@ -54,6 +73,32 @@ extension DocumentedResultsDecoder {
       )
     }
     return unit
+  }
+
+  /// The arms of a row that is a difference, `arm` and `minus`; nil if it has neither.
+  private func difference(_ mapping: MappingReader) -> (arm: String, minus: String)? {
+    let reader = mapping.optional("arm")
+    let other = mapping.optional("minus")
+    guard reader != nil || other != nil else { return nil }
+    mapping.forbid("values", "the row is a difference of two arms and has one 'value'")
+    if reader == nil || other == nil {
+      mapping.reportMissing([], "one of 'arm' and 'minus', which go together")
+    }
+    guard let first = arm(reader), let second = arm(other) else { return nil }
+    if first == second {
+      other?.report(.contradiction, "the arm '\(first)' is compared with itself")
+    }
+    return (first, second)
+  }
+
+  /// Reads `matters_from:`, the smallest effect of interest in the row's unit, as a fraction.
+  private func smallestEffect(
+    _ mapping: MappingReader, unit: DocumentedResults.Unit
+  ) -> Double? {
+    guard let reader = mapping.optional("matters_from") else { return nil }
+    let largest = unit == .percent ? 100.0 : unit == .fraction ? 1 : 1000
+    let effect = reader.number("above 0 and at most \(Int(largest))") { $0 > 0 && $0 <= largest }
+    return effect.map { unit == .percent ? $0 / 100 : $0 }
   }
 
   /// Reads `runs:`, the number of runs whose mean a value is.
@@ -115,21 +160,39 @@ extension DocumentedResultsDecoder {
     }
     guard let mapping = reader.mapping(path: "cells.values.\(arm)") else { return nil }
     defer { mapping.finish() }
-    let text = mapping.required("value").flatMap { decimal($0, unit) }
+    return value(
+      mapping, reader, of: arm, unit: unit, count: count, band: band, isDifference: false)
+  }
+
+  /// Reads `value`, `standard_error` and `band` of a mapping, which may hold more.
+  private func value(
+    _ mapping: MappingReader, _ reader: NodeReader, of arm: String, unit: DocumentedResults.Unit,
+    count: Int?, band: Band?, isDifference: Bool
+  ) -> DocumentedResults.Value? {
+    let text = mapping.required("value").flatMap { decimal($0, unit, isDifference: isDifference) }
     let error = mapping.optional("standard_error").map { decimal($0, unit) }
     let bandReader = mapping.optional("band")
     let ownBand = bandReader.flatMap { self.band($0, isCommon: false) }
     guard let text else { return nil }
     let effective = bandReader == nil ? band : ownBand
     check(
-      effective, around: Band.Center(text: text, unit: unit, count: count), bandReader ?? reader)
+      effective, around: Band.Center(text: text, unit: unit, count: count), bandReader ?? reader,
+      isDifference: isDifference)
     return DocumentedResults.Value(
       arm: arm, text: text, standardError: error ?? nil, band: effective)
   }
 
   /// Reports a band that cannot be put around a value, or whose stored limits are not its own.
-  private func check(_ band: Band?, around center: Band.Center, _ reader: NodeReader) {
+  private func check(
+    _ band: Band?, around center: Band.Center, _ reader: NodeReader, isDifference: Bool = false
+  ) {
     guard let band else { return }
+    if band.isOfShares, isDifference {
+      reader.report(
+        .contradiction,
+        "a band of the kind '\(band.name)' is one of right answers, but the value is a difference")
+      return
+    }
     if band.isOfShares, !center.unit.isShare {
       reader.report(
         .contradiction,
@@ -137,7 +200,9 @@ extension DocumentedResultsDecoder {
       )
       return
     }
-    if let run = band.runs.first(where: { !center.unit.canBe($0) }) {
+    if let run = band.runs.first(where: {
+      !center.unit.canBe($0, isDifference: isDifference)
+    }) {
       reader.report(
         .invalidValue,
         "the run '\(NodeReader.shortened(run))' of the band is no value in the unit '\(center.unit.rawValue)'"

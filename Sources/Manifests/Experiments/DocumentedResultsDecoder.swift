@@ -94,10 +94,20 @@ final class DocumentedResultsDecoder {
       defer { source.finish() }
       let title = source.required("title")?.line()
       let location = source.required("location", "an address, or the digest of a record")?.line()
+      let record = source.optional("record").map { $0.digest() }
+      let seeds = source.optional("seeds").map(seeds) ?? []
       guard let title, let location else { return nil }
-      return DocumentedResults.Source(name: entry.name, title: title, location: location)
+      return DocumentedResults.Source(
+        name: entry.name, title: title, location: location, record: record ?? nil, seeds: seeds)
     }
     return (read, entries.map(\.name))
+  }
+
+  /// The seeds of a record.
+  private static func seeds(_ reader: NodeReader) -> [UInt64] {
+    (reader.list() ?? []).compactMap { entry in
+      entry.integer(in: 0...Int.max).map(UInt64.init)
+    }
   }
 
   private func arms(_ reader: NodeReader) -> [DocumentedResults.Arm] {
@@ -148,10 +158,14 @@ final class DocumentedResultsDecoder {
   }
 
   /// A decimal number as text, digit by digit as it was printed: "17.40" says more than 17.4.
-  func decimal(_ reader: NodeReader, _ unit: DocumentedResults.Unit) -> String? {
+  ///
+  /// `isDifference` says whether it is one of two values, which may be negative.
+  func decimal(
+    _ reader: NodeReader, _ unit: DocumentedResults.Unit, isDifference: Bool = false
+  ) -> String? {
     guard let text = reader.line() else { return nil }
-    guard unit.isShare else {
-      guard unit.printed(text) != nil else {
+    guard unit.isShare, !isDifference else {
+      guard unit.canBe(text, isDifference: true) else {
         reader.report(
           .invalidValue,
           "\(reader.name) has to be a decimal number as it is printed, of at most 16 digits, but it is '\(NodeReader.shortened(text))'"

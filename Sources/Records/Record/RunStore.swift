@@ -13,6 +13,9 @@ package struct RunStore: Sendable {
   /// The store inside an artifacts folder, which need not exist yet.
   package init(artifacts: String) { folder = ArtifactsFolder(artifacts).records }
 
+  /// The store in a folder.
+  init(folder: ContainedPath) { self.folder = folder }
+
   /// The path of the folder.
   package var path: String { folder.path }
 

@@ -1,3 +1,4 @@
+import Files
 import Manifests
 import Provenance
 import Scoring
@@ -23,6 +24,9 @@ struct ArmRow: Sendable, Equatable {
   let values: [Double]
   /// The number of right answers of every seed; nil if there are other scores than 0 and 1.
   let rightCounts: [Int]?
+
+  /// The digest of what was asked: names, prompts and right answers; nil where an answer was not recorded.
+  var documents: Digest? { ArmScores.Item.documents(items) }
 
   /// Number of scores of a seed.
   let count: Int
@@ -182,7 +186,8 @@ struct ArmRow: Sendable, Equatable {
       }
       return ArmScores.Item(
         id: item.id, prompt: item.prompt, scores: scores, cluster: item.cluster,
-        weight: item.weight)
+        weight: item.weight,
+        target: item.target)
     }
   }
 }

@@ -43,7 +43,8 @@ extension ArmScores.Row {
   fileprivate var itemsOfGroup: [ArmScores.Item] {
     items.map {
       ArmScores.Item(
-        id: $0.id, prompt: $0.prompt, scores: $0.scores, cluster: task, weight: $0.weight)
+        id: $0.id, prompt: $0.prompt, scores: $0.scores, cluster: task, weight: $0.weight,
+        target: $0.target)
     }
   }
 }

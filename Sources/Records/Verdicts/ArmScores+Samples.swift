@@ -108,7 +108,8 @@ extension TaskResult {
       return ArmScores.Item(
         id: id, prompt: prompt, scores: score?.values ?? [],
         cluster: metric.metric.isPerInstruction ? id : cluster(sample),
-        weight: sample.weight(of: metric.metric))
+        weight: sample.weight(of: metric.metric),
+        target: SHA256.digest(of: Array(sample.target.utf8)))
     }
   }
 
@@ -122,7 +123,8 @@ extension TaskResult {
       items.append(
         ArmScores.Item(
           id: "\(sample.task)/\(sample.documentIndex)", prompt: prompt, scores: [value],
-          cluster: cluster(sample), weight: weight))
+          cluster: cluster(sample), weight: weight,
+          target: SHA256.digest(of: Array(sample.target.utf8))))
     }
     return items
   }

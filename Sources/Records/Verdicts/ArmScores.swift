@@ -89,18 +89,22 @@ package struct ArmScores: Sendable, Equatable {
     package let scores: [Double]
     /// What the item shares with others whose scores depend on it; nil if it stands alone.
     package let cluster: String?
+    /// Digest of the right answer's UTF-8 bytes; nil where it was not recorded.
+    package var target: Digest?
     /// How much each score counts: 1, or the number of tokens or bytes that it is a mean over.
     package let weight: Double
 
     /// Creates an item.
     package init(
-      id: String, prompt: Digest, scores: [Double], cluster: String?, weight: Double = 1
+      id: String, prompt: Digest, scores: [Double], cluster: String?, weight: Double = 1,
+      target: Digest? = nil
     ) {
       self.id = id
       self.prompt = prompt
       self.scores = scores
       self.cluster = cluster
       self.weight = weight
+      self.target = target
     }
   }
 }

@@ -10,6 +10,8 @@ package struct Judgement: Sendable, Equatable {
   package let title: String
   /// Sentences about what was locked and has changed since; empty if nothing has.
   package let tampering: [String]
+  /// What has to be known beside the verdicts, in sentences; empty if nothing has.
+  package let notices: [String]
   /// Whether a run that nobody can tell from its documentation ends with exit code 0.
   package var allowsInconclusive: Bool
   /// Everything that is documented, results first, then cells, then claims.
@@ -25,38 +27,34 @@ package struct Judgement: Sendable, Equatable {
   ///   - documented: what is documented; values without a band are not judged.
   ///   - results: the scores of the run.
   ///   - tampering: sentences about what was locked and has changed since.
+  ///   - notices: sentences about what has to be known beside the verdicts.
   ///   - hasImports: whether results were imported.
   ///   - allowsInconclusive: whether exit code 4 becomes 0.
   package init(
     documented: DocumentedResults, results: MeasuredResults, tampering: [String] = [],
-    hasImports: Bool = false, allowsInconclusive: Bool = false
+    notices: [String] = [], hasImports: Bool = false, allowsInconclusive: Bool = false
   ) {
-    let cells = DecodedTable.rows(of: documented).flatMap { row in
-      row.cell.values.compactMap { value in
-        value.band.map { band in
-          let counts = row.value(of: value.arm)?.countsOfRun
-          return CellCheck(cell: row.cell, value: value, band: band, counts: counts)
-            .verdict(results)
-        }
-      }
-    }
     let verdicts =
-      Self.digestVerdict(documented, results) + cells + Self.claims(documented, results)
+      Self.digestVerdict(documented, results) + Self.cells(documented, results)
+      + Self.claims(documented, results)
     let judged = Set(verdicts.flatMap(\.findings).compactMap(\.row?.task))
     self.init(
       name: documented.name, title: documented.title, verdicts: verdicts, tampering: tampering,
-      hasImports: hasImports, recordedTasks: results.recordedTasks.filter(judged.contains),
+      notices: notices, hasImports: hasImports,
+      recordedTasks: results.recordedTasks.filter(judged.contains),
       allowsInconclusive: allowsInconclusive)
   }
 
   init(
     name: String, title: String, verdicts: [Verdict], tampering: [String],
-    hasImports: Bool = false, recordedTasks: [String] = [], allowsInconclusive: Bool
+    notices: [String] = [], hasImports: Bool = false, recordedTasks: [String] = [],
+    allowsInconclusive: Bool
   ) {
     self.name = name
     self.title = title
     self.verdicts = verdicts
     self.tampering = tampering
+    self.notices = notices
     self.hasImports = hasImports
     self.recordedTasks = recordedTasks
     self.allowsInconclusive = allowsInconclusive
@@ -123,6 +121,27 @@ package struct Judgement: Sendable, Equatable {
 // MARK: - Parts
 
 extension Judgement {
+  /// The verdicts on documented values that have a band.
+  private static func cells(
+    _ documented: DocumentedResults, _ results: MeasuredResults
+  ) -> [Verdict] {
+    let rows = Dictionary(
+      DecodedTable.rows(of: documented).map { ($0.cell.id, $0) },
+      uniquingKeysWith: { first, _ in first })
+    let required = documented.cells.filter(\.isRequired).map(\.task)
+    return documented.cells.flatMap { cell in
+      let row = cell.minus == nil ? rows[cell.id] : nil
+      return cell.values.compactMap { value in
+        value.band.map { band in
+          CellCheck(
+            cell: cell, value: value, band: band, counts: row?.value(of: value.arm)?.countsOfRun,
+            source: documented.sources.first { $0.name == cell.source }
+          ).verdict(results).counting(asPartOf: required, documented)
+        }
+      }
+    }
+  }
+
   /// The verdict on the digest of all results, if one is documented.
   private static func digestVerdict(
     _ documented: DocumentedResults, _ results: MeasuredResults

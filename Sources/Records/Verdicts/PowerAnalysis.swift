@@ -168,7 +168,13 @@ extension PowerAnalysis.Row {
 extension DocumentedResults {
   /// The documented value of an arm minus that of another, as a fraction; nil unless both are documented.
   func difference(_ first: String, _ second: String, _ name: RowName) -> Double? {
-    guard let cell = cells.first(where: { $0.isNamed(name) }) else { return nil }
+    let difference = cells.first { cell in
+      cell.minus == second && cell.isNamed(name) && cell.value(of: first) != nil
+    }
+    if let difference {
+      return difference.value(of: first).flatMap { difference.unit.printed($0.text)?.value }
+    }
+    guard let cell = valueCells.first(where: { $0.isNamed(name) }) else { return nil }
     func value(_ arm: String) -> Double? {
       cell.value(of: arm).flatMap { cell.unit.printed($0.text)?.value }
     }

@@ -33,7 +33,7 @@ struct PowerRow {
       let most = counts.contains(.max) ? lockedCount ?? 1 : counts.reduce(0, +)
       let name = DocumentedResults.RowName(task: task, metric: benchmark.tasks[0].headlineKey)
       var first = PowerRow(name: name, count: min(most, lockedCount ?? .max), origin: .benchmark)
-      let cells = (documented?.cells ?? []).filter { $0.task == task }
+      let cells = (documented?.valueCells ?? []).filter { $0.task == task }
       if let lockedCount, members.count == benchmark.tasks.count {
         first = PowerRow(name: name, count: lockedCount, origin: .lock)
       } else if isWhole, cells.contains(where: { $0.isNamed(name) && $0.count == most }) {

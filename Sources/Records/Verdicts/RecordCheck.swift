@@ -93,6 +93,7 @@ package struct RecordCheck: Sendable {
       },
       judgement: Judgement(
         documented: expectations.results, results: results, tampering: tampered,
+        notices: try records.compactMap { try $0.precedence(over: expectations.sha256) },
         hasImports: records.contains(where: \.isImported)))
   }
 }

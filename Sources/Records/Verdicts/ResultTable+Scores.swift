@@ -52,7 +52,8 @@ extension ResultTable {
       difference: difference.value,
       differentCount: difference.firstHigherCount + difference.secondHigherCount,
       standardError: difference.standardError,
-      likelihood: likelihood(name.task, minuend, subtrahend, results))
+      likelihood: likelihood(name.task, minuend, subtrahend, results),
+      documents: pair.first.documents)
   }
 
   private static func likelihood(

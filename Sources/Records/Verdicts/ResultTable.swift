@@ -1,3 +1,4 @@
+package import Files
 import Statistics
 
 /// The arms' scores of every task side by side, with the difference of two of them.
@@ -21,6 +22,8 @@ package struct ResultTable: Sendable, Equatable {
     ///
     /// It tells arms apart that are right on the same documents.
     package var likelihood: Likelihood?
+    /// The digest of the documents, as expectations name it.
+    package var documents: Digest?
 
     /// What the difference says, at the usual two standard errors.
     package var judgement: String {

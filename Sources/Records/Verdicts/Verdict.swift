@@ -1,3 +1,4 @@
+package import Files
 package import Manifests
 package import Statistics
 
@@ -77,7 +78,7 @@ package struct Finding: Sendable, Equatable {
   /// How it comes out.
   package let status: Verdict.Status
   /// Why, in one sentence.
-  package let why: String
+  package var why: String
   /// Whether anything was compared; false for what is declared to be out of reach.
   package var isEvaluated = true
   /// The row; nil for what is not about one.
@@ -100,6 +101,8 @@ package struct Finding: Sendable, Equatable {
   package var count: Int?
   /// The difference, or the distance from what is documented, that would be noticed four times in five, as a fraction.
   package var smallestDetectable: Double?
+  /// The digest of the documents; nil where their right answers were not recorded.
+  package var documents: Digest?
   /// How much of the tolerance the observed value uses: 0 at its centre, 1 at its limits.
   package var toleranceUsed: Double?
   /// What the share of right answers says about other items; nil for several seeds, and for other scores than 0 and 1.

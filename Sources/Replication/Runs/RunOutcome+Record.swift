@@ -11,10 +11,11 @@ extension RunOutcome {
     overrides = manifest.overrides
     let samples = try record.samples()
     table = ResultTable(manifest: manifest, samples: samples)
-    judgement = try record.expectations().map {
+    judgement = try record.expectations().map { file in
       Judgement(
-        documented: $0.results,
-        results: MeasuredResults(digest: record.resultsDigest, samples: samples))
+        documented: file.results,
+        results: MeasuredResults(digest: record.resultsDigest, samples: samples),
+        notices: try record.precedence(over: file.sha256).map { [$0] } ?? [])
     }
   }
 }

@@ -65,12 +65,25 @@ import Testing
     #expect(throws: Band.Undefined.self) { try limits(kind, "0.3153") }
   }
 
-  @Test("A binomial band is that of other items, and wider if the repetition has fewer")
+  @Test("With few flips a band holds the whole numbers of items that are likely enough")
+  func fewFlips() throws {
+    let kind = Band.Kind.conditionalFlip(discordance: 0.013158, from: "a guess", level: 0.993609)
+    // Skellam's distribution has 0.9882 within four items of 228 and more than 0.9936 within five.
+    let limits = try limits(kind, "0.289474", count: 228)
+    #expect(isNear(limits, 0.289474 - 5.0 / 228 - 5e-7, 0.289474 + 5.0 / 228 + 5e-7))
+    #expect(limits.contains(61.0 / 228) && !limits.contains(60.0 / 228))
+    #expect(limits.flips != nil && limits.estimate != nil)
+  }
+
+  @Test("A binomial band is that of other items, or of some of the documented ones")
   func binomial() throws {
     let same = try limits(.binomial(level: 0.95), "0.5", count: 100, ownCount: 100)
     #expect(isNear(same, 0.402002, 0.597998))
     let fewer = try limits(.binomial(level: 0.95), "0.5", count: 100, ownCount: 50)
-    #expect(abs(fewer.halfWidth - 1.95996398 * 0.0866025) < 1e-6)
+    let more = try limits(.binomial(level: 0.95), "0.5", count: 100, ownCount: 200)
+    #expect(abs(more.halfWidth - 1.95996398 * 0.0612372) < 1e-6)
+    // Some of the documented items: √(0.25 (1/50 − 1/100)).
+    #expect(abs(fewer.halfWidth - 1.95996398 * 0.05) < 1e-6)
   }
 
   @Test("Authored limits are those that are written down, in the unit of the value")

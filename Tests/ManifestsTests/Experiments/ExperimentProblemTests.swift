@@ -84,10 +84,10 @@ struct ExperimentProblemTests {
     ExperimentProblem("kind: authored", "kind: invented", "'kind' has to be one of"),
     ExperimentProblem(
       "lower: \"0.44\"", "lower: \"0.45\"",
-      "the lower limit is written as 0.45, but from its kind and inputs it is 0.44"),
+      "the lower limit is written as 0.45, but from its kind and inputs it is 0.43"),
     ExperimentProblem(
       "upper: \"0.56\"", "upper: \"0.563\"",
-      "the upper limit is written as 0.563, but from its kind and inputs it is 0.562"),
+      "the upper limit is written as 0.563, but from its kind and inputs it is 0.565"),
     ExperimentProblem(
       "lower: \"0.44\"", "lower: \"0\"", "the lower limit \"0\" has fewer decimals than the value"),
     ExperimentProblem(

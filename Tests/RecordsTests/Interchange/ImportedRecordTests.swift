@@ -145,7 +145,7 @@ import Testing
     let cells = [Self.cell("lambada", 4, "0.75"), Self.cell("both", 6, "0.667")]
     let judgement = try judge([record], cells: cells.joined(separator: "\n"))
     #expect(
-      judgement.exitCode == 0 && judgement.verdicts.map(\.status) == [.reproduced, .reproduced])
+      judgement.exitCode == 0 && judgement.verdicts.map(\.status) == [.consistent, .consistent])
     #expect(judgement.recordedTasks == ["both", "lambada"])
     #expect(try judge([record], cells: Self.cell("lambada", 4, "0.5")).exitCode == 1)
   }

@@ -43,6 +43,25 @@ struct RunStoreTests {
     #expect(latest.id == second.id)
   }
 
+  @Test("Bits that were known before they were judged are told of, with the run that gave them")
+  func knownBefore() throws {
+    let expectations = Array("schema: 1\n".utf8)
+    let digest = SHA256.digest(of: expectations)
+    func judged(_ name: String) throws -> SealedRecord {
+      let record = try fixtures.begin(RunFixtures.description(name), repeating: true)
+      try record.write(expectations, to: RecordFile.expectations)
+      return try record.seal(RunFixtures.summary)
+    }
+    let first = try fixtures.seal()
+    let second = try judged("tiny")
+    #expect(try first.precedence(over: digest) == nil)
+    let sentence = try #require(try second.precedence(over: digest))
+    #expect(sentence.hasPrefix("These bits were known before the lock: the run \(first.id) of "))
+    // A repetition of what was fixed before the first attempt is none.
+    _ = try judged("other")
+    #expect(try judged("other").precedence(over: digest) == nil)
+  }
+
   @Test("An interrupted run is resumed in the same record, and both sessions are told")
   func resumed() throws {
     var record: RunRecord? = try fixtures.begin()

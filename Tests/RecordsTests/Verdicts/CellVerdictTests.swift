@@ -27,7 +27,8 @@ import Testing
     ]
     for kind in kinds {
       let cell = Fixture.cell(
-        "0.3100", band: kind, stored: Band.Stored(lower: "0.2", upper: "0.4"))
+        "0.3100", band: kind, stored: Band.Stored(lower: "0.2", upper: "0.4"),
+        documents: Fixture.documents(100))
       let verdict = try judged(cell, right: [31])
       #expect(verdict.status == .reproduced)
       #expect(
@@ -35,7 +36,8 @@ import Testing
       #expect(verdict.decisive.expected == "0.3100" && verdict.decisive.observed == 0.31)
       #expect(verdict.id == "task.acc.sft" && verdict.title == "Task")
     }
-    let several = try judged(Fixture.cell("0.3100", band: flip), right: [31, 31])
+    let several = try judged(
+      Fixture.cell("0.3100", band: flip, documents: Fixture.documents(100)), right: [31, 31])
     #expect(several.status == .reproduced && several.decisive.values == [0.31, 0.31])
     #expect(
       several.why
@@ -59,7 +61,7 @@ import Testing
     let seeds = Band.Kind.seedPrediction(runs: ["0.25", "0.35"], level: 0.5)
     #expect(try judged(Fixture.cell("0.30", band: seeds), right: [30]).status == .consistent)
     let points = Band.Kind.referenceConvergence(
-      runs: ["0.30", "0.31", "0.30", "0.29"], level: 0.95, dropped: 1)
+      runs: ["0.30", "0.31", "0.30", "0.29", "0.30", "0.31"], level: 0.95, dropped: 1)
     #expect(try judged(Fixture.cell("0.30", band: points), right: [30]).status == .consistent)
     let four = Fixture.cell("0.3", band: seeds, count: 16)
     #expect(try judged(four, right: [4], of: 16).status != .reproduced)
@@ -77,11 +79,13 @@ import Testing
     #expect(total.cell.id == "mmlu.acc" && total.value(of: "eaft")?.countsOfRun == 4427...4427)
     func verdict(_ right: Int, _ kind: Band.Kind) throws -> Verdict {
       let value = try #require(total.cell.value(of: "eaft"))
+      var cell = total.cell
+      cell.documents = Fixture.documents(14042)
       let items = Fixture.items((0..<14042).map { $0 < right ? 1 : 0 })
       let scores = ArmScores(
         arm: "eaft", seed: nil, rows: [.init(task: "mmlu", metric: "acc,none", items: items)])
       return CellCheck(
-        cell: total.cell, value: value, band: Band(kind: kind, stored: nil),
+        cell: cell, value: value, band: Band(kind: kind, stored: nil),
         counts: total.value(of: "eaft")?.countsOfRun
       ).verdict(Fixture.results([scores]))
     }
@@ -108,16 +112,22 @@ import Testing
 
   @Test("A band of a distribution has a statistic, a p value and what would be noticed")
   func statistics() throws {
-    let verdict = try judged(Fixture.cell("0.3100", band: flip), right: [34])
+    let many = Band.Kind.conditionalFlip(discordance: 0.6, from: "a guess", level: 0.95)
+    let verdict = try judged(Fixture.cell("0.3100", band: many), right: [34])
     let test = try #require(verdict.decisive.test)
     #expect(test.name == "z of conditional-flip" && test.degreesOfFreedom == nil)
-    // 0.03 / √(0.1 / 100)
-    #expect(abs((test.statistic ?? 0) - 0.9486833) < 1e-6)
-    #expect(abs(test.pValue - 0.3427817) < 1e-6)
-    #expect(abs((test.interval?.lower ?? 0) - (0.03 - 0.0619795)) < 1e-6)
+    // 0.03 / √(0.6 / 100)
+    #expect(abs((test.statistic ?? 0) - 0.3872983) < 1e-6)
+    #expect(abs(test.pValue - 0.6985354) < 1e-6)
+    #expect(abs((test.interval?.lower ?? 0) - (0.03 - 0.1518182)) < 1e-6)
     #expect(test.interval?.level == 0.95)
     // As for claims: 2.80159 standard errors.
-    #expect(abs((verdict.decisive.smallestDetectable ?? 0) - 2.801585 * 0.0316228) < 1e-6)
+    #expect(abs((verdict.decisive.smallestDetectable ?? 0) - 2.801585 * 0.0774597) < 1e-6)
+    // With ten flips the distribution itself: at least three more gained than lost, or the other way.
+    let few = try #require(
+      try judged(Fixture.cell("0.3100", band: flip), right: [34]).decisive.test)
+    #expect(few.name == "exact conditional-flip" && few.statistic == nil)
+    #expect(abs(few.pValue - 0.42389874976884945) < 1e-9)
     let seeds = Band.Kind.seedPrediction(runs: ["0.30", "0.31", "0.32"], level: 0.95)
     let predicted = try judged(Fixture.cell("0.3100", band: seeds), right: [33]).decisive
     #expect(predicted.test?.name == "t of seed-prediction")
@@ -160,10 +170,10 @@ import Testing
     #expect(verdict.status == .consistent)
     #expect(
       verdict.why
-        == "0.3400 lies within 0.2480 to 0.3720 (conditional-flip), which uses 48 % of the tolerance."
+        == "0.3400 lies within 0.2500 to 0.3700 (conditional-flip), which uses 50 % of the tolerance."
     )
     let used = try #require(verdict.decisive.toleranceUsed)
-    #expect(abs(used - 0.03 / 0.0619795) < 1e-4)
+    #expect(abs(used - 0.03 / 0.06005) < 1e-9)
     #expect(verdict.decisive.band?.name == "conditional-flip")
     let seeds = Band.Kind.seedPrediction(runs: ["0.30", "0.31", "0.32"], level: 0.95)
     #expect(try judged(Fixture.cell("0.3100", band: seeds), right: [33]).status == .consistent)
@@ -174,7 +184,7 @@ import Testing
       Fixture.cell("0.3100", band: .binomial(level: 0.95)), right: [20], of: 50)
     #expect(other.status == .consistent)
     let points = Band.Kind.referenceConvergence(
-      runs: ["0.30", "0.31", "0.32", "0.33"], level: 0.95, dropped: 1)
+      runs: ["0.30", "0.31", "0.32", "0.33", "0.32", "0.31"], level: 0.95, dropped: 1)
     #expect(try judged(Fixture.cell("0.3100", band: points), right: [32]).status == .consistent)
     // Without the best and the worst of four.
     let trimmed = try judged(Fixture.cell("0.3100", band: points), right: [32, 2, 31, 99])
@@ -190,11 +200,11 @@ import Testing
     #expect(verdict.status == .diverged)
     #expect(
       verdict.why
-        == "0.4000 lies above 0.2480 to 0.3720 (conditional-flip), off the middle by 0.0900, 1.5 times the tolerance."
+        == "0.4000 lies above 0.2500 to 0.3700 (conditional-flip), off the middle by 0.0900, 1.5 times the tolerance."
     )
     let percent = Fixture.cell("31.00", band: flip, unit: .percent)
     #expect(
-      try judged(percent, right: [10]).why.hasPrefix("10.00 lies below 24.80 to 37.20 (")
+      try judged(percent, right: [10]).why.hasPrefix("10.00 lies below 25.00 to 37.00 (")
     )
     #expect(try judged(Fixture.cell("0.3100", band: .rounding), right: [32]).status == .diverged)
     let seeds = Band.Kind.seedPrediction(runs: ["0.30", "0.31", "0.32"], level: 0.95)

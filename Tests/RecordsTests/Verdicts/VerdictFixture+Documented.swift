@@ -9,14 +9,14 @@ extension VerdictFixture {
   static func cell(
     _ text: String, band: Band.Kind, count: Int? = 100, stored: Band.Stored? = nil,
     unit: DocumentedResults.Unit = .fraction, isRequired: Bool = true,
-    composition: DocumentedResults.Composition? = nil
+    composition: DocumentedResults.Composition? = nil, documents: Digest? = nil
   ) -> DocumentedResults.Cell {
     DocumentedResults.Cell(
       task: "task", metric: "acc", label: "Task", count: count, unit: unit,
       values: [
         DocumentedResults.Value(
           arm: "sft", text: text, standardError: nil, band: Band(kind: band, stored: stored))
-      ], composition: composition, isRequired: isRequired, source: "post")
+      ], composition: composition, isRequired: isRequired, source: "post", documents: documents)
   }
 
   static func claim(
