@@ -8,7 +8,7 @@ import Testing
 
 /// How often verdicts are wrong, by the program's own rules on made-up runs whose truth is known.
 ///
-/// Takes a minute or two and runs where `REPLICATE_JUDGING_SIMULATIONS` is 1. Prints a line for each rate: what was stated, what
+/// Takes some minutes and runs where `REPLICATE_JUDGING_SIMULATIONS` is 1. Prints a line for each rate: what was stated, what
 /// rules of version 0.1 had come to (measured by enumeration and by simulations with other random numbers), and what the
 /// present ones do. Seeded, so that the figures in docs/judging.md are those of every machine.
 @Suite(
@@ -85,7 +85,8 @@ struct JudgingSimulations {
       line(
         "S4 equivalent n 228, true difference \(margin)", stated: ".05", before: "–",
         now: rates[.consistent] ?? 0)
-      #expect(rates[.consistent] ?? 0 <= tolerance)
+      // Of 300 runs with a rate of 5 %, 7.5 % are two standard errors off.
+      #expect(rates[.consistent] ?? 0 <= 0.075)
     }
   }
 
@@ -161,7 +162,7 @@ struct JudgingSimulations {
 
   @Test("S8: seeds that vary do not make a difference of methods")
   func seeds() throws {
-    for (deviation, before) in [(0.0, "5 %"), (0.03, "over 40 %")] {
+    for (deviation, before) in [(0.0, "5 %"), (0.03, "up to 43 % of other sizes")] {
       let rates = try rates(200, seed: 83) { generator in
         var arms: [ArmScores] = []
         let truth = (0..<200).map { _ in Double.random(in: 0..<1, using: &generator) < 0.5 }
@@ -372,7 +373,7 @@ struct JudgingSimulations {
       "S12 rcp, 4 references, 1 run: untestable", stated: "1", before: "0",
       now: few[.untestable] ?? 0)
     line("S12 rcp, 4 references, 4 runs", stated: ".05", before: ".026–.038", now: many)
-    #expect(seeds <= tolerance && many <= tolerance && few[.untestable] == 1)
+    #expect(seeds <= tolerance && many <= tolerance && few[.untestable] ?? 0 > 0.999)
   }
 
   // MARK: - Planning
