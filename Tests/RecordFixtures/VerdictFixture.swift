@@ -18,11 +18,6 @@ package enum VerdictFixture {
     }
   }
 
-  /// The digest of so many numbered items.
-  package static func documents(_ count: Int) -> Digest? {
-    ArmScores.Item.documents(items([Double](repeating: 0, count: count)))
-  }
-
   /// An arm with one row.
   package static func arm(_ name: String, seed: UInt64? = nil, _ items: [ArmScores.Item])
     -> ArmScores

@@ -1,4 +1,5 @@
 import Files
+import RecordFixtures
 import TestSupport
 import Testing
 
@@ -205,8 +206,7 @@ import Testing
   // MARK: - Files
 
   private func decode(_ cell: String, source: String = "") throws -> DocumentedResults {
-    try ExperimentFixtures.decode(
-      """
+    let text = """
       schema: 1
       name: test
       title: A test
@@ -215,7 +215,8 @@ import Testing
       unit: percent
       cells:
         - {\(cell)}
-      """)
+      """
+    return try DocumentedResultsDecoder.decode(Array(text.utf8), name: "d.yaml")
   }
 
   @Test("Differences, effects, documents and seeds of sources are read")

@@ -1,4 +1,5 @@
 import Foundation
+import RecordFixtures
 import Statistics
 import TestSupport
 import Testing

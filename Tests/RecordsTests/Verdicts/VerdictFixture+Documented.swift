@@ -5,6 +5,11 @@ import RecordFixtures
 @testable import Records
 
 extension VerdictFixture {
+  /// The digest of so many numbered items.
+  static func documents(_ count: Int) -> Digest? {
+    ArmScores.Item.documents(items([Double](repeating: 0, count: count)))
+  }
+
   /// A documented value of the arm "sft" with its band.
   static func cell(
     _ text: String, band: Band.Kind, count: Int? = 100, stored: Band.Stored? = nil,
