@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PREFIX ?= /usr/local
-NAME ?= smollm2-135m-math
+NAME ?= smollm2-135m-conflict
 SOURCES := Package.swift Sources Plugins Tests Benchmarks
 GOLDEN := artifacts/golden/tiny.json
 BIN = $(shell swift build -c release --show-bin-path)/replicate

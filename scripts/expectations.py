@@ -27,6 +27,8 @@ import sys
 HEADLINES = ["prompt_level_strict_acc,none", "acc_norm,none", "exact_match,flexible-extract", "exact_match,none", "acc,none"]
 # Metrics that are no shares, with their units; each stands for itself.
 UNITS = {"nats_per_token": "nats", "kl_from_base": "nats", "bits_per_byte": "bits"}
+# Of given texts the metric that says what the task is for: bits for each byte are nats for each token in another unit.
+TEXTS = {"general_text": "kl_from_base,none", "target_text": "nats_per_token,none"}
 DIGITS = 6
 # How often a run like these is to lie inside all required bands.
 JOINT_LEVEL = 0.95
@@ -37,8 +39,10 @@ def is_group(task):
     return task.startswith("mmlu_")
 
 
-def shown(metrics):
+def shown(task, metrics):
     """The metrics of a task that get rows."""
+    if task in TEXTS:
+        return [TEXTS[task]]
     likelihoods = [name for name in metrics if base(name) in UNITS]
     return likelihoods or [next(name for name in HEADLINES if name in metrics)]
 
@@ -83,7 +87,7 @@ def main():
         return [(a, b) for a, b in trained if len(values[a]) > 1 or len(values[b]) > 1]
 
     required = sum(len(pairs(rows[(task, metric)]["values"])) for task, found in metrics.items() if not is_group(task)
-                   for metric in shown(found))
+                   for metric in shown(task, found))
     level = JOINT_LEVEL ** (1 / max(required, 1))
     print(f"""\
 # What one more seed of {run["name"]} is expected to give: bands from {len(seeds)} seeds ({seeds[0]} to {seeds[-1]}), none of which the
@@ -107,7 +111,7 @@ cells:""")
         # The subjects of MMLU have too few documents to say anything each.
         if is_group(task) and rows[(task, found[0])]["n"] < 20:
             continue
-        for metric in shown(found):
+        for metric in shown(task, found):
             write(task, metric, rows[(task, metric)], pairs, level, effects, documents.get(task))
     if arguments.claims:
         _, claims = arguments.claims.read_text(encoding="utf-8").split("\nclaims:", 1)
