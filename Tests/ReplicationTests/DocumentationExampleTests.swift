@@ -23,6 +23,13 @@ struct DocumentationExampleTests {
     #expect(try Decimals.fixed(#require(pValue), 3) == "0.037")
   }
 
+  @Test("PairedScoreTest")
+  func pairedScoreTest() throws {
+    let test = PairedScoreTest(count: 228, firstOnly: 1, secondOnly: 0)
+    let pValue = test?.pValue(below: 0.02)
+    #expect(try Decimals.fixed(#require(pValue), 3) == "0.046")
+  }
+
   @Test("LearningRateSchedule")
   func learningRateSchedule() {
     let schedule = LearningRateSchedule(
