@@ -100,7 +100,7 @@ import Testing
     #expect(summary["verificationResult"] == .string(result))
     #expect(
       summary["verifiedLevels"]
-        == (result == "PASSED" ? ["REPLICATE_REPRODUCED"] : ["FAILED"]))
+        == (result == "PASSED" ? ["REPLICATE_CONSISTENT"] : ["FAILED"]))
     #expect(summary["policy"]?["digest"]?["sha256"] == JSON(policy))
     #expect(summary["policy"]?["uri"] == .string(URIText.content(policy)))
     #expect(summary["resourceUri"] == .string(URIText.content(record.digest)))
