@@ -98,6 +98,7 @@ package enum DecodingJSON {
         comparison.rows.map { row in
           [
             "row": .string(row.cell.id), "difference": .exact(row.difference),
+            "is_recomputed": .bool(row.isRecomputed),
             "unpaired_z": row.unpairedStatistic.map { .exact($0) } ?? .null,
             "frontier": row.frontier.map(json) ?? .null,
           ]

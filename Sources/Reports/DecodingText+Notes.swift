@@ -18,6 +18,15 @@ extension DecodingText {
           "n × \(texts): each value is the mean of \(texts) runs on the same n items, and is decoded as the right answers of all of them together. What a single run answered is not known, so that there is neither a standard error nor a frontier."
         )
     }
+    notes += table.repeatedRuns.flatMap { repeated in
+      Paragraph.wrapped(
+        "\(repeated.multiples) of \(repeated.count) means of \(repeated.runs) runs are multiples of 1/n, as values of a single run are; of independent runs one in \(repeated.runs) would be (p \(probability(repeated.pValue))). The runs were one, or they gave the same answers."
+      )
+    }
+    if table.comparisons.flatMap(\.rows).contains(where: \.isRecomputed) {
+      notes += Paragraph.wrapped(
+        "† A printed mean cannot be: the difference is that of what the parts come to.")
+    }
     var dependences: [(text: String, rows: [String])] = []
     for row in table.rows {
       guard row.cell.runs == 1, let text = row.cell.dependence else { continue }
@@ -34,5 +43,13 @@ extension DecodingText {
       )
     }
     return notes.isEmpty ? [] : [ReportText(notes)]
+  }
+
+  /// A small probability with its first digit, as in "6e-07".
+  private static func probability(_ value: Double) -> String {
+    guard value > 0, value < 0.001 else { return Decimals.fixed(value, 4) }
+    var (digits, exponent) = (value, 0)
+    while digits < 1 { (digits, exponent) = (digits * 10, exponent - 1) }
+    return "\(Decimals.fixed(digits, 0))e\(exponent)"
   }
 }

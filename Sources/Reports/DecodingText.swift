@@ -75,7 +75,7 @@ package enum DecodingText {
   private static func differences(_ row: DecodedTable.ComparedRow?) -> [String] {
     guard let row else { return ["–", "–"] }
     return [
-      row.cell.signedText(row.difference),
+      row.cell.signedText(row.difference) + (row.isRecomputed ? "†" : ""),
       row.unpairedStatistic.map { Decimals.signed($0, 2) } ?? "–",
     ]
   }

@@ -101,6 +101,9 @@ import Testing
     let text = DecodingText.text(table, path: "d.yaml").plain
     #expect(text.contains("n × 3: each value is the mean of 3 runs") && text.contains("30 × 3"))
     #expect(!text.contains("Never significant"))
+    #expect(
+      text.contains("13 of 13 means of 3 runs are multiples of 1/n") && text.contains("(p 6e-7)"))
+    #expect(text.contains("+3.3†") && text.contains("† A printed mean cannot be"))
     for contradiction in table.contradictions { #expect(text.contains(contradiction.message)) }
   }
 

@@ -24,7 +24,8 @@ enum DocumentedFixture {
     rows: [DocumentedResults.RowName] = [VerdictFixture.row], isRequired: Bool = true
   ) -> DocumentedResults.Claim {
     DocumentedResults.Claim(
-      id: "claim", statement: "It is so.", test: .better(arm: "eaft", than: "sft", by: nil, rows: rows),
+      id: "claim", statement: "It is so.",
+      test: .better(arm: "eaft", than: "sft", by: nil, rows: rows),
       isRequired: isRequired, source: "post")
   }
 

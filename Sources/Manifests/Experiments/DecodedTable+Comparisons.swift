@@ -39,12 +39,19 @@ extension DocumentedResults.Test {
 
 extension DecodedTable.ComparedRow {
   /// Compares two arms in a row; nil unless both have a value there.
-  init?(_ row: DecodedTable.Row, _ minuend: String, _ subtrahend: String) {
+  init?(
+    _ row: DecodedTable.Row, _ minuend: String, _ subtrahend: String,
+    _ compositions: [DecodedTable.Composition]
+  ) {
     guard let first = row.value(of: minuend), let second = row.value(of: subtrahend) else {
       return nil
     }
     cell = row.cell
-    difference = first.printed.value - second.printed.value
+    let means = [first, second].map { value in
+      compositions.first { $0.cell == row.cell && $0.arm == value.arm }?.recomputedMean
+    }
+    difference = (means[0] ?? first.printed.value) - (means[1] ?? second.printed.value)
+    isRecomputed = means.contains { $0 != nil }
     unpairedStatistic = first.estimate.flatMap { estimate in
       second.estimate.flatMap { estimate.unpairedDifference(from: $0)?.statistic }
     }

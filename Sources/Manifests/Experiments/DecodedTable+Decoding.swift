@@ -20,7 +20,9 @@ extension DecodedTable {
       comparisons: results.comparedArms.map { pair in
         Comparison(
           minuend: pair.minuend, subtrahend: pair.subtrahend,
-          rows: decoding.rows.compactMap { ComparedRow($0, pair.minuend, pair.subtrahend) })
+          rows: decoding.rows.compactMap {
+            ComparedRow($0, pair.minuend, pair.subtrahend, compositions)
+          })
       },
       conventions: decoding.conventions, contradictions: decoding.contradictions)
   }
@@ -101,6 +103,13 @@ private struct TableDecoding {
       itemCount: cell.count, runs: cell.runs, printedStandardError: error)
   }
 
+  /// How many runs it would take, as the end of a sentence; empty for a single run.
+  private func fewestRuns(of cell: DocumentedResults.Cell, _ printed: PrintedValue) -> String {
+    guard cell.runs > 1, let items = cell.count else { return "" }
+    return printed.fewestRuns(items: items).map { "; \($0) runs are the fewest that it fits" }
+      ?? "; it fits no number of runs up to 100"
+  }
+
   private mutating func counts(
     _ value: DocumentedResults.Value, _ printed: PrintedValue, _ error: PrintedValue?,
     of cell: DocumentedResults.Cell
@@ -112,7 +121,7 @@ private struct TableDecoding {
       report(
         .impossibleValue, cell, arm,
         "no whole number of right answers to \(answers(of: cell)) is printed as \(printed.text)"
-          + nearest(to: printed, of: count) + convention(in: cell))
+          + nearest(to: printed, of: count) + fewestRuns(of: cell, printed) + convention(in: cell))
       return .impossible
     }
     // Runs answer the same items, so that their mean has another error.

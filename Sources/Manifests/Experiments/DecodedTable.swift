@@ -138,8 +138,10 @@ package struct DecodedTable: Sendable, Equatable {
   package struct ComparedRow: Sendable, Equatable {
     /// The row.
     package let cell: DocumentedResults.Cell
-    /// The difference of their printed values, as a fraction.
+    /// The difference of their printed values, as a fraction; of means that cannot be, that of what their parts come to.
     package let difference: Double
+    /// Whether a printed mean cannot be, so that the difference is another one than that of the printed values.
+    package let isRecomputed: Bool
     /// That difference in standard errors of two independent samples; nil where there are none.
     package let unpairedStatistic: Double?
     /// What a paired test could say; nil without possible counts of both.

@@ -84,7 +84,8 @@ struct DocumentReevaluation {
         Set(own.map { places[$0] }.filter { $0.task == task }.map(\.position))
       }
       let evaluator = engine.evaluator(
-        of: loaded, base: evaluation.benchmark.needsBase ? try engine.loadForInference(weights: nil) : nil,
+        of: loaded,
+        base: evaluation.benchmark.needsBase ? try engine.loadForInference(weights: nil) : nil,
         settings: manifest.settings(of: evaluation), tools: tools, numerics: numerics)
       let found = try evaluator.samples(of: inputs, at: chosen)
       for answer in own {

@@ -185,6 +185,29 @@ struct DecodedTableTests {
     #expect(aime.values.allSatisfy { $0.answerCount == 90 && $0.countsOfRun == nil })
     #expect(table.comparisons.flatMap(\.rows).allSatisfy { $0.frontier == nil })
     #expect(table.comparisons.flatMap(\.rows).allSatisfy { $0.unpairedStatistic == nil })
+    // 128 of 270 answers are printed as 47.4.
+    #expect(table.contradictions[0].message.hasSuffix("; 9 runs are the fewest that it fits."))
+    // Of means of three runs one in three is a multiple of 1/30; all thirteen are.
+    let repeated = try #require(table.repeatedRuns.first)
+    #expect(table.repeatedRuns.count == 1)
+    #expect((repeated.runs, repeated.count, repeated.multiples) == (3, 13, 13))
+    #expect(abs(repeated.pValue * 1_594_323 - 1) < 1e-9)
+    // Differences from an average that cannot be are those from what its parts come to.
+    let averages = table.comparisons.map { comparison in
+      comparison.rows.first { $0.cell.id == "general_average.mean" }
+    }
+    #expect(averages.map { $0?.isRecomputed } == [true, false, true])
+    let differences = averages.map { ($0?.difference ?? 0) * 100 }
+    #expect(abs(differences[0] - 3.267) < 0.001 && abs(differences[2] + 4.267) < 0.001)
+  }
+
+  @Test("Values of single runs, and means that are no multiples of 1/n, are not doubted")
+  func doubtsNoOtherRuns() throws {
+    #expect(try Self.blog.get().repeatedRuns.isEmpty)
+    let rows = (50..<62).map {
+      "  - {task: t\($0), metric: acc, label: T\($0), n: 30, runs: 3, values: {a: \"\(Decimals.fixed(Double($0) / 90, 3))\"}}"
+    }
+    #expect(try table(text(rows.joined(separator: "\n"))).repeatedRuns.isEmpty)
   }
 
   @Test("A mean is right as long as some values that are printed so have it")

@@ -34,7 +34,8 @@ import Testing
       try decode(
         "frontier: {arm: eaft, against: [sft, low], cost: text.kl_from_base, gain: text.nats_per_token}"
       )
-        == .frontier(arm: "eaft", against: ["sft", "low"], cost: Self.divergence, gain: Self.loss, by: 0))
+        == .frontier(
+          arm: "eaft", against: ["sft", "low"], cost: Self.divergence, gain: Self.loss, by: 0))
     for (claim, problem) in [
       ("ratio: {arm: eaft, to: sft, below: 0, \(row)}", "above 0 and at most 1000"),
       (

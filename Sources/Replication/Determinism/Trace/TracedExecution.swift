@@ -89,7 +89,8 @@ struct TracedExecution: Sendable {
     }
     let recorder = EvaluationRecorder(capturing: wanted)
     let base =
-      evaluation.benchmark.needsBase && arm.seed != nil ? try inputs.engine.loadForInference(weights: nil) : nil
+      evaluation.benchmark.needsBase && arm.seed != nil
+      ? try inputs.engine.loadForInference(weights: nil) : nil
     let evaluator = inputs.engine.evaluator(
       of: model, base: base, settings: manifest.settings(of: evaluation),
       tools: try inputs.languageTools(evaluation), threads: request.threads,

@@ -25,7 +25,8 @@ extension NativeEngine {
   /// - Returns: The samples and scores of every task.
   /// - Throws: What the evaluator, `record` and `progress` throw.
   func evaluate(
-    _ model: InferenceModel, base: InferenceModel?, _ request: EvaluationRequest, finished: [SampleResult],
+    _ model: InferenceModel, base: InferenceModel?, _ request: EvaluationRequest,
+    finished: [SampleResult],
     record: (SampleResult) throws -> Void, progress: (Evaluator.Progress) throws -> Void
   ) throws -> BenchmarkResult {
     try evaluator(
@@ -38,7 +39,8 @@ extension NativeEngine {
   /// An evaluator of a loaded model, with the engine's threads and arithmetic unless others are asked for, and limits that
   /// suit how its weights are held.
   func evaluator(
-    of model: InferenceModel, base: InferenceModel? = nil, settings: EvaluationSettings, tools: LanguageTools? = nil,
+    of model: InferenceModel, base: InferenceModel? = nil, settings: EvaluationSettings,
+    tools: LanguageTools? = nil,
     threads: Int? = nil, numerics: Numerics? = nil,
     limits: InferenceEngine.PassLimits? = nil,
     order: DocumentOrder = .longestFirst, observer: OperationObserver? = nil
