@@ -62,6 +62,7 @@ def main():
     parser.add_argument("--claims", type=pathlib.Path, help="expectations whose `claims:` and all below are copied")
     parser.add_argument("--matters-from", action="append", default=[], metavar="METRIC=EFFECT",
                         help="the smallest effect of interest of a metric")
+    parser.add_argument("--optional", action="store_true", help="no row decides the verdict of the run; the claims do")
     arguments = parser.parse_args()
     effects = dict(pair.split("=", 1) for pair in arguments.matters_from)
     run = json.loads(arguments.run.read_text(encoding="utf-8"))
@@ -89,10 +90,11 @@ def main():
     required = sum(len(pairs(rows[(task, metric)]["values"])) for task, found in metrics.items() if not is_group(task)
                    for metric in shown(task, found))
     level = JOINT_LEVEL ** (1 / max(required, 1))
+    claims = "\n# The claims decide: what they say is tested over the seeds of the run." if arguments.optional else ""
     print(f"""\
 # What one more seed of {run["name"]} is expected to give: bands from {len(seeds)} seeds ({seeds[0]} to {seeds[-1]}), none of which the
 # manifest itself uses. Made by scripts/expectations.py. The untouched model has the same answers in every run.
-# The level of the {required} required bands is {JOINT_LEVEL}^(1/{required}), so that a run like these misses none of them 19 times in 20.
+# The level of the {required} {"bands on differences" if arguments.optional else "required bands"} is {JOINT_LEVEL}^(1/{required}), so that a run like these misses none of them 19 times in 20.{claims}
 
 schema: 1
 name: {run["name"]}
@@ -112,13 +114,13 @@ cells:""")
         if is_group(task) and rows[(task, found[0])]["n"] < 20:
             continue
         for metric in shown(task, found):
-            write(task, metric, rows[(task, metric)], pairs, level, effects, documents.get(task))
+            write(task, metric, rows[(task, metric)], pairs, level, effects, documents.get(task), arguments.optional)
     if arguments.claims:
         _, claims = arguments.claims.read_text(encoding="utf-8").split("\nclaims:", 1)
         print("\nclaims:" + claims.rstrip())
 
 
-def write(task, metric, row, pairs, level, effects, documents):
+def write(task, metric, row, pairs, level, effects, documents, is_optional):
     """Writes the row of a metric, and those of its differences."""
     unit = UNITS.get(base(metric))
     common = ([f"unit: {unit}"] if unit else []) + [f"n: {row['n']}"]
@@ -149,7 +151,7 @@ def write(task, metric, row, pairs, level, effects, documents):
         count = max(len(a), len(b))
         a, b = a * (count // len(a)), b * (count // len(b))
         differences = [x - y for x, y in zip(a, b)]
-        begin([f"arm: {first}", f"minus: {second}"] + (["required: false"] if is_group(task) else []))
+        begin([f"arm: {first}", f"minus: {second}"] + (["required: false"] if is_group(task) or is_optional else []))
         print(f"    value: \"{statistics.fmean(differences):.{DIGITS}f}\"\n    band: {prediction(differences, level)}")
 
 
