@@ -2,6 +2,7 @@ import Assets
 import Evaluation
 import LanguageModels
 import Manifests
+import Scoring
 import Records
 import Tensors
 import Training
@@ -69,8 +70,19 @@ struct PlannedWork: Sendable {
       return estimate?.seconds(
         of: training.work(manifest.training.settings), objective: objective,
         recomputes: manifest.training.recomputesActivations)
-    case .evaluation(let index, _): return estimate?.seconds(of: evaluations[index])
+    case .evaluation(let index, let arm):
+      let seconds = estimate?.seconds(of: evaluations[index])
+      return comparesWithBase(index, arm) ? seconds.map { 2 * $0 } : seconds
     }
+  }
+
+  /// Whether the untouched model goes over the texts of an evaluation beside the arm.
+  private func comparesWithBase(_ evaluation: Int, _ arm: String) -> Bool {
+    manifest.evaluations[evaluation].benchmark.needsBase && !untouchedArms.contains(arm)
+  }
+
+  private var untouchedArms: Set<String> {
+    Set(manifest.arms.filter { $0.treatment == .untouched }.map(\.name))
   }
 
   /// Disk and memory that steps take which are still to be done.
@@ -113,8 +125,7 @@ struct PlannedWork: Sendable {
   private func evaluation(
     of work: [RunPlan.Work], _ demand: MemoryDemand, _ room: MachineRoom
   ) -> RunResources.EvaluationMemory? {
-    let untouchedArms = Set(
-      manifest.arms.filter { $0.treatment == .untouched }.map(\.name))
+    let untouchedArms = untouchedArms
     // Training leaves fp32.
     let trained = InferenceWeightSizes(model, .float32)
     return work.compactMap { work -> RunResources.EvaluationMemory? in
@@ -122,12 +133,16 @@ struct PlannedWork: Sendable {
       let weights = untouchedArms.contains(arm) ? untouched : trained
       let isWhole = room.holdsWhole(weights)
       let evaluation = evaluations[index]
-      let bytes = demand.inference(
-        weights: isWhole ? weights.whole : weights.layerByLayer, rows: evaluation.tokens,
-        longest: evaluation.longest, sequences: evaluation.generations, threads: threads,
-        limits: NativeEngine.limits(isReadLayerByLayer: !isWhole, numerics: manifest.numerics))
+      func bytes(_ weights: InferenceWeightSizes) -> Double {
+        demand.inference(
+          weights: isWhole ? weights.whole : weights.layerByLayer, rows: evaluation.tokens,
+          longest: evaluation.longest, sequences: evaluation.generations, threads: threads,
+          limits: NativeEngine.limits(isReadLayerByLayer: !isWhole, numerics: manifest.numerics))
+      }
+      let base = comparesWithBase(index, arm) ? bytes(untouched) : 0
       return RunResources.EvaluationMemory(
-        bytes: RunResources.whole(Self.programMemory + bytes), isLayerByLayer: !isWhole)
+        bytes: RunResources.whole(Self.programMemory + bytes(weights) + base),
+        isLayerByLayer: !isWhole)
     }.max { $0.bytes < $1.bytes }
   }
 }

@@ -101,6 +101,27 @@ import Training
     #expect(evaluated.disk.isEmpty && evaluated.trainingMemory == nil)
   }
 
+  @Test("A trained arm on given texts takes the untouched model's time and memory besides its own")
+  func baseBesides() throws {
+    let manifest = try ManifestFile.read("\(Checkout.manifests)/smollm2-135m-conflict.yaml")
+      .manifest
+    let model = try toy()
+    let work = PlannedWork(
+      manifest, model: model, untouched: InferenceWeightSizes(model, .float32),
+      training: TrainingSample(manifest), evaluations: manifest.evaluations.map(\.usualWork),
+      speed: Self.speed, threads: 2)
+    let (base, arm) = (
+      RunPlan.Work.evaluation(0, of: "base"), RunPlan.Work.evaluation(0, of: "sft")
+    )
+    let alone = try #require(work.seconds(of: base))
+    #expect(try #require(work.seconds(of: arm)) == 2 * alone)
+    let room = MachineRoom(freeDisk: 1, availableMemory: 1 << 40)
+    func bytes(_ step: RunPlan.Work) throws -> Int {
+      try #require(work.resources(of: [step], downloads: [], room: room).evaluation).bytes
+    }
+    #expect(try bytes(arm) - bytes(base) >= ParameterLayout(model).count * 4)
+  }
+
   @Test("Documents and rows that are here count as they are, before anything is stored")
   func realDocuments() async throws {
     let file = try ManifestFile.read(
