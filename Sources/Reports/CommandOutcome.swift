@@ -49,6 +49,11 @@ extension LadderOutcome: CommandOutcome {
   package var json: JSON { LadderJSON.json(self) }
 }
 
+extension ModelComparison: CommandOutcome {
+  package var text: ReportText { ComparisonText.text(self) }
+  package var json: JSON { ComparisonJSON.json(self) }
+}
+
 extension PowerAnalysis: CommandOutcome {
   package var text: ReportText { PowerText.text(self) }
   package var json: JSON { PowerJSON.json(self) }

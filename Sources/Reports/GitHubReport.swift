@@ -44,7 +44,7 @@ package enum GitHubReport {
     return verdict.status >= .diverged ? "error" : "warning"
   }
 
-  private static func command(
+  static func command(
     _ level: String, file: String?, line: Int?, title: String, message: String
   ) -> WorkflowCommand {
     var properties: [String] = []
@@ -102,7 +102,7 @@ package enum GitHubReport {
     verdict.status.rawValue + (verdict.isRequired ? "" : " (optional)")
   }
 
-  private static func line(_ cells: [String]) -> String {
+  static func line(_ cells: [String]) -> String {
     "| " + cells.map(cell).joined(separator: " | ") + " |"
   }
 

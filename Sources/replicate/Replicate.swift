@@ -25,7 +25,8 @@ struct Replicate: AsyncParsableCommand {
       CommandGroup(
         name: "Run",
         subcommands: [Run.self, Plan.self, Merge.self, Lock.self, Validate.self, List.self]),
-      CommandGroup(name: "Judge", subcommands: [Check.self, Decode.self, Power.self]),
+      CommandGroup(
+        name: "Judge", subcommands: [Check.self, Compare.self, Decode.self, Power.self]),
       CommandGroup(name: "Evaluate", subcommands: [Evaluate.self, Import.self]),
       CommandGroup(name: "Trust", subcommands: [Audit.self, Determinism.self, Anchors.self]),
       CommandGroup(name: "Records", subcommands: [Log.self, Show.self, Diff.self, Export.self]),

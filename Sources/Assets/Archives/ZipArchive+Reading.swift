@@ -29,6 +29,7 @@ extension ZipArchive {
     }
     switch member.method {
     case 0: try file.forEachPiece(in: range, deliver)
+    case Self.zstandard: try expandZstandard(member, range, deliver)
     default: try inflate(member, range, deliver)
     }
     guard size == member.size else {
@@ -74,15 +75,19 @@ extension ZipArchive {
     guard member.flags & 0x2061 == 0 else {
       throw error(member, "is encrypted or patch data, which this reader does not know")
     }
-    guard member.method == 0 || member.method == 8 else {
+    guard [0, 8, Self.zstandard].contains(member.method) else {
       throw error(
         member,
-        "uses compression method \(member.method); only stored and deflated members can be read")
+        "uses compression method \(member.method); only stored members, and those that deflate or zstd compressed, can be read"
+      )
     }
-    guard member.method == 8 || member.size == member.compressedSize else {
+    guard member.method != 0 || member.size == member.compressedSize else {
       throw error(member, "is stored but declares two different sizes")
     }
-    guard member.size / ZipArchive.largestExpansion <= member.compressedSize else {
+    guard
+      member.method == Self.zstandard
+        || member.size / ZipArchive.largestExpansion <= member.compressedSize
+    else {
       throw error(
         member,
         "declares \(member.size) bytes, more than its \(member.compressedSize) compressed bytes can hold"
@@ -102,7 +107,7 @@ extension ZipArchive {
     return start..<start + member.compressedSize
   }
 
-  private func error(_ member: ZipMember, _ problem: String) -> AssetError {
+  func error(_ member: ZipMember, _ problem: String) -> AssetError {
     AssetError(
       code: .damagedArchive,
       message:

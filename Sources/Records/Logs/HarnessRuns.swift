@@ -70,7 +70,9 @@ struct HarnessRuns {
       }
       let own = holding(file).filter { results[$0].date == file.date }
       if let last = own.last,
-        let other = own.first(where: { resultsFiles[$0].content != resultsFiles[last].content })
+        let other = own.dropLast().first(where: {
+          resultsFiles[$0].content != resultsFiles[last].content
+        })
       {
         throw refusal(of: results[other], results[last])
       }

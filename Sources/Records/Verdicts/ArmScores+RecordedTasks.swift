@@ -15,7 +15,7 @@ extension SealedRecord {
   }
 
   /// The rows of groups whose results are the means over all documents of their tasks.
-  private static func rows(
+  static func rows(
     ofGroupsOf tasks: [RecordedTask], in log: EvaluationLog
   ) -> [ArmScores.Row] {
     log.results.flatMap { name, entry -> [ArmScores.Row] in
@@ -51,7 +51,7 @@ extension ArmScores.Row {
 
 extension RecordedTask {
   /// One row for every metric that is a mean over documents.
-  fileprivate var rows: [ArmScores.Row] {
+  var rows: [ArmScores.Row] {
     metrics.map { metric in
       ArmScores.Row(
         task: name, metric: metric.key,
