@@ -2,8 +2,8 @@ import Assets
 import Evaluation
 import LanguageModels
 import Manifests
-import Scoring
 import Records
+import Scoring
 import Tensors
 import Training
 
