@@ -19,7 +19,7 @@ package struct ModelComparison: Sendable {
   package struct Pair: Sendable {
     /// The model's label.
     package let model: String
-    /// The rows, those of groups before those of their tasks.
+    /// The rows, in the order of the reference.
     package internal(set) var rows: [Row]
     /// What was not compared.
     package let leftOut: [LeftOut]
