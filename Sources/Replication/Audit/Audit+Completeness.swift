@@ -2,6 +2,7 @@ import Files
 import Manifests
 import Provenance
 import Records
+import Training
 
 extension Audit {
   /// Whether the record holds just what manifest and lock ask for, and its log tells of it.
@@ -24,7 +25,7 @@ extension Audit {
     let manifest = audited.manifest
     entry.findings += audited.findings
     entry.findings += RecordStructure(record: record, manifest: manifest).findings()
-    for seed in manifest.training.seeds { entry.findings += contractFindings(seed: seed) }
+    for seed in manifest.training.seeds { entry.findings += contractFindings(seed: seed, manifest) }
     // One part that cannot be read hides nothing that another part tells.
     for part in [
       { try RecordedSamples(record, manifest).findings() },
@@ -41,7 +42,7 @@ extension Audit {
   }
 
   /// What arms with one seed did not have in common although only their losses may differ.
-  private func contractFindings(seed: UInt64) -> [String] {
+  private func contractFindings(seed: UInt64, _ manifest: Manifest) -> [String] {
     let arms = record.summary.arms.filter { $0.unsignedSeed == seed }
     guard let first = arms.first else { return [] }
     return arms.dropFirst().flatMap { arm -> [String] in
@@ -54,9 +55,13 @@ extension Audit {
         findings.append(
           "\(arm.sentence) and \(first.sentence) were not trained for the same number of steps.")
       }
+      // An arm may have a learning rate of its own, as a control has.
+      let names = RunSummary.Step.sharedNames.filter {
+        $0 != "learning_rate" || manifest.learningRate(of: arm) == manifest.learningRate(of: first)
+      }
       let step = zip(first.steps, arm.steps).first { a, b in
         a.batchDigest != b.batchDigest
-          || RunSummary.Step.sharedNames.contains {
+          || names.contains {
             a.values[$0]?.bitPattern != b.values[$0]?.bitPattern
           }
       }
@@ -70,8 +75,19 @@ extension Audit {
   }
 }
 
+extension Manifest {
+  /// The highest learning rate that an arm has; nil for one that it does not train.
+  fileprivate func learningRate(of arm: RunSummary.Arm) -> Double? {
+    guard let seed = arm.unsignedSeed,
+      let treatment = arms.first(where: { $0.name == arm.name })?.treatment
+    else { return nil }
+    return training.configuration(of: treatment, seed: seed)?.learningRate
+  }
+}
+
 extension RunSummary.Step {
-  /// Names of the values that are the same in all arms of a seed: what a step learns from, and how fast.
+  /// Names of the values that are the same in all arms of a seed, but for arms with a learning rate of their own: what a step
+  /// learns from, and how fast.
   static let sharedNames = ["epoch", "learning_rate", "trainable_tokens", "total_tokens"]
   /// Names of all values that a step of a run has.
   static let valueNames: Set = Set(

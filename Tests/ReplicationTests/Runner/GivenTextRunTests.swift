@@ -10,11 +10,16 @@ import Testing
 
 /// Runs whose arms are compared with the untouched model token by token.
 @Suite("Runs on given texts") struct GivenTextRunTests {
-  /// The toy with two seeds, and texts beside its benchmarks.
+  /// The toy with two seeds, a learning rate of one arm's own, and texts beside its benchmarks.
   private func toy() async throws -> AuditToy {
     try await AuditToy { text in
       text.replacing("max_steps: 20", with: "max_steps: 6")
         .replacing("seeds: [42]", with: "seeds: [42, 43]")
+        .replacing(
+          "  eaft:\n    objective: eaft\n    preset: axolotl-0.14\n",
+          with:
+            "  eaft:\n    objective: eaft\n    preset: axolotl-0.14\n    learning_rate: 2.0e-3\n"
+        )
         .replacing(
           "\nexpectations: expectations/tiny.yaml",
           with: """
@@ -45,6 +50,7 @@ import Testing
       (arm: samples.arm, value: samples.results[0].metrics[2].value)
     }
     #expect(divergences.map(\.arm) == ["base", "sft", "sft", "eaft", "eaft"])
+    #expect(toy.file.manifest.declaredDifferences.count == 1)
     #expect(divergences[0].value == 0)
     #expect(divergences.dropFirst().allSatisfy { $0.value > 1e-3 })
     #expect(Set(divergences.map(\.value)).count == 5)
