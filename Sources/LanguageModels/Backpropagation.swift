@@ -3,8 +3,9 @@ package import Tensors
 
 /// Forward and backward passes over packed batches, in fp32.
 ///
-/// What a layer computes cheaply (norms, rotations, attention, the MLP's activation) is computed again
-/// in the backward pass instead of stored, and everything else of a layer too where that is wanted; logits exist only for supervised positions and only a block at a time.
+/// What a layer computes cheaply (norms, rotations, attention, the MLP's activation) is computed again in the backward
+/// pass instead of stored, and everything else of a layer too where that is wanted; logits exist only for supervised
+/// positions and only a block at a time.
 /// Results have the same bits for every number of threads.
 ///
 /// Legend: T = tokens of a batch, H = hidden size, Q = query width, W = Q plus twice the key/value width,

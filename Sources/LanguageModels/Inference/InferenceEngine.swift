@@ -104,8 +104,8 @@ package final class InferenceEngine {
   /// done in their order but for those that go with an earlier one because they share its beginning. `completed` is
   /// called once for each document, with its index and its scores, as soon as these are known; what it throws ends
   /// the work. With a `reference`, an engine of a model with the same vocabulary, that model goes over the same passes,
-  /// and scores say how far this one has moved away from it. Throws what reading weights
-  /// does, too, where they are read layer by layer.
+  /// and scores say how far this one has moved away from it. Throws what reading weights does, too, where they are read
+  /// layer by layer.
   @discardableResult
   package func score(
     _ documents: [[ScoringRequest]], reference: InferenceEngine? = nil,

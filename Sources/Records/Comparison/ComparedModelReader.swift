@@ -71,14 +71,11 @@ struct ComparedModelReader {
   // MARK: - Folders of the harness
 
   private func model(_ folder: HarnessFolder, _ path: String) throws -> ComparedModel {
-    let samples = try Benchmark.all.compactMap { benchmark -> ArmSamples? in
-      let results = try benchmark.tasks.compactMap { task in
-        try folder.samples.first { $0.task.name == task.name }
-          .map { try TaskResult(task: task, samples: $0.samples) }
+    let samples = folder.results.compactMap { result in
+      Benchmark.named(result.name).map {
+        ArmSamples(
+          arm: "", seed: nil, evaluation: $0.name, benchmark: $0, results: result.tasks)
       }
-      guard !results.isEmpty else { return nil }
-      return ArmSamples(
-        arm: "", seed: nil, evaluation: benchmark.name, benchmark: benchmark, results: results)
     }
     var rows = Self.rows(samples)
     rows += try Self.rows(folder.recorded, in: folder.log)
