@@ -51,6 +51,46 @@ struct ZipArchiveTests {
     #expect(try content(streamed, "streamed.txt") == Array("sizes come after the data\n".utf8))
   }
 
+  /// An archive of one member, compressed by zstd: so many blocks of 128 KiB zeros, of which it declares so many bytes.
+  private func zeros(blocks: Int, declared: Int) throws -> String {
+    func little(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    // A frame with a window of 128 KiB; each block is a byte that is repeated (RFC 8878, 3.1.1).
+    var data: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0, 7 << 3]
+    for block in 1...blocks {
+      data += little(131_072 << 3 | 1 << 1 | (block == blocks ? 1 : 0), 3) + [0]
+    }
+    let name = Array("zeros".utf8)
+    let sizes = little(0, 4) + little(data.count, 4) + little(declared, 4) + little(name.count, 2)
+    let local = [0x50, 0x4B, 3, 4] + little(63, 2) + little(0, 2) + little(93, 2) + little(0, 4)
+    let entry =
+      [0x50, 0x4B, 1, 2] + little(63, 2) + little(63, 2) + little(0, 2) + little(93, 2)
+      + little(0, 4) + sizes + little(0, 16) + name
+    let before = local + sizes + little(0, 2) + name + data
+    let end =
+      [0x50, 0x4B, 5, 6] + little(0, 4) + little(1, 2) + little(1, 2) + little(entry.count, 4)
+      + little(before.count, 4) + little(0, 2)
+    return try folder.write(before + entry + end, to: "\(UUID().uuidString).zip")
+  }
+
+  @Test("A member that zstd blows up is refused by what it declares, and by what it holds")
+  func refusesBlownUpMembers() async throws {
+    let limit = 1 << 20
+    let bomb = try ArchiveContents(path: zeros(blocks: 8192, declared: 1 << 30))
+    #expect(
+      await assetError(.damagedArchive) { try bomb.contents(of: "zeros", limit: limit) }
+        .contains("declares 1073741824 bytes; at most 1048576 of one are read"))
+    let liar = try ArchiveContents(path: zeros(blocks: 8192, declared: 100))
+    #expect(
+      await assetError(.damagedArchive) { try liar.contents(of: "zeros", limit: limit) }
+        .contains("holds more than the 100 bytes it declares"))
+    let short = try ArchiveContents(path: zeros(blocks: 1, declared: 131_073))
+    #expect(
+      await assetError(.damagedArchive) { try short.contents(of: "zeros", limit: limit) }
+        .contains("131073"))
+  }
+
   @Test("A missing member is named, with the nearest one")
   func namesMissingMember() async throws {
     let archive = try ZipArchive(path: AssetFixtures.path("plain.zip"), name: "plain.zip")
