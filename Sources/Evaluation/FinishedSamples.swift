@@ -1,3 +1,4 @@
+import Files
 import Scoring
 
 /// Samples that an interrupted run left, by the documents that they belong to.

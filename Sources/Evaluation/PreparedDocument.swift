@@ -1,3 +1,4 @@
+import Files
 import LanguageModels
 import Scoring
 import Tokenizers

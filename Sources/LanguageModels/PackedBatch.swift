@@ -22,9 +22,6 @@ package struct PackedBatch: Sendable, Equatable {
     targets.append(Self.ignored)
     sequenceStarts.append(self.tokens.count)
   }
-
-  /// Number of positions at which something is to be predicted.
-  package var targetCount: Int { targets.count { $0 != Self.ignored } }
 }
 
 /// Logits of some of a batch's supervised positions, to be replaced by the gradient of the loss.

@@ -75,9 +75,9 @@ extension AnchorStore {
       throw AnchorStore.error("\(name.text) could not be anchored in git", failure)
     }
     throw FileError(
-      code: .locked,
-      message:
-        "\(name.text) could not be anchored in git: another process holds the lock \(GitAnchor.latest).lock; if none is at work, remove that file from the repository."
+      .locked,
+
+      "\(name.text) could not be anchored in git: another process holds the lock \(GitAnchor.latest).lock; if none is at work, remove that file from the repository."
     )
   }
 

@@ -1,4 +1,5 @@
 import CLibgit2
+import Files
 import Glibc
 
 // What moves anchors between repositories. Each store has a chain of its own, which is neither given nor taken.

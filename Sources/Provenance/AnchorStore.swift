@@ -1,4 +1,5 @@
 import CLibgit2
+import Files
 
 /// The anchors of one git repository, normal, bare or a linked working tree's.
 ///
@@ -29,15 +30,15 @@ package struct AnchorStore: ~Copyable {
     }
     guard let found else {
       throw ProvenanceError(
-        code: .noRepository,
-        message: "The folder \(path) is \(isExact ? "no" : "in no") git repository.")
+        .noRepository,
+        "The folder \(path) is \(isExact ? "no" : "in no") git repository.")
     }
     repository = found
   }
 
   /// What is wrong, as a sentence.
   static func error(_ problem: String, _ failure: GitFailure) -> ProvenanceError {
-    ProvenanceError(code: .repository, message: "\(problem): \(failure.reason).")
+    ProvenanceError(.repository, "\(problem): \(failure.reason).")
   }
 
   // MARK: - Reading

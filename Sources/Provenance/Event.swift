@@ -27,8 +27,8 @@ package struct Event: Sendable, Equatable {
     let number = chain.count + 1
     func broken(_ problem: String) -> ProvenanceError {
       ProvenanceError(
-        code: .brokenChain,
-        message: "\(path), line \(number): \(problem); the log was changed after it was written.")
+        .brokenChain,
+        "\(path), line \(number): \(problem); the log was changed after it was written.")
     }
     let value: JSON
     do throws(FileError) {

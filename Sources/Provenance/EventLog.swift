@@ -26,7 +26,7 @@ package final class EventLog: Sendable {
   ///   - path: The file.
   ///   - finalPath: What errors call the file, if it will be renamed.
   ///   - recordID: The record that the chain belongs to.
-  /// - Throws: ``FileError`` `file`.
+  /// - Throws: ``FileError`` `unwritable`.
   package init(creating path: ContainedPath, knownAs finalPath: String? = nil, recordID: String)
     throws(FileError)
   {
@@ -77,8 +77,8 @@ package final class EventLog: Sendable {
     try state.withLock { state in
       guard try file.byteCount() == state.length else {
         throw ProvenanceError(
-          code: .brokenChain,
-          message: "\(file.path) was changed by somebody else while this run was writing it.")
+          .brokenChain,
+          "\(file.path) was changed by somebody else while this run was writing it.")
       }
       // A clock that is set back while a process works does not take its events back.
       let time = max(Timestamp.now(), state.time)

@@ -1,3 +1,5 @@
+import Files
+
 /// How commits of evidence are to be signed, and with whose key.
 ///
 /// Whether to sign, how and with which key a repository may say; the program is named by the user's settings alone.

@@ -1,4 +1,5 @@
 import CLibgit2
+import Files
 import Glibc
 
 /// The settings of git that are the user's and the machine's own: only these may name a program.

@@ -1,4 +1,4 @@
-import Files
+package import Files
 
 /// Writes fp32 tensors as a safetensors file, byte for byte as the reference implementation does.
 package enum SafetensorsWriter {
@@ -27,25 +27,25 @@ package enum SafetensorsWriter {
   ///
   /// The bytes depend on nothing but the arguments; tensors and metadata lie in the order of their names' bytes.
   /// The file appears under its name only when it is complete and durable. `progress` is told after each tensor how many
-  /// there are yet to be copied. `folder` is as for ``FileReplacement``. Throws ``TensorFileError``.
+  /// there are yet to be copied. Throws ``FileError`` if the file cannot be written.
   package static func write(
-    _ tensors: [Tensor], metadata: [String: String], to path: String,
-    in folder: CInt? = nil, progress: (_ remaining: Int) -> Void = { _ in }
+    _ tensors: [Tensor], metadata: [String: String], to path: ContainedPath,
+    progress: (_ remaining: Int) -> Void = { _ in }
   ) throws {
     let ordered = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let header = header(of: ordered, metadata: metadata)
-    let replacement = try FileReplacement(of: path, in: folder)
-    try replacement.write(
-      (0..<8).map { UInt8(truncatingIfNeeded: header.count >> ($0 * 8)) } + header)
-    for (index, tensor) in ordered.enumerated() {
-      try withExtendedLifetime(tensor.buffer) {
-        try replacement.write(
-          UnsafeRawBufferPointer(
-            UnsafeMutableBufferPointer(rebasing: tensor.buffer.elements[tensor.range])))
+    try AtomicFile.writeBlocks(to: path) { writer in
+      try writer.write(
+        (0..<8).map { UInt8(truncatingIfNeeded: header.count >> ($0 * 8)) } + header)
+      for (index, tensor) in ordered.enumerated() {
+        try withExtendedLifetime(tensor.buffer) {
+          try writer.write(
+            UnsafeRawBufferPointer(
+              UnsafeMutableBufferPointer(rebasing: tensor.buffer.elements[tensor.range])))
+        }
+        progress(ordered.count - index - 1)
       }
-      progress(ordered.count - index - 1)
     }
-    try replacement.commit()
   }
 
   private static func header(of tensors: [Tensor], metadata: [String: String]) -> [UInt8] {

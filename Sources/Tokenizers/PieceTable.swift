@@ -1,3 +1,5 @@
+import Files
+
 /// The texts of all tokens by id, and the ids of the model's pieces by text.
 ///
 /// Texts lie one after another in one array, so that a vocabulary of 262,144 pieces costs a handful

@@ -1,3 +1,5 @@
+import Files
+
 extension Tokenizer {
   /// Makes a tokenizer from the vocabulary of a GGUF file.
   ///

@@ -1,3 +1,5 @@
+import Files
+
 /// Turns text into token ids and back, with the ids that the tokenizers library gives.
 ///
 /// Two kinds are read: byte-level BPE as in GPT-2, SmolLM2, Llama 3, Qwen, OLMo 2 and Pythia, and SentencePiece-style

@@ -89,7 +89,8 @@ extension ExitStatus {
       case .invalidDocument, .invalidLanguageData, .missingLanguageData, .nonFiniteScore:
         unavailable
       }
-    case let error as FileError where [.unreadable, .truncated].contains(error.code): unavailable
+    case let error as FileError where [.notFound, .unreadable, .truncated].contains(error.code):
+      unavailable
     case is ModelFileError, is TensorFileError, is TokenizerError: unavailable
     case let error as DeterminismError where [.ladder, .golden, .output].contains(error.code): usage
     case let error as AssetError:

@@ -113,9 +113,9 @@ struct ContainedPathTests {
     #expect(mkfifo(folder.path(of: "pipe"), 0o600) == 0)
     for name in ["second", "pipe", "folder"] {
       let place = root.appending(name)
-      #expect(code { _ = try OpenFile(place, flags: O_WRONLY | O_APPEND) } == .file)
-      #expect(code { _ = try FileLock(path: place) } == .file)
-      #expect(name == "second" || code { _ = try OpenFile.contents(of: place) } == .file)
+      #expect(code { _ = try OpenFile(place, flags: O_WRONLY | O_APPEND) } == .unwritable)
+      #expect(code { _ = try FileLock(path: place) } == .unwritable)
+      #expect(name == "second" || code { _ = try OpenFile.contents(of: place) } == .unreadable)
     }
     #expect(try OpenFile.contents(of: root.appending("second")) == [1])
   }
@@ -124,8 +124,8 @@ struct ContainedPathTests {
     "What is no name of a file is refused", arguments: ["..", ".", "", "a/../b", "a//b", "a\0b"])
   func names(name: String) throws {
     try root.appending("a").createFolder()
-    #expect(code { try AtomicFile.write([1], to: root.appending(name)) } == .file)
-    #expect(code { try root.appending(name).remove() } == .file)
+    #expect(code { try AtomicFile.write([1], to: root.appending(name)) } == .unreadable)
+    #expect(code { try root.appending(name).remove() } == .unreadable)
   }
 
   @Test(
@@ -159,7 +159,7 @@ struct ContainedPathTests {
     var place = root
     for _ in 0..<(ContainedPath.deepest + 4) { place = place.appending("a") }
     try place.createFolder()
-    #expect(code { try root.appending("a").remove() } == .file)
+    #expect(code { try root.appending("a").remove() } == .unwritable)
   }
 
   @Test("A path becomes absolute without leading elsewhere")

@@ -143,7 +143,8 @@ import Tokenizers
           name: "model.layers.0.self_attn.q_proj.bias", shape: [2], buffer: extra,
           range: 0..<2)
       ]
-    try SafetensorsWriter.write(tensors, metadata: [:], to: "\(folder)/model.safetensors")
+    try SafetensorsWriter.write(
+      tensors, metadata: [:], to: ContainedPath("\(folder)/model.safetensors"))
     let error = #expect(throws: ModelFileError.self) { try ModelLoader.load(from: folder) }
     #expect(error?.message.contains("q_proj.bias of shape [2]") == true)
   }

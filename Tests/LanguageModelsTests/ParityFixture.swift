@@ -152,3 +152,8 @@ func largestDifference(_ first: some Collection<Float>, _ second: some Collectio
 func indexOfLargest(_ values: some Collection<Float>) -> Int {
   values.enumerated().max { ($0.element, -$0.offset) < ($1.element, -$1.offset) }?.offset ?? 0
 }
+
+extension PackedBatch {
+  /// Number of positions at which something is to be predicted.
+  var targetCount: Int { targets.count { $0 != Self.ignored } }
+}

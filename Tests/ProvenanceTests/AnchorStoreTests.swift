@@ -30,7 +30,7 @@ struct AnchorStoreTests {
     try await AnchorStore(containing: path).anchor(
       name(id, note: note), files: files(id, note: note), time: time
     ) { _, _ in
-      throw ProvenanceError(code: .repository, message: "Nobody asked for a signature.")
+      throw ProvenanceError(.repository, "Nobody asked for a signature.")
     }
   }
 
@@ -39,7 +39,7 @@ struct AnchorStoreTests {
     -> GitAnchor
   {
     guard case .anchored(let anchor) = try await Self.anchor(id, note: note, in: path) else {
-      throw ProvenanceError(code: .repository, message: "\(id) was expected to be new.")
+      throw ProvenanceError(.repository, "\(id) was expected to be new.")
     }
     return anchor
   }

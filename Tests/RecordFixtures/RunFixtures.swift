@@ -1,4 +1,4 @@
-import Files
+package import Files
 package import Provenance
 package import Records
 package import TestSupport

@@ -1,4 +1,5 @@
 package import Assets
+import Files
 package import Testing
 
 /// The message of the asset error that `body` throws; records an issue if it throws none.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import LanguageModels
 import TestSupport
@@ -100,7 +101,7 @@ struct AxolotlOracleTests {
     // For comparing the final weights with those that `make_run.py` writes for the same folder.
     if let folder = ProcessInfo.processInfo.environment["REPLICATE_REPLAY_OUTPUT"] {
       let file = "native-\(reduction.rawValue)-\(alpha).safetensors"
-      try trainer.checkpoint(identity: name).write(to: "\(folder)/\(file)")
+      try trainer.checkpoint(identity: name).write(to: ContainedPath("\(folder)/\(file)"))
     }
   }
 }

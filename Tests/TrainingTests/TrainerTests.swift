@@ -181,7 +181,7 @@ struct RunFixture: Decodable {
       let folder = try TemporaryFolder()
       let first = try trainer("eaft")
       var found = try (0..<stop).map { _ in try first.step() }
-      try first.checkpoint(identity: "test").write(to: folder.checkpoint)
+      try first.checkpoint(identity: "test").write(to: ContainedPath(folder.checkpoint))
       #expect(folder.files() == ["checkpoint.safetensors"])
 
       let second = try Trainer(
@@ -204,7 +204,7 @@ struct RunFixture: Decodable {
     _ = try trainer.step()
     let state = [trainer.optimizer.firstMoments, trainer.model.parameters].map(bits)
     let checkpoint = trainer.checkpoint(identity: "test")
-    _ = try trainer.step { try checkpoint.write(to: folder.checkpoint) }
+    _ = try trainer.step { try checkpoint.write(to: ContainedPath(folder.checkpoint)) }
     #expect(bits(trainer.model.parameters) != state[1])
 
     let resumed = try self.trainer("eaft")
@@ -233,7 +233,7 @@ struct RunFixture: Decodable {
     let first = try trainer("eaft")
     _ = try first.step()
     _ = try first.step()
-    try first.checkpoint(identity: "one").write(to: folder.checkpoint)
+    try first.checkpoint(identity: "one").write(to: ContainedPath(folder.checkpoint))
     let initial = bits(try RunFixture.model().parameters)
 
     let other = try trainer("sft")
@@ -266,7 +266,7 @@ struct RunFixture: Decodable {
     let folder = try TemporaryFolder()
     let first = try trainer("eaft")
     _ = try first.step()
-    try first.checkpoint(identity: "one").write(to: folder.checkpoint)
+    try first.checkpoint(identity: "one").write(to: ContainedPath(folder.checkpoint))
     let content = try Data(contentsOf: URL(fileURLWithPath: folder.checkpoint))
     let initial = bits(try RunFixture.model().parameters)
     for length in [0, 7, 8, 200, content.count / 2, content.count - 1] {

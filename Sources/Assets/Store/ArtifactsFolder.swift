@@ -15,9 +15,9 @@ package struct ArtifactsFolder: Sendable, Equatable {
     self.init(path)
     guard try FileStatus(at: place) != nil else {
       throw FileError(
-        code: .noFolder,
-        message:
-          "There is no folder \(path): nothing was run or imported there. Check the path that --artifacts names, or run something first."
+        .noFolder,
+
+        "There is no folder \(path): nothing was run or imported there. Check the path that --artifacts names, or run something first."
       )
     }
   }

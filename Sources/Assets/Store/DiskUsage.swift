@@ -32,8 +32,8 @@ package enum DiskUsage {
     guard status.kind == .folder else { return }
     guard depth < ContainedPath.deepest else {
       throw FileError(
-        code: .file,
-        message: "\(place) lies deeper than any folder that this program makes; remove it by hand.")
+        .unreadable,
+        "\(place) lies deeper than any folder that this program makes; remove it by hand.")
     }
     for name in try place.names() { try visit(place.appending(name), depth: depth + 1, body) }
   }

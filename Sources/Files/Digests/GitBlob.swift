@@ -30,8 +30,8 @@ package enum GitBlob {
     }
     guard count == size else {
       throw FileError(
-        code: .truncated,
-        message: "A file of \(size) bytes had \(count) when it was read; it is being changed.")
+        .truncated,
+        "A file of \(size) bytes had \(count) when it was read; it is being changed.")
     }
     var bytes = [UInt8](repeating: 0, count: 20)
     var length: UInt32 = 0

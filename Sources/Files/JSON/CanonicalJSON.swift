@@ -32,16 +32,16 @@ package enum CanonicalJSON {
       let text = String(value)
       guard text == CanonicalJSON.text(of: Double(value)) else {
         throw FileError(
-          code: .unrepresentable,
-          message:
-            "The integer \(value) would not survive other JSON readers; store it as a string.")
+          .unrepresentable,
+
+          "The integer \(value) would not survive other JSON readers; store it as a string.")
       }
       output.append(contentsOf: text.utf8)
     case .number(let value):
       guard value.isFinite else {
         throw FileError(
-          code: .unrepresentable,
-          message: "JSON has no way to write \(value); store it with its bits (JSON.exact).")
+          .unrepresentable,
+          "JSON has no way to write \(value); store it with its bits (JSON.exact).")
       }
       output.append(contentsOf: text(of: value).utf8)
     case .string(let text): append(text, to: &output)

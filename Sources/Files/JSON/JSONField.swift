@@ -98,7 +98,7 @@ package struct JSONField: Sendable {
   package func failure(_ expected: String) -> FileError {
     let place = path.isEmpty ? "the value" : path
     return FileError(
-      code: .invalidJSON,
-      message: "\(source): \(place) must be \(expected), found \(value?.kind ?? "nothing").")
+      .invalidJSON,
+      "\(source): \(place) must be \(expected), found \(value?.kind ?? "nothing").")
   }
 }

@@ -324,7 +324,7 @@ extension JSONScanner {
     let line = before.count { $0 == 0x0A } + 1
     let column = offset - (before.lastIndex(of: 0x0A) ?? -1)
     return FileError(
-      code: .invalidJSON,
-      message: "\(source), line \(line), column \(column) (byte \(offset)): \(problem).")
+      .invalidJSON,
+      "\(source), line \(line), column \(column) (byte \(offset)): \(problem).")
   }
 }

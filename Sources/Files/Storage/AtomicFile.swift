@@ -42,7 +42,7 @@ package enum AtomicFile {
         try body(file)
         try file.synchronize()
         guard renameat(folder, temporary, folder, name) == 0 else {
-          throw FileError.system("put in place", path.path)
+          throw FileError.writing("put in place", path.path)
         }
       } catch {
         unlinkat(folder, temporary, 0)
@@ -52,6 +52,19 @@ package enum AtomicFile {
       return .success(())
     }
     try outcome.get()
+  }
+
+  /// Lets `body` write a file of gigabytes, then puts it at `path` as ``write(_:to:)-(_,ContainedPath)`` does.
+  ///
+  /// - Throws: What `body` throws, or ``FileError``.
+  package static func writeBlocks(
+    to path: ContainedPath, _ body: (BlockWriter) throws -> Void
+  ) throws {
+    try write(to: path) { file in
+      let writer = BlockWriter(file)
+      try body(writer)
+      try writer.finish()
+    }
   }
 
   /// Returns when the names in a folder are on the storage device.
@@ -66,10 +79,10 @@ package enum AtomicFile {
       try createFolder(folder(of: path))
       if mkdir(path, 0o755) == 0 { return try synchronizeFolder(folder(of: path)) }
     }
-    guard errno == EEXIST else { throw .system("create the folder", path) }
+    guard errno == EEXIST else { throw .writing("create the folder", path) }
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      throw FileError(code: .file, message: "\(path) is not a folder, but one is needed.")
+      throw FileError(.unwritable, "\(path) is not a folder, but one is needed.")
     }
   }
 

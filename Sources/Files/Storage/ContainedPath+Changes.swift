@@ -6,7 +6,7 @@ extension ContainedPath {
 
   /// Creates this folder and those above it that are missing, each of them durable.
   ///
-  /// - Throws: ``FileError`` `link` for a link on the way or in its place, `file` for anything else that is no folder.
+  /// - Throws: ``FileError`` `link` for a link on the way or in its place, `unreadable` for anything else that is no folder.
   package func createFolder() throws(FileError) {
     try AtomicFile.createFolder(root)
     var folder = try OpenFolder(root: root)
@@ -18,7 +18,7 @@ extension ContainedPath {
       if mkdirat(folder.rawValue, name, 0o755) == 0 {
         try ContainedPath.synchronize(folder.rawValue, path)
       } else if errno != EEXIST {
-        throw .system("create the folder", path)
+        throw .writing("create the folder", path)
       }
       folder = try OpenFolder(name, in: folder, path: path)
     }
@@ -28,7 +28,7 @@ extension ContainedPath {
   static func synchronize(_ folder: CInt, _ path: @autoclosure () -> String)
     throws(FileError)
   {
-    guard fsync(folder) == 0 else { throw .system("save", path()) }
+    guard fsync(folder) == 0 else { throw .writing("save", path()) }
   }
 
   /// Returns when the names in this folder are on the storage device.
@@ -43,7 +43,8 @@ extension ContainedPath {
     try withFolder { (folder, name) throws(FileError) in
       try place.withFolder { (newFolder, newName) throws(FileError) in
         guard renameat(folder, name, newFolder, newName) == 0 else {
-          throw .at("put in place", place.path, name: newName, in: newFolder)
+          throw .at(
+            place.path, name: newName, in: newFolder, else: .writing("put in place", place.path))
         }
         try ContainedPath.synchronize(newFolder, place.path)
       }
@@ -52,13 +53,13 @@ extension ContainedPath {
 
   /// Gives the file here a second name, where there is nothing yet; false if there is something.
   ///
-  /// - Throws: ``FileError`` `file` if that cannot be done, as across file systems.
+  /// - Throws: ``FileError`` `unwritable` if that cannot be done, as across file systems.
   package func addName(_ place: ContainedPath) throws(FileError) -> Bool {
     try withFolder { (folder, name) throws(FileError) in
       try place.withFolder { (newFolder, newName) throws(FileError) in
         guard linkat(folder, name, newFolder, newName, 0) == 0 else {
           if errno == EEXIST { return false }
-          throw .system("keep \(path) as", place.path)
+          throw .writing("keep \(path) as", place.path)
         }
         try ContainedPath.synchronize(newFolder, place.path)
         return true
@@ -69,7 +70,7 @@ extension ContainedPath {
   /// Makes a link here that leads to `target`.
   package func makeLink(to target: String) throws(FileError) {
     try withFolder { (folder, name) throws(FileError) in
-      guard symlinkat(target, folder, name) == 0 else { throw .system("link", path) }
+      guard symlinkat(target, folder, name) == 0 else { throw .writing("link", path) }
     }
   }
 
@@ -109,26 +110,26 @@ extension ContainedPath {
   {
     // On Linux a folder gives EISDIR, elsewhere EPERM, and somebody may have removed it meanwhile.
     if unlinkat(folder, name, 0) == 0 || errno == ENOENT { return }
-    guard errno == EISDIR || errno == EPERM else { throw .system("remove", path) }
+    guard errno == EISDIR || errno == EPERM else { throw .writing("remove", path) }
     let number = errno
     let inner = retried { openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
     guard inner >= 0 else {
       if errno == ENOENT { return }
       if errno == ENOTDIR || errno == ELOOP { errno = number }
-      throw .system("remove", path)
+      throw .writing("remove", path)
     }
     defer { close(inner) }
     guard depth < deepest else {
       throw FileError(
-        code: .file,
-        message:
-          "\(path) lies deeper than \(deepest) folders below what is removed; remove it by hand.")
+        .unwritable,
+
+        "\(path) lies deeper than \(deepest) folders below what is removed; remove it by hand.")
     }
     for entry in try names(in: inner, path) {
       try remove(entry, in: inner, "\(path)/\(text(entry))", depth: depth + 1)
     }
     guard unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
-      throw .system("remove", path)
+      throw .writing("remove", path)
     }
   }
 }
@@ -138,7 +139,7 @@ extension ContainedPath {
 extension ContainedPath {
   /// The names in this folder that are text, sorted by their bytes; none if there is no such folder.
   ///
-  /// - Throws: ``FileError`` `link` for a link on the way or in its place, `file` for anything else that is no folder.
+  /// - Throws: ``FileError`` `link` for a link on the way or in its place, `unreadable` for anything else that is no folder.
   package func names() throws(FileError) -> [String] {
     try allNames().compactMap(\.self).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
@@ -151,7 +152,9 @@ extension ContainedPath {
         let descriptor = retried {
           openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         }
-        guard descriptor >= 0 else { throw .at("list the folder", path, name: name, in: folder) }
+        guard descriptor >= 0 else {
+          throw .at(path, name: name, in: folder, else: .reading("list the folder", path))
+        }
         return descriptor
       }
     } catch {
@@ -168,7 +171,7 @@ extension ContainedPath {
   private static func names(in folder: CInt, _ path: String) throws(FileError) -> [[CChar]] {
     let duplicate = fcntl(folder, F_DUPFD_CLOEXEC, 0)
     guard duplicate >= 0, let stream = fdopendir(duplicate) else {
-      let error = FileError.system("list the folder", path)
+      let error = FileError.reading("list the folder", path)
       if duplicate >= 0 { close(duplicate) }
       throw error
     }
@@ -177,7 +180,7 @@ extension ContainedPath {
     while true {
       errno = 0
       guard let entry = readdir(stream) else {
-        guard errno == 0 else { throw .system("list the folder", path) }
+        guard errno == 0 else { throw .reading("list the folder", path) }
         return names
       }
       // The entry is as long as its name, not as the structure.

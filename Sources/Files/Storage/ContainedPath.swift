@@ -108,7 +108,7 @@ extension ContainedPath {
       !name.utf8.contains(UInt8(ascii: "/"))
     else {
       throw FileError(
-        code: .file, message: "\(path()) cannot be used: \"\(name)\" is no name of a file.")
+        .unreadable, "\(path()) cannot be used: \"\(name)\" is no name of a file.")
     }
   }
 }
@@ -135,10 +135,10 @@ package struct OpenFolder: ~Copyable {
   /// Opens a folder that somebody named, through links if they lie on the way.
   init(root: String) throws(FileError) {
     guard !root.utf8.contains(0) else {
-      throw FileError(code: .file, message: "A path cannot contain a NUL character.")
+      throw FileError(.unreadable, "A path cannot contain a NUL character.")
     }
     let descriptor = retried { open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw .system("open the folder", root) }
+    guard descriptor >= 0 else { throw .reading("open the folder", root) }
     rawValue = descriptor
   }
 
@@ -148,7 +148,10 @@ package struct OpenFolder: ~Copyable {
     let descriptor = retried {
       openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     }
-    guard descriptor >= 0 else { throw .at("open the folder", path(), name: name, in: folder) }
+    guard descriptor >= 0 else {
+      let path = path()
+      throw .at(path, name: name, in: folder, else: .reading("open the folder", path))
+    }
     rawValue = descriptor
   }
 
@@ -165,9 +168,9 @@ func retried(_ call: () -> CInt) -> CInt {
 
 extension FileError {
   /// The error for a call on a name in a folder that has just failed: of a link, that it is one.
-  static func at(_ operation: String, _ path: String, name: String, in folder: CInt)
-    -> FileError
-  {
+  static func at(
+    _ path: String, name: String, in folder: CInt, else other: @autoclosure () -> FileError
+  ) -> FileError {
     let number = errno
     var status = stat()
     if fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFLNK
@@ -175,15 +178,15 @@ extension FileError {
       return .link(path)
     }
     errno = number
-    return .system(operation, path)
+    return other()
   }
 
   /// The error for a link in the place of a file or folder.
   static func link(_ path: String) -> FileError {
     FileError(
-      code: .link,
-      message:
-        "\(path) is a link, which may lead anywhere; it was not followed, and nothing behind it was changed. Replace it by what it leads to, or, if it is a folder of artifacts, name the one that it leads to with --artifacts."
+      .link,
+
+      "\(path) is a link, which may lead anywhere; it was not followed, and nothing behind it was changed. Replace it by what it leads to, or, if it is a folder of artifacts, name the one that it leads to with --artifacts."
     )
   }
 }

@@ -76,8 +76,8 @@ extension OpenFile {
     while try !tryLock(kind) {
       guard ContinuousClock.now < deadline else {
         throw FileError(
-          code: .locked,
-          message: "\(path) is in use by another process; wait until it ends, or end it.")
+          .locked,
+          "\(path) is in use by another process; wait until it ends, or end it.")
       }
       usleep(5000)
     }
@@ -96,7 +96,7 @@ extension OpenFile {
   fileprivate func tryLock(_ kind: Int32) throws(FileError) -> Bool {
     while flock(rawValue, kind | LOCK_NB) != 0 {
       if errno == EINTR { continue }
-      guard errno == EWOULDBLOCK else { throw .system("lock", path) }
+      guard errno == EWOULDBLOCK else { throw .writing("lock", path) }
       return false
     }
     return true

@@ -56,13 +56,13 @@ package struct FileStatus: Sendable, Equatable {
 
   /// Looks at a path, whose last component may be a link, which is not followed; nil if there is nothing.
   ///
-  /// - Throws: ``FileError`` `link` for a link on the way, `file` if it cannot be looked at.
+  /// - Throws: ``FileError`` `link` for a link on the way, `unreadable` if it cannot be looked at.
   package init?(at path: ContainedPath) throws(FileError) {
     var status = stat()
     do throws(FileError) {
       try path.withFolder { (folder, name) throws(FileError) in
         guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-          throw .system("look at", path.path)
+          throw .reading("look at", path.path)
         }
       }
     } catch {
@@ -79,7 +79,7 @@ package struct FileStatus: Sendable, Equatable {
     var status = stat()
     guard fstatat(folder.rawValue, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
       if errno == ENOENT { return nil }
-      throw .system("look at", path())
+      throw .reading("look at", path())
     }
     self.init(status)
   }

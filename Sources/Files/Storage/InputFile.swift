@@ -28,7 +28,7 @@ package final class InputFile: Sendable {
   ) throws(FileError) {
     let name = name ?? path
     guard !path.utf8.contains(0) else {
-      throw FileError(code: .unreadable, message: "\(name): a path cannot contain a NUL character.")
+      throw FileError(.unreadable, "\(name): a path cannot contain a NUL character.")
     }
     // Without O_NONBLOCK, opening a named pipe would wait for a writer.
     let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
@@ -40,13 +40,12 @@ package final class InputFile: Sendable {
       }
     }
     guard descriptor >= 0 else {
-      throw FileError(
-        code: .unreadable, message: "\(name) cannot be opened: \(FileError.reason(errno)).")
+      throw FileError.reading("open", name)
     }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw FileError(code: .unreadable, message: "\(name) is not a regular file.")
+      throw FileError(.unreadable, "\(name) is not a regular file.")
     }
     self.path = path
     self.name = name
@@ -79,16 +78,16 @@ package final class InputFile: Sendable {
         done += count
       } else if count == 0 {
         throw FileError(
-          code: .truncated,
-          message: "\(name) became shorter while it was read: no byte at \(offset + done).")
+          .truncated,
+          "\(name) became shorter while it was read: no byte at \(offset + done).")
       } else if errno == EINVAL, mayBeUnaligned {
         // As the end of a file is. Another thread may have seen the same.
         DirectAccess.set(false, of: descriptor)
         mayBeUnaligned = false
       } else if errno != EINTR {
         throw FileError(
-          code: .unreadable,
-          message: "\(name) cannot be read at offset \(offset + done): \(FileError.reason(errno)).")
+          .unreadable,
+          "\(name) cannot be read at offset \(offset + done): \(FileError.reason(errno)).")
       }
     }
   }
@@ -128,9 +127,9 @@ package final class InputFile: Sendable {
   private func check(_ count: Int, at offset: Int) throws(FileError) {
     guard offset >= 0, count >= 0, offset <= size, count <= size - offset else {
       throw FileError(
-        code: .truncated,
-        message:
-          "\(name) is truncated: \(count) bytes are expected at offset \(offset), but the file has \(size) bytes."
+        .truncated,
+
+        "\(name) is truncated: \(count) bytes are expected at offset \(offset), but the file has \(size) bytes."
       )
     }
   }

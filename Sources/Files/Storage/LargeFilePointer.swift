@@ -30,9 +30,9 @@ struct LargeFilePointer: Equatable {
     let size = byteCount.map { " of \($0) bytes" } ?? ""
     let oid = digest.map { " with the SHA-256 \($0)" } ?? ""
     return FileError(
-      code: .unreadable,
-      message:
-        "\(name) is a Git LFS pointer, not the file\(size)\(oid) that it stands for; fetch that with git lfs pull, or download it anew."
+      .unreadable,
+
+      "\(name) is a Git LFS pointer, not the file\(size)\(oid) that it stands for; fetch that with git lfs pull, or download it anew."
     )
   }
 }

@@ -13,13 +13,13 @@ package struct OpenFile: ~Copyable, Sendable {
   package init(path: String, flags: Int32, mode: UInt32 = 0o644) throws(FileError) {
     // A path with a NUL byte would silently name another file.
     guard !path.utf8.contains(0) else {
-      throw FileError(code: .file, message: "A file's path cannot contain a NUL character.")
+      throw FileError(.unreadable, "A file's path cannot contain a NUL character.")
     }
     var descriptor: Int32
     repeat {
       descriptor = Glibc.open(path, flags | O_CLOEXEC, mode)
     } while descriptor < 0 && errno == EINTR
-    guard descriptor >= 0 else { throw .system("open", path) }
+    guard descriptor >= 0 else { throw .opening(path, flags) }
     rawValue = descriptor
     self.path = path
   }
@@ -28,7 +28,7 @@ package struct OpenFile: ~Copyable, Sendable {
   ///
   /// A file that is opened to be written, and has a second name elsewhere, is refused too: its content is not only its own.
   ///
-  /// - Throws: ``FileError`` `link`, `notFound` or `file`.
+  /// - Throws: ``FileError`` `link`, `notFound`, `unreadable` or `unwritable`.
   package init(_ path: ContainedPath, flags: Int32, mode: UInt32 = 0o644) throws(FileError) {
     self = try path.withFolder { (folder, name) throws(FileError) in
       try OpenFile.open(name, in: folder, flags: flags, mode: mode, path: path.path)
@@ -44,7 +44,9 @@ package struct OpenFile: ~Copyable, Sendable {
     let descriptor = retried {
       openat(folder, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode)
     }
-    guard descriptor >= 0 else { throw .at("open", path, name: name, in: folder) }
+    guard descriptor >= 0 else {
+      throw .at(path, name: name, in: folder, else: .opening(path, flags))
+    }
     let file = OpenFile(rawValue: descriptor, path: path)
     try file.check(isFolder: flags & O_DIRECTORY != 0, isWritten: flags & O_ACCMODE != O_RDONLY)
     return file
@@ -60,13 +62,14 @@ package struct OpenFile: ~Copyable, Sendable {
     let status = try status()
     guard status.st_mode & S_IFMT == (isFolder ? S_IFDIR : S_IFREG) else {
       throw FileError(
-        code: .file, message: "\(path) is not a \(isFolder ? "folder" : "regular file").")
+        isWritten ? .unwritable : .unreadable,
+        "\(path) is not a \(isFolder ? "folder" : "regular file").")
     }
     guard !isWritten || status.st_nlink <= 1 else {
       throw FileError(
-        code: .file,
-        message:
-          "\(path) has a second name elsewhere and is not written to; replace it by a copy of its own."
+        .unwritable,
+
+        "\(path) has a second name elsewhere and is not written to; replace it by a copy of its own."
       )
     }
   }
@@ -81,7 +84,7 @@ package struct OpenFile: ~Copyable, Sendable {
     // O_NONBLOCK: opening a pipe that nobody writes to must not hang.
     let file = try OpenFile(path: path, flags: O_RDONLY | O_NONBLOCK)
     guard try file.status().st_mode & S_IFMT == S_IFREG else {
-      throw FileError(code: .file, message: "\(path) is not a regular file.")
+      throw FileError(.unreadable, "\(path) is not a regular file.")
     }
     return file
   }
@@ -91,7 +94,7 @@ package struct OpenFile: ~Copyable, Sendable {
   /// What fstat(2) says: size, kind, owner.
   func status() throws(FileError) -> stat {
     var result = stat()
-    guard fstat(rawValue, &result) == 0 else { throw .system("look at", path) }
+    guard fstat(rawValue, &result) == 0 else { throw .reading("look at", path) }
     return result
   }
 
@@ -127,7 +130,7 @@ package struct OpenFile: ~Copyable, Sendable {
     while true {
       let count = Glibc.read(rawValue, piece.baseAddress, piece.count)
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw .system("read", path) }
+      guard count >= 0 else { throw .reading("read", path) }
       return UnsafeRawBufferPointer(rebasing: piece[0..<count])
     }
   }
@@ -138,7 +141,7 @@ package struct OpenFile: ~Copyable, Sendable {
     while !rest.isEmpty {
       let count = Glibc.write(rawValue, rest.baseAddress, rest.count)
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw .system("write to", path) }
+      guard count >= 0 else { throw .writing("write to", path) }
       rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
   }
@@ -152,29 +155,29 @@ package struct OpenFile: ~Copyable, Sendable {
 
   /// Cuts the file, or extends it with zeros, to a length in bytes.
   package func truncate(to length: Int) throws(FileError) {
-    guard ftruncate(rawValue, off_t(length)) == 0 else { throw .system("shorten", path) }
+    guard ftruncate(rawValue, off_t(length)) == 0 else { throw .writing("shorten", path) }
   }
 
   /// Goes back to the beginning.
   package func rewind() throws(FileError) {
-    guard lseek(rawValue, 0, SEEK_SET) == 0 else { throw .system("read", path) }
+    guard lseek(rawValue, 0, SEEK_SET) == 0 else { throw .reading("read", path) }
   }
 
   /// Sets who may read and write the file.
   package func setMode(_ mode: UInt32) throws(FileError) {
-    guard fchmod(rawValue, mode) == 0 else { throw .system("set the permissions of", path) }
+    guard fchmod(rawValue, mode) == 0 else { throw .writing("set the permissions of", path) }
   }
 
   /// Returns when the content is on the storage device.
   package func synchronize() throws(FileError) {
-    guard fsync(rawValue) == 0 else { throw .system("save", path) }
+    guard fsync(rawValue) == 0 else { throw .writing("save", path) }
   }
 }
 
 extension OpenFile {
   /// The whole content of a regular file.
   ///
-  /// - Throws: ``FileError``: `notFound` if there is no such file, `file` if reading it fails.
+  /// - Throws: ``FileError``: `notFound` if there is no such file, `unreadable` if reading it fails.
   package static func contents(of path: String) throws(FileError) -> [UInt8] {
     try reading(path).contents()
   }
@@ -234,12 +237,28 @@ extension OpenFile {
 }
 
 extension FileError {
-  /// The error for a call that has just failed and left its reason in `errno`.
-  static func system(_ operation: String, _ path: String) -> FileError {
+  /// The error for opening a file, which has just failed and left its reason in `errno`.
+  static func opening(_ path: String, _ flags: CInt) -> FileError {
+    flags & O_ACCMODE == O_RDONLY ? .reading("open", path) : .writing("open", path)
+  }
+
+  /// The error for a call that reads, has just failed and left its reason in `errno`.
+  static func reading(_ operation: String, _ path: String) -> FileError {
+    system(.unreadable, operation, path)
+  }
+
+  /// The error for a call that changes something, has just failed and left its reason in `errno`.
+  static func writing(_ operation: String, _ path: String) -> FileError {
+    system(.unwritable, operation, path)
+  }
+
+  private static func system(_ code: Code, _ operation: String, _ path: String) -> FileError {
     let number = errno
+    let remedy =
+      number == ENOSPC || number == EDQUOT ? "; make room, and the same command goes on" : ""
     return FileError(
-      code: number == ENOENT ? .notFound : .file,
-      message: "Could not \(operation) \(path): \(reason(number)).")
+      number == ENOENT ? .notFound : code,
+      "Could not \(operation) \(path): \(reason(number))\(remedy).")
   }
 
   /// What the operating system calls an error.

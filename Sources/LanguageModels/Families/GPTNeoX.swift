@@ -1,3 +1,5 @@
+import Files
+
 extension ModelFamily {
   /// GPT-NeoX, as of Pythia: layer norms, biases, an MLP without a gate, rotary embeddings of a part of each head.
   package static let gptNeoX = ModelFamily(

@@ -1,3 +1,5 @@
+import Files
+
 extension ModelFamily {
   /// Gemma 3, text only: four norms a layer with `1 + w`, query/key norms, GELU-gated MLP, scaled embeddings.
   package static let gemma3 = ModelFamily(

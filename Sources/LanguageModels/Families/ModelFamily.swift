@@ -1,3 +1,5 @@
+import Files
+
 /// What a family of decoder-only transformers computes, and what files call its parts.
 ///
 /// A family is one value in a file of this folder; readers, writers and passes ask it and know none by its name. A class

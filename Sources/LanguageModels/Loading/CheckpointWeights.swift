@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A stored set of tensors that a model's weights are read from.

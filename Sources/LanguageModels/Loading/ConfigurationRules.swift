@@ -1,3 +1,5 @@
+import Files
+
 extension ModelConfiguration {
   /// Largest width, count or context length that a file may state; far above any real model's.
   static let largestDimension = 1 << 28

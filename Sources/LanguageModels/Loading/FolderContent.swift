@@ -2,7 +2,7 @@ import Files
 import FoundationEssentials
 import Tensors
 
-/// The files of a model's folder, read and written whole.
+/// The files of a model's folder, read whole.
 enum FolderContent {
   /// Whether there is a file (or a link to one) at `path`.
   static func hasFile(_ path: String) -> Bool {
@@ -30,22 +30,5 @@ enum FolderContent {
   static func bytesIfPresent(_ path: String, maximumSize: Int) throws -> [UInt8]? {
     guard hasFile(path) else { return nil }
     return try bytes(path, maximumSize: maximumSize)
-  }
-
-  /// Replaces the file at `path`.
-  static func write(_ bytes: [UInt8], to path: String) throws {
-    let replacement = try FileReplacement(of: path)
-    try replacement.write(bytes)
-    try replacement.commit()
-  }
-
-  /// Makes the folder at `path` and those above it, where they are missing.
-  static func makeFolder(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(
-        code: .unwritable, message: "The folder \(path) cannot be made: \(error).")
-    }
   }
 }

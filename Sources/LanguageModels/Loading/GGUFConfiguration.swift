@@ -1,3 +1,5 @@
+import Files
+
 /// Reads a model's configuration from the metadata of a GGUF file.
 ///
 /// Keys and defaults are those of llama.cpp's loader.

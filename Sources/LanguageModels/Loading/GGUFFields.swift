@@ -1,3 +1,5 @@
+import Files
+
 /// The metadata values of a GGUF file under the keys of its architecture.
 struct GGUFFields {
   let file: GGUFFile

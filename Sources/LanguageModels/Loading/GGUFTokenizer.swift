@@ -1,3 +1,4 @@
+import Files
 import Tokenizers
 
 extension GGUFVocabulary {

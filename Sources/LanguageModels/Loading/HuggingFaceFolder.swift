@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// Writes a model as a folder that the Hugging Face libraries load.
@@ -6,24 +7,24 @@ package enum HuggingFaceFolder {
   /// `model.safetensors` in fp32, and the tokenizer's files.
   ///
   /// Makes the folder at `path` where it is missing. Each file is replaced whole, the weights last. Throws
-  /// ``ModelFileError`` or `TensorFileError`.
+  /// ``ModelFileError`` or `FileError`.
   package static func save(
     _ model: LanguageModel, tokenizerFiles: TokenizerFiles, to path: String
   ) throws {
-    try FolderContent.makeFolder(path)
+    try AtomicFile.createFolder(path)
     for (name, bytes) in try tokenizerFiles.contents() {
-      try FolderContent.write(bytes, to: "\(path)/\(name)")
+      try AtomicFile.write(bytes, to: "\(path)/\(name)")
     }
     let files = [
       ("config.json", try configJSON(model.configuration)),
       ("generation_config.json", generationConfigJSON(model.configuration)),
     ]
     for (name, text) in files {
-      try FolderContent.write(Array(text.utf8), to: "\(path)/\(name)")
+      try AtomicFile.write(Array(text.utf8), to: "\(path)/\(name)")
     }
     try SafetensorsWriter.write(
       model.layout.tensors(of: model.parameters), metadata: ["format": "pt"],
-      to: "\(path)/model.safetensors")
+      to: ContainedPath("\(path)/model.safetensors"))
   }
 
   /// A `config.json` that gives the same configuration when it is read.

@@ -1,3 +1,5 @@
+import Files
+
 /// Reads and writes the `config.json` of Llama and of families that are configured alike.
 enum LlamaConfiguration {
   /// What a missing key means, which differs from family to family.

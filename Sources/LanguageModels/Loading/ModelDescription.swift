@@ -1,3 +1,4 @@
+import Files
 package import Tokenizers
 
 /// All of a model but its weights: enough to refuse it, to size it and to tokenise for it.

@@ -1,3 +1,4 @@
+import Files
 package import Tokenizers
 
 /// A model with all that is needed to run it and to save it again.

@@ -1,4 +1,5 @@
 package import Assets
+import Files
 import Foundation
 package import Scoring
 

@@ -1,4 +1,5 @@
 package import Assets
+import Files
 package import Scoring
 
 /// The files that hold the rows of a benchmark, and how they are read.

@@ -1,4 +1,5 @@
 import Assets
+import Files
 import Foundation
 package import Scoring
 

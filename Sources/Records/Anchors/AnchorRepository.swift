@@ -1,3 +1,4 @@
+import Files
 import Foundation
 package import Provenance
 
@@ -13,7 +14,7 @@ package enum AnchorRepository {
   /// - Throws: ``ProvenanceError`` `noRepository`, `repository`; ``AnchorError`` `foreign`.
   package static func open(_ folder: String?, outside received: [String]) throws -> AnchorStore {
     guard let folder else {
-      throw ProvenanceError(code: .noRepository, message: "No git repository was named.")
+      throw ProvenanceError(.noRepository, "No git repository was named.")
     }
     let place = resolved(folder)
     for other in received.map(resolved) where place == other || place.hasPrefix(other + "/") {

@@ -67,8 +67,8 @@ struct ExportFolder {
   /// The error for a folder that could not be made, by a call that has just failed and left its reason in `errno`.
   private static func failure(_ path: String) -> any Error {
     FileError(
-      code: .file,
-      message: "Could not create \(path): \(String(cString: strerror(errno))).")
+      .unwritable,
+      "Could not create \(path): \(String(cString: strerror(errno))).")
   }
 
   private static func write(

@@ -18,7 +18,7 @@ struct DigestMentions: Sendable {
 
   /// Reads all records of a store.
   ///
-  /// - Throws: ``FileError`` `file` for one that is there and cannot be read: what it refers to is then unknown.
+  /// - Throws: ``FileError`` `unreadable` for one that is there and cannot be read: what it refers to is then unknown.
   init(_ store: RunStore) throws {
     for id in try store.ids() {
       var mentions: Set<Digest> = []

@@ -21,7 +21,7 @@ final class HousekeepingLocks {
 
   /// Takes or asks for all locks of an artifacts folder, without waiting for any.
   ///
-  /// - Throws: ``FileError`` `file`.
+  /// - Throws: ``FileError`` `unwritable`.
   init(artifacts: ArtifactsFolder, isDryRun: Bool) throws {
     var locks: [Held] = []
     func isQuiet(_ place: ContainedPath) throws -> Bool {

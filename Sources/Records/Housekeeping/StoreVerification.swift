@@ -39,7 +39,7 @@ package struct StoreVerification: Sendable {
 
   /// Reads and hashes everything; nothing is changed or removed.
   ///
-  /// - Throws: ``FileError`` `file` when a folder cannot be read.
+  /// - Throws: ``FileError`` `unreadable` when a folder cannot be read.
   package func run() throws -> Outcome {
     var outcome = Outcome()
     try verifyFiles(&outcome)

@@ -60,7 +60,9 @@ package struct WorkMerge: Sendable {
       } catch let error as AssetError {
         // Damaged or gone there: the step is then done here.
         outcome.notes.append("\(entry.place) was not brought: \(error.message)")
-      } catch let error as FileError where [.invalidJSON, .link, .unreadable].contains(error.code) {
+      } catch let error as FileError
+        where [.invalidJSON, .link, .notFound, .unreadable].contains(error.code)
+      {
         outcome.notes.append("\(entry.place) was not brought: \(error.message)")
       }
     }

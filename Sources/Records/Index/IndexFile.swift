@@ -32,7 +32,7 @@ enum IndexFile {
   /// SQLite is told that nobody changes the file, and so it locks nothing, makes no file, and looks at none of those that
   /// its names of journals would lead to. Nobody does: an index is replaced.
   ///
-  /// - Throws: ``FileError`` `link`, or `file` for what is none or larger than any index; ``IndexDamage`` for what can be no
+  /// - Throws: ``FileError`` `link`, or `unreadable` for what is none or larger than any index; ``IndexDamage`` for what can be no
   ///   database; ``RunError`` `index` where the system's SQLite cannot do it.
   static func database(at place: ContainedPath) throws -> DatabaseQueue? {
     let byteCount: Int
@@ -44,7 +44,7 @@ enum IndexFile {
     }
     guard byteCount > 0 else { throw IndexDamage(reason: "it is empty") }
     guard byteCount < largestSize else {
-      throw FileError(code: .file, message: "\(place) has \(byteCount) bytes; remove it.")
+      throw FileError(.unreadable, "\(place) has \(byteCount) bytes; remove it.")
     }
     guard sqlite3_compileoption_used("USE_URI") == 1 else {
       throw RunError(

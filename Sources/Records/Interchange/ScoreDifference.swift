@@ -28,9 +28,6 @@ package struct ScoreDifference: Sendable, Equatable {
   /// One value, or one for each instruction; the recorded ones are nil where there are none.
   package let recorded: [Double]?
   package let computed: [Double]
-
-  /// Whether the score itself is another one; it need not be when the answer is.
-  package var changesScore: Bool { recorded.map { $0 != computed } ?? false }
 }
 
 /// The answers and scores that samples carry.

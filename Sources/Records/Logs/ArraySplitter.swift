@@ -1,3 +1,5 @@
+import Files
+
 /// Cuts a stream of bytes that is one JSON array into the texts of its elements, keeping only an unfinished one.
 ///
 /// The elements are not parsed: only brackets, braces and strings are told apart.

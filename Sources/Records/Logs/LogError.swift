@@ -1,36 +1,23 @@
 import Assets
-import Files
+package import Files
 
 /// Why two logs of other engines cannot be compared, in one sentence.
-package struct LogError: Error, Equatable, CustomStringConvertible {
-  /// The kinds of failure that a caller may want to tell apart.
-  package enum Code: String, Sendable {
-    /// A file or folder that does not exist or cannot be read.
-    case file
-    /// A file or folder that holds no log of a known kind.
-    case unknownKind
-    /// A folder that holds several logs and does not say which one is meant.
-    case ambiguous
-    /// A log that is damaged.
-    case damaged
-    /// A date of which a folder holds no run.
-    case unknownRun
-    /// Two logs that have nothing to compare.
-    case unrelated
-  }
+package typealias LogError = CodedError<LogErrorCode>
 
-  /// The kind of failure.
-  package let code: Code
-  /// One sentence for a person: what failed, on what, expected and found, what to do.
-  package let message: String
-
-  /// Creates an error from its kind and its sentence.
-  package init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-
-  package var description: String { message }
+/// The kinds of failure that a caller may want to tell apart.
+package enum LogErrorCode: String, Sendable {
+  /// A file or folder that does not exist or cannot be read.
+  case file
+  /// A file or folder that holds no log of a known kind.
+  case unknownKind
+  /// A folder that holds several logs and does not say which one is meant.
+  case ambiguous
+  /// A log that is damaged.
+  case damaged
+  /// A date of which a folder holds no run.
+  case unknownRun
+  /// Two logs that have nothing to compare.
+  case unrelated
 }
 
 extension LogError {

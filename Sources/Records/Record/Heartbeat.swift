@@ -18,7 +18,7 @@ final class Heartbeat: Sendable {
 
   /// Begins to give signs of life in a record's folder, which may be renamed later.
   ///
-  /// - Throws: ``FileError`` `file`.
+  /// - Throws: ``FileError`` `unwritable`.
   init(inFolder folder: ContainedPath) throws(FileError) {
     // Made anew: the times of a file that somebody else put there are not this process's to change.
     file = try OpenFile(

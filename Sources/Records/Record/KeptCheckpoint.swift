@@ -88,7 +88,7 @@ package struct CheckpointStore: Sendable {
   ///
   /// The file at `source` must only ever be replaced, never written to.
   ///
-  /// - Throws: ``FileError`` `file` if it cannot be linked, as across file systems, `link` if a link has its place.
+  /// - Throws: ``FileError`` `unwritable` if it cannot be linked, as across file systems, `link` if a link has its place.
   package func keep(_ source: ContainedPath, root: Digest) throws(FileError) {
     try folder.createFolder()
     let place = place(of: root)

@@ -68,8 +68,8 @@ extension RunStore {
       switch listing.status {
       case .running:
         throw FileError(
-          code: .locked,
-          message: "The run \(listing.id) (\(listing.name)) is under way in another process.")
+          .locked,
+          "The run \(listing.id) (\(listing.name)) is under way in another process.")
       case .sealed:
         if repeating { continue }
         return RunStart(

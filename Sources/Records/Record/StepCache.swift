@@ -35,7 +35,7 @@ package struct StepCache: Sendable {
   ///   - key: The step's identity.
   ///   - damaged: Called with a sentence if there is an entry that cannot be used.
   /// - Returns: What ``store(_:for:)`` was given.
-  /// - Throws: ``FileError`` `file` if the entry exists and cannot be read.
+  /// - Throws: ``FileError`` `unreadable` if the entry exists and cannot be read.
   package func find(_ key: Digest, damaged: (String) -> Void = { _ in }) throws(FileError)
     -> StepResult?
   {
@@ -83,7 +83,7 @@ package struct StepCache: Sendable {
     let body = field["step"]
     guard try field["sha256"].digest() == CanonicalJSON.digest(of: body.value ?? .null) else {
       throw FileError(
-        code: .invalidJSON, message: "\(file) does not hash to the digest that it carries.")
+        .invalidJSON, "\(file) does not hash to the digest that it carries.")
     }
     guard try body["schema"].string() == schema else {
       throw body["schema"].failure("\"\(schema)\"")

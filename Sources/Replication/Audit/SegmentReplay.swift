@@ -90,7 +90,7 @@ struct SegmentReplay: Sendable {
     }
     let path = "\(NSTemporaryDirectory())replicate-audit-\(UUID().uuidString).safetensors"
     defer { unlink(path) }
-    try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: path)
+    try SafetensorsWriter.write(tensors, metadata: ["format": "pt"], to: ContainedPath(path))
     let found = try SHA256.digest(ofFileAt: path)
     return found == weights
       ? nil

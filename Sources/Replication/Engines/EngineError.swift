@@ -1,28 +1,21 @@
+package import Files
+
 /// What went wrong while computing, in one sentence.
-package struct EngineError: Error, Equatable, CustomStringConvertible {
-  /// The kinds of failure that a caller may want to tell apart.
-  package enum Code: String, Sendable {
-    /// Stored weights that are not the model's.
-    case damagedWeights
-    /// Two arms that did not see the same tokens in the same order.
-    case armContract
-    /// The run was asked to stop and has saved what it had.
-    case interrupted
-  }
+package typealias EngineError = CodedError<EngineErrorCode>
 
-  /// The kind of failure.
-  package let code: Code
-  /// One sentence for a person.
-  package let message: String
+/// The kinds of failure that a caller may want to tell apart.
+package enum EngineErrorCode: String, Sendable {
+  /// Stored weights that are not the model's.
+  case damagedWeights
+  /// Two arms that did not see the same tokens in the same order.
+  case armContract
+  /// The run was asked to stop and has saved what it had.
+  case interrupted
+}
 
-  init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-
+extension EngineError {
   /// The error of whatever was asked to stop.
-  package static let interrupted = EngineError(
-    .interrupted, "Interrupted; the same command goes on where this one stopped.")
-
-  package var description: String { message }
+  package static var interrupted: EngineError {
+    EngineError(.interrupted, "Interrupted; the same command goes on where this one stopped.")
+  }
 }

@@ -1,3 +1,4 @@
+import Files
 import Synchronization
 
 /// A wish to stop, which a run grants at the next point where nothing is lost.

@@ -22,7 +22,7 @@ final class EvaluationJournal: Sendable {
 
   /// Opens the journal at a place or creates an empty one.
   ///
-  /// - Throws: ``FileError`` `locked` if another process writes it, `file` if it cannot be written.
+  /// - Throws: ``FileError`` `locked` if another process writes it, `unwritable` if it cannot be written.
   init(path place: ContainedPath) throws(FileError) {
     self.place = place
     lock = try FileLock(path: place)

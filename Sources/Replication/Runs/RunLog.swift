@@ -42,7 +42,7 @@ package struct RunLog: Sendable {
   ///   - artifacts: The folder of the records.
   ///   - filter: Which runs are asked for.
   ///   - repository: A folder in the repository whose anchors tell which runs agree; nil for none.
-  /// - Throws: ``RunError`` `index`, ``FileError`` `file`.
+  /// - Throws: ``RunError`` `index`, ``FileError`` `unreadable`.
   package init(artifacts: String, filter: Filter = Filter(), repository: String? = nil) throws {
     let index = try RunIndex(reading: artifacts)
     let store = RunStore(artifacts: artifacts)

@@ -7,7 +7,7 @@ struct WorkLock: ~Copyable {
 
   /// Takes the right that the file at `path` stands for.
   ///
-  /// - Throws: ``FileError`` `locked` while another process has it, `file` if the file cannot be created.
+  /// - Throws: ``FileError`` `locked` while another process has it, `unwritable` if the file cannot be created.
   init(_ path: ContainedPath) throws(FileError) {
     try path.parent.createFolder()
     lock = try FileLock(path: path)

@@ -1,7 +1,7 @@
 import Files
 
 /// What is taken from a generated text before it is compared with the target.
-package enum AnswerFilter: String, Sendable, Codable {
+package enum AnswerFilter: String, Sendable {
   /// All of it.
   case none
   /// The number after the first "#### " that one follows: `#### (\-?[0-9\.\,]+)`.

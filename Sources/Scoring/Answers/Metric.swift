@@ -1,6 +1,6 @@
 /// What is computed from one document's response: 0 or 1, or one of them for each instruction; of a passage, how much of
 /// something there is in each of its tokens or bytes.
-package enum Metric: String, Sendable, Codable {
+package enum Metric: String, Sendable {
   /// Whether the right choice is the likeliest; on ties the first choice wins.
   case accuracy = "acc"
   /// As `accuracy`, with each log-likelihood divided by the number of code points of its choice.

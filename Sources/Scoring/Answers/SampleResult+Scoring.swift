@@ -1,3 +1,4 @@
+import Files
 import Statistics
 
 extension AnswerRule.Kind {

@@ -1,5 +1,4 @@
 import Files
-import Foundation
 
 extension Instruction {
   /// Reads the instructions of a row of the data set, or what ``json(_:)`` writes.
@@ -8,16 +7,29 @@ extension Instruction {
   /// `invalidDocument` when it isn't, when it names an instruction that is not one of the 25, or when it gives one
   /// arguments that it can't use.
   package static func instructions(row: some Sequence<UInt8>) throws -> [Instruction] {
-    let content: Row
-    do {
-      content = try JSONDecoder().decode(Row.self, from: Data(row))
-    } catch is DecodingError {
-      throw EvaluationError(
-        .invalidDocument,
-        "The instructions of an IFEval row cannot be read, expected JSON with a list of texts \"instruction_id_list\" and a list of objects \"kwargs\"."
-      )
-    }
-    return try instructions(ids: content.ids, arguments: content.arguments)
+    guard let object = try? JSONParser.parse(Array(row), source: "a row"),
+      let names = object["instruction_id_list"]?.arrayValue,
+      let arguments = object["kwargs"]?.arrayValue
+    else { throw unreadable }
+    return try instructions(
+      ids: names.map { name throws(EvaluationError) in
+        guard let text = name.stringValue else { throw unreadable }
+        return text
+      },
+      arguments: arguments.map { values throws(EvaluationError) in
+        guard let members = values.objectValue?.members else { throw unreadable }
+        // Names that differ in bytes only may be the same to Swift.
+        return Dictionary(
+          members.map { ($0.key, InstructionArguments.Value($0.value)) },
+          uniquingKeysWith: { _, last in last })
+      })
+  }
+
+  private static var unreadable: EvaluationError {
+    EvaluationError(
+      .invalidDocument,
+      "The instructions of an IFEval row cannot be read, expected JSON with a list of texts \"instruction_id_list\" and a list of objects \"kwargs\"."
+    )
   }
 
   /// Puts together the two columns of a row.
@@ -200,32 +212,18 @@ extension Instruction {
   }
 }
 
-/// The two columns of a row that say what is asked.
-private struct Row: Decodable {
-  let ids: [String]
-  let arguments: [[String: InstructionArguments.Value]]
-
-  private enum CodingKeys: String, CodingKey {
-    case ids = "instruction_id_list"
-    case arguments = "kwargs"
-  }
-}
-
-extension InstructionArguments.Value: Decodable {
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .missing
-    } else if let flag = try? container.decode(Bool.self) {
-      self = flag ? .other : .missing
-    } else if let number = try? container.decode(Int.self) {
-      self = number == 0 ? .missing : .number(number)
-    } else if let text = try? container.decode(String.self) {
-      self = text.isEmpty ? .missing : .text(text)
-    } else if let texts = try? container.decode([String].self) {
-      self = texts.isEmpty ? .missing : .texts(texts)
-    } else {
-      self = .other
+extension InstructionArguments.Value {
+  /// The value of a row's column; empty texts and lists, 0 and false stand for none, as in Python.
+  init(_ value: JSON) {
+    switch value {
+    case .null, .bool(false): self = .missing
+    case .bool(true), .object: self = .other
+    case .integer, .number:
+      self = value.integerValue.map { $0 == 0 ? .missing : .number($0) } ?? .other
+    case .string(let text): self = text.isEmpty ? .missing : .text(text)
+    case .array(let elements):
+      let texts = elements.compactMap(\.stringValue)
+      self = texts.count < elements.count ? .other : texts.isEmpty ? .missing : .texts(texts)
     }
   }
 

@@ -1,3 +1,5 @@
+import Files
+
 /// Draws the few-shot examples of one task's documents, in the harness's order of draws.
 ///
 /// One generator belongs to the task; each document, in the order evaluated, takes the next draw. A run on the first

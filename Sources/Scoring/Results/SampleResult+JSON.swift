@@ -1,5 +1,4 @@
 import Files
-import Foundation
 
 extension SampleResult {
   /// The sample as one line of JSON, without a line feed: fixed order of keys, floats that parse back to the same bits.
@@ -116,167 +115,109 @@ extension SampleResult {
   /// - Throws: `invalidSample` when the line is not JSON, a key is missing or has the wrong type, a number and its
   ///   bits disagree.
   package init(jsonLine: some Sequence<UInt8>) throws {
-    do {
-      self = try JSONDecoder().decode(SampleResult.self, from: Data(jsonLine))
-    } catch let error as DecodingError {
-      throw EvaluationError(
-        .invalidSample, "A line of samples cannot be read: \(Self.reason(for: error)).")
+    do throws(FileError) {
+      let source = "A line of samples cannot be read"
+      self = try SampleResult(
+        JSONField(try JSONParser.parse(Array(jsonLine), source: source), source: source))
+    } catch {
+      throw EvaluationError(.invalidSample, error.message)
     }
   }
 
-  private static func reason(for error: DecodingError) -> String {
-    func place(_ context: DecodingError.Context) -> String {
-      context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
-        .joined(separator: ".")
-    }
-    return switch error {
-    case .keyNotFound(let key, let context):
-      "the key \"\(key.stringValue)\" is missing at \"\(place(context))\""
-    case .typeMismatch(let type, let context):
-      "\"\(place(context))\" is not of the expected type \(type)"
-    case .valueNotFound(_, let context): "\"\(place(context))\" is null"
-    case .dataCorrupted(let context):
-      context.codingPath.isEmpty
-        ? "it is not valid JSON" : "\"\(place(context))\" has a value that is not allowed"
-    @unknown default: "it does not have the form of a sample"
-    }
-  }
-}
-
-extension SampleResult: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case task
-    case document
-    case prompt
-    case target
-    case source
-    case prompts
-    case delimiter
-    case rest
-    case choices
-    case passage
-    case tokens
-    case divergence = "kl_from_base"
-    case divergenceBits = "kl_from_base_bits"
-    case until
-    case maximumNewTokens = "max_new_tokens"
-    case response
-    case answers
-    case truncatedTokens = "truncated_tokens"
-    case scores
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    let prompt = try container.decode(String.self, forKey: .prompt)
+  private init(_ line: JSONField) throws(FileError) {
+    let prompt = try line["prompt"].string()
     let response: Response
     let answers: [FilteredAnswer]
-    if container.contains(.choices) {
-      let choices = try container.decode([ScoredChoice].self, forKey: .choices)
-      let delimiter = try container.decode(String.self, forKey: .delimiter)
-      if container.contains(.rest) {
-        let prompts = try container.decode([String].self, forKey: .prompts)
+    if line["choices"].value != nil {
+      let choices = try line["choices"].elements().map(ScoredChoice.init)
+      let delimiter = try line["delimiter"].string()
+      if line["rest"].value != nil {
+        let prompts = try line["prompts"].elements().map { field throws(FileError) in
+          try field.string()
+        }
         guard let first = prompts.first, first.utf8.elementsEqual(prompt.utf8),
           prompts.count == choices.count
         else {
-          throw DecodingError.dataCorruptedError(
-            forKey: .prompts, in: container, debugDescription: "Every choice has one prompt.")
+          throw line["prompts"].failure("a prompt for each choice, the first of them the line's")
         }
         response = .blank(
-          choices, prompts: prompts, rest: try container.decode(String.self, forKey: .rest),
-          delimiter: delimiter)
+          choices, prompts: prompts, rest: try line["rest"].string(), delimiter: delimiter)
       } else {
         response = .choices(choices, delimiter: delimiter)
       }
       answers = []
-    } else if container.contains(.passage) {
-      response = .passage(
-        try Self.passage(container),
-        delimiter: try container.decode(String.self, forKey: .delimiter)
-      )
+    } else if line["passage"].value != nil {
+      response = .passage(try ScoredPassage(line), delimiter: try line["delimiter"].string())
       answers = []
     } else {
       response = .generation(
-        try container.decode(String.self, forKey: .response),
-        stopStrings: try container.decode([String].self, forKey: .until),
-        maximumNewTokens: try container.decode(Int.self, forKey: .maximumNewTokens))
-      answers = try container.decode([FilteredAnswer].self, forKey: .answers)
+        try line["response"].string(),
+        stopStrings: try line["until"].elements().map { field throws(FileError) in
+          try field.string()
+        },
+        maximumNewTokens: try line["max_new_tokens"].integer())
+      answers = try line["answers"].elements().map { answer throws(FileError) in
+        FilteredAnswer(
+          filter: try answer["filter"].named(AnswerFilter.self), text: try answer["text"].string())
+      }
     }
     self.init(
-      task: try container.decode(String.self, forKey: .task),
-      documentIndex: try container.decode(Int.self, forKey: .document),
-      prompt: prompt,
-      target: try container.decode(String.self, forKey: .target),
-      source: try container.decodeIfPresent(String.self, forKey: .source),
-      response: response,
-      truncatedTokens: try container.decode(Int.self, forKey: .truncatedTokens),
-      answers: answers,
-      scores: try container.decode([Score].self, forKey: .scores))
-  }
-
-  private static func passage(
-    _ container: KeyedDecodingContainer<CodingKeys>
-  ) throws -> ScoredPassage {
-    let divergence = try container.decode(Double.self, forKey: .divergence)
-    guard divergence.isFinite,
-      try container.decode(String.self, forKey: .divergenceBits) == bits(of: divergence)
-    else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .divergenceBits, in: container,
-        debugDescription: "The number and its bits disagree.")
-    }
-    let tokenCount = try container.decode(Int.self, forKey: .tokens)
-    guard tokenCount > 0 else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .tokens, in: container, debugDescription: "A passage has tokens.")
-    }
-    return ScoredPassage(
-      choice: try container.decode(ScoredChoice.self, forKey: .passage), tokenCount: tokenCount,
-      divergence: divergence)
+      task: try line["task"].string(), documentIndex: try line["document"].integer(),
+      prompt: prompt, target: try line["target"].string(),
+      source: line["source"].isNull ? nil : try line["source"].string(), response: response,
+      truncatedTokens: try line["truncated_tokens"].integer(), answers: answers,
+      scores: try line["scores"].elements().map(Score.init))
   }
 }
 
-extension SampleResult.ScoredChoice: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case text
-    case logLikelihood = "log_likelihood"
-    case bits = "log_likelihood_bits"
-    case isGreedy = "is_greedy"
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    text = try container.decode(String.self, forKey: .text)
-    logLikelihood = try container.decode(Double.self, forKey: .logLikelihood)
-    isGreedy = try container.decode(Bool.self, forKey: .isGreedy)
-    guard logLikelihood.isFinite,
-      try container.decode(String.self, forKey: .bits) == SampleResult.bits(of: logLikelihood)
-    else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .bits, in: container, debugDescription: "The number and its bits disagree.")
-    }
+extension SampleResult.ScoredChoice {
+  fileprivate init(_ field: JSONField) throws(FileError) {
+    text = try field["text"].string()
+    logLikelihood = try field.finite("log_likelihood")
+    isGreedy = try field["is_greedy"].bool()
   }
 }
 
-extension SampleResult.Score: Decodable {
-  private enum CodingKeys: CodingKey {
-    case metric
-    case filter
-    case value
-    case values
+extension SampleResult.ScoredPassage {
+  /// A passage from the line of its sample, whose other keys stand beside it.
+  fileprivate init(_ line: JSONField) throws(FileError) {
+    let tokenCount = try line["tokens"].integer()
+    guard tokenCount > 0 else { throw line["tokens"].failure("at least 1") }
+    self.init(
+      choice: try SampleResult.ScoredChoice(line["passage"]), tokenCount: tokenCount,
+      divergence: try line.finite("kl_from_base"))
   }
+}
 
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    metric = try container.decode(Metric.self, forKey: .metric)
-    filter = try container.decode(AnswerFilter.self, forKey: .filter)
+extension SampleResult.Score {
+  fileprivate init(_ field: JSONField) throws(FileError) {
+    metric = try field["metric"].named(Metric.self)
+    filter = try field["filter"].named(AnswerFilter.self)
     values =
       metric.isPerInstruction
-      ? try container.decode([Double].self, forKey: .values)
-      : [try container.decode(Double.self, forKey: .value)]
-    guard values.allSatisfy(\.isFinite) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .value, in: container, debugDescription: "A score is not finite.")
+      ? try field["values"].elements().map { value throws(FileError) in try value.number() }
+      : [try field["value"].number()]
+    guard values.allSatisfy(\.isFinite) else { throw field["value"].failure("a finite number") }
+  }
+}
+
+extension JSONField {
+  /// The finite number at a key, which the bits at the key with `_bits` behind it repeat.
+  fileprivate func finite(_ key: String) throws(FileError) -> Double {
+    let number = try self[key].number()
+    let bits = self[key + "_bits"]
+    guard number.isFinite, try bits.string() == SampleResult.bits(of: number) else {
+      throw bits.failure("the bits of the number beside it")
     }
+    return number
+  }
+
+  /// The value of an enumeration that has its name at this place.
+  fileprivate func named<Value: RawRepresentable<String>>(_: Value.Type) throws(FileError) -> Value
+  {
+    guard let value = Value(rawValue: try string()) else {
+      throw failure("the name of a known \(Value.self)")
+    }
+    return value
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// What one document gave: its requests and responses as text and numbers, and the scores computed from them.
 ///
 /// Holds all that scoring reads, so that scores can be recomputed without a model or the data set.
@@ -65,7 +67,7 @@ package struct SampleResult: Sendable, Equatable {
   }
 
   /// What a filter took from a generated text.
-  package struct FilteredAnswer: Sendable, Equatable, Decodable {
+  package struct FilteredAnswer: Sendable, Equatable {
     /// The filter.
     package let filter: AnswerFilter
     /// The answer, "[invalid]" when there is none.

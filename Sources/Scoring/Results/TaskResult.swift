@@ -1,3 +1,5 @@
+import Files
+
 /// The scores of one task and the samples behind them.
 package struct TaskResult: Sendable, Equatable {
   /// The task.

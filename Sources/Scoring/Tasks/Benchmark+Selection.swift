@@ -1,3 +1,5 @@
+import Files
+
 extension Benchmark {
   /// What names stand for: benchmarks, their groups, or single tasks, as "mmlu", "mmlu_stem" and "mmlu_anatomy".
   ///

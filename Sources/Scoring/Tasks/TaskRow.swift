@@ -1,3 +1,5 @@
+import Files
+
 /// A column of a data set's rows that a task reads.
 package struct TaskColumn: Sendable, Equatable {
   /// What a column holds.

@@ -1,3 +1,5 @@
+import Files
+
 /// The values with which something is called.
 struct JinjaCall {
   var positional: [JinjaValue] = []

@@ -1,3 +1,5 @@
+import Files
+
 /// Makes the errors of templates: each says the line, from 1, and what is wrong there.
 enum JinjaFailure {
   /// The template is no Jinja.

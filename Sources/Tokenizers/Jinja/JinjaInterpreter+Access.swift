@@ -1,3 +1,5 @@
+import Files
+
 /// Members, items and slices of values.
 extension JinjaInterpreter {
   /// Applies what stands behind a value.

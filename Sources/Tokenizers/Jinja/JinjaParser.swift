@@ -1,3 +1,5 @@
+import Files
+
 /// Parses a template: names, scopes and the stream of tokens; expressions and statements are in its extensions.
 struct JinjaParser {
   /// How deep expressions and statements may nest.

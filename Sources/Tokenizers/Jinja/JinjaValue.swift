@@ -1,3 +1,5 @@
+import Files
+
 /// A value of a template, as Python has it.
 enum JinjaValue {
   /// Nothing, and what is said when more is asked of it than to be printed, tested or iterated.

@@ -1,3 +1,4 @@
+import Files
 internal import Tensors
 package import Tokenizers
 

@@ -1,3 +1,5 @@
+import Files
+
 /// What becomes of conversations with more tokens than are wanted.
 package enum OverlongConversations: String, Sendable, CaseIterable {
   /// They are left out.

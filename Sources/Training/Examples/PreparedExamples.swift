@@ -1,3 +1,5 @@
+import Files
+
 /// The examples of a training, in the order in which epochs number them: a choice of the rows of a ``TokenTable``.
 package struct PreparedExamples: Sendable {
   /// For each example the position of its conversation in the data.

@@ -1,3 +1,5 @@
+import Files
+
 /// What each step of a training learns from: it needs examples and settings, and no model.
 package struct TrainingBatches: Sendable {
   /// What is learned from.

@@ -1,3 +1,4 @@
+package import Files
 package import Tensors
 
 /// The state of a training after a step, which shares the trainer's weights and moments instead of copying them.
@@ -15,12 +16,10 @@ package struct TrainingCheckpoint: Sendable {
   /// Writes the state; the file appears under its name only when it is complete and durable.
   ///
   /// `progress` is told after each tensor how many there are yet to be copied: when none is, the weights may change.
-  /// Throws `TensorFileError` if the file cannot be written.
-  /// `folder` is a descriptor of the folder that the file is in; nil for the one that `path` names.
+  /// Throws `FileError` if the file cannot be written.
   package func write(
-    to path: String, in folder: CInt? = nil, progress: (_ remaining: Int) -> Void = { _ in }
+    to path: ContainedPath, progress: (_ remaining: Int) -> Void = { _ in }
   ) throws {
-    try SafetensorsWriter.write(
-      tensors, metadata: metadata, to: path, in: folder, progress: progress)
+    try SafetensorsWriter.write(tensors, metadata: metadata, to: path, progress: progress)
   }
 }

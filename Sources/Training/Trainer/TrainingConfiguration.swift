@@ -1,3 +1,5 @@
+import Files
+
 /// Everything that decides how weights move, but for the model and the examples.
 ///
 /// Two arms of a paired run differ in ``objective`` alone.

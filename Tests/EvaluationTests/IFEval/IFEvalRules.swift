@@ -27,8 +27,27 @@ struct IFEvalRules: Decodable {
       loose = try container.decode([Bool].self, forKey: .loose)
       instructions = try Instruction.instructions(
         ids: container.decode([String].self, forKey: .ids),
-        arguments: container.decode(
-          [[String: InstructionArguments.Value]].self, forKey: .arguments))
+        arguments: container.decode([[String: Argument]].self, forKey: .arguments).map {
+          $0.mapValues(\.value)
+        })
+    }
+  }
+
+  /// A value of an instruction's arguments.
+  private struct Argument: Decodable {
+    let value: InstructionArguments.Value
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if container.decodeNil() {
+        value = .missing
+      } else if let number = try? container.decode(Int.self) {
+        value = number == 0 ? .missing : .number(number)
+      } else if let text = try? container.decode(String.self) {
+        value = text.isEmpty ? .missing : .text(text)
+      } else {
+        value = .texts(try container.decode([String].self))
+      }
     }
   }
 

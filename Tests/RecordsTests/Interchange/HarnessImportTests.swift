@@ -81,7 +81,7 @@ import Testing
     #expect(difference.kind == .text && difference.document == 1)
     #expect(difference.filter == .flexibleExtract && difference.metric == .exactMatch)
     #expect(difference.recordedAnswer == "999" && difference.answer == "1,000.")
-    #expect(!difference.changesScore)
+    #expect(difference.recorded == difference.computed)
     #expect(
       fixtures.text(comparison).contains(
         "text differs: gsm8k document 1, exact_match,flexible-extract"))

@@ -66,7 +66,7 @@ import Testing
       lines[1] = lines[1].replacing(#""text":"1,000.""#, with: #""text":"1,000""#)
     }.outcome
     #expect(outcome.differences.map(\.kind) == [.text])
-    #expect(outcome.differences.first?.changesScore == false)
+    #expect(outcome.differences.first.map { $0.recorded == $0.computed } == true)
     #expect(outcome.aggregateDifferences.isEmpty && outcome.exitCode == 1)
   }
 

@@ -134,7 +134,7 @@ struct AuditToy {
     let weights = folder.path(of: "forged.safetensors")
     try SafetensorsWriter.write(
       trainer.model.layout.tensors(of: trainer.model.parameters), metadata: ["format": "pt"],
-      to: weights)
+      to: ContainedPath(weights))
     let writer = try await ArtifactWriter(store) {}
     let blob = try writer.adopt(
       fileAt: ContainedPath(weights), "weights", from: "a forger", sha256: nil, bytes: nil)

@@ -96,7 +96,7 @@ struct HubTree: Sendable, Equatable {
       }
       guard files.updateValue(found, forKey: path) == nil else {
         throw FileError(
-          code: .unreadable, message: "\(source) lists the file \(path.prefix(200)) twice.")
+          .unreadable, "\(source) lists the file \(path.prefix(200)) twice.")
       }
     }
   }

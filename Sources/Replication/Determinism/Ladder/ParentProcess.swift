@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The process that a child of the ladder works for.

@@ -1,3 +1,5 @@
+import Files
+
 /// A rung of the ladder: what must not change a bit.
 package enum Rung: Int, Sendable, CaseIterable, Comparable {
   case sameProcess = 0

@@ -74,7 +74,7 @@ struct TracedExecution: Sendable {
         arm: arm, digest: SHA256.digest(of: UnsafeRawBufferPointer(model.parameters.elements))))
     if let path = request.weightsPath(of: arm) {
       try SafetensorsWriter.write(
-        model.layout.tensors(of: model.parameters), metadata: [:], to: path)
+        model.layout.tensors(of: model.parameters), metadata: [:], to: ContainedPath(path))
     }
   }
 

@@ -129,11 +129,9 @@ struct ArmTraining: Sendable {
     }
     try settle()
     let weights = folder.appending("weights.safetensors")
-    try weights.withFolderDescriptor { descriptor in
-      try SafetensorsWriter.write(
-        trainer.model.layout.tensors(of: trainer.model.parameters), metadata: ["format": "pt"],
-        to: weights.path, in: descriptor)
-    }
+    try SafetensorsWriter.write(
+      trainer.model.layout.tensors(of: trainer.model.parameters), metadata: ["format": "pt"],
+      to: weights)
     return Result(weights: weights, steps: steps, checkpoints: kept)
   }
 
@@ -165,11 +163,9 @@ struct ArmTraining: Sendable {
       }
       // The steps first, so that a checkpoint never lacks its own.
       try AtomicFile.write(json, to: stepsPlace)
-      try checkpointPlace.withFolderDescriptor { descriptor in
-        try checkpoint.write(to: checkpointPlace.path, in: descriptor) { remaining in
-          if remaining == checkpoint.tensors.count / 2 { reached(point(.savingCheckpoint)) }
-          if remaining == 0 { turn.taken() }
-        }
+      try checkpoint.write(to: checkpointPlace) { remaining in
+        if remaining == checkpoint.tensors.count / 2 { reached(point(.savingCheckpoint)) }
+        if remaining == 0 { turn.taken() }
       }
       reached(point(.savedCheckpoint))
       turn.yieldToTraining()

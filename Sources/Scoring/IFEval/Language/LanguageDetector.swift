@@ -1,3 +1,5 @@
+import Files
+
 /// Tells the language of a text as langdetect 1.0.9 does with `DetectorFactory.seed = 0`.
 ///
 /// Naive Bayes over n-grams of one to three code points, drawn at random (Nakatani, Language Detection Library, 2010).

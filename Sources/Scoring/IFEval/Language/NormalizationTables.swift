@@ -1,3 +1,5 @@
+import Files
+
 /// The characters that langdetect takes for each other: its `messages.properties`.
 struct NormalizationTables: Sendable {
   /// Characters of Latin-1 that count as spaces.

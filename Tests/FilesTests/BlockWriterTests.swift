@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("A file that is written to replace another")
-struct FileReplacementTests {
-  private static let block = 4 << 20
+@Suite("A file that is written in blocks")
+struct BlockWriterTests {
+  private static let block = 32 << 20
 
   /// A disk, and a file system in memory, which may not know writes past the page cache, where there is one.
   private static let places = [NSTemporaryDirectory(), "/dev/shm"].filter {
@@ -31,15 +31,15 @@ struct FileReplacementTests {
     try Data("old".utf8).write(to: URL(filePath: path))
 
     let bytes = Self.bytes(count)
-    let replacement = try FileReplacement(of: path)
-    var (start, piece) = (0, 1)
-    while start < count {
-      let end = min(start + piece, count)
-      try replacement.write(Array(bytes[start..<end]))
-      (start, piece) = (end, piece * 3 + 1)
+    try AtomicFile.writeBlocks(to: ContainedPath(path)) { writer in
+      var (start, piece) = (0, 1)
+      while start < count {
+        let end = min(start + piece, count)
+        try writer.write(Array(bytes[start..<end]))
+        (start, piece) = (end, piece * 3 + 1)
+      }
+      #expect(try Data(contentsOf: URL(filePath: path)) == Data("old".utf8))
     }
-    #expect(try Data(contentsOf: URL(filePath: path)) == Data("old".utf8))
-    try replacement.commit()
     #expect(try Data(contentsOf: URL(filePath: path)) == Data(bytes))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
   }
@@ -48,9 +48,12 @@ struct FileReplacementTests {
   func abandoned() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Array("old".utf8), to: "file")
-    do {
-      let replacement = try FileReplacement(of: path)
-      try replacement.write(Self.bytes(Self.block + 1))
+    struct Abandoned: Error {}
+    #expect(throws: Abandoned.self) {
+      try AtomicFile.writeBlocks(to: ContainedPath(path)) { writer in
+        try writer.write(Self.bytes(Self.block + 1))
+        throw Abandoned()
+      }
     }
     #expect(try Data(contentsOf: URL(filePath: path)) == Data("old".utf8))
     #expect(folder.files() == ["file"])
