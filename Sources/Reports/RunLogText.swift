@@ -6,14 +6,16 @@ package import Replication
 package enum RunLogText {
   /// Id, time, name, status, and what was run with which code and to which results.
   package static func text(_ log: RunLog, now: FileStatus.Time = .now()) -> ReportText {
-    let nameWidth = log.entries.map { $0.run.name.count }.max() ?? 0
+    // Widths are those of what is printed.
+    let names = log.entries.map { Printable.text($0.run.name) }
+    let nameWidth = names.map(\.count).max() ?? 0
     let statusWidth = log.entries.map { $0.status.name.count }.max() ?? 0
     return ReportText(
-      log.entries.map { entry in
+      zip(log.entries, names).map { entry, name in
         let time = entry.run.created.isEmpty ? "" : entry.run.created.prefix(19) + "Z"
         var line = entry.run.id
         append(time, width: 20, to: &line)
-        append(entry.run.name, width: nameWidth, to: &line)
+        append(name, width: nameWidth, to: &line)
         append(entry.status.name, width: statusWidth, to: &line)
         return line + "  \(detail(entry, now))"
       })

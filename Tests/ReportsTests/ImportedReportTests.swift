@@ -43,6 +43,12 @@ import Testing
       VerdictJUnit.text(outcome.judgement, name: "n", seconds: 0, timestamp: "t")
         .contains("name=\"results\" value=\"imported, not executed\""))
     #expect(VerdictJSON.json(outcome)["records"]?.arrayValue?.map { $0["imported"] } == [true])
+    // Nothing tied it to these expectations before it began.
+    #expect(VerdictText.heading(outcome).plain.contains("which the run was not locked to"))
+    let json = VerdictJSON.json(outcome)
+    #expect(json["records"]?.arrayValue?[0]["record_sha256"]?.stringValue == record.digest.hex)
+    #expect(json["expectations"]?["sha256"]?.stringValue == outcome.expectations.sha256.hex)
+    #expect(json["expectations"]?["locked"] == false)
     let shown = try RecordOverview(record.path, artifacts: "nowhere")
     #expect(RecordText.text(shown).plain.contains("sealed, imported, not executed"))
   }

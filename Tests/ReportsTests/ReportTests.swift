@@ -96,6 +96,20 @@ import Training
     #expect(lines[2].hasSuffix("\n"))
   }
 
+  @Test(
+    "A terminal that is too narrow gets what fits, and no line is begun twice",
+    arguments: [0, 1, 20])
+  func narrow(width: Int) {
+    let text = Mutex("")
+    let report = TerminalReport(style: .init(isInteractive: true, width: width)) { piece in
+      text.withLock { $0 += piece.text }
+    }
+    report.show(step(1))
+    report.finish()
+    report.finish()
+    #expect(text.withLock { $0 } == "\r\u{1B}[Ktrain eaft █████████\n")
+  }
+
   @Test("A plan names downloads, what is reused and why, and the time of the rest")
   func plan() {
     let plan = RunPlan(

@@ -6,6 +6,8 @@ import Foundation
 package enum Decimals {
   /// The number rounded to `digits` digits after the point, as C's printf does it; a zero has no sign.
   package static func fixed(_ value: Double, _ digits: Int) -> String {
+    // Of which sign it is depends on the processor.
+    if value.isNaN { return "nan" }
     let text = String(format: "%.\(digits)f", value)
     let isZero = text.allSatisfy { "-.0".contains($0) }
     return isZero && text.hasPrefix("-") ? String(text.dropFirst()) : text
@@ -14,7 +16,7 @@ package enum Decimals {
   /// The same with a sign in any case.
   package static func signed(_ value: Double, _ digits: Int) -> String {
     let text = fixed(value, digits)
-    return text.hasPrefix("-") ? text : "+" + text
+    return text.hasPrefix("-") || value.isNaN ? text : "+" + text
   }
 }
 

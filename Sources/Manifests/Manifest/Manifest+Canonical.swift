@@ -22,6 +22,8 @@ extension Manifest {
       ("model", model.canonical),
       ("data", ["train": trainingData.canonical]),
       ("training", training.canonical),
+      // What came later is only written where it is not what it was before.
+      ("engine", engine == .native ? .null : .string(engine.rawValue)),
       ("numerics", .string(numerics.rawValue)),
       ("arms", object(declaredArms.map { ($0.name, $0.canonical) })),
       ("selected_arms", selectedArms.isEmpty ? .null : names(selectedArms)),

@@ -25,6 +25,8 @@ package struct Manifest: Sendable, Equatable {
   package let trainingData: TrainingData
   /// How the arms are trained.
   package internal(set) var training: Training
+  /// What trains and answers.
+  package let engine: EngineName
   /// The arithmetic of matrix products, of training and evaluation.
   package let numerics: Numerics
   /// All arms, in the order of the file.

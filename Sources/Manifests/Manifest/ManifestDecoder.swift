@@ -64,6 +64,7 @@ package final class ManifestDecoder {
     let model = root.required("model").flatMap(decodeModel)
     let data = root.required("data").flatMap(decodeData)
     let training = root.required("training").flatMap(decodeTraining)
+    let engine = root.optional("engine").map { $0.choice(of: EngineName.self) } ?? .native
     let numerics = root.optional("numerics").map { $0.choice(of: Numerics.self) } ?? .portable
     let arms = root.required("arms").map { decodeArms($0, training: training) } ?? []
     let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
@@ -76,13 +77,14 @@ package final class ManifestDecoder {
     // After other problems, what is not used may only be misspelled where it should be.
     if decoding.problems.isEmpty { reportUnused() }
     guard decoding.problems.isEmpty, let name, let title, let description, let model, let data,
-      let training, let numerics
+      let training, let engine, let numerics
     else { return nil }
     return Manifest(
       name: name, title: title, description: description,
       assets: declaredAssets.compactMap(\.asset), unpinned: unpinned, model: model,
-      trainingData: data, training: training, numerics: numerics, declaredArms: arms,
-      evaluations: evaluations, expectations: expectations, overrides: overrides)
+      trainingData: data, training: training, engine: engine, numerics: numerics,
+      declaredArms: arms, evaluations: evaluations, expectations: expectations,
+      overrides: overrides)
   }
 
   /// The name of a declared asset; anything else is reported.

@@ -1,5 +1,6 @@
 package import Files
 import Foundation
+import Manifests
 
 extension HarnessImport {
   /// What the record of an import names as its engine.
@@ -15,6 +16,15 @@ extension HarnessImport {
 }
 
 extension SealedRecord {
+  /// What the sessions say that computed the record, each once; a session that names no engine had the native one.
+  package var engines: [String] {
+    sessions.reduce(into: []) { engines, session in
+      let name = session["internal_parameters"]?["engine"]?.stringValue
+      let engine = name ?? EngineName.native.rawValue
+      if !engines.contains(engine) { engines.append(engine) }
+    }
+  }
+
   /// Whether the results were brought from elsewhere and not computed by the program that sealed them.
   package var isImported: Bool { HarnessImport.isImport(sessions) }
 

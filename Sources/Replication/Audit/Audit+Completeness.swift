@@ -24,6 +24,11 @@ extension Audit {
     let audited = try AuditedManifest(record, auditor: manifest)
     let manifest = audited.manifest
     entry.findings += audited.findings
+    if let engine = record.engines.first(where: { $0 != manifest.engine.rawValue }) {
+      entry.findings.append(
+        "The manifest asks for the engine '\(manifest.engine.rawValue)', and a session says that '\(engine)' computed."
+      )
+    }
     entry.findings += RecordStructure(record: record, manifest: manifest).findings()
     for seed in manifest.training.seeds { entry.findings += contractFindings(seed: seed, manifest) }
     // One part that cannot be read hides nothing that another part tells.

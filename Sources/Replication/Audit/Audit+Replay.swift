@@ -15,7 +15,7 @@ extension Audit {
     let replay = SegmentReplay(
       record: record, manifest: inputs.manifest, inputs: inputs.inputs,
       store: ArtifactStore(run.folder), checkpoints: checkpoints,
-      keys: try trainingKeys())
+      keys: try trainingKeys(), threads: run.threads)
     let all = record.summary.arms.map {
       TrainingSegment.all(of: $0, in: record, checkpoints: checkpoints)
     }
@@ -62,7 +62,7 @@ extension Audit {
     do {
       // A damaged start would be blamed on the training.
       if let start = segment.start,
-        let finding = try replay.checkpoints.finding(start, threads: replay.inputs.engine.threads)
+        let finding = try replay.checkpoints.finding(start, threads: replay.threads)
       {
         return finding
       }

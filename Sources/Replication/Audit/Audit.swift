@@ -108,6 +108,14 @@ package struct Audit: Sendable {
       ]
       return entry
     }
+    let other = record.engines.first { $0 != EngineName.native.rawValue }
+    if let other, level != .inputs {
+      entry.isDone = false
+      entry.notes = [
+        "The engine '\(other)' computed the record; only what the native one computed is computed again here."
+      ]
+      return entry
+    }
     do {
       let known = try await self.inputs(&inputs)
       switch level {

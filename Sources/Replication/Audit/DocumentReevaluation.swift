@@ -30,7 +30,7 @@ struct DocumentReevaluation {
   init(_ record: SealedRecord, _ inputs: AuditInputs, store: ArtifactStore) throws {
     self.record = record
     manifest = inputs.manifest
-    engine = inputs.inputs.engine
+    engine = try inputs.inputs.nativeEngine()
     samples = try RecordedSamples(record, inputs.manifest)
     self.store = store
     tasks = try inputs.manifest.evaluations.map {

@@ -20,8 +20,7 @@ struct InputRecomputation {
 
   /// Everything that the record says otherwise, in sentences.
   func findings(expectations: [UInt8]?) throws -> [String] {
-    let loaded = try inputs.engine.loadForInference(weights: nil)
-    return try lockFindings(expectations) + questionFindings(loaded) + trainingFindings()
+    try lockFindings(expectations) + questionFindings() + trainingFindings()
       + identityFindings()
   }
 
@@ -38,10 +37,12 @@ struct InputRecomputation {
   }
 
   /// Samples whose prompt, choices, right answer or bounds are not what the inputs give.
-  private func questionFindings(_ loaded: InferenceModel) throws -> [String] {
+  private func questionFindings() throws -> [String] {
+    let engine = try inputs.nativeEngine()
+    let loaded = try engine.loadForInference(weights: nil)
     var findings: [String] = []
     for evaluation in manifest.evaluations {
-      let evaluator = inputs.engine.evaluator(
+      let evaluator = engine.evaluator(
         of: loaded, settings: manifest.settings(of: evaluation))
       let expected = try evaluator.questions(of: try inputs.taskInputs(evaluation)).flatMap(\.self)
       for arm in record.summary.arms {

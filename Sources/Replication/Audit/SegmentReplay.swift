@@ -16,6 +16,8 @@ struct SegmentReplay: Sendable {
   let checkpoints: CheckpointStore
   /// The keys of the recorded trainings, by arm and seed, which their checkpoints carry.
   let keys: [String: Digest]
+  /// Threads to hash with.
+  let threads: Int
 
   /// What names a training in ``keys``.
   static func name(_ arm: String, _ seed: UInt64) -> String { "\(arm) \(seed)" }
@@ -41,7 +43,7 @@ struct SegmentReplay: Sendable {
     guard data.digest == recorded.digests["prepared_examples"] else {
       return Divergence(place: "\(place)", operation: "prepared examples")
     }
-    let trainer = try inputs.engine.trainer(
+    let trainer = try inputs.nativeEngine().trainer(
       configuration, on: data)
     guard segment.steps.upperBound <= trainer.schedule.totalSteps else {
       return Divergence(

@@ -37,9 +37,9 @@ package struct RunResources: Sendable, Equatable {
 
   /// What is still to be written, in the order in which it is.
   package let disk: [DiskUse]
-  /// Bytes of memory at the peak of training; nil if nothing is trained.
+  /// Bytes of memory at the peak of training; nil if nothing is trained, or the engine cannot tell.
   package let trainingMemory: Int?
-  /// Memory at the peak of evaluation; nil if nothing is evaluated.
+  /// Memory at the peak of evaluation; nil if nothing is evaluated, or the engine cannot tell.
   package let evaluation: EvaluationMemory?
   /// What this machine has.
   package let room: MachineRoom
@@ -56,7 +56,7 @@ package struct RunResources: Sendable, Equatable {
   /// Bytes of disk at the same time.
   package var diskBytes: Int { disk.reduce(0) { Self.sum($0, $1.bytes) } }
 
-  /// Bytes of memory at the peak of all; nil if nothing is computed.
+  /// Bytes of memory at the peak of all; nil if nothing is known of it.
   package var memoryBytes: Int? { [trainingMemory, evaluation?.bytes].compactMap(\.self).max() }
 
   /// Whether there is too little disk; false where the system does not tell how much there is.

@@ -1,6 +1,3 @@
-import Evaluation
-import Scoring
-
 /// How fast an evaluation goes, counted from where this process began it.
 struct EvaluationPace {
   /// The model and the evaluation as progress names them.
@@ -16,14 +13,14 @@ struct EvaluationPace {
   }
 
   /// What to report at this moment; documents of earlier processes count as done, but not as fast.
-  mutating func progress(_ progress: Evaluator.Progress) -> EvaluationProgress {
-    let before = completedBefore ?? progress.completed
+  mutating func progress(_ completed: Int, of total: Int) -> EvaluationProgress {
+    let before = completedBefore ?? completed
     completedBefore = before
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    let rate = Double(progress.completed - before) / max(seconds, 1e-9)
+    let rate = Double(completed - before) / max(seconds, 1e-9)
     return EvaluationProgress(
-      arm: arm, task: task, completed: progress.completed, total: progress.total,
+      arm: arm, task: task, completed: completed, total: total,
       documentsPerSecond: rate,
-      secondsLeft: Double(progress.total - progress.completed) / max(rate, 1e-9))
+      secondsLeft: Double(total - completed) / max(rate, 1e-9))
   }
 }

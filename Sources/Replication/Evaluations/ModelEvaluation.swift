@@ -184,7 +184,7 @@ package struct ModelEvaluation: Sendable {
         part.inputs.contains { $0.task.name == sample.task }
       }, record: { try journal.append($0) },
       progress: { progress in
-        report(.evaluating(pace.progress(progress)))
+        report(.evaluating(pace.progress(progress.completed, of: progress.total)))
         if progress.completed < progress.total { try interruption.check() }
       })
   }

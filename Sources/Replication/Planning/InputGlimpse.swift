@@ -34,7 +34,7 @@ struct InputGlimpse: Sendable {
   /// What is read once all inputs are here.
   init(_ inputs: RunInputs) {
     (model, tokenizer, files) = (inputs.configuration, inputs.tokenizer, inputs.files)
-    untouched = try? inputs.engine.inferenceSizes(inputs.configuration)
+    untouched = try? inputs.model.inferenceSizes(inputs.configuration)
   }
 
   /// How much an evaluation is: from its documents where they and the tokenizer are here, else from usual ones.

@@ -53,9 +53,10 @@ struct PlannedWork: Sendable {
       let training = glimpse.trainingSample(manifest, inputs, threads: threads)
       let evaluations = manifest.evaluations.map { glimpse.work(of: $0, manifest) }
       // What cannot be measured has no time; whether it can be run is for the run to say.
-      let speed = try? WorkSample(
-        model: model, manifest: manifest, training: training, evaluations: evaluations
-      ).measure(threads: threads, numerics: manifest.numerics)
+      let sample = WorkSample(
+        model: model, manifest: manifest, training: training, evaluations: evaluations)
+      let speed = try? manifest.engine.engine.speed(
+        of: sample, for: manifest, options: sources.options)
       return PlannedWork(
         manifest, model: model, untouched: glimpse.untouched ?? manifest.assumedSizes(model),
         training: training, evaluations: evaluations, speed: speed, threads: threads)
@@ -95,30 +96,33 @@ struct PlannedWork: Sendable {
   func resources(
     of work: [RunPlan.Work], downloads: [PlannedDownload], room: MachineRoom
   ) -> RunResources {
-    let demand = MemoryDemand(model)
+    let demand = manifest.engine.engine.memory(of: model)
+    let weights = demand?.weights ?? 0
     let trainings = Double(work.count { if case .training = $0 { true } else { false } })
     let steps = Int(min(training.work(manifest.training.settings).steps, 1e7))
     let saved = manifest.training.checkpointInterval.map { (steps - 1) / $0 } ?? 0
     let kept = Double(manifest.training.keptSteps(ofTotal: steps).count)
     // Weights and two moments; a new one is written beside the one before it.
-    let checkpoint = trainings > 0 ? 3 * demand.weights : 0
+    let checkpoint = trainings > 0 ? 3 * weights : 0
     let tokens = Double(training.unpreparedBytes)
     return RunResources(
       disk: [
         .init("downloads", bytes: downloads.compactMap(\.bytes).reduce(0, +)),
         .init("prepared tokens", work.contains(.preparation) ? tokens : 0),
-        .init("weights", trainings * demand.weights),
+        .init("weights", trainings * weights),
         .init("kept checkpoints", trainings * kept * checkpoint),
         .init("checkpoints", Double(min(saved, 2)) * checkpoint, isTemporary: true),
       ],
       trainingMemory: trainings == 0
         ? nil
-        : RunResources.whole(
-          Self.programMemory
-            + demand.training(
-              tokens: training.largestBatch, longest: training.longest, threads: threads,
-              recomputes: manifest.training.recomputesActivations)),
-      evaluation: evaluation(of: work, demand, room), room: room)
+        : demand.map { demand in
+          RunResources.whole(
+            Self.programMemory
+              + demand.training(
+                tokens: training.largestBatch, longest: training.longest, threads: threads,
+                recomputes: manifest.training.recomputesActivations))
+        },
+      evaluation: demand.flatMap { evaluation(of: work, $0, room) }, room: room)
   }
 
   /// The largest memory of evaluations; nil if nothing is evaluated.

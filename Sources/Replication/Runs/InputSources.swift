@@ -95,15 +95,9 @@ struct InputSources: Sendable {
         inputs.append(download.missingOffline(store))
       }
     }
-    return MissingInputs(name: manifest.name, inputs: inputs, obstacles: obstacles)
-  }
-
-  /// What keeps the run from starting even with every input, a sentence each.
-  private var obstacles: [String] {
-    guard !manifest.numerics.isAvailable else { return [] }
-    return [
-      "The manifest asks for `numerics: openblas`, and the library libopenblas.so.0 cannot be loaded: install OpenBLAS (Debian's libopenblas0), or take out that line for this program's own products."
-    ]
+    return MissingInputs(
+      name: manifest.name, inputs: inputs,
+      obstacles: manifest.engine.engine.obstacles(to: manifest))
   }
 }
 

@@ -15,8 +15,12 @@ struct RunInputs: Sendable {
   /// The files of each declared asset, verified.
   let files: [String: [ResolvedAsset]]
   private let examples: [UInt64: PreparedData]
-  /// The engine with the model that every arm starts from.
-  let engine: NativeEngine
+  /// What trains and answers, with the model that every arm starts from.
+  let engine: any Engine
+  /// That model.
+  let model: StartingModel
+  private let threads: Int
+  private let numerics: Numerics
   /// What identifies the model and its tokenizer.
   let modelIdentity: JSON
   /// What every step's result depends on besides its own inputs.
@@ -75,16 +79,16 @@ struct RunInputs: Sendable {
     links = try await Self.links(manifest, files, sources, isReading: isReading)
     let model = Self.model(manifest, files, links)
     modelIdentity = model.identity
-    engine = try NativeEngine(
-      model: model.input, threads: sources.options.threads, numerics: manifest.numerics,
-      recomputesActivations: manifest.training.recomputesActivations)
-    let engine = engine
+    self.model = model.input
+    (threads, numerics) = (sources.options.threads, manifest.numerics)
+    engine = try manifest.engine.engine.init(
+      manifest, model: model.input, options: sources.options)
     let statement = engine.statement
     common = [
       "engine": .string(statement.name), "numerics": .string(statement.numerics),
       "program": JSON(statement.program), "model": modelIdentity,
     ]
-    let description = try await ComputeQueue.run { try engine.describe() }
+    let description = try await ComputeQueue.run { try model.input.describe() }
     try description.configuration.generation.check(
       for: manifest.evaluations.flatMap(\.benchmark.tasks))
     (configuration, tokenizer) = (description.configuration, description.tokenizer)
@@ -102,13 +106,11 @@ struct RunInputs: Sendable {
     let manifest = sources.manifest
     guard manifest.model.source.assets.allSatisfy({ files[$0] != nil }) else { return nil }
     let links = try await links(manifest, files, sources, isReading: true)
-    let engine = try NativeEngine(
-      model: model(manifest, files, links).input, threads: sources.options.threads,
-      numerics: manifest.numerics)
+    let model = model(manifest, files, links).input
     return try await ComputeQueue.run {
       try withExtendedLifetime(links) {
-        let description = try engine.describe()
-        return (description, try engine.inferenceSizes(description.configuration))
+        let description = try model.describe()
+        return (description, try model.inferenceSizes(description.configuration))
       }
     }
   }
@@ -157,6 +159,12 @@ struct RunInputs: Sendable {
       }
       return examples
     }
+  }
+
+  /// The native engine with the same model, for what only it can do: asking what would be asked, tracing, replaying.
+  func nativeEngine() throws -> NativeEngine {
+    if let engine = engine as? NativeEngine { return engine }
+    return try NativeEngine(model: model, threads: threads, numerics: numerics)
   }
 
   /// Whether the training data is prepared, as it is unless these inputs are only for looking.
@@ -231,7 +239,7 @@ struct RunInputs: Sendable {
 
   private static func model(
     _ manifest: Manifest, _ files: [String: [ResolvedAsset]], _ links: LinkedFolder?
-  ) -> (input: NativeEngine.ModelInput, identity: JSON) {
+  ) -> (input: StartingModel, identity: JSON) {
     func file(_ name: String) -> ResolvedAsset { Self.file(name, files) }
     switch manifest.model.source {
     case .pretrained(let asset):

@@ -13,7 +13,7 @@ extension Runner {
   ) async throws -> [RunSummary.Metric] {
     var metrics: [RunSummary.Metric] = []
     // Loaded when the first evaluation needs it, and kept for the others.
-    var model: LoadedArm?
+    var model: HeldModel?
     for evaluation in manifest.evaluations {
       let benchmark = evaluation.benchmark
       let key = try inputs.evaluationKey(evaluation, manifest: manifest, weights: weights)
@@ -38,18 +38,16 @@ extension Runner {
   }
 
   /// A model that one computation after the other uses.
-  private final class LoadedArm: @unchecked Sendable {
+  private final class HeldModel: @unchecked Sendable {
     // @unchecked: only jobs of ComputeQueue use it, which run one at a time.
-    let loaded: InferenceModel
-    /// The untouched model, loaded when the first evaluation compares with it.
-    var base: InferenceModel?
-    init(_ loaded: InferenceModel) { self.loaded = loaded }
+    let answer: ReadyModel
+    init(_ answer: @escaping ReadyModel) { self.answer = answer }
   }
 
   /// The samples of an evaluation, computed unless that was done before; `model` is loaded if it is needed.
   private func samples(
     _ evaluation: Manifest.Evaluation, _ key: Digest, what: String, arm: String, _ weights: Digest?,
-    _ model: inout LoadedArm?, _ inputs: RunInputs
+    _ model: inout HeldModel?, _ inputs: RunInputs
   ) async throws -> [UInt8] {
     if let known = try known(key, what: what) { return known }
     try options.folder.work.createFolder()
@@ -64,15 +62,10 @@ extension Runner {
     if model == nil {
       let engine = inputs.engine
       let path = weights.map { store.path(of: $0) }
-      model = try await ComputeQueue.run { LoadedArm(try engine.loadForInference(weights: path)) }
+      model = try await ComputeQueue.run { HeldModel(try engine.ready(weights: path)) }
     }
     guard let model else { preconditionFailure("The model was loaded just now.") }
     let finished = try finished(key, journal, what: what)
-    if evaluation.benchmark.needsBase, weights != nil, model.base == nil {
-      let engine = inputs.engine
-      let loaded = model
-      try await ComputeQueue.run { loaded.base = try engine.loadForInference(weights: nil) }
-    }
     let samples = try await compute(
       evaluation, arm: arm, model, inputs, finished: finished, journal)
     let writer = try await ArtifactWriter(
@@ -109,22 +102,23 @@ extension Runner {
   }
 
   private func compute(
-    _ evaluation: Manifest.Evaluation, arm: String, _ model: LoadedArm, _ inputs: RunInputs,
+    _ evaluation: Manifest.Evaluation, arm: String, _ model: HeldModel, _ inputs: RunInputs,
     finished: [SampleResult], _ journal: EvaluationJournal
   ) async throws -> [UInt8] {
-    let request = NativeEngine.EvaluationRequest(
+    let request = EvaluationRequest(
       benchmark: evaluation.benchmark, inputs: try inputs.taskInputs(evaluation),
-      settings: manifest.settings(of: evaluation), tools: try inputs.languageTools(evaluation))
-    let (engine, report, interruption) = (inputs.engine, report, interruption)
+      settings: manifest.settings(of: evaluation), tools: try inputs.languageTools(evaluation),
+      finished: finished)
+    let (report, interruption) = (report, interruption)
     return try await ComputeQueue.run {
       var pace = EvaluationPace(arm: arm, task: evaluation.name)
-      let result = try engine.evaluate(
-        model.loaded, base: request.benchmark.needsBase ? model.base : nil, request,
-        finished: finished, record: { try journal.append($0) },
-        progress: { progress in
+      let listener = EvaluationListener(
+        record: { try journal.append($0) },
+        progress: { completed, total in
           try interruption.check()
-          report(.evaluating(pace.progress(progress)))
+          report(.evaluating(pace.progress(completed, of: total)))
         })
+      let result = try model.answer(request, listener)
       let lines = result.tasks.flatMap { $0.samples.map { $0.jsonLine + "\n" } }
       return Array(lines.joined().utf8)
     }

@@ -143,9 +143,7 @@ extension Runner {
       let (engine, path) = (inputs.engine, "\(folder)/\(arm.name)-\(seed)")
       try await ComputeQueue.run {
         try AtomicFile.createFolder(folder)
-        let loaded = try engine.load(weights: blob.path)
-        try HuggingFaceFolder.save(
-          loaded.model, tokenizerFiles: loaded.tokenizerFiles, to: path)
+        try engine.save(weights: blob.path, to: path)
       }
       report(.note("saved \(arm.name) in \(path)"))
     }

@@ -47,6 +47,7 @@ struct ManifestPageTests {
   private static let sample = """
     schema: 1
     overrides: ["title=x"]
+    engine: native
     unpinned:
       b: a reason
     wheels:

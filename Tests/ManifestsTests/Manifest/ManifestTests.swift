@@ -246,6 +246,14 @@ struct ManifestTests {
       try CanonicalJSON.digest(of: ManifestFixtures.decode(checkpoints).canonical) == digests[0])
   }
 
+  @Test("The engine that was there before others has no place in the canonical form")
+  func engine() throws {
+    let text = try ManifestFixtures.validText()
+    let named = try ManifestFixtures.decode("engine: native\n" + text)
+    #expect(named.engine == .native && named == (try ManifestFixtures.decode(text)))
+    #expect(named.canonical == (try ManifestFixtures.valid().canonical))
+  }
+
   @Test("The canonical form of the sample is what it always was")
   func canonicalFormIsGolden() throws {
     let bytes = try CanonicalJSON.encode(ManifestFixtures.valid().canonical)

@@ -113,7 +113,7 @@ struct AuditToy {
     let path = checkpoints.path(of: start.root)
     let key = try #require(try SafetensorsFile(contentsOf: path).metadata["identity"])
     let trainer = try Trainer(
-      model: try inputs.engine.load().model,
+      model: try inputs.nativeEngine().load().model,
       examples: try inputs.prepared(start.seed).examples,
       configuration: configuration, threads: 2)
     try trainer.resume(from: path, identity: key)

@@ -85,6 +85,43 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test("by another engine is not what the manifest asks for, and not computed again here")
+  func otherEngine() async throws {
+    let toy = try await AuditToy()
+    try toy.forge { record in
+      for index in record.events.indices {
+        guard var session = record.events[index].data.objectValue,
+          var parameters = session["internal_parameters"]?.objectValue
+        else { continue }
+        parameters["engine"] = "abacus"
+        session["internal_parameters"] = .object(parameters)
+        record.events[index].data = .object(session)
+      }
+    }
+    let report = try await toy.audit {
+      $0.rescores = true
+      $0.reevaluationCount = 2
+      $0.replayCount = 1
+      $0.isExhaustive = true
+    }
+    func entry(_ level: AuditReport.Level) throws -> AuditReport.Entry {
+      try #require(report.entries.first { $0.level == level })
+    }
+    #expect(
+      try entry(.completeness).findings == [
+        "The manifest asks for the engine 'native', and a session says that 'abacus' computed."
+      ])
+    for level in [AuditReport.Level.reevaluation, .replay] {
+      let entry = try entry(level)
+      #expect(!entry.isDone && entry.findings.isEmpty)
+      #expect(entry.notes == [
+        "The engine 'abacus' computed the record; only what the native one computed is computed again here."
+      ])
+    }
+    // What follows from the inputs alone follows from them whatever computed.
+    #expect(try entry(.inputs).isDone && entry(.inputs).findings.isEmpty)
+  }
+
   @Test("with numbers beyond all reason is found, and every level goes on")
   func absurdNumbers() async throws {
     let toy = try await AuditToy()

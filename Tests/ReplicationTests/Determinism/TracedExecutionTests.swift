@@ -42,7 +42,7 @@ import Training
       manifest.training.configuration(of: manifest.arms[2].treatment, seed: 42))
     let digest = try await ComputeQueue.run {
       let trainer = try Trainer(
-        model: try inputs.engine.load().model, examples: try inputs.prepared(42).examples,
+        model: try inputs.nativeEngine().load().model, examples: try inputs.prepared(42).examples,
         configuration: configuration, threads: 1)
       while !trainer.isFinished { _ = try trainer.step() }
       return SHA256.digest(of: UnsafeRawBufferPointer(trainer.model.parameters.elements))

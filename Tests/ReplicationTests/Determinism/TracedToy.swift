@@ -29,7 +29,7 @@ struct TracedToy {
   }
 
   func execute(_ request: TraceRequest) async throws -> TraceResponse {
-    let execution = TracedExecution(manifest: file.manifest, inputs: inputs, request: request)
+    let execution = try TracedExecution(manifest: file.manifest, inputs: inputs, request: request)
     return try await ComputeQueue.run { try execution.run() }
   }
 

@@ -60,6 +60,12 @@ package struct DeterminismLadder: Sendable {
   ///
   /// Throws ``DeterminismError`` if something kept it from comparing; that results differ is part of the outcome.
   package func run() async throws -> LadderOutcome {
+    guard manifest.engine == .native else {
+      throw DeterminismError(
+        .ladder,
+        "The ladder takes the native engine apart, and \(manifest.name) is computed by '\(manifest.engine.rawValue)'; `replicate diff` compares two runs of any engine."
+      )
+    }
     let start = ContinuousClock.now
     let golden = try findGolden()
     if case .pretrained = manifest.model.source, settings.steps == nil {

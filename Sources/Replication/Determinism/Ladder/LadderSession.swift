@@ -54,7 +54,7 @@ final class LadderSession: Sendable {
   }
 
   private func execute(_ request: TraceRequest) async throws -> TraceResponse {
-    let execution = TracedExecution(manifest: ladder.manifest, inputs: inputs, request: request)
+    let execution = try TracedExecution(manifest: ladder.manifest, inputs: inputs, request: request)
     return try await ComputeQueue.run { try execution.run() }
   }
 

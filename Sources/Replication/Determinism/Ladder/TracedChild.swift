@@ -32,7 +32,7 @@ package struct TracedChild: Sendable {
   /// Executes, and writes the trace to `path`.
   package func run(output path: String) async throws {
     let inputs = try await RunInputs(InputSources(file, options: options), quiet: true)
-    let execution = TracedExecution(manifest: file.manifest, inputs: inputs, request: request)
+    let execution = try TracedExecution(manifest: file.manifest, inputs: inputs, request: request)
     let response = try await ComputeQueue.run { try execution.run() }
     try AtomicFile.write(response.bytes, to: path)
   }

@@ -13,7 +13,14 @@ struct TracedExecution: Sendable {
   /// What is executed; shortened already if it is to be.
   let manifest: Manifest
   let inputs: RunInputs
+  let engine: NativeEngine
   let request: TraceRequest
+
+  /// Prepares an execution by the native engine, which alone can be traced.
+  init(manifest: Manifest, inputs: RunInputs, request: TraceRequest) throws {
+    (self.manifest, self.inputs, self.request) = (manifest, inputs, request)
+    engine = try inputs.nativeEngine()
+  }
 
   /// Does the work; to be called on ``ComputeQueue``.
   func run() throws -> TraceResponse {
@@ -26,12 +33,12 @@ struct TracedExecution: Sendable {
         if let capture = request.capture, capture.arm != name { continue }
         let asked: InferenceModel
         if let seed, request.isTraining {
-          let loaded = try inputs.engine.load()
+          let loaded = try engine.load()
           try train(arm.treatment, name, seed: seed, loaded.model, &response)
           if case .training = request.capture { return response }
           asked = InferenceModel(loaded)
         } else {
-          asked = try inputs.engine.loadForInference(
+          asked = try engine.loadForInference(
             weights: seed == nil ? nil : request.weightsPath(of: name))
         }
         for evaluation in manifest.evaluations {
@@ -52,7 +59,7 @@ struct TracedExecution: Sendable {
     guard let configuration = manifest.training.configuration(of: treatment, seed: seed) else {
       preconditionFailure("Only trained arms are trained.")
     }
-    let trainer = try inputs.engine.trainer(
+    let trainer = try engine.trainer(
       configuration, on: try inputs.prepared(seed), of: model, threads: request.threads)
     while !trainer.isFinished {
       let number = trainer.completedSteps + 1
@@ -90,8 +97,8 @@ struct TracedExecution: Sendable {
     let recorder = EvaluationRecorder(capturing: wanted)
     let base =
       evaluation.benchmark.needsBase && arm.seed != nil
-      ? try inputs.engine.loadForInference(weights: nil) : nil
-    let evaluator = inputs.engine.evaluator(
+      ? try engine.loadForInference(weights: nil) : nil
+    let evaluator = engine.evaluator(
       of: model, base: base, settings: manifest.settings(of: evaluation),
       tools: try inputs.languageTools(evaluation), threads: request.threads,
       limits: request.limits, order: request.order, observer: recorder.observe)

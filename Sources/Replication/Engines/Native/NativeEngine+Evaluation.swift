@@ -4,36 +4,20 @@ import Scoring
 import Tensors
 
 extension NativeEngine {
-  /// What an evaluation of a loaded model is to do.
-  struct EvaluationRequest {
-    let benchmark: Benchmark
-    let inputs: [TaskInput]
-    let settings: EvaluationSettings
-    /// What instructions are checked with; nil unless the benchmark needs it.
-    let tools: LanguageTools?
-  }
-
-  /// Evaluates a model, or goes on with it, and hands every sample to `record` as soon as it is finished.
-  ///
-  /// - Parameters:
-  ///   - model: What is evaluated.
-  ///   - base: The model that it was trained from, if the benchmark compares with that; nil for that model itself.
-  ///   - request: What it is asked.
-  ///   - finished: Samples that an interrupted evaluation left.
-  ///   - record: Takes a sample; nothing depends on it before.
-  ///   - progress: Is told how many documents are done.
-  /// - Returns: The samples and scores of every task.
-  /// - Throws: What the evaluator, `record` and `progress` throw.
-  func evaluate(
-    _ model: InferenceModel, base: InferenceModel?, _ request: EvaluationRequest,
-    finished: [SampleResult],
-    record: (SampleResult) throws -> Void, progress: (Evaluator.Progress) throws -> Void
-  ) throws -> BenchmarkResult {
-    try evaluator(
-      of: model, base: base, settings: request.settings, tools: request.tools
-    ).run(
-      request.benchmark, inputs: request.inputs, finished: finished, record: record,
-      progress: progress)
+  func ready(weights: String?) throws -> ReadyModel {
+    let model = try loadForInference(weights: weights)
+    // The model that a trained one is compared with, loaded when the first evaluation asks for it.
+    var base: InferenceModel?
+    return { request, listener in
+      let isCompared = request.benchmark.needsBase && weights != nil
+      if isCompared, base == nil { base = try loadForInference(weights: nil) }
+      return try evaluator(
+        of: model, base: isCompared ? base : nil, settings: request.settings, tools: request.tools
+      ).run(
+        request.benchmark, inputs: request.inputs, finished: request.finished,
+        record: listener.record,
+        progress: { try listener.progress($0.completed, $0.total) })
+    }
   }
 
   /// An evaluator of a loaded model, with the engine's threads and arithmetic unless others are asked for, and limits that

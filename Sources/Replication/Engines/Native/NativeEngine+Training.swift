@@ -2,9 +2,6 @@ import LanguageModels
 import Training
 
 extension NativeEngine {
-  /// Trains an arm to the end, or goes on with it, and tells `listener` of each step and each checkpoint.
-  ///
-  /// The digest of the batch that a step was computed from is part of what the listener is told.
   func train(_ training: ArmTraining, _ listener: ArmTraining.Listener) throws
     -> ArmTraining.Result
   {

@@ -1,5 +1,6 @@
 import Files
 import LanguageModels
+import Manifests
 import Provenance
 import Scoring
 import Tensors
@@ -8,15 +9,13 @@ import Training
 
 /// The embedded engine: prepares, trains and evaluates with this package's own code, on the CPU, in fp32.
 ///
-/// It trains an arm (``train(_:_:)``) and evaluates a model (``evaluate(_:_:finished:record:progress:)``); trainers and
-/// evaluators are made here and nowhere else. Replaying segments and tracing executions, for audits and the determinism
-/// ladder, are abilities of its own, which take its trainer and its evaluator apart. Everything here runs on
-/// ``ComputeQueue``, one call after the other.
-struct NativeEngine: Sendable {
+/// Its trainers and evaluators are made here and nowhere else. Replaying segments and tracing executions, for audits and the determinism
+/// ladder, are abilities of its own, which take its trainer and its evaluator apart.
+struct NativeEngine: Engine {
   /// What the engine states of itself, for records and keys.
   let statement: EngineStatement
   /// The model that every arm starts from.
-  let model: ModelInput
+  let model: StartingModel
   /// Threads to compute with; results do not depend on it.
   let threads: Int
   /// The arithmetic of matrix products.
@@ -24,37 +23,30 @@ struct NativeEngine: Sendable {
   /// Whether trainings compute activations again instead of keeping them; results do not depend on it.
   let recomputesActivations: Bool
 
-  /// Where weights and tokenizer come from, as paths of verified files.
-  enum ModelInput: Sendable {
-    /// A GGUF file or a Hugging Face folder.
-    case pretrained(path: String)
-    /// Random weights.
-    case initialized(
-      configurationPath: String, tokenizerPath: String, tokenizerConfigurationPath: String?,
-      seed: UInt64, standardDeviation: Double)
-  }
-
   /// An engine of this program.
   ///
   /// - Throws: ``FileError`` if the running program cannot be read.
   init(
-    model: ModelInput, threads: Int, numerics: Numerics, recomputesActivations: Bool = false
+    model: StartingModel, threads: Int, numerics: Numerics, recomputesActivations: Bool = false
   ) throws(FileError) {
     (self.model, self.threads, self.numerics) = (model, threads, numerics)
     self.recomputesActivations = recomputesActivations
     statement = EngineStatement(
-      name: "native", program: try RunEnvironment.executableDigest(), numerics: numerics.identity)
+      name: EngineName.native.rawValue, program: try RunEnvironment.executableDigest(),
+      numerics: numerics.identity)
   }
 
-  /// All of the model that an arm begins with but its weights.
-  func describe() throws -> ModelDescription {
-    switch model {
-    case .pretrained(let path): try ModelDescription(at: path)
-    case .initialized(let configuration, let tokenizer, let settings, _, _):
-      try ModelDescription(
-        configurationPath: configuration, tokenizerPath: tokenizer,
-        tokenizerConfigurationPath: settings)
-    }
+  init(_ manifest: Manifest, model: StartingModel, options: RunOptions) throws {
+    try self.init(
+      model: model, threads: options.threads, numerics: manifest.numerics,
+      recomputesActivations: manifest.training.recomputesActivations)
+  }
+
+  static func obstacles(to manifest: Manifest) -> [String] {
+    guard !manifest.numerics.isAvailable else { return [] }
+    return [
+      "The manifest asks for `numerics: openblas`, and the library libopenblas.so.0 cannot be loaded: install OpenBLAS (Debian's libopenblas0), or take out that line for this program's own products."
+    ]
   }
 
   /// The model as an arm begins with it.
@@ -62,7 +54,7 @@ struct NativeEngine: Sendable {
     switch model {
     case .pretrained(let path): try ModelLoader.load(from: path)
     case .initialized(_, _, _, let seed, let deviation):
-      ModelLoader.initialized(try describe(), seed: seed, standardDeviation: deviation)
+      ModelLoader.initialized(try model.describe(), seed: seed, standardDeviation: deviation)
     }
   }
 
@@ -75,23 +67,15 @@ struct NativeEngine: Sendable {
       guard case .pretrained(let model) = model else { return InferenceModel(try load()) }
       return try ModelLoader.loadForInference(from: model, holdsWhole: room.holdsWhole)
     }
-    let description = try describe()
+    let description = try model.describe()
     return try Self.trained(path) {
       try ModelLoader.loadForInference(description, weights: path, holdsWhole: room.holdsWhole)
     }
   }
 
-  /// Bytes that the untouched model, of this configuration, takes where it is asked.
-  func inferenceSizes(_ configuration: ModelConfiguration) throws -> InferenceWeightSizes {
-    switch model {
-    case .pretrained(let path): try ModelLoader.inferenceSizes(at: path, configuration)
-    case .initialized: InferenceWeightSizes(configuration, .float32)
-    }
-  }
-
   /// The model with the weights that training left in `path`, to be saved.
   func load(weights path: String) throws -> LoadedModel {
-    let description = try describe()
+    let description = try model.describe()
     return try Self.trained(path) { try ModelLoader.load(description, weights: path) }
   }
 
@@ -104,5 +88,10 @@ struct NativeEngine: Sendable {
       throw EngineError(
         .damagedWeights, "\(error) Remove the file and run again.")
     }
+  }
+
+  func save(weights: String, to folder: String) throws {
+    let loaded = try load(weights: weights)
+    try HuggingFaceFolder.save(loaded.model, tokenizerFiles: loaded.tokenizerFiles, to: folder)
   }
 }

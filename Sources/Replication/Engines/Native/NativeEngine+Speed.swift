@@ -1,38 +1,24 @@
 import LanguageModels
+import Manifests
 import Tensors
 import Training
 
-/// How fast this machine works on a model.
-struct WorkSpeed: Sendable, Equatable {
-  /// Multiply-adds a second in training passes, counted as those of a forward pass three times.
-  let training: Double
-  /// Parameters a second that the optimizer updates.
-  let update: Double
-  /// Multiply-adds a second when whole texts are scored.
-  let scoring: Double
-  /// Multiply-adds a second when texts are generated side by side, one token each at a time.
-  let generation: Double
+extension NativeEngine {
+  static func speed(
+    of sample: WorkSample, for manifest: Manifest, options: RunOptions
+  ) throws -> WorkSpeed? {
+    try sample.measure(threads: options.threads, numerics: manifest.numerics)
+  }
+
+  static func memory(of model: ModelConfiguration) -> MemoryDemand? { MemoryDemand(model) }
 }
 
-/// What is measured: short work of the same kind and shape as that which is planned.
-struct WorkSample {
-  /// The model, all of it.
-  let model: ModelConfiguration
-  /// How its arms are trained.
-  let training: TrainingConfiguration
-  /// Tokens of a usual training example, and the share of them that is learned.
-  let exampleTokens: Int
-  let learnedShare: Double
-  /// Texts that are scored together, and their tokens.
-  let scoredTexts: Int
-  let scoredTokens: Int
-  /// Texts that are generated side by side.
-  let generatedTexts: Int
-
+// What this engine's trainer and inference engine take for a moment's work.
+extension WorkSample {
   /// Seconds that one part of the measurement should take; it is repeated while it took less.
-  private static let seconds = 0.1
+  fileprivate static let seconds = 0.1
   /// Repetitions at most.
-  private static let repetitions = 3
+  fileprivate static let repetitions = 3
 
   /// Works for some tenths of a second; nil where products cannot be computed.
   func measure(threads: Int, numerics: Numerics) throws -> WorkSpeed? {
@@ -114,12 +100,6 @@ struct WorkSample {
       steps * Self.passes(of: training.objective) * forward / max(passes, 1e-9),
       steps * work.parameters / max(updates, 1e-9)
     )
-  }
-
-  /// Forward passes that a training pass takes as long as: a backward pass is two.
-  static func passes(of objective: Objective) -> Double {
-    if case .masked = objective { return 4 }
-    return 3
   }
 
   private func scoringSpeed(
