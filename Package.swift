@@ -122,7 +122,7 @@ let package = Package(
       path: "Benchmarks/Preparation"),
 
     // MARK: - Tests
-    .target(name: "TestSupport", dependencies: ["Assets"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Assets", "Files"], path: "Tests/TestSupport"),
     .target(
       name: "RecordFixtures",
       dependencies: ["Files", "Manifests", "Provenance", "Records", "Scoring", "TestSupport"],

@@ -18,10 +18,9 @@ package struct RunFixtures {
   package static let samples = Array("{\"id\":1}\n{\"id\":2}\n".utf8)
 
   package static func description(
-    _ name: String = "tiny", threads: Int = 1, code: GitState = .noRepository
-  )
-    -> RunDescription
-  {
+    _ name: String = "tiny", manifest: [UInt8] = manifest, threads: Int = 1,
+    code: GitState = .noRepository
+  ) -> RunDescription {
     RunDescription(
       name: name, identity: SHA256.digest(of: "identity of \(name)"), manifest: manifest,
       session: RunSession(

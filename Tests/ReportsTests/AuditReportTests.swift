@@ -24,7 +24,7 @@ import Testing
     #expect(lines[16] == "training, replayed       skipped")
     #expect(
       lines.last
-        == "The record 0123 holds: chain and digests, anchor in git, completeness, metrics and verdicts, documents and batches, weights and checkpoints, scores from responses and answers, given again."
+        == "The record 0123 holds: chain and digests, anchor in git, completeness, metrics and verdicts, documents and batches, weights and checkpoints, scores from responses, answers, given again."
     )
     #expect(report.exitCode == 0 && report.json["intact"] == true)
     #expect(report.json["levels"]?.arrayValue?.count == entries.count)

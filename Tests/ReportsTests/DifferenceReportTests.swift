@@ -1,5 +1,6 @@
 import Files
 import RecordFixtures
+import TestSupport
 import Testing
 
 @testable import Records
@@ -12,7 +13,8 @@ import Testing
   ) throws -> SealedRecord {
     var summary = RunFixtures.summary
     change(&summary)
-    return try fixtures.begin(RunFixtures.description(name)).seal(summary)
+    let manifest = try OpenFile.contents(of: "\(Checkout.manifests)/tiny.yaml")
+    return try fixtures.begin(RunFixtures.description(name, manifest: manifest)).seal(summary)
   }
 
   @Test("that came to the same say so, and end with 0")

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import RecordFixtures
 import Scoring
+import TestSupport
 import Testing
 
 @testable import Records
@@ -24,7 +25,7 @@ import Testing
       difference: values[1] - values[0], differentCount: 1, standardError: error)
   }
 
-  @Test("The end of a run is the table, the verdict and the record, and nothing of what there is not")
+  @Test("The end of a run is table, verdict and record, and nothing of what there is not")
   func run() throws {
     let bare = try outcome()
     let last =
@@ -46,7 +47,7 @@ import Testing
         scaled down: training.max_steps=1
 
         task         metric    n     sft    eaft  eaft − sft  ± paired SE  eaft is
-        ──────────────────────────────────────────────────────────────────────────
+        ────────────────────────────────────────────────────────────────────────────────────
         gsm8k        acc,none  2  0.2500  0.5000     +0.2500       0.1000  higher
         """))
     #expect(text.contains("\nINVALID post: Nothing was evaluated"))
@@ -83,7 +84,8 @@ import Testing
     let log = try RunLog(artifacts: fixtures.folder.path)
     let lines = RunLogText.text(log).plain.split(separator: "\n")
     let places = lines.map { line in
-      line.ranges(of: "sealed").first.map { line.distance(from: line.startIndex, to: $0.lowerBound) }
+      line.ranges(of: "sealed").first
+        .map { line.distance(from: line.startIndex, to: $0.lowerBound) }
     }
     #expect(lines.count == 2 && places[0] == places[1] && places[0] != nil)
   }

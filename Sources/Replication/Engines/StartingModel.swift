@@ -1,4 +1,5 @@
 import LanguageModels
+import Tensors
 
 /// The model that every arm starts from: where weights and tokenizer come from, as paths of verified files.
 enum StartingModel: Sendable {

@@ -249,8 +249,10 @@ struct ManifestTests {
   @Test("The engine that was there before others has no place in the canonical form")
   func engine() throws {
     let text = try ManifestFixtures.validText()
-    let named = try ManifestFixtures.decode("engine: native\n" + text)
-    #expect(named.engine == .native && named == (try ManifestFixtures.decode(text)))
+    let (named, unnamed) = try (
+      ManifestFixtures.decode("engine: native\n" + text), ManifestFixtures.decode(text)
+    )
+    #expect(named.engine == .native && named == unnamed)
     #expect(named.canonical == (try ManifestFixtures.valid().canonical))
   }
 

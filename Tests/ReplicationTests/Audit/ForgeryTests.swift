@@ -114,9 +114,10 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     for level in [AuditReport.Level.reevaluation, .replay] {
       let entry = try entry(level)
       #expect(!entry.isDone && entry.findings.isEmpty)
-      #expect(entry.notes == [
-        "The engine 'abacus' computed the record; only what the native one computed is computed again here."
-      ])
+      #expect(
+        entry.notes == [
+          "The engine 'abacus' computed the record; only what the native one computed is computed again here."
+        ])
     }
     // What follows from the inputs alone follows from them whatever computed.
     #expect(try entry(.inputs).isDone && entry(.inputs).findings.isEmpty)
