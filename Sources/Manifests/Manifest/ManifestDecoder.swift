@@ -69,7 +69,9 @@ package final class ManifestDecoder {
     let arms = root.required("arms").map { decodeArms($0, training: training) } ?? []
     let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
     var expectations = root.optional("expectations")?.line()
-    let overrides = root.optional("overrides")?.list()?.compactMap { $0.line() } ?? []
+    // Long enough for the files of a model in parts.
+    let overrides =
+      root.optional("overrides")?.list()?.compactMap { $0.line(maximum: 2000) } ?? []
     // What is documented of the whole says nothing of a part.
     let setsExpectations = overrides.contains { $0.hasPrefix("expectations=") }
     if !overrides.isEmpty, !setsExpectations { expectations = nil }

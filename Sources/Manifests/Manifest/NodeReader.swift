@@ -37,14 +37,14 @@ struct NodeReader {
     return String(text.reversed().drop { $0 == "\n" }.reversed())
   }
 
-  /// A text of one line, at most 200 code points long.
+  /// A text of one line, at most so many code points long.
   ///
   /// `expected` is what messages call it.
-  func line(_ expected: String = "a text of one line") -> String? {
+  func line(_ expected: String = "a text of one line", maximum: Int = 200) -> String? {
     guard let text = text(expected) else { return nil }
-    let isLine = text.unicodeScalars.count <= 200 && !text.unicodeScalars.contains("\n")
+    let isLine = text.unicodeScalars.count <= maximum && !text.unicodeScalars.contains("\n")
     guard isLine else {
-      report(.invalidValue, "\(name) has to be one line of at most 200 characters")
+      report(.invalidValue, "\(name) has to be one line of at most \(maximum) characters")
       return nil
     }
     return text

@@ -43,6 +43,12 @@ struct ManifestOverrideTests {
       try file(["evaluation.tasks.arc.limit=2"]).manifest.evaluations.map(\.limit) == [3, 2, 5])
   }
 
+  @Test("may be longer than other lines, as a list of files is")
+  func long() throws {
+    let seeds = (1_001...1_064).map { UInt64($0) }
+    #expect(try file(["training.seeds=\(seeds)"]).manifest.training.seeds == seeds)
+  }
+
   @Test("leave documented results without a say, unless they name some themselves")
   func expectations() throws {
     func read(_ overrides: [String]) throws -> String? { try file(overrides).manifest.expectations }
