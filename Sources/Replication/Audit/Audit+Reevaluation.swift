@@ -71,7 +71,7 @@ extension Audit {
       do {
         let loaded = try reevaluation.model(of: arm)
         let answers = try reevaluation.answers(
-          to: places, of: loaded, numerics: reevaluation.engine.numerics)
+          to: places, of: arm, loaded, numerics: reevaluation.engine.numerics)
         if platform.isThisOne {
           findings = try zip(places, answers).compactMap { place, answer in
             try reevaluation.difference(

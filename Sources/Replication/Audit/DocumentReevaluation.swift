@@ -23,6 +23,7 @@ struct DocumentReevaluation {
   let engine: NativeEngine
   let samples: RecordedSamples
   let store: ArtifactStore
+  private let compared: ComparedModel
   /// What each evaluation asks, and what it checks instructions with.
   private let tasks: [(inputs: [TaskInput], tools: LanguageTools?)]
 
@@ -33,6 +34,7 @@ struct DocumentReevaluation {
     engine = try inputs.inputs.nativeEngine()
     samples = try RecordedSamples(record, inputs.manifest)
     self.store = store
+    compared = ComparedModel(engine)
     tasks = try inputs.manifest.evaluations.map {
       (try inputs.inputs.taskInputs($0), try inputs.inputs.languageTools($0))
     }
@@ -71,10 +73,11 @@ struct DocumentReevaluation {
       .first { $0.documentIndex == input.documentIndices[place.position] }
   }
 
-  /// The samples that a model gives for some documents, in their order.
+  /// The samples that the model of an arm gives for some documents, in their order.
   func answers(
-    to places: [Place], of loaded: InferenceModel, numerics: Numerics
+    to places: [Place], of arm: RunSummary.Arm, _ loaded: InferenceModel, numerics: Numerics
   ) throws -> [SampleResult] {
+    let base = arm.digests["weights"].map { _ in compared }
     var answers: [SampleResult?] = places.map { _ in nil }
     for (index, evaluation) in manifest.evaluations.enumerated() {
       let own = places.indices.filter { places[$0].evaluation == index }
@@ -84,8 +87,7 @@ struct DocumentReevaluation {
         Set(own.map { places[$0] }.filter { $0.task == task }.map(\.position))
       }
       let evaluator = engine.evaluator(
-        of: loaded,
-        base: evaluation.benchmark.needsBase ? try engine.loadForInference(weights: nil) : nil,
+        of: loaded, base: try base?.model(for: evaluation.benchmark),
         settings: manifest.settings(of: evaluation), tools: tools, numerics: numerics)
       let found = try evaluator.samples(of: inputs, at: chosen)
       for answer in own {

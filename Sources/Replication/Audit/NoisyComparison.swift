@@ -31,7 +31,7 @@ struct NoisyComparison {
           "the record is of another platform, and without OpenBLAS (libopenblas.so.0) it cannot be measured what two arithmetics differ by"
       )
     }
-    let others = try reevaluation.answers(to: places, of: loaded, numerics: other)
+    let others = try reevaluation.answers(to: places, of: arm, loaded, numerics: other)
     let noise = zip(answers, others).flatMap { Self.differences($0, $1) }.max() ?? 0
     let tolerance = Self.factor * noise
     var (findings, largest, same, texts) = ([String](), 0.0, 0, 0)

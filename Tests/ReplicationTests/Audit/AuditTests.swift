@@ -255,7 +255,7 @@ import Training
         let met = chosen.filter { $0 < altered }
         guard !met.isEmpty else { continue }
         let answers = try reevaluation.answers(
-          to: met.map { places[$0] }, of: loaded, numerics: .portable)
+          to: met.map { places[$0] }, of: arm, loaded, numerics: .portable)
         let differences = try zip(met, answers).compactMap { index, answer in
           try reevaluation.difference(answer, from: forged[index], of: arm, at: places[index])
         }

@@ -25,6 +25,7 @@ struct TracedExecution: Sendable {
   /// Does the work; to be called on ``ComputeQueue``.
   func run() throws -> TraceResponse {
     var response = TraceResponse(threads: request.threads)
+    let compared = ComparedModel(engine)
     for arm in manifest.arms {
       let seeds: [UInt64?] =
         arm.treatment == .untouched ? [nil] : manifest.training.seeds.map(Optional.some)
@@ -45,7 +46,8 @@ struct TracedExecution: Sendable {
           if case .evaluation(_, let wanted, _, _, _) = request.capture, wanted != evaluation.name {
             continue
           }
-          try evaluate(evaluation, name, asked, &response)
+          let base = seed == nil ? nil : try compared.model(for: evaluation.benchmark)
+          try evaluate(evaluation, name, asked, base: base, &response)
         }
       }
     }
@@ -87,7 +89,7 @@ struct TracedExecution: Sendable {
 
   private func evaluate(
     _ evaluation: Manifest.Evaluation, _ arm: ArmAddress, _ model: InferenceModel,
-    _ response: inout TraceResponse
+    base: InferenceModel?, _ response: inout TraceResponse
   ) throws {
     var wanted: (String, TokenPrefixKey)?
     if case .evaluation(_, _, let operation, let count, let tokens) = request.capture {
@@ -95,9 +97,6 @@ struct TracedExecution: Sendable {
       wanted = (operation, key)
     }
     let recorder = EvaluationRecorder(capturing: wanted)
-    let base =
-      evaluation.benchmark.needsBase && arm.seed != nil
-      ? try engine.loadForInference(weights: nil) : nil
     let evaluator = engine.evaluator(
       of: model, base: base, settings: manifest.settings(of: evaluation),
       tools: try inputs.languageTools(evaluation), threads: request.threads,

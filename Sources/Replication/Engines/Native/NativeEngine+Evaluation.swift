@@ -6,13 +6,12 @@ import Tensors
 extension NativeEngine {
   func ready(weights: String?) throws -> ReadyModel {
     let model = try loadForInference(weights: weights)
-    // The model that a trained one is compared with, loaded when the first evaluation asks for it.
-    var base: InferenceModel?
+    // An untouched model needs no other to be compared with.
+    let base = weights.map { _ in ComparedModel(self) }
     return { request, listener in
-      let isCompared = request.benchmark.needsBase && weights != nil
-      if isCompared, base == nil { base = try loadForInference(weights: nil) }
-      return try evaluator(
-        of: model, base: isCompared ? base : nil, settings: request.settings, tools: request.tools
+      try evaluator(
+        of: model, base: try base?.model(for: request.benchmark), settings: request.settings,
+        tools: request.tools
       ).run(
         request.benchmark, inputs: request.inputs, finished: request.finished,
         record: listener.record,
@@ -43,5 +42,23 @@ extension NativeEngine {
     isReadLayerByLayer: Bool, numerics: Numerics
   ) -> InferenceEngine.PassLimits {
     isReadLayerByLayer && numerics == .portable ? .readingWeights : InferenceEngine.PassLimits()
+  }
+}
+
+/// The untouched model that trained ones are compared with, loaded when the first benchmark needs it.
+///
+/// Only for one computation after the other.
+final class ComparedModel {
+  private let engine: NativeEngine
+  private var loaded: InferenceModel?
+
+  init(_ engine: NativeEngine) { self.engine = engine }
+
+  /// The model if a benchmark compares trained ones with it.
+  func model(for benchmark: Benchmark) throws -> InferenceModel? {
+    guard benchmark.needsBase else { return nil }
+    let model = try loaded ?? engine.loadForInference(weights: nil)
+    loaded = model
+    return model
   }
 }
