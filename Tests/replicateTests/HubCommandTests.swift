@@ -89,6 +89,36 @@ struct HubCommandTests {
     #expect(other.status == 3 && other.error.contains("The file mmlu (SHA-256): locked"))
   }
 
+  @Test("are not read again once their rows are prepared, and verified before they are")
+  func preparedRows() throws {
+    let login = ["HF_TOKEN=\(Self.token)"]
+    let first = try run("run", variables: login)
+    #expect(first.status == 0, "\(first.error)")
+    let rows = try OpenFile.contents(
+      of: server.folder.path(of: "datasets/owner/rows/data/train.jsonl"))
+    let digest = SHA256.digest(of: rows)
+    let stored = folder.path(of: "artifacts/store/sha256/\(digest.hex.prefix(2))/\(digest)")
+    // Other content of the same size, and not writable as everything stored.
+    try FileManager.default.removeItem(atPath: stored)
+    try Data(repeating: 0x20, count: rows.count).write(to: URL(filePath: stored))
+
+    let again = try run("run", "--offline")
+    #expect(again.status == 0 && again.output.contains("nothing was computed"), "\(again.error)")
+    // Another learning rate needs the same tokens, and its record has the file by its digest.
+    let other = try run("run", "--offline", "--set", "training.learning_rate=1.0e-4", "--json")
+    #expect(other.status == 0, "\(other.error)")
+    let record = try JSONField(
+      JSONParser.parse(Array(other.output.utf8)), source: "the run")["record_path"]
+    let events = try String(contentsOfFile: "\(record.string())/events.jsonl", encoding: .utf8)
+    #expect(events.contains(digest.hex))
+    // Whoever reads the rows finds that they are not those, and brings them anew.
+    let prepared = try run("run", "--offline", "--repeat")
+    #expect(prepared.status == 7, "\(prepared.error)")
+    let brought = try run("run", "--repeat", variables: login)
+    #expect(brought.status == 0, "\(brought.error)")
+    #expect(try SHA256.digest(ofFileAt: stored) == digest)
+  }
+
   @Test("end with 7 and one sentence without login, without access and without network")
   func refusals() throws {
     let none = try run("run")

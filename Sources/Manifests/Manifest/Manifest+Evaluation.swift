@@ -29,6 +29,18 @@ extension Manifest {
     package let maximumNewTokens: Int?
     /// Files that tell sentences and languages; nil unless the task needs them.
     package let languageData: LanguageDataAssets?
+
+    /// Names of the assets that it reads besides the model.
+    package var assets: [String] {
+      documents + examples
+        + (languageData.map { [$0.punkt, $0.profiles, $0.messages] } ?? [])
+    }
+  }
+
+  /// Whether arms are trained on an asset, and nothing else is done with it.
+  package func isOnlyTrainedOn(_ asset: String) -> Bool {
+    trainingData.assets.contains(asset) && !model.source.assets.contains(asset)
+      && !evaluations.contains { $0.assets.contains(asset) }
   }
 
   /// Names of the assets that tell sentences and languages.

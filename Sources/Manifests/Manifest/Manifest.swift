@@ -109,6 +109,15 @@ extension Manifest {
     case pretrained(asset: String)
     /// Random weights, for toys.
     case initialized(InitializedModel)
+
+    /// Names of the assets that the model is made from.
+    package var assets: [String] {
+      switch self {
+      case .pretrained(let asset): [asset]
+      case .initialized(let model):
+        [model.configuration, model.tokenizer] + (model.tokenizerConfiguration.map { [$0] } ?? [])
+      }
+    }
   }
 
   /// A model with random weights.

@@ -46,22 +46,3 @@ extension RunCrate {
     return graph.add(id, "CreativeWork", properties)
   }
 }
-
-extension Manifest.ModelSource {
-  /// Names of the assets that the model is made from.
-  package var assets: [String] {
-    switch self {
-    case .pretrained(let asset): [asset]
-    case .initialized(let model):
-      [model.configuration, model.tokenizer] + (model.tokenizerConfiguration.map { [$0] } ?? [])
-    }
-  }
-}
-
-extension Manifest.Evaluation {
-  /// Names of the assets that the evaluation reads besides the model.
-  fileprivate var assets: [String] {
-    documents + examples
-      + (languageData.map { [$0.punkt, $0.profiles, $0.messages] } ?? [])
-  }
-}

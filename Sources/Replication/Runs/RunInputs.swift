@@ -12,7 +12,7 @@ import Training
 
 /// Everything that a run reads: verified files, the tokenizer, and the examples of each seed.
 struct RunInputs: Sendable {
-  /// The files of each declared asset, verified.
+  /// The files of each declared asset, verified unless nobody reads them: rows that were prepared before.
   let files: [String: [ResolvedAsset]]
   private let examples: [UInt64: PreparedData]
   /// What trains and answers, with the model that every arm starts from.
@@ -65,9 +65,19 @@ struct RunInputs: Sendable {
     let isDownloaded = try assets.map { !(try resolver.plannedDownloads(for: $0.files).isEmpty) }
     // The model comes before all others of its kind: what cannot be computed needs no data.
     let modelNames = manifest.model.source.assets
+    let isPreparing =
+      access.isAuditing || access == .bringing && sources.options.isRepeating
+    if !isPreparing {
+      for asset in assets where manifest.isOnlyTrainedOn(asset.name) {
+        files[asset.name] = try resolver.unread(asset.files)
+      }
+    }
+    let unread = Set(files.keys)
     for (isLate, isModel) in [(false, true), (false, false), (true, true), (true, false)] {
       for (asset, isDownloaded) in zip(assets, isDownloaded)
-      where isDownloaded == isLate && modelNames.contains(asset.name) == isModel {
+      where isDownloaded == isLate && modelNames.contains(asset.name) == isModel
+        && !unread.contains(asset.name)
+      {
         files[asset.name] =
           isModel
           ? try await Self.modelFiles(asset.files, resolver, sources.store)
@@ -75,7 +85,6 @@ struct RunInputs: Sendable {
       }
       if isModel { try Self.checkModel(manifest, files) }
     }
-    self.files = files
     links = try await Self.links(manifest, files, sources, isReading: isReading)
     let model = Self.model(manifest, files, links)
     modelIdentity = model.identity
@@ -92,51 +101,39 @@ struct RunInputs: Sendable {
     try description.configuration.generation.check(
       for: manifest.evaluations.flatMap(\.benchmark.tasks))
     (configuration, tokenizer) = (description.configuration, description.tokenizer)
-    examples = try await Self.examples(
-      DataPreparation(
-        manifest.trainingData.assets.flatMap { files[$0] ?? [] }, manifest: manifest, common: common
-      ),
-      description.tokenizer, sources, access: access)
-  }
-
-  /// All of the model but its weights, and what these take, whatever else is missing; nil while its files are.
-  static func description(
-    of sources: InputSources, _ files: [String: [ResolvedAsset]]
-  ) async throws -> (ModelDescription, InferenceWeightSizes)? {
-    let manifest = sources.manifest
-    guard manifest.model.source.assets.allSatisfy({ files[$0] != nil }) else { return nil }
-    let links = try await links(manifest, files, sources, isReading: true)
-    let model = model(manifest, files, links).input
-    return try await ComputeQueue.run {
-      try withExtendedLifetime(links) {
-        let description = try model.describe()
-        return (description, try model.inferenceSizes(description.configuration))
+    let preparation = try DataPreparation(files, manifest: manifest, common: common)
+    let note: @Sendable (String) -> Void = { [report = sources.report] in report(.note($0)) }
+    let known =
+      isPreparing
+      ? nil
+      : try preparation.stored(
+        StepCache(artifacts: sources.options.artifacts), sources.store, note: note)
+    if known == nil {
+      for asset in assets where unread.contains(asset.name) {
+        files[asset.name] = try await resolver.resolve(asset.files)
       }
     }
+    self.files = files
+    examples = try await Self.examples(
+      preparation, known, description.tokenizer, sources, access: access, note: note)
   }
 
-  /// The examples of each seed, prepared now unless they were before.
+  /// The examples of each seed, prepared now unless the table of them is `known`.
   private static func examples(
-    _ preparation: DataPreparation, _ tokenizer: Tokenizer, _ sources: InputSources,
-    access: Access
+    _ preparation: DataPreparation, _ known: DataPreparation.Table?, _ tokenizer: Tokenizer,
+    _ sources: InputSources, access: Access, note: @escaping @Sendable (String) -> Void
   ) async throws -> [UInt64: PreparedData] {
-    let (store, options, report) = (sources.store, sources.options, sources.report)
+    let (store, options) = (sources.store, sources.options)
     let cache = StepCache(artifacts: options.artifacts)
-    let note: @Sendable (String) -> Void = { report(.note($0)) }
     let table: DataPreparation.Table
-    switch access {
-    case .auditing:
+    switch (access, known) {
+    case (.bringing, let known?), (.looking, let known?): table = known
+    case (.looking, nil): return [:]
+    case (.auditing, _):
       table = try await ComputeQueue.run {
         try preparation.makeInMemory(tokenizer, threads: options.threads)
       }
-    case .looking:
-      guard let known = try preparation.stored(cache, store, note: note) else { return [:] }
-      table = known
-    case .bringing:
-      if !options.isRepeating, let known = try preparation.stored(cache, store, note: note) {
-        table = known
-        break
-      }
+    case (.bringing, nil):
       let writer = try await ArtifactWriter(
         store, note: note, waiting: { note("waiting for another run") })
       table = try await ComputeQueue.run {
@@ -178,94 +175,8 @@ struct RunInputs: Sendable {
     return data
   }
 
-  /// Brings the files of a model: all that describe it first, and its weights only if it can be computed.
-  private static func modelFiles(
-    _ assets: [Asset], _ resolver: AssetResolver, _ store: ArtifactStore
-  ) async throws -> [ResolvedAsset] {
-    let paths = assets.map { asset -> String? in
-      if case .hub(let file) = asset.source { file.path } else { nil }
-    }
-    guard paths.contains("config.json") else { return try await resolver.resolve(assets) }
-    let isLate = paths.map { $0?.hasSuffix(".safetensors") ?? false }
-    var files = [ResolvedAsset?](repeating: nil, count: assets.count)
-    for late in [false, true] {
-      let indices = assets.indices.filter { isLate[$0] == late }
-      for (index, file) in zip(indices, try await resolver.resolve(indices.map { assets[$0] })) {
-        files[index] = file
-      }
-      guard !late else { break }
-      let described = indices.compactMap { index in
-        paths[index].flatMap { path in files[index].map { (path: path, file: $0) } }
-      }
-      let folder = try LinkedFolder(described, reading: store)
-      _ = try withExtendedLifetime(folder) { try ModelDescription(at: folder.path) }
-    }
-    return files.compactMap(\.self)
-  }
-
-  /// Refuses a model that is not computed as soon as the files are there that describe it.
-  private static func checkModel(_ manifest: Manifest, _ files: [String: [ResolvedAsset]]) throws {
-    switch manifest.model.source {
-    case .pretrained(let asset):
-      guard let resolved = files[asset] else { return }
-      if case .hub(let hub) = manifest.asset(named: asset)?.source, hub.files.count > 1 {
-        for (file, known) in zip(hub.files, resolved) where file.path == "config.json" {
-          try ModelDescription.checkConfiguration(at: known.path)
-        }
-      } else if let file = resolved.first {
-        _ = try ModelDescription(at: file.path)
-      }
-    case .initialized(let toy):
-      guard let file = files[toy.configuration]?.first else { return }
-      try ModelDescription.checkConfiguration(at: file.path)
-    }
-  }
-
-  /// The files of a model side by side; nil for a model that is one file.
-  private static func links(
-    _ manifest: Manifest, _ files: [String: [ResolvedAsset]], _ sources: InputSources,
-    isReading: Bool
-  ) async throws -> LinkedFolder? {
-    guard case .pretrained(let asset) = manifest.model.source,
-      case .hub(let hub) = manifest.asset(named: asset)?.source, hub.files.count > 1
-    else { return nil }
-    let linked = zip(hub.files, files[asset] ?? []).map { (path: $0.path, file: $1) }
-    if isReading { return try LinkedFolder(linked, reading: sources.store) }
-    let report = sources.report
-    let writer = try await ArtifactWriter(
-      sources.store, note: { report(.note($0)) }, waiting: {})
-    return try LinkedFolder(linked, in: writer)
-  }
-
-  private static func model(
-    _ manifest: Manifest, _ files: [String: [ResolvedAsset]], _ links: LinkedFolder?
-  ) -> (input: StartingModel, identity: JSON) {
-    func file(_ name: String) -> ResolvedAsset { Self.file(name, files) }
-    switch manifest.model.source {
-    case .pretrained(let asset):
-      if let links { return (.pretrained(path: links.path), ["pretrained": JSON(links.sha256)]) }
-      let file = file(asset)
-      return (.pretrained(path: file.path), ["pretrained": JSON(file.sha256)])
-    case .initialized(let toy):
-      let (configuration, tokenizer) = (file(toy.configuration), file(toy.tokenizer))
-      let settings = toy.tokenizerConfiguration.map(file)
-      return (
-        .initialized(
-          configurationPath: configuration.path, tokenizerPath: tokenizer.path,
-          tokenizerConfigurationPath: settings?.path, seed: toy.seed,
-          standardDeviation: toy.standardDeviation),
-        [
-          "configuration": JSON(configuration.sha256), "tokenizer": JSON(tokenizer.sha256),
-          "tokenizer_configuration": JSON(settings?.sha256.hex),
-          "seed": .string(String(toy.seed)),
-          "standard_deviation": .number(toy.standardDeviation),
-        ]
-      )
-    }
-  }
-
   /// The only file of an asset.
-  private static func file(_ name: String, _ files: [String: [ResolvedAsset]]) -> ResolvedAsset {
+  static func file(_ name: String, _ files: [String: [ResolvedAsset]]) -> ResolvedAsset {
     guard let file = files[name]?.first else {
       preconditionFailure("The manifest declares every asset that it refers to.")
     }
@@ -356,9 +267,7 @@ struct RunInputs: Sendable {
       "step": "evaluate/1", "common": common, "weights": JSON(weights?.hex),
       "evaluation": evaluation.canonical,
       "chat_template": .string(manifest.model.chatTemplate.rawValue),
-      "inputs": digests(
-        evaluation.documents + evaluation.examples
-          + (evaluation.languageData.map { [$0.punkt, $0.profiles, $0.messages] } ?? [])),
+      "inputs": digests(evaluation.assets),
     ])
   }
 }

@@ -11,7 +11,7 @@ import Training
 /// What is left lies in the store as a ``TokenTable``, a step with an identity of its own. The rows are read as a
 /// stream: memory does not grow with the data but by a few words for each row.
 struct DataPreparation: Sendable {
-  /// The data files, verified.
+  /// The data files, verified before they are read.
   let files: [ResolvedAsset]
   let data: Manifest.TrainingData
   let template: ChatTemplate
@@ -23,9 +23,10 @@ struct DataPreparation: Sendable {
 
   private static let output = "tokens"
 
-  /// Prepares `files` for a model, whose identity is part of `common` as everything else that results depend on.
-  init(_ files: [ResolvedAsset], manifest: Manifest, common: JSON) throws(FileError) {
-    self.files = files
+  /// Prepares the training data among the files of all assets for a model, whose identity is part of `common` as
+  /// everything else that results depend on.
+  init(_ assets: [String: [ResolvedAsset]], manifest: Manifest, common: JSON) throws(FileError) {
+    files = manifest.trainingData.assets.flatMap { assets[$0] ?? [] }
     data = manifest.trainingData
     template = manifest.model.chatTemplate
     // Which rows are chosen, and in which order, is decided when all are prepared.
