@@ -119,6 +119,24 @@ struct HubCommandTests {
     #expect(try SHA256.digest(ofFileAt: stored) == digest)
   }
 
+  @Test("at a branch are planned by what it held, and asked for anew by a run")
+  func branch() throws {
+    let login = ["HF_TOKEN=\(Self.token)"]
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let unpinned = "\nunpinned: {train: made up, mmlu: made up}\n"
+    try (text.replacing("revision: \(Self.commit)", with: "revision: main") + unpinned)
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    let first = try run("run", variables: login)
+    #expect(first.status == 0, "\(first.error)")
+    let asked = try server.log().count
+    let plan = try run("plan", variables: login)
+    #expect(plan.status == 0 && plan.output.contains("nothing to do"), "\(plan.output)")
+    #expect(try server.log().count == asked)
+    let again = try run("run", variables: login)
+    #expect(again.status == 0 && again.output.contains("nothing was computed"), "\(again.error)")
+    #expect(try server.log().count > asked)
+  }
+
   @Test("end with 7 and one sentence without login, without access and without network")
   func refusals() throws {
     let none = try run("run")

@@ -11,10 +11,13 @@ extension AssetResolver {
     HubCache(folders: mirrors.folders + (hub.environment.cacheFolder.map { [$0] } ?? []))
   }
 
-  /// The digest of a file's content, from its pin or, where the revision fixes it, from an earlier download.
+  /// The digest of a file's content, from its pin or from an earlier download: where the revision fixes it, or where
+  /// nobody may ask what it is now.
   func knownDigest(_ asset: Asset, _ file: HubFile) -> Digest? {
     if let sha256 = asset.sha256 { return sha256 }
-    guard believesKnownFiles, file.repository.isCommit || isHubOffline else { return nil }
+    guard believesKnownFiles, file.repository.isCommit || isHubOffline || isReading else {
+      return nil
+    }
     return KnownHubFiles(of: file.repository, in: store).all()[file.path]
   }
 

@@ -43,9 +43,9 @@ struct InputSources: Sendable {
     return resolver
   }
 
-  /// What would have to be downloaded, each file once.
-  func plannedDownloads() throws -> [PlannedDownload] {
-    try resolver(quiet: true).plannedDownloads(for: try allAssets())
+  /// What would have to be downloaded, each file once; for `isReading` without what only may have changed, at a branch.
+  func plannedDownloads(isReading: Bool = false) throws -> [PlannedDownload] {
+    try resolver(quiet: true, isReading: isReading).plannedDownloads(for: try allAssets())
   }
 
   /// Every file that the manifest names.

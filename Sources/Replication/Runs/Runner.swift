@@ -41,7 +41,7 @@ package struct Runner: Sendable {
   package func plan() async throws -> RunPlan {
     let missing = try sources.missing()
     let downloads = try sources.plannedDownloads()
-    let isReady = missing.isEmpty && downloads.isEmpty
+    let isReady = try missing.isEmpty && sources.plannedDownloads(isReading: true).isEmpty
     return try await makePlan(
       isReady ? try await storedInputs() : nil, downloads: downloads,
       missing: missing.isEmpty ? nil : missing)
@@ -57,7 +57,8 @@ package struct Runner: Sendable {
     let expectations = try file.expectations()?.bytes
     try sources.require()
     var inputs: RunInputs?
-    let downloads = try sources.plannedDownloads()
+    // What a branch holds now is asked before the plan is made, so that it knows what is reused.
+    let downloads = try sources.plannedDownloads(isReading: true)
     if downloads.isEmpty { inputs = try await RunInputs(sources, quiet: true) }
     let plan = try await makePlan(inputs, downloads: downloads)
     report(.planned(plan))
