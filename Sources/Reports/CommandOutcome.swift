@@ -23,6 +23,7 @@ extension LogDifference: CommandOutcome {}
 extension RecordExport.Outcome: CommandOutcome {}
 extension RecordRescoring.Outcome: CommandOutcome {}
 extension ResumeCertificate: CommandOutcome {}
+extension SampleProofCheck: CommandOutcome {}
 
 extension AuditReport: CommandOutcome {
   package var text: ReportText { AuditText.text(self) }
@@ -90,6 +91,13 @@ extension RunPlan: CommandOutcome {
   package var text: ReportText { PlanText.text(self) }
   package var json: JSON { OutcomeJSON.json(self) }
   package var exitCode: Int32 { missing == nil ? ExitStatus.success : ExitStatus.unavailable }
+}
+
+extension SampleProof: CommandOutcome {
+  /// The object, as a file of it has to be.
+  package var text: ReportText {
+    ReportText(((try? OutcomeJSON.text(json)) ?? "").split(separator: "\n").map(String.init))
+  }
 }
 
 extension StoreVerification.Outcome: CommandOutcome {

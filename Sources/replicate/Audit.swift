@@ -18,10 +18,14 @@ struct Audit: AsyncParsableCommand, ReportingCommand {
       cannot be checked here. With --only rescoring all scores are computed anew from the stored outputs, and each that changed is \
       listed: whether another answer is taken out of the same output (text differs) or the same answer gets another score \
       (scorer differs). That ends with 1 if a score changed, with 3 if the record is not as it was sealed, and with 7 if \
-      IFEval's samples need --language-data.
+      IFEval's samples need --language-data. With --proof FILE samples that `replicate show RECORD --prove` disclosed are held \
+      against the record or its anchor, whichever is here, and nothing else is done.
       """)
 
-  @OptionGroup var record: RecordArgument
+  @Argument(
+    help: "First digits of a record's id, or the path of a record's folder.",
+    completion: .directory)
+  var record: String?
 
   /// What can be done by itself.
   enum Part: String, ExpressibleByArgument, CaseIterable {
@@ -31,6 +35,10 @@ struct Audit: AsyncParsableCommand, ReportingCommand {
   @Option(
     help: ArgumentHelp("Do this alone, and list each score that changed.", valueName: "part"))
   var only: Part?
+
+  @Option(
+    help: "Check disclosed samples alone; RECORD may be left out.", completion: .file())
+  var proof: String?
 
   @Flag(help: "Compute answers and scores anew from the recorded responses.")
   var rescore = false
@@ -80,6 +88,13 @@ struct Audit: AsyncParsableCommand, ReportingCommand {
   @OptionGroup var printing: PrintingOptions
 
   func validate() throws {
+    if record == nil && proof == nil {
+      throw ValidationError("Missing expected argument '<record>'")
+    }
+    if proof != nil, only != nil || languageData != nil || !isAskedForNothingElse {
+      throw ValidationError(
+        "--proof goes with a record, --artifacts, --repository and --json alone.")
+    }
     if only != nil, !isAskedForNothingElse {
       throw ValidationError(
         "--only rescoring goes with --language-data, --artifacts and --json alone.")
@@ -102,10 +117,17 @@ struct Audit: AsyncParsableCommand, ReportingCommand {
   }
 
   func run() async throws {
+    if let proof {
+      return try report(
+        SampleProofCheck(
+          proof, record: record, artifacts: execution.store.artifacts,
+          repository: repository.folder))
+    }
+    guard let record else { return }
     if only == .rescoring {
       return try report(
         RecordRescoring(
-          record.record, artifacts: execution.store.artifacts, languageData: languageData
+          record, artifacts: execution.store.artifacts, languageData: languageData
         ).run())
     }
     var options = Replication.Audit.Options()
@@ -123,7 +145,7 @@ struct Audit: AsyncParsableCommand, ReportingCommand {
     let terminal = TerminalReport(style: Console.style, write: Console.error)
     defer { terminal.finish() }
     let audit = try Replication.Audit(
-      record.record,
+      record,
       manifest: { record in
         // What a record calls itself is a name of yours or none, and never a path.
         try manifest.map { try ManifestCatalog.standard.manifest($0) }

@@ -1,18 +1,16 @@
-import Files
-
-@testable import Provenance
+package import Files
 
 /// What shows that a leaf is in a Merkle tree: its place, and the hashes beside its way to the root (RFC 6962, 2.1.1).
-struct MerkleProof: Sendable, Equatable {
+package struct MerkleProof: Sendable, Equatable {
   /// The number of the leaf, from 0.
-  let index: Int
+  package let index: Int
   /// The number of leaves in the tree.
-  let count: Int
+  package let count: Int
   /// The roots of the subtrees beside the leaf's way, the nearest to the leaf first.
-  let path: [Digest]
+  package let path: [Digest]
 
   /// A proof that came from somewhere else; only ``holds(for:root:)`` says whether it proves anything.
-  init(index: Int, count: Int, path: [Digest]) {
+  package init(index: Int, count: Int, path: [Digest]) {
     self.index = index
     self.count = count
     self.path = path
@@ -21,7 +19,7 @@ struct MerkleProof: Sendable, Equatable {
   /// The proof for one of the leaves that have these hashes.
   ///
   /// - Precondition: `index` is the place of a leaf.
-  init(ofLeaf index: Int, among leafHashes: [Digest]) {
+  package init(ofLeaf index: Int, among leafHashes: [Digest]) {
     precondition(leafHashes.indices.contains(index), "There is no leaf \(index).")
     var path: [Digest] = []
     var leaves = leafHashes[...]
@@ -40,12 +38,12 @@ struct MerkleProof: Sendable, Equatable {
   ///
   /// Take ``count`` from where the root is from: a root alone does not tell how many leaves there are, and some proofs
   /// hold for neighbouring counts too (the first leaf of three, or of four).
-  func holds(for leaf: [UInt8], root: Digest) -> Bool {
+  package func holds(for leaf: [UInt8], root: Digest) -> Bool {
     holds(forLeafHash: MerkleTree.leafHash(of: leaf), root: root)
   }
 
   /// Whether the leaf with this hash is the one of number ``index`` in the tree with this root.
-  func holds(forLeafHash leafHash: Digest, root: Digest) -> Bool {
+  package func holds(forLeafHash leafHash: Digest, root: Digest) -> Bool {
     guard index >= 0, index < count else { return false }
     // RFC 9162, 2.1.3.2: both numbers lose a bit for each level that is climbed.
     var place = index
