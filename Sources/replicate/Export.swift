@@ -8,7 +8,8 @@ struct Export: ParsableCommand, ReportingCommand {
     discussion: """
       crate is a Process Run Crate (RO-Crate 1.1): the record's files with a description of what was trained and \
       evaluated, from what, and what came of it. in-toto are unsigned statements: SLSA provenance, and with expectations \
-      a verification summary and a test result. The same record gives the same bytes. Ends with 2 if there is something \
+      a verification summary and a test result. every-eval-ever are metrics and scored documents of every arm in its schema \
+      0.3.0. The same record gives the same bytes. Ends with 2 if there is something \
       in the folder, with 3 if the record is not as it was sealed.
       """)
 

@@ -5,7 +5,8 @@
 Exports RECORD with the program twice in each format, into a folder that is removed afterwards; the bytes must be the same.
 The crate must pass roc-validator's REQUIRED checks for ro-crate-1.1 and process-run-crate-0.5; what it says of RECOMMENDED
 checks is listed and does not count. The statements must be read by in-toto-attestation's schemas without an unknown field,
-and hold every field that the specifications require. Then each of them is spoilt, and the validator must see that.
+and hold every field that the specifications require. The logs of Every Eval Ever must pass its own validator, without a warning.
+Then each of them is spoilt, and the validator must see that.
 
 The validator reads two JSON-LD contexts from the web. Without network, --contexts names a folder with ro-crate.json
 (https://w3id.org/ro/crate/1.1/context) and wfrun.json (https://w3id.org/ro/terms/workflow-run/context).
@@ -162,6 +163,27 @@ def check_statements(folder):
         print(f"{path.name}: {value['predicateType']}, {len(value['subject'])} subjects")
 
 
+def check_logs(folder):
+    program = pathlib.Path(sys.executable).parent / "every_eval_ever"
+
+    def run(paths):
+        return subprocess.run(
+            [program, "validate", *paths], cwd=folder, text=True, capture_output=True, check=False)
+
+    paths = [str(path.relative_to(folder)) for path in sorted(folder.glob("data/*/*/*/*"))]
+    result = run(paths)
+    if not paths or result.returncode != 0 or f"{len(paths)} passed, 0 warning-only, 0 failed" not in result.stdout:
+        fault(f"every-eval-ever: {result.stdout}{result.stderr}")
+    for path in paths:
+        whole = (folder / path).read_text()
+        spoilt = whole.replace('"schema_version"', '"schema_versions"', 1)
+        (folder / path).write_text(spoilt)
+        if run([path]).returncode == 0:
+            fault(f"the validator does not see that {path} has an unknown field")
+        (folder / path).write_text(whole)
+    print(f"every-eval-ever: {len(paths)} files")
+
+
 def files(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -175,7 +197,7 @@ def main():
     arguments = parser.parse_args()
     work = pathlib.Path(tempfile.mkdtemp())
     try:
-        for kind in ["crate", "in-toto"]:
+        for kind in ["crate", "in-toto", "every-eval-ever"]:
             for turn in ["first", "second"]:
                 subprocess.run(
                     [arguments.program, "export", arguments.record, "--format", kind, "--output", work / turn / kind,
@@ -188,6 +210,7 @@ def main():
             fill_cache(cache, arguments.contexts)
         check_crate(work / "first/crate", cache)
         check_statements(work / "first/in-toto")
+        check_logs(work / "first/every-eval-ever")
     finally:
         shutil.rmtree(work)
     print(f"{faults} faults")

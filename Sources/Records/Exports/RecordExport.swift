@@ -10,6 +10,8 @@ package struct RecordExport: Sendable {
     case crate
     /// in-toto statements about the record: provenance and, with expectations, verification summary and test result.
     case inToto = "in-toto"
+    /// Metrics and scored documents of every arm, in the schema of Every Eval Ever.
+    case everyEvalEver = "every-eval-ever"
   }
 
   /// What came of it.
@@ -38,6 +40,7 @@ package struct RecordExport: Sendable {
         switch format {
         case .crate: "a Process Run Crate"
         case .inToto: "unsigned in-toto statements"
+        case .everyEvalEver: "logs of Every Eval Ever"
         }
       return
         "\(path) holds the record \(record.id) as \(what): \(English.count(files.count, "file"))."
@@ -73,6 +76,7 @@ package struct RecordExport: Sendable {
       switch format {
       case .crate: try RunCrate(account).files()
       case .inToto: try RunStatements(account).files()
+      case .everyEvalEver: try EvaluationLogs(account).files()
       }
     return Outcome(
       record: record, format: format, path: folder.path,

@@ -26,7 +26,10 @@ import Testing
         #expect(try OpenFile.contents(of: "\(second.path)/\(file.name)") == bytes)
         #expect(SHA256.digest(of: bytes) == file.digest && bytes.count == file.byteCount)
         guard !file.name.hasPrefix(record.id) else { continue }
-        let told = texts(try JSONParser.parse(bytes, source: file.name))
+        let values =
+          file.name.hasSuffix(".jsonl")
+          ? bytes.split(separator: UInt8(ascii: "\n")).map(Array.init) : [bytes]
+        let told = try values.flatMap { texts(try JSONParser.parse($0, source: file.name)) }
         #expect(!told.isEmpty)
         #expect(told.filter { $0.contains(toy.folder.path) || $0.hasPrefix("/") } == [])
       }
