@@ -11,7 +11,7 @@ struct FolderOrderTests {
     "Manifests": ["Manifest", "Benchmarks", "Experiments"],
     "Records": [
       "Record", "Index", "Logs", "Interchange", "Verdicts", "Anchors", "Housekeeping", "Exports",
-      "Differences", "Comparison",
+      "Differences", "Comparison", "Report",
     ],
     "Replication": [
       "Engines", "Doctor", "Evaluations", "Runs", "Planning", "Determinism", "Audit",

@@ -3,9 +3,9 @@ import Provenance
 import Scoring
 
 /// A training or an evaluation of an arm.
-struct Activity {
+struct Activity: Sendable {
   /// What was done.
-  enum Kind {
+  enum Kind: Sendable {
     /// A training with these settings; nil for one that an earlier run had done already.
     case training(settings: String?)
     /// An evaluation of this name, the file of its samples, and the metrics that come from them.

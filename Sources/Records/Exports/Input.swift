@@ -4,15 +4,15 @@ import Manifests
 import Provenance
 
 /// What a run read: the files that an asset of its manifest stood for.
-struct Input {
+package struct Input: Sendable {
   /// The asset's name in the manifest.
-  let asset: String
+  package let asset: String
   /// Its files, in order; never empty.
-  private(set) var files: [RecordedInput]
+  package private(set) var files: [RecordedInput]
   /// Where they come from: addresses of the web and package URLs; empty for files of a machine.
-  let addresses: [String]
+  package let addresses: [String]
   /// The licence that the manifest states.
-  let license: String?
+  package let license: String?
 
   /// Everything that a run read; nothing for an import, whose sources are part of its record.
   static func all(in history: RunHistory, manifest: Manifest?) -> [Input] {

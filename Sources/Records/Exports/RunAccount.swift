@@ -1,21 +1,21 @@
 package import Files
-import Manifests
+package import Manifests
 import Scoring
 
 /// What an intact record tells about its run, as every format of exports needs it.
-struct RunAccount {
+package struct RunAccount: Sendable {
   /// The record.
-  let record: SealedRecord
+  package let record: SealedRecord
   /// Every file of the record, its log and its summary included, sorted by name.
-  let files: [RecordFile]
+  package let files: [RecordFile]
   /// The manifest with the arms that were run; nil for an import.
-  let manifest: Manifest?
+  package let manifest: Manifest?
   /// What an import was told; nil for a run.
   let importDescription: JSON?
   /// What the run read, in the order of the log.
-  let inputs: [Input]
+  package let inputs: [Input]
   /// The programs that worked on the run, in the order of the log, one for each session.
-  let programs: [ProgramVersion]
+  package let programs: [ProgramVersion]
   /// What was trained and evaluated: trainings in the order of the arms, then evaluations.
   let activities: [Activity]
   /// How the results compare with what the run was to be judged by; nil without expectations.
@@ -82,15 +82,15 @@ extension HarnessImport {
 }
 
 /// A build of this program that worked on a run.
-struct ProgramVersion: Equatable {
+package struct ProgramVersion: Sendable, Equatable {
   /// Its version.
-  let version: String
+  package let version: String
   /// The commit that it was built from, if that is known.
-  let commit: String?
+  package let commit: String?
   /// The digest of the difference to that commit; nil if there was none.
-  let patch: Digest?
+  package let patch: Digest?
   /// The address of the repository, if it has one.
-  let origin: String?
+  package let origin: String?
 
   /// Reads a session of a record.
   init(_ session: JSONField) throws(FileError) {
