@@ -92,13 +92,14 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    // Outcomes as text, JSON and JUnit.
+    // Outcomes as text, JSON, JUnit, Markdown and pages; style and script of pages are part of the program.
     .target(
       name: "Reports",
       dependencies: [
         "Assets", "Files", "Manifests", "Provenance", "Records", "Replication", "Scoring",
         "Statistics", "Tensors", "Tokenizers",
-      ]),
+      ],
+      resources: [.embedInCode("Page")]),
     .executableTarget(
       name: "replicate",
       dependencies: [
