@@ -29,7 +29,9 @@ struct Replicate: AsyncParsableCommand {
         name: "Judge", subcommands: [Check.self, Compare.self, Decode.self, Power.self]),
       CommandGroup(name: "Evaluate", subcommands: [Evaluate.self, Import.self]),
       CommandGroup(name: "Trust", subcommands: [Audit.self, Determinism.self, Anchors.self]),
-      CommandGroup(name: "Records", subcommands: [Log.self, Show.self, Diff.self, Export.self]),
+      CommandGroup(
+        name: "Records",
+        subcommands: [Log.self, Show.self, Report.self, Diff.self, Export.self]),
       CommandGroup(name: "Machine", subcommands: [CollectGarbage.self, Doctor.self]),
     ],
     defaultSubcommand: Run.self)

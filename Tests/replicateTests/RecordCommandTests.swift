@@ -53,6 +53,32 @@ import Testing
     }
   }
 
+  @Test("write a report, and disclose a sample that the record vouches for")
+  func disclosure() throws {
+    try withRun { artifacts, id in
+      let options = ["--artifacts", artifacts]
+      let (page, text) = ("\(artifacts)/report.html", "\(artifacts)/report.md")
+      let written = try Program.run(
+        ["report", id, "--html", page, "--md", text, "--json"] + options)
+      #expect(written.status == 0)
+      #expect(try object(written)["files"] as? [String] == [page, text])
+      for file in [page, text] {
+        #expect(try String(contentsOfFile: file, encoding: .utf8).contains(id))
+      }
+      let proof = try Program.run(["show", id, "--prove", "arc_challenge:0"] + options)
+      let file = "\(artifacts)/proof.json"
+      try Data(proof.output.utf8).write(to: URL(filePath: file))
+      let checked = try Program.run(["audit", "--proof", file] + options)
+      #expect(checked.status == 0 && checked.output.contains("samples/arc_challenge.base.jsonl"))
+      let edited = proof.output.replacing("log_likelihood", with: "log_Likelihood")
+      try Data(edited.utf8).write(to: URL(filePath: file))
+      #expect(try Program.run(["audit", "--proof", file] + options).status == 3)
+      #expect(try Program.run(["show", id, "--prove", "arc_challenge:999"] + options).status == 2)
+      #expect(try Program.run(["audit", "--proof", file, "--rescore"] + options).status == 2)
+      #expect(try Program.run(["audit"]).status == 2)
+    }
+  }
+
   @Test("end with 3 for what is not as it was written, with 2 for what there is not")
   func exitCodes() throws {
     try withRun { artifacts, id in
