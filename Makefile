@@ -28,6 +28,11 @@ install: build
 	install -d "$(DESTDIR)$(PREFIX)/share/replicate/artifacts"
 	cp -R manifests experiments "$(DESTDIR)$(PREFIX)/share/replicate/"
 	cp -R artifacts/golden "$(DESTDIR)$(PREFIX)/share/replicate/artifacts/"
+	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" \
+	  "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
+	"$(BIN)" --generate-completion-script bash > "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/replicate"
+	"$(BIN)" --generate-completion-script zsh > "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_replicate"
+	"$(BIN)" --generate-completion-script fish > "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/replicate.fish"
 
 format:
 	swift format --in-place --recursive $(SOURCES)
