@@ -15,7 +15,7 @@ package enum PowerJSON {
 
   private static func json(_ row: PowerAnalysis.Row) -> JSON {
     [
-      "task": .string(row.task), "metric": .string(row.metric), "n": JSON(row.count),
+      "task": .string(row.task), "metric": .string(row.metric), "n": integer(row.count),
       "n_from": .string(row.countOrigin.rawValue), "differing": integer(row.differentCount),
       "discordance": exact(row.discordance),
       "discordance_is_measured": .bool(row.differentCount != nil),

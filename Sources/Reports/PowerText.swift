@@ -23,7 +23,8 @@ package enum PowerText {
   /// A line of the table; without a number of seeds, without what is said of them.
   private static func cells(_ row: PowerAnalysis.Row, seedCount: Int?) -> [String] {
     var cells = [
-      row.task, row.metric, "\(row.count)" + (row.countOrigin == .benchmark ? "?" : ""),
+      row.task, row.metric,
+      (row.count.map(String.init) ?? "") + (row.countOrigin == .benchmark ? "?" : ""),
       differing(row),
     ]
     cells.append(row.smallestSignificant.map { Decimals.fixed($0, 4) } ?? "none")
@@ -41,14 +42,17 @@ package enum PowerText {
       ?? "is assumed (no finished run of this manifest is here)"
     let assumed =
       "n?: no lock and no finished run says how many items the files hold; taken are those of the whole benchmark, up to the manifest's limit."
-    let isAssumed = analysis.rows.contains { $0.countOrigin == .benchmark }
-    return (isAssumed ? [assumed] : []) + [
-      "differing: share of items that the two arms answer differently; it \(origin).",
-      "least: the smallest difference that can be significant at all (McNemar's exact test), if every differing item favours one arm.",
-      "noticed: the difference that four of five runs would find significant. To notice the documented one takes so many items, or that of these at most so many differ.",
-      "Items of one subject, prompt or source depend on each other, so that real needs are larger, not smaller.",
-      seeds(analysis.seedCount, isMeasured: hasSeeds),
-    ]
+    let unknown =
+      "?: of given texts, only a limit, a lock or a finished run says how many there are."
+    let guesses = analysis.rows.filter { $0.countOrigin == .benchmark }
+    return (guesses.contains { $0.count != nil } ? [assumed] : [])
+      + (guesses.contains { $0.count == nil } ? [unknown] : []) + [
+        "differing: share of items that the two arms answer differently; it \(origin).",
+        "least: the smallest difference that can be significant at all (McNemar's exact test), if every differing item favours one arm.",
+        "noticed: the difference that four of five runs would find significant. To notice the documented one takes so many items, or that of these at most so many differ.",
+        "Items of one subject, prompt or source depend on each other, so that real needs are larger, not smaller.",
+        seeds(analysis.seedCount, isMeasured: hasSeeds),
+      ]
   }
 
   private static func differing(_ row: PowerAnalysis.Row) -> String {
@@ -56,7 +60,7 @@ package enum PowerText {
     let share = Decimals.fixed(100 * discordance, 1)
     switch row.differentCount {
     case nil: return "\(share) %?"
-    case 0: return "0 of \(row.count), below \(share) %"
+    case 0: return "0 of \(row.count ?? 0), below \(share) %"
     default: return "\(share) %"
     }
   }

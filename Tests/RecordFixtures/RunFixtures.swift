@@ -17,6 +17,14 @@ package struct RunFixtures {
   package static let manifest = Array("name: tiny\n".utf8)
   package static let samples = Array("{\"id\":1}\n{\"id\":2}\n".utf8)
 
+  package static let inputs = [
+    RecordedInput(
+      asset: "train", file: "train.jsonl", digest: SHA256.digest(of: "train"), byteCount: 5)
+  ]
+  package static let sft = RecordedEvent.ArmSeed(arm: "sft", seed: 42)
+  package static let started = RecordedEvent.trainingStarted(
+    sft, key: SHA256.digest(of: "key"), configuration: "none")
+
   package static func description(
     _ name: String = "tiny", manifest: [UInt8] = manifest, threads: Int = 1,
     code: GitState = .noRepository
@@ -46,6 +54,11 @@ package struct RunFixtures {
           .init(task: "mmlu", name: "acc", value: 0.3, standardError: 0.01, count: 57),
         ]),
     ], details: ["note": "é"])
+
+  /// What a record says.
+  package func show(_ record: String) throws -> RecordOverview {
+    try RecordOverview(record, artifacts: folder.path)
+  }
 
   /// Begins a run, which must be open.
   package func begin(_ description: RunDescription = description(), repeating: Bool = false) throws

@@ -9,6 +9,23 @@ package enum VerdictFixture {
   /// The digest that stands for a prompt.
   package static func prompt(_ text: String) -> Digest { SHA256.digest(of: Array(text.utf8)) }
 
+  /// Documented values of EAFT and SFT on a row of 1,000 items.
+  package static func documented(_ values: [String], task: String, metric: String) throws
+    -> DocumentedResults
+  {
+    let text = """
+      schema: 1
+      name: test
+      title: A test
+      sources: {test: {title: This test, location: here}}
+      arms: {eaft: EAFT, sft: SFT}
+      unit: fraction
+      cells:
+        - {task: \(task), metric: \(metric), label: Row, n: 1000, values: {eaft: "\(values[0])", sft: "\(values[1])"}}
+      """
+    return try DocumentedResultsDecoder.decode(Array(text.utf8), name: "test.yaml")
+  }
+
   /// Numbered items with these scores, each in its cluster if there are some.
   package static func items(_ scores: [Double], clusters: [String?]? = nil) -> [ArmScores.Item] {
     scores.enumerated().map { index, score in

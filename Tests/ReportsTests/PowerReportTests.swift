@@ -9,34 +9,32 @@ import Testing
 @testable import Reports
 
 @Suite("What a manifest could detect, printed") struct PowerReportTests {
-  /// Documented values of two arms on a row.
-  private func documented(_ values: [String], task: String, metric: String) throws
-    -> DocumentedResults
-  {
-    let text = """
-      schema: 1
-      name: test
-      title: A test
-      sources: {test: {title: This test, location: here}}
-      arms: {eaft: EAFT, sft: SFT}
-      unit: fraction
-      cells:
-        - {task: \(task), metric: \(metric), label: Row, n: 1000, values: {eaft: "\(values[0])", sft: "\(values[1])"}}
-      """
-    return try DocumentedResultsDecoder.decode(Array(text.utf8), name: "test.yaml")
-  }
-
   @Test("Rows say what they cannot, and what it would take, in documents and in seeds")
   func rows() throws {
     let manifest = try ManifestFile.read("\(Checkout.manifests)/smollm2-135m-math.yaml").manifest
     let analysis = try PowerAnalysis(
       manifest,
-      documented: try documented(["0.5780", "0.5779"], task: "hellaswag", metric: "acc_norm"))
+      documented: try VerdictFixture.documented(
+        ["0.5780", "0.5779"], task: "hellaswag", metric: "acc_norm"))
     let text = PowerText.text(analysis).plain
     #expect(text.contains("78488") && text.contains("never") && text.contains("80?"))
     #expect(text.contains("One seed:"))
     #expect(text.replacing("\n", with: " ").contains("takes 10 seeds of both, of half of one 34"))
     #expect(text.contains("n?: no lock and no finished run says"))
+  }
+
+  @Test("An unknown number of given texts is a question mark, and said to be unknown")
+  func texts() throws {
+    let path = "\(Checkout.manifests)/smollm2-135m-conflict.yaml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+      .replacing("      limit: 60\n", with: "")
+    let manifest = try ManifestDecoder.decode(Array(text.utf8), name: "test.yaml")
+    let analysis = try PowerAnalysis(manifest, documented: nil)
+    let lines = PowerText.text(analysis).plain.split(separator: "\n")
+    let row = try #require(lines.first { $0.hasPrefix("general_text") }).split(separator: " ")
+    #expect(row[2] == "?")
+    #expect(lines.contains { $0.hasPrefix("?: of given texts") })
+    #expect(PowerJSON.json(analysis)["rows"]?.arrayValue?[0]["n"] == .null)
   }
 
   @Test("What three documents can show is none at all")
@@ -68,7 +66,8 @@ import Testing
     ])
     let analysis = try PowerAnalysis(
       manifest,
-      documented: try documented(["0.60", "0.50"], task: "hellaswag", metric: "acc_norm"),
+      documented: try VerdictFixture.documented(
+        ["0.60", "0.50"], task: "hellaswag", metric: "acc_norm"),
       recordID: "abc", results: results)
     let text = PowerText.text(analysis).plain
     #expect(text.contains("0 of 40, below 2.5 %") && text.contains("measured by the run abc"))

@@ -71,20 +71,19 @@ extension DocumentedResultsDecoder {
     case "frontier": return frontier(mapping)
     default:
       let pair = pair(mapping, "than")
-      let least = least(mapping)
+      let effect = leastEffect(mapping)
       let rows = rows(mapping)
-      guard let (first, second) = pair, let least, let rows else { return nil }
-      if let effect = least.effect { check(effect, of: rows, reader) }
+      guard let (first, second) = pair, let rows else { return nil }
+      if let effect { check(effect, of: rows, reader) }
       return key == "worse"
-        ? .worse(arm: first, than: second, by: least.effect, rows: rows)
-        : .better(arm: first, than: second, by: least.effect, rows: rows)
+        ? .worse(arm: first, than: second, by: effect, rows: rows)
+        : .better(arm: first, than: second, by: effect, rows: rows)
     }
   }
 
-  /// Reads `by:`, the least effect of interest, which may be left out; nil if it is none.
-  private func least(_ mapping: MappingReader) -> (effect: Double?, Void)? {
-    guard let reader = mapping.optional("by") else { return (nil, ()) }
-    return reader.number("from 0 to below 1000") { $0 >= 0 && $0 < 1000 }.map { ($0, ()) }
+  /// Reads `by:`, the least effect of interest; nil where it is left out, and for what has been reported.
+  private func leastEffect(_ mapping: MappingReader) -> Double? {
+    mapping.optional("by")?.number("from 0 to below 1000") { $0 >= 0 && $0 < 1000 }
   }
 
   /// Reports an effect that no two shares can have.
@@ -130,10 +129,9 @@ extension DocumentedResultsDecoder {
     }
     let cost = rowName(mapping.required("cost", "what is paid, as in 'text.kl_from_base'"))
     let gain = rowName(mapping.required("gain", "what is learned, as in 'text.nats_per_token'"))
-    guard let least = least(mapping), let first, others.count > 1, let cost, let gain else {
-      return nil
-    }
-    return .frontier(arm: first, against: others, cost: cost, gain: gain, by: least.effect ?? 0)
+    let effect = leastEffect(mapping)
+    guard let first, others.count > 1, let cost, let gain else { return nil }
+    return .frontier(arm: first, against: others, cost: cost, gain: gain, by: effect ?? 0)
   }
 
   /// Reads the name of a row as "task.metric".

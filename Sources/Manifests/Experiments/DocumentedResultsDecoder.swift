@@ -5,7 +5,7 @@ import Statistics
 /// Turns YAML into ``DocumentedResults``, collecting every problem on the way.
 ///
 /// Where something is wrong, reading goes on without it; the results are only used if nothing was wrong.
-final class DocumentedResultsDecoder {
+package final class DocumentedResultsDecoder {
   /// How many columns a table may have; every two of them may be compared.
   private static let largestArmCount = 16
 
@@ -31,7 +31,9 @@ final class DocumentedResultsDecoder {
   /// Reads documented results.
   ///
   /// `bytes` are the YAML text, `name` is what messages call the file. Throws everything that is wrong at once.
-  static func decode(_ bytes: [UInt8], name: String) throws(ManifestError) -> DocumentedResults {
+  package static func decode(_ bytes: [UInt8], name: String) throws(ManifestError)
+    -> DocumentedResults
+  {
     try decodeWithLines(bytes, name: name).results
   }
 

@@ -11,8 +11,8 @@ package struct PowerAnalysis: Sendable, Equatable {
     package let task: String
     /// The metric.
     package let metric: String
-    /// Items that every arm is asked: documents, or instructions.
-    package let count: Int
+    /// Items that every arm is asked: documents, or instructions; nil if nothing says how many.
+    package let count: Int?
     /// Where their number is known from.
     package let countOrigin: CountOrigin
     /// The number of items that the two arms answered differently in a run of this manifest; nil if none has measured it.
@@ -133,7 +133,7 @@ extension PowerAnalysis.Row {
         Power.requiredSeeds(difference: target, standardDeviation: $0)
       }
     }
-    guard Quantity(metric: row.name.metric).unit == .share else {
+    guard let count, Quantity(metric: row.name.metric).unit == .share else {
       let noticed = measured?.standardError.map {
         Power.minimumDetectableEffect(standardError: $0)
       }
@@ -142,7 +142,8 @@ extension PowerAnalysis.Row {
       smallestDetectable = noticed
       requiredCount = target.flatMap { target in
         noticed.flatMap { noticed in
-          let items = (Double(count) * (noticed / target) * (noticed / target)).rounded(.up)
+          let items = (Double(measured?.count ?? 0) * (noticed / target) * (noticed / target))
+            .rounded(.up)
           return items < 1e15 ? Int(items) : nil
         }
       }

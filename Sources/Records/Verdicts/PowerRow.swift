@@ -5,10 +5,11 @@ import Statistics
 /// A row of which it is asked what it could show, with the number of its items before any run.
 struct PowerRow {
   let name: DocumentedResults.RowName
-  let count: Int
+  /// Nil where any texts may be asked, and neither a limit nor a lock says how many are.
+  let count: Int?
   let origin: PowerAnalysis.CountOrigin
 
-  init(name: DocumentedResults.RowName, count: Int, origin: PowerAnalysis.CountOrigin) {
+  init(name: DocumentedResults.RowName, count: Int?, origin: PowerAnalysis.CountOrigin) {
     self.name = name
     self.count = count
     self.origin = origin
@@ -28,11 +29,11 @@ struct PowerRow {
     let whole = benchmark.documentCount(limit: nil)
     let isWhole = evaluation.limit == nil && (lockedCount ?? whole) == whole
     func row(_ task: String, _ members: [EvaluationTask]) -> [PowerRow] {
-      let counts = members.map { min($0.documentCount ?? .max, evaluation.limit ?? .max) }
-      // Of texts that may be any, only a run or its lock knows how many there are.
-      let most = counts.contains(.max) ? lockedCount ?? 1 : counts.reduce(0, +)
+      let counts = members.map { [$0.documentCount, evaluation.limit].compactMap(\.self).min() }
+      let most = counts.contains(nil) ? nil : counts.compactMap(\.self).reduce(0, +)
       let name = DocumentedResults.RowName(task: task, metric: benchmark.tasks[0].headlineKey)
-      var first = PowerRow(name: name, count: min(most, lockedCount ?? .max), origin: .benchmark)
+      let count = [most, lockedCount].compactMap(\.self).min()
+      var first = PowerRow(name: name, count: count, origin: .benchmark)
       let cells = (documented?.valueCells ?? []).filter { $0.task == task }
       if let lockedCount, members.count == benchmark.tasks.count {
         first = PowerRow(name: name, count: lockedCount, origin: .lock)

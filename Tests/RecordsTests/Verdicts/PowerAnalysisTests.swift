@@ -8,23 +8,6 @@ import Testing
 @testable import Records
 
 @Suite("What a manifest could detect") struct PowerAnalysisTests {
-  /// Documented values of two arms on a row.
-  private func documented(_ values: [String], task: String, metric: String) throws
-    -> DocumentedResults
-  {
-    let text = """
-      schema: 1
-      name: test
-      title: A test
-      sources: {test: {title: This test, location: here}}
-      arms: {eaft: EAFT, sft: SFT}
-      unit: fraction
-      cells:
-        - {task: \(task), metric: \(metric), label: Row, n: 1000, values: {eaft: "\(values[0])", sft: "\(values[1])"}}
-      """
-    return try DocumentedResultsDecoder.decode(Array(text.utf8), name: "test.yaml")
-  }
-
   @Test(
     "Small tasks can show large differences only, and the published one takes more documents than there are"
   )
@@ -32,7 +15,8 @@ import Testing
     let manifest = try ManifestFile.read("\(Checkout.manifests)/smollm2-135m-math.yaml").manifest
     let analysis = try PowerAnalysis(
       manifest,
-      documented: try documented(["0.5780", "0.5779"], task: "hellaswag", metric: "acc_norm"))
+      documented: try VerdictFixture.documented(
+        ["0.5780", "0.5779"], task: "hellaswag", metric: "acc_norm"))
     #expect(analysis.minuend == "eaft" && analysis.subtrahend == "sft")
     let row = try #require(analysis.rows.first { $0.task == "hellaswag" })
     #expect(row.count == 80 && row.countOrigin == .benchmark && row.discordance == 0.1)
@@ -46,6 +30,31 @@ import Testing
     #expect(abs(try #require(row.requiredCount) - 78_488_800) < 1000)
     let mmlu = try #require(analysis.rows.first { $0.task == "mmlu" })
     #expect(mmlu.count == 228 && mmlu.documented == nil && mmlu.requiredCount == nil)
+  }
+
+  @Test("Of given texts nobody knows how many there are, until a limit, a lock or a run says so")
+  func texts() throws {
+    let path = "\(Checkout.manifests)/smollm2-135m-conflict.yaml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    func row(_ text: String, lock: ManifestLock? = nil) throws -> PowerAnalysis.Row {
+      let manifest = try ManifestDecoder.decode(Array(text.utf8), name: "test.yaml")
+      let analysis = try PowerAnalysis(manifest, documented: nil, lock: lock)
+      return try #require(analysis.rows.first { $0.task == "general_text" })
+    }
+    #expect(try row(text).count == 60)
+    let unlimited = text.replacing("      limit: 60\n", with: "")
+    let open = try row(unlimited)
+    #expect(open.count == nil && open.countOrigin == .benchmark)
+    #expect(open.smallestSignificant == nil && open.smallestDetectable == nil)
+    let lock = try ManifestLock(
+      Array(
+        """
+        {"schema":"replicate/lock/v1","name":"x","manifest_sha256":"\(VerdictFixture.prompt("m"))",
+        "expectations_sha256":null,"scorer":"s",
+        "items":[{"evaluation":"general_text","n":77,"sha256":"\(VerdictFixture.prompt("i"))"}]}
+        """.utf8), source: "lock")
+    let locked = try row(unlimited, lock: lock)
+    #expect(locked.count == 77 && locked.countOrigin == .lock)
   }
 
   @Test("Three documents can show nothing at all")
@@ -114,7 +123,8 @@ import Testing
     ])
     let analysis = try PowerAnalysis(
       manifest,
-      documented: try documented(["0.60", "0.50"], task: "hellaswag", metric: "acc_norm"),
+      documented: try VerdictFixture.documented(
+        ["0.60", "0.50"], task: "hellaswag", metric: "acc_norm"),
       recordID: "abc", results: results)
     let same = try #require(analysis.rows.first { $0.task == "arc_challenge" })
     #expect(same.count == 40 && same.countOrigin == .record && same.differentCount == 0)
