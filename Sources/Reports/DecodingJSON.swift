@@ -10,7 +10,7 @@ package enum DecodingJSON {
       "schema": "replicate/decode/v1", "name": .string(table.results.name),
       "title": .string(table.results.title), "path": .string(file.path),
       "sha256": JSON(file.sha256), "exit_code": JSON(Int(table.exitCode)),
-      "rows": .array(table.rows.map(json)),
+      "rows": .array(table.rows.map { json($0, table) }),
       "compositions": .array(table.compositions.map(json)),
       "comparisons": .array(table.comparisons.map(json)),
       "conventions": .array(table.conventions.map(JSON.string)),
@@ -25,7 +25,7 @@ package enum DecodingJSON {
     ]
   }
 
-  private static func json(_ row: DecodedTable.Row) -> JSON {
+  private static func json(_ row: DecodedTable.Row, _ table: DecodedTable) -> JSON {
     [
       "task": .string(row.cell.task), "metric": .string(row.cell.metric),
       "label": .string(row.cell.label), "unit": .string(row.cell.unit.rawValue),
@@ -40,6 +40,13 @@ package enum DecodingJSON {
             ? .array(counts.fitting.map { JSON($0) }) : .null,
         ]
       } ?? .null,
+      "usual_sizes": .array(
+        table.usualSizes(of: row).map { size in
+          [
+            "n": JSON(size.count), "of": .string(size.what), "runs": JSON(size.runs),
+            "impossible": .array(size.impossible.map { .string($0.arm) }),
+          ]
+        }),
     ]
   }
 

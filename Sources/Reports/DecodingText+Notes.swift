@@ -1,5 +1,6 @@
 import Files
 import Manifests
+import Statistics
 
 extension DecodingText {
   /// What has to be known to read the tables, a paragraph each; empty if there is nothing.
@@ -23,6 +24,9 @@ extension DecodingText {
         "\(repeated.multiples) of \(repeated.count) means of \(repeated.runs) runs are multiples of 1/n, as values of a single run are; of independent runs one in \(repeated.runs) would be (p \(probability(repeated.pValue))). The runs were one, or they gave the same answers."
       )
     }
+    notes += table.rows.map { usualSizes($0, table) }.filter { !$0.isEmpty }.flatMap {
+      Paragraph.wrapped($0)
+    }
     if table.comparisons.flatMap(\.rows).contains(where: \.isRecomputed) {
       notes += Paragraph.wrapped(
         "† A printed mean cannot be: the difference is that of what the parts come to.")
@@ -43,6 +47,20 @@ extension DecodingText {
       )
     }
     return notes.isEmpty ? [] : [ReportText(notes)]
+  }
+
+  /// What usual sizes make of a row that names none; empty if nothing is known of them.
+  private static func usualSizes(_ row: DecodedTable.Row, _ table: DecodedTable) -> String {
+    let sizes = table.usualSizes(of: row)
+    guard !sizes.isEmpty else { return "" }
+    let sentences = sizes.map { size in
+      let runs = size.runs == 1 ? "single runs" : "means of \(size.runs) runs"
+      let values = size.impossible.map { "\($0.printed.text) (\($0.arm))" }
+      let found = values.isEmpty ? "can all be" : "cannot be \(values.joined(separator: ", "))"
+      return "of \(size.count) \(size.what), \(runs) \(found)"
+    }
+    return "\(table.name(of: row.cell)) does not say how many items it has: "
+      + sentences.joined(separator: "; ") + "."
   }
 
   /// A small probability with its first digit, as in "6e-07".

@@ -201,6 +201,23 @@ struct DecodedTableTests {
     #expect(abs(differences[0] - 3.267) < 0.001 && abs(differences[2] + 4.267) < 0.001)
   }
 
+  @Test("Usual sizes are tried on rows that state none, and only there")
+  func usualSizes() throws {
+    let table = try table(try ExperimentFixtures.text("eaft-paper"))
+    func impossible(_ task: String, _ count: Int, runs: Int) throws -> [String] {
+      let row = try #require(table.rows.first { $0.cell.task == task })
+      let size = table.usualSizes(of: row).first { $0.count == count && $0.runs == runs }
+      return try #require(size).impossible.map(\.printed.text)
+    }
+    // By hand: none of 541 rounds to 78.3, 423 gives 78.2 and 424 gives 78.4; and so on.
+    #expect(try impossible("ifeval", 541, runs: 1) == ["78.3", "77.0", "78.1", "80.1"])
+    #expect(try impossible("ifeval", 834, runs: 1) == ["81.0"])
+    #expect(try impossible("ifeval", 541, runs: 3) == [])
+    #expect(try impossible("cluewsc", 976, runs: 1) == [])
+    #expect(table.rows.filter { !table.usualSizes(of: $0).isEmpty }.count == 2)
+    #expect(try Self.blog.get().rows.allSatisfy { table.usualSizes(of: $0).isEmpty })
+  }
+
   @Test("Values of single runs, and means that are no multiples of 1/n, are not doubted")
   func doubtsNoOtherRuns() throws {
     #expect(try Self.blog.get().repeatedRuns.isEmpty)
