@@ -26,7 +26,9 @@ struct ComparisonFixtures {
     var results: [String] = []
     for task in tasks {
       let lines = task.documents.enumerated().map { index, document in
-        #"{"doc_id": \#(index), "doc": {"q": \#(index)}, "target": "x", "arguments": [["\#(task.name) \#(document.question)", " a"]], "resps": [[["-1.0", "True"]]], "filtered_resps": [["-1.0", "True"]], "acc": \#(document.score)}"#
+        task.name == Self.knownTask
+          ? Self.knownLine(index, document)
+          : #"{"doc_id": \#(index), "doc": {"q": \#(index)}, "target": "x", "arguments": [["\#(task.name) \#(document.question)", " a"]], "resps": [[["-1.0", "True"]]], "filtered_resps": [["-1.0", "True"]], "acc": \#(document.score)}"#
       }
       _ = try folder.write(
         Array(lines.joined(separator: "\n").utf8),
@@ -50,11 +52,39 @@ struct ComparisonFixtures {
     return folder.path(of: name)
   }
 
+  /// A task that this program scores itself, from likelihoods.
+  static let knownTask = "arc_challenge"
+
+  /// A line of that task, whose right one of two choices is likelier if the document's score is 1.
+  private static func knownLine(_ index: Int, _ document: Document) -> String {
+    let right = document.score == "1.0"
+    let prompt = #"Question: \#(document.question)\nAnswer:"#
+    let responses =
+      right ? #"["-1.0", "False"], ["-2.0", "False"]"# : #"["-2.0", "False"], ["-1.0", "False"]"#
+    let nested = responses.replacing("], [", with: "]], [[")
+    return
+      #"{"doc_id": \#(index), "doc": {"id": "\#(index)", "question": "\#(document.question)", "choices": {"text": ["ice", "sun"], "label": ["A", "B"]}, "answerKey": "A"}, "target": "0", "arguments": [["\#(prompt)", " ice"], ["\#(prompt)", " sun"]], "resps": [[\#(nested)]], "filtered_resps": [\#(responses)], "acc": \#(document.score), "acc_norm": \#(document.score)}"#
+  }
+
+  /// The model of several folders, one a seed; of a single folder, without a seed.
+  func model(_ folders: [String]) throws -> ComparedModel {
+    let reader = ComparedModelReader(artifacts: "none", names: TaskNames(), languageData: nil)
+    let models = try folders.flatMap { try reader.models($0) }
+    return ComparedModel(
+      label: models[0].label, source: models[0].source, notes: models.flatMap(\.notes),
+      runs: models.enumerated().map { index, model in
+        ArmScores(
+          arm: "", seed: folders.count == 1 ? nil : UInt64(index), rows: model.runs[0].rows)
+      })
+  }
+
   private static func result(_ name: String, _ documents: [Document]) -> String {
     let scores = documents.compactMap { Double($0.score) }
     let mean = scores.reduce(0, +) / Double(scores.count)
     // As Python's json writes it.
-    return "\"\(name)\": {\"acc,none\": \(mean.isNaN ? "NaN" : "\(mean)")}"
+    let value = mean.isNaN ? "NaN" : "\(mean)"
+    let more = name == knownTask ? ", \"acc_norm,none\": \(value)" : ""
+    return "\"\(name)\": {\"acc,none\": \(value)\(more)}"
   }
 
   func compare(

@@ -30,27 +30,36 @@ import Testing
     let margin = try #require(oracle["margin"]?.doubleValue)
     for (number, pair) in try #require(oracle["pairs"]?.arrayValue).enumerated() {
       let tasks = try #require(pair.arrayValue)
-      func folder(_ side: String) throws -> String {
+      let tasksOfPair = tasks.enumerated().map { index, task in
+        task["kind"] == "known" ? ComparisonFixtures.knownTask : "t\(index)"
+      }
+      let seedCount = try #require(tasks[0]["a"]?.stringValue).split(separator: "|").count
+      func folder(_ side: String, seed: Int) throws -> String {
         var documents: [(name: String, documents: [ComparisonFixtures.Document])] = []
         var groups: [(name: String, tasks: [String])] = []
-        for (index, task) in tasks.enumerated() {
-          let parts = try #require(task[side]?.stringValue).split(separator: " ")
-          let names = parts.indices.map { parts.count == 1 ? "t\(index)" : "t\(index)_\($0)" }
-          if parts.count > 1 { groups.append(("t\(index)", names)) }
+        for (task, name) in zip(tasks, tasksOfPair) {
+          let parts = try #require(task[side]?.stringValue).split(separator: "|")[seed]
+            .split(separator: " ")
+          let names = parts.indices.map { parts.count == 1 ? name : "\(name)_\($0)" }
+          if parts.count > 1 { groups.append((name, names)) }
           for (name, part) in zip(names, parts) {
             var own = ComparisonFixtures.documents(part)
             if side == "b" { own = [("of nobody else", "1.0")] + own.reversed() }
             documents.append((name, own))
           }
         }
-        return try fixtures.write("\(number)\(side)", documents, groups: groups)
+        return try fixtures.write("\(number)\(side)\(seed)", documents, groups: groups)
       }
-      let comparison = try fixtures.compare([folder("a"), folder("b")], margin: margin)
+      func model(_ side: String) throws -> ComparedModel {
+        try fixtures.model((0..<seedCount).map { try folder(side, seed: $0) })
+      }
+      let comparison = try ModelComparison(
+        [model("a"), model("b")], margin: margin, failOn: nil)
       let rows = comparison.pairs[0].primary
       // Groups stand behind tasks.
-      #expect(rows.map(\.task).sorted() == tasks.indices.map { "t\($0)" })
+      #expect(rows.map(\.task).sorted() == tasksOfPair.sorted())
       for (index, task) in tasks.enumerated() {
-        let row = try #require(rows.first { $0.task == "t\(index)" })
+        let row = try #require(rows.first { $0.task == tasksOfPair[index] })
         func expect(_ key: String, _ value: Double?) throws {
           let expected = try #require(task[key]?.doubleValue)
           let found = try #require(value)
@@ -63,13 +72,35 @@ import Testing
         try expect("p", row.pValue)
         try expect("holm", row.adjustedPValue)
         try expect("tost_holm", row.equivalencePValue)
-        try expect("detectable", row.smallestDetectable)
+        if task["detectable"] != nil { try expect("detectable", row.smallestDetectable) }
         let interval = try #require(task["interval"]?.arrayValue).compactMap(\.doubleValue)
         #expect(abs(try #require(row.interval).lower - interval[0]) < 1e-9)
         #expect(abs(try #require(row.interval).upper - interval[1]) < 1e-9)
         #expect(row.onlyInReference == 0 && row.onlyInOther > 0)
       }
     }
+  }
+
+  @Test("two folders of the harness itself, of tasks that nobody here knows, give SciPy's numbers")
+  func harness() throws {
+    let folders = try ["one", "two"].map { try ComparisonFixtures.path("comparison/harness/\($0)") }
+    let expected = try LogDocument.read(ComparisonFixtures.path("comparison/harness/expected.json"))
+    let comparison = try fixtures.compare(folders)
+    let rows = comparison.pairs[0].primary
+    #expect(Set(rows.map(\.task)) == ["moods", "letters"])
+    for row in rows {
+      let own = try #require(expected["rows"]?[row.task])
+      func number(_ key: String) throws -> Double { try #require(own[key]?.doubleValue) }
+      #expect(row.metric.hasPrefix("\(try #require(own["metric"]?.stringValue)),"))
+      #expect(row.count == 40 && row.test == "exact McNemar")
+      #expect(row.onlyInReference == 0 && row.onlyInOther == 0)
+      #expect(abs(row.values.reference - (try number("one"))) < 1e-12)
+      #expect(abs(row.values.other - (try number("two"))) < 1e-12)
+      #expect(abs(row.pValue - (try number("p"))) < 1e-12)
+      #expect(abs(try #require(row.adjustedPValue) - (try number("holm"))) < 1e-12)
+      #expect(abs(try #require(row.standardError) - (try number("error"))) < 1e-12)
+    }
+    #expect(comparison.notes.allSatisfy { !$0.contains("hashes") })
   }
 
   @Test("a plain sentence says first which model is better, and by how much")
