@@ -122,6 +122,36 @@ struct GivenTextTests {
     #expect(plain.scores[0].values[0] == -passage.choice.logLikelihood / Double(passage.tokenCount))
   }
 
+  @Test("A reference solution is scored after its question, as few-shot examples show it")
+  func solutions() throws {
+    let rows: [(EvaluationTask, TaskRow)] = [
+      (
+        GivenText.gsm8kSolutions,
+        TaskRow(["question": .text("the door"), "answer": .text("five\n#### 5")])
+      ),
+      (
+        GivenText.aime24Solutions,
+        TaskRow(["question": .text("the door"), "solution": .text("five\n#### 5")])
+      ),
+    ]
+    for (task, row) in rows {
+      let input = TaskInput(
+        task: task, documents: [try task.document(of: row)], fewShotPool: [])
+      let sample = try evaluate(input, model: grown(), base: TinyModel.model()).samples[0]
+      #expect(sample.prompt == "Question: the door\nAnswer:")
+      guard case .passage(let passage, " ") = sample.response else {
+        Issue.record("The response is of another kind.")
+        return
+      }
+      #expect(passage.choice.text == "five\n#### 5" && passage.divergence > 0)
+      let bits = -passage.choice.logLikelihood / 0.693_147_180_559_945_3 / 11
+      #expect(abs(sample.scores[1].values[0] - bits) < 1e-12)
+      #expect(task.headlineKey == "bits_per_byte,none" && task.needsBase)
+    }
+    #expect(GivenText.gsm8kSolutions.documentCount == 1319)
+    #expect(GSM8K.task.columns == GivenText.gsm8kSolutions.columns)
+  }
+
   @Test("An empty text, which has nothing to be scored, is refused")
   func empty() throws {
     #expect(throws: EvaluationError.self) {

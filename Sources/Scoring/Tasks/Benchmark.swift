@@ -38,6 +38,8 @@ package struct Benchmark: Sendable, Equatable {
     Benchmark(PubMedQA.task),
     Benchmark(GivenText.general),
     Benchmark(GivenText.target),
+    Benchmark(GivenText.gsm8kSolutions),
+    Benchmark(GivenText.aime24Solutions),
   ]
 
   init(

@@ -23,6 +23,30 @@ package enum GivenText {
     answer: .passage("assistant"), output: .passage, fewShotRule: .never, metrics: metrics,
     headline: .natsPerToken)
 
+  /// GSM8K's reference solutions after their questions, as its few-shot examples show them.
+  ///
+  /// What a right answer costs moves with every token; which share of answers is right moves with few of them.
+  package static let gsm8kSolutions = solutions(
+    of: GSM8K.task, question: TaskColumn("question", .text), solution: TaskColumn("answer", .text))
+
+  /// The reference solutions of AIME 2024, likewise; the other years' data have none.
+  package static let aime24Solutions = solutions(
+    of: AIME.year2024, question: TaskColumn("question", .text, at: "Problem"),
+    solution: TaskColumn("solution", .text, at: "Solution"))
+
+  private static func solutions(
+    of task: EvaluationTask, question: TaskColumn, solution: TaskColumn
+  ) -> EvaluationTask {
+    EvaluationTask(
+      name: "\(task.name)_solutions", version: version, dataSet: task.dataSet,
+      documentCount: task.documentCount,
+      typicalTokens: EvaluationTask.Length(
+        question: task.typicalTokens.question + task.typicalTokens.answer),
+      columns: [question, solution], question: "Question: {{question}}\nAnswer:",
+      answer: .passage(solution.name), output: .passage, fewShotRule: .never, metrics: metrics,
+      headline: .bitsPerByte)
+  }
+
   private static let version = "replicate 1"
   private static let metrics: [Metric] = [.natsPerToken, .bitsPerByte, .divergenceFromBase]
 }
