@@ -92,21 +92,24 @@ def number(value: dict) -> float:
     return float(value["decimal"])
 
 
-def run_replicate(
-    command: str, folder: pathlib.Path, arm: str, numerics: str, steps: int, threads: int
-) -> dict:
-    """Runs the manifest of an arm with artifacts of its own; steps end when their events were logged."""
-    manifest = folder / f"{arm}.yaml"
-    manifest.write_text(
-        MANIFEST.format(
-            arm=arm,
-            numerics=numerics,
-            seed=SEED,
-            steps=steps,
-            rate=LEARNING_RATE,
-            objective=OBJECTIVES[arm],
-        )
+def manifest(arm: str, numerics: str, steps: int) -> str:
+    """The manifest of an arm."""
+    return MANIFEST.format(
+        arm=arm,
+        numerics=numerics,
+        seed=SEED,
+        steps=steps,
+        rate=LEARNING_RATE,
+        objective=OBJECTIVES[arm],
     )
+
+
+def run_replicate(
+    command: str, folder: pathlib.Path, arm: str, text: str, threads: int
+) -> dict:
+    """Runs a manifest of one arm with artifacts of its own; steps end when their events were logged."""
+    manifest = folder / f"{arm}.yaml"
+    manifest.write_text(text)
     artifacts = folder / "artifacts"
     shutil.rmtree(artifacts, ignore_errors=True)
     output, memory = run(
@@ -199,8 +202,7 @@ def main() -> None:
                     arguments.replicate,
                     arguments.folder,
                     arm,
-                    numerics,
-                    arguments.steps,
+                    manifest(arm, numerics, arguments.steps),
                     arguments.threads,
                 )
                 for numerics in ("portable", "openblas")
