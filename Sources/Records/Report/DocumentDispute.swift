@@ -105,8 +105,7 @@ extension SampleResult {
   fileprivate var answerText: String? {
     switch response {
     case .choices(let choices, _), .blank(let choices, _, _, _):
-      choices.indices.max { choices[$0].logLikelihood < choices[$1].logLikelihood }
-        .map { choices[$0].text }
+      Metric.indexOfLargest(choices.map(\.logLikelihood)).map { choices[$0].text }
     case .generation(let text, _, _): text
     case .passage: nil
     }

@@ -36,7 +36,7 @@ package enum Metric: String, Sendable {
   }
 
   /// The position that `numpy.argmax` gives: that of the first NaN if there is one, else of the first largest value.
-  static func indexOfLargest(_ values: [Double]) -> Int? {
+  package static func indexOfLargest(_ values: [Double]) -> Int? {
     guard var best = values.indices.first else { return nil }
     if let undefined = values.firstIndex(where: \.isNaN) { return undefined }
     for index in values.indices where values[index] > values[best] { best = index }
