@@ -19,7 +19,9 @@ import Tokenizers
   func catalogIsPinned() throws {
     let catalog = try catalog()
     #expect(
-      catalog.sources.map(\.benchmark.name) == ["mmlu", "hellaswag", "arc_challenge", "gsm8k"])
+      catalog.sources.map(\.benchmark.name) == [
+        "mmlu", "hellaswag", "arc_challenge", "gsm8k", "gsm8k_solutions",
+      ])
     for declaration in catalog.assets {
       for asset in try catalog.files([declaration.name]) {
         try asset.validate()
