@@ -19,6 +19,7 @@ extension RecordDifference {
         candidate.values.map { "    \($0.path): \(Self.shown($0.a)) → \(Self.shown($0.b))" })
     }
     lines += trainings
+    lines += distances.map { "    \($0.sentence)" }
     lines += evaluations.flatMap(\.lines)
     lines += unmatched
     if isSame { lines.append("Everything that both records hold is the same, bit by bit.") }
@@ -50,6 +51,7 @@ extension RecordDifference {
           ]
         }),
       "trainings": .array(trainings.map(JSON.string)),
+      "distances": .array(distances.map(\.json)),
       "evaluations": .array(evaluations.map(\.json)),
       "unmatched": .array(unmatched.map(JSON.string)),
     ]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assets
 import Records
 import Replication
 
@@ -8,7 +9,8 @@ struct Diff: ParsableCommand, ReportingCommand {
       "Compare two records, or two logs of other engines, and name where they first differ.",
     discussion: """
       Of records: candidate causes (manifest, inputs, program, code, environment, self-test) and observed effects: the \
-      first training step that differs, and for every evaluation how many documents were answered otherwise, scored \
+      first training step that differs, how far losses, gradient norms and weights then lie apart and whether rounding \
+      explains it, and for every evaluation how many documents were answered otherwise, scored \
       otherwise for the same answer, or are not the same. Of logs, which are files or folders that are no records: where \
       two trainer_state.json, or two outputs of lm-evaluation-harness, first differ by a bit. Ends with 1 if results of \
       records differ, with 6 if logs do, with 2 if the two have nothing in common.
@@ -43,6 +45,9 @@ struct Diff: ParsableCommand, ReportingCommand {
     let records = try [a, b].map {
       try SealedRecord(named: $0, artifacts: artifacts.artifacts)
     }
-    try report(RecordDifference(records[0], records[1]))
+    try report(
+      RecordDifference(
+        records[0], records[1],
+        weightsIn: ArtifactStore(ArtifactsFolder(artifacts.artifacts))))
   }
 }

@@ -1,3 +1,4 @@
+package import Assets
 import Files
 import Foundation
 import Manifests
@@ -43,6 +44,8 @@ package struct RecordDifference: Sendable, Equatable {
   package let causes: [Candidate]
   /// Where trainings part, a sentence for each arm and seed; empty where all are the same bit by bit.
   package let trainings: [String]
+  /// How far trainings lie apart, one for each of these.
+  package let distances: [TrainingDistance]
   /// Evaluations whose samples or scores are not the same.
   package let evaluations: [EvaluationDifference]
   /// What only one of the records holds.
@@ -54,15 +57,16 @@ package struct RecordDifference: Sendable, Equatable {
   /// The letters of all causes: "MC" for another manifest and other code.
   package var letters: String { causes.map(\.cause.rawValue).joined() }
 
-  /// Compares what two records hold in common.
+  /// Compares what two records hold in common; their weights lie in `store`, if they are anywhere.
   ///
   /// - Throws: ``RunError`` `notFound` if they have no training and no evaluation in common; ``FileError``,
   ///   ``RunError`` when one cannot be read.
-  package init(_ a: SealedRecord, _ b: SealedRecord) throws {
+  package init(_ a: SealedRecord, _ b: SealedRecord, weightsIn store: ArtifactStore? = nil) throws {
     self.a = a.id
     self.b = b.id
     let samples = try (a.samples(), b.samples())
     var (trainings, evaluations, unmatched) = ([String](), [EvaluationDifference](), [String]())
+    var distances: [TrainingDistance] = []
     var commonCount = 0
     for arm in a.summary.arms {
       guard let other = b.summary.arms.first(where: { $0.name == arm.name && $0.seed == arm.seed })
@@ -72,7 +76,10 @@ package struct RecordDifference: Sendable, Equatable {
       }
       if !arm.steps.isEmpty, !other.steps.isEmpty {
         commonCount += 1
-        if let sentence = Self.training(arm, other) { trainings.append(sentence) }
+        if let sentence = Self.training(arm, other) {
+          trainings.append(sentence)
+          distances.append(try TrainingDistance(arm, other, in: store))
+        }
       }
       for part in samples.0 where part.arm == arm.name && part.seed == arm.unsignedSeed {
         let same = samples.1.first {
@@ -98,6 +105,7 @@ package struct RecordDifference: Sendable, Equatable {
       )
     }
     self.trainings = trainings
+    self.distances = distances
     self.evaluations = evaluations
     self.unmatched = unmatched
     causes = try Self.causes(a, b)
