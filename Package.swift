@@ -91,7 +91,8 @@ let package = Package(
         "Records", "Scoring", "Statistics", "Tensors", "Tokenizers", "Training",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
-      ]),
+      ],
+      resources: [.embedInCode("Engines/Axolotl/Resources")]),
     // Outcomes as text, JSON, JUnit, Markdown and pages; style and script of pages are part of the program.
     .target(
       name: "Reports",
@@ -179,7 +180,8 @@ let package = Package(
         "Assets", "Evaluation", "Files", "LanguageModels", "Manifests", "Provenance",
         "RecordFixtures", "Records", "Replication", "Scoring", "Statistics", "Tensors",
         "TestSupport", "Tokenizers", "Training",
-      ]),
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "ReportsTests",
       dependencies: [

@@ -28,12 +28,51 @@ struct SelectionOptions: ParsableArguments {
       valueName: "key=value"))
   var overrides: [String] = []
 
+  @Option(help: "What trains and evaluates, in place of the manifest's own: native or axolotl.")
+  var engine: EngineName?
+
   /// Reads a manifest, and selects.
   func read(_ manifest: ManifestArgument) throws -> ManifestFile {
-    try ManifestCatalog.standard.manifest(manifest.name, overrides: overrides)
+    let engine = engine.map { ["engine=\($0.rawValue)"] } ?? []
+    return try ManifestCatalog.standard.manifest(manifest.name, overrides: overrides + engine)
       .selecting(arms: arm)
   }
 }
+
+/// How the processes of Axolotl are started, where it is the engine.
+struct LaunchOptions: ParsableArguments {
+  @Option(
+    help:
+      "What starts Axolotl's processes: python (one), torchrun, accelerate, or slurm (a script for sbatch). Without it python for one and torchrun for several."
+  )
+  var launcher: AxolotlLaunch.Launcher?
+
+  @Option(help: "Nodes that the launcher slurm shares the processes out to.")
+  var nodes = 1
+
+  @Option(
+    name: .customLong("slurm-option"), parsing: .unconditionalSingleValue,
+    help: "A further option of sbatch, as --partition=gpu; may be repeated.")
+  var slurmOptions: [String] = []
+
+  func validate() throws {
+    guard (1...1024).contains(nodes) else {
+      throw ValidationError("--nodes is \(nodes); it has to be from 1 to 1024.")
+    }
+    for option in slurmOptions where !option.hasPrefix("-") || option.contains("\n") {
+      throw ValidationError("--slurm-option is '\(option)'; it has to be an option of sbatch.")
+    }
+  }
+
+  var launch: AxolotlLaunch {
+    var launch = AxolotlLaunch()
+    (launch.launcher, launch.nodes, launch.slurmOptions) = (launcher, nodes, slurmOptions)
+    return launch
+  }
+}
+
+extension EngineName: ExpressibleByArgument {}
+extension AxolotlLaunch.Launcher: ExpressibleByArgument {}
 
 /// Where inputs are that the user brings.
 struct InputOptions: ParsableArguments {

@@ -14,6 +14,7 @@ struct Run: AsyncParsableCommand, ReportingCommand {
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var inputs: InputOptions
   @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var launch: LaunchOptions
   @OptionGroup var judging: JudgingOptions
   @OptionGroup var repository: RepositoryOption
 
@@ -35,6 +36,7 @@ struct Run: AsyncParsableCommand, ReportingCommand {
   func run() async throws {
     var options = inputs.apply(to: execution.options)
     options.isRepeating = isRepeating
+    options.axolotlLaunch = launch.launch
     options.repository = repository.folder
     options.modelFolder = saveModels
     let terminal = TerminalReport(style: Console.style, write: Console.error)

@@ -35,6 +35,9 @@ package struct ArtifactsFolder: Sendable, Equatable {
   /// The database of all runs.
   package var index: ContainedPath { place.appending("replicate.sqlite") }
 
+  /// Where an engine that is no part of this program is installed.
+  package func engine(_ name: String) -> ContainedPath { place.appending("engines/\(name)") }
+
   /// The folder of all verifications' working folders.
   package var verifications: ContainedPath { work.appending("determinism") }
   /// What a verification of determinism holds.

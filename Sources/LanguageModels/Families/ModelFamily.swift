@@ -81,6 +81,12 @@ extension ModelFamily: Equatable, CustomStringConvertible {
 
   /// The name.
   package var description: String { name }
+
+  /// What transformers calls the class of a decoder layer.
+  package var decoderLayerClass: String {
+    let base = String(huggingFace.modelClass.prefix { $0 != "F" })
+    return base + (base == "GPTNeoX" ? "Layer" : "DecoderLayer")
+  }
 }
 
 /// How a Hugging Face `config.json` describes a family.

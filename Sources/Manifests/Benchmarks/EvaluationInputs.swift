@@ -35,11 +35,21 @@ package struct EvaluationInputs {
     /// The task with its documents and few-shot examples.
     package let input: TaskInput
     /// All rows of the split with the fields of the original data set, also those beyond the limit.
-    package let rows: [JSON]
+    package var rows: [JSON] { content.asked }
+    /// These, and those that few-shot examples come from.
+    package let content: Rows
+  }
+
+  /// Rows with the fields of the original data set.
+  package struct Rows: Sendable {
+    /// Those that documents are made from, in order, also beyond the limit.
+    package let asked: [JSON]
+    /// Those that few-shot examples come from.
+    package let shown: [JSON]
   }
 
   /// As ``inputs(documents:examples:)``, with the rows.
-  func asked(documents: [RowTable], examples: [RowTable]) throws -> [AskedTask] {
+  package func asked(documents: [RowTable], examples: [RowTable]) throws -> [AskedTask] {
     let asked = try entries(of: documents)
     let shown = try entries(of: examples)
     return benchmark.tasks.compactMap { task in
@@ -47,11 +57,12 @@ package struct EvaluationInputs {
       let rows = own.map(\.row)
       if let limit { own = Array(own.prefix(limit)) }
       guard !own.isEmpty else { return nil }
-      let pool = shown.filter { $0.task == task.name }.map(\.document)
+      let pool = shown.filter { $0.task == task.name }
       return AskedTask(
         input: TaskInput(
           task: task, documents: own.map(\.document), documentIndices: own.map(\.index),
-          fewShotPool: pool), rows: rows)
+          fewShotPool: pool.map(\.document)),
+        content: Rows(asked: rows, shown: pool.map(\.row)))
     }
   }
 

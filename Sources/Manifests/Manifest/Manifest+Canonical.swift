@@ -24,6 +24,7 @@ extension Manifest {
       ("training", training.canonical),
       // What came later is only written where it is not what it was before.
       ("engine", engine == .native ? .null : .string(engine.rawValue)),
+      ("axolotl", engine == .axolotl ? axolotl.canonical : .null),
       ("numerics", .string(numerics.rawValue)),
       ("arms", object(declaredArms.map { ($0.name, $0.canonical) })),
       ("selected_arms", selectedArms.isEmpty ? .null : names(selectedArms)),

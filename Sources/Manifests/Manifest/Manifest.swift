@@ -27,6 +27,8 @@ package struct Manifest: Sendable, Equatable {
   package internal(set) var training: Training
   /// What trains and answers.
   package let engine: EngineName
+  /// How Axolotl does it, if it does.
+  package let axolotl: Axolotl
   /// The arithmetic of matrix products, of training and evaluation.
   package let numerics: Numerics
   /// All arms, in the order of the file.

@@ -65,6 +65,7 @@ package final class ManifestDecoder {
     let data = root.required("data").flatMap(decodeData)
     let training = root.required("training").flatMap(decodeTraining)
     let engine = root.optional("engine").map { $0.choice(of: EngineName.self) } ?? .native
+    let axolotl = root.optional("axolotl").map(decodeAxolotl) ?? Manifest.Axolotl()
     let numerics = root.optional("numerics").map { $0.choice(of: Numerics.self) } ?? .portable
     let arms = root.required("arms").map { decodeArms($0, training: training) } ?? []
     let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
@@ -72,20 +73,20 @@ package final class ManifestDecoder {
     // Long enough for the files of a model in parts.
     let overrides =
       root.optional("overrides")?.list()?.compactMap { $0.line(maximum: 2000) } ?? []
-    // What is documented of the whole says nothing of a part.
+    // What is documented of the whole says nothing of a part, and all the same of another engine.
     let setsExpectations = overrides.contains { $0.hasPrefix("expectations=") }
-    if !overrides.isEmpty, !setsExpectations { expectations = nil }
+    if !overrides.allSatisfy(EngineName.isChosen(by:)), !setsExpectations { expectations = nil }
     root.finish()
     // After other problems, what is not used may only be misspelled where it should be.
     if decoding.problems.isEmpty { reportUnused() }
     guard decoding.problems.isEmpty, let name, let title, let description, let model, let data,
-      let training, let engine, let numerics
+      let training, let engine, let axolotl, let numerics
     else { return nil }
     return Manifest(
       name: name, title: title, description: description,
       assets: declaredAssets.compactMap(\.asset), unpinned: unpinned, model: model,
-      trainingData: data, training: training, engine: engine, numerics: numerics,
-      declaredArms: arms, evaluations: evaluations, expectations: expectations,
+      trainingData: data, training: training, engine: engine, axolotl: axolotl,
+      numerics: numerics, declaredArms: arms, evaluations: evaluations, expectations: expectations,
       overrides: overrides)
   }
 

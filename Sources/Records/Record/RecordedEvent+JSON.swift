@@ -19,6 +19,7 @@ extension RecordedEvent {
     case trainingFinished = "training-finished"
     case trainingReused = "training-reused"
     case evaluationFinished = "evaluation-finished"
+    case engineStated = "engine-stated"
     case sealed
   }
 
@@ -63,6 +64,8 @@ extension RecordedEvent {
         arm.json(
           ("evaluation", .string(evaluation)), ("key", JSON(key)), ("samples", JSON(samples)))
       )
+    case .engineStated(let arm, let program, let facts):
+      (.engineStated, arm.json(("program", .string(program)), ("facts", facts)))
     case .sealed(let contents): (.sealed, contents)
     case .unknown: preconditionFailure("What is unknown has its type with it.")
     }
@@ -118,6 +121,10 @@ extension RecordedEvent {
       self = .evaluationFinished(
         try ArmSeed(data), evaluation: try data["evaluation"].string(),
         key: try data["key"].digest(), samples: try data["samples"].digest())
+    case .engineStated:
+      self = .engineStated(
+        try ArmSeed(data), program: try data["program"].string(),
+        facts: data["facts"].value ?? .null)
     }
   }
 }

@@ -32,6 +32,8 @@ package enum RecordedEvent: Sendable {
   case trainingReused(ArmSeed, key: Digest, weights: Digest, checkpoints: [KeptCheckpoint])
   /// The samples of an evaluation are in the record.
   case evaluationFinished(ArmSeed, evaluation: String, key: Digest, samples: Digest)
+  /// A program of an engine says how it works: versions, types of numbers, resolved settings.
+  case engineStated(ArmSeed, program: String, facts: JSON)
   /// The record was sealed with these contents.
   case sealed(JSON)
   /// What this version does not know.
@@ -71,7 +73,7 @@ package enum RecordedEvent: Sendable {
   package var isWork: Bool {
     switch self {
     case .trainingStarted, .trainingStep, .trainingResumed, .checkpointKept, .trainingFinished,
-      .trainingReused, .evaluationFinished:
+      .trainingReused, .evaluationFinished, .engineStated:
       true
     default: false
     }

@@ -40,6 +40,8 @@ struct ArmTraining: Sendable {
     let resumed: (_ step: Int, _ root: Digest) throws -> Void
     /// A checkpoint was kept.
     let kept: (KeptCheckpoint) throws -> Void
+    /// A program of the engine, which is named, says how it works.
+    let stated: (_ program: String, _ facts: JSON) throws -> Void
     /// What a person should know.
     let note: (String) -> Void
     /// A point was passed; some are passed by the thread that writes checkpoints.

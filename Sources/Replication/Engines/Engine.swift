@@ -11,7 +11,7 @@ protocol Engine: Sendable {
   /// What keeps it from computing a manifest here even with every input, a sentence each with its remedy.
   ///
   /// A setting that it does not do is among them: none is ever dropped in silence.
-  static func obstacles(to manifest: Manifest) -> [String]
+  static func obstacles(to manifest: Manifest, options: RunOptions) -> [String]
 
   /// How fast it works here on a sample of what is planned, in some tenths of a second; nil if that cannot be told.
   static func speed(
@@ -48,6 +48,7 @@ extension EngineName {
   var engine: any Engine.Type {
     switch self {
     case .native: NativeEngine.self
+    case .axolotl: AxolotlEngine.self
     }
   }
 }

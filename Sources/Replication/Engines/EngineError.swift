@@ -9,6 +9,8 @@ package enum EngineErrorCode: String, Sendable {
   case damagedWeights
   /// Two arms that did not see the same tokens in the same order.
   case armContract
+  /// A program of an engine ended before its work was done, or did other work.
+  case engineFailed
   /// The run was asked to stop and has saved what it had.
   case interrupted
 }

@@ -21,6 +21,8 @@ package struct RunOptions: Sendable {
   /// A folder in the git repository that anchors are kept in and looked up, which may not lie in ``artifacts``; nil for
   /// none.
   package var repository: String?
+  /// How Axolotl's processes are started, if it is the engine.
+  package var axolotlLaunch = AxolotlLaunch()
   /// A folder that gets every trained model as a Hugging Face folder; nil for none.
   package var modelFolder: String?
 

@@ -97,7 +97,7 @@ struct InputSources: Sendable {
     }
     return MissingInputs(
       name: manifest.name, inputs: inputs,
-      obstacles: manifest.engine.engine.obstacles(to: manifest))
+      obstacles: manifest.engine.engine.obstacles(to: manifest, options: options))
   }
 }
 

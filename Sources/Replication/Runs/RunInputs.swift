@@ -199,14 +199,25 @@ struct RunInputs: Sendable {
     try Self.taskInputs(evaluation, files)
   }
 
+  /// The same with the rows that they are made from.
+  func askedTasks(_ evaluation: Manifest.Evaluation) throws -> [EvaluationInputs.AskedTask] {
+    try Self.askedTasks(evaluation, files)
+  }
+
   /// The tasks of an evaluation with their documents, out of the files that each asset stands for.
   static func taskInputs(
     _ evaluation: Manifest.Evaluation, _ files: [String: [ResolvedAsset]]
   ) throws -> [TaskInput] {
+    try askedTasks(evaluation, files).map(\.input)
+  }
+
+  private static func askedTasks(
+    _ evaluation: Manifest.Evaluation, _ files: [String: [ResolvedAsset]]
+  ) throws -> [EvaluationInputs.AskedTask] {
     try EvaluationInputs(
       benchmark: evaluation.benchmark, columns: evaluation.columns, oneRowPer: evaluation.oneRowPer,
       limit: evaluation.limit
-    ).inputs(
+    ).asked(
       documents: tables(evaluation.documents, files, format: evaluation.format),
       examples: tables(evaluation.examples, files, format: evaluation.format))
   }

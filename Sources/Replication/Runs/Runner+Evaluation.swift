@@ -19,7 +19,7 @@ extension Runner {
       let key = try inputs.evaluationKey(evaluation, manifest: manifest, weights: weights)
       let what = "evaluation of \(arm.name) on \(evaluation.name)"
       let samples = try await samples(
-        evaluation, key, what: what, arm: arm.name, weights, &model, inputs)
+        evaluation, key, what: what, arm: arm.armSeed, weights, &model, inputs, record)
       let seed = arm.seed.map { UInt64($0) }
       try record?.write(
         samples,
@@ -46,8 +46,9 @@ extension Runner {
 
   /// The samples of an evaluation, computed unless that was done before; `model` is loaded if it is needed.
   private func samples(
-    _ evaluation: Manifest.Evaluation, _ key: Digest, what: String, arm: String, _ weights: Digest?,
-    _ model: inout HeldModel?, _ inputs: RunInputs
+    _ evaluation: Manifest.Evaluation, _ key: Digest, what: String,
+    arm: RecordedEvent.ArmSeed, _ weights: Digest?, _ model: inout HeldModel?, _ inputs: RunInputs,
+    _ record: RunRecord?
   ) async throws -> [UInt8] {
     if let known = try known(key, what: what) { return known }
     try options.folder.work.createFolder()
@@ -67,14 +68,14 @@ extension Runner {
     guard let model else { preconditionFailure("The model was loaded just now.") }
     let finished = try finished(key, journal, what: what)
     let samples = try await compute(
-      evaluation, arm: arm, model, inputs, finished: finished, journal)
+      evaluation, arm: arm, model, inputs, finished: finished, journal, record)
     let writer = try await ArtifactWriter(
       store, note: { report(.note($0)) }, waiting: { report(.note("waiting for another run")) })
     let blob = try writer.add("samples", from: what, sha256: nil, bytes: nil) { write in
       try samples.withUnsafeBytes { try write($0) }
     }
     report(
-      .reached(RunPoint(kind: .storedSamples, arm: arm, evaluation: evaluation.name)))
+      .reached(RunPoint(kind: .storedSamples, arm: arm.arm, evaluation: evaluation.name)))
     try cache.store(StepResult(outputs: ["samples": blob.sha256], details: [:]), for: key)
     try journal.remove()
     return samples
@@ -102,18 +103,21 @@ extension Runner {
   }
 
   private func compute(
-    _ evaluation: Manifest.Evaluation, arm: String, _ model: HeldModel, _ inputs: RunInputs,
-    finished: [SampleResult], _ journal: EvaluationJournal
+    _ evaluation: Manifest.Evaluation, arm: RecordedEvent.ArmSeed, _ model: HeldModel,
+    _ inputs: RunInputs, finished: [SampleResult], _ journal: EvaluationJournal,
+    _ record: RunRecord?
   ) async throws -> [UInt8] {
+    let asked = try inputs.askedTasks(evaluation)
     let request = EvaluationRequest(
-      benchmark: evaluation.benchmark, inputs: try inputs.taskInputs(evaluation),
+      benchmark: evaluation.benchmark, inputs: asked.map(\.input), rows: asked.map(\.content),
       settings: manifest.settings(of: evaluation), tools: try inputs.languageTools(evaluation),
       finished: finished)
     let (report, interruption) = (report, interruption)
     return try await ComputeQueue.run {
-      var pace = EvaluationPace(arm: arm, task: evaluation.name)
+      var pace = EvaluationPace(arm: arm.arm, task: evaluation.name)
       let listener = EvaluationListener(
         record: { try journal.append($0) },
+        stated: { try record?.append(.engineStated(arm, program: $0, facts: $1)) },
         progress: { completed, total in
           try interruption.check()
           report(.evaluating(pace.progress(completed, of: total)))

@@ -83,6 +83,7 @@ extension Runner {
         try record?.append(.trainingResumed(arm, afterStep: step, checkpoint: root))
       },
       kept: { try record?.append(.checkpointKept($0), isDurable: true) },
+      stated: { try record?.append(.engineStated(arm, program: $0, facts: $1)) },
       note: { report(.note($0)) }, reached: { report(.reached($0)) })
   }
 

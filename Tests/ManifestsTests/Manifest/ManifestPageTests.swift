@@ -85,6 +85,12 @@ struct ManifestPageTests {
       b: {objective: eaft, k: 20, alpha: 1.0, normalizer: {constant: 3.0}}
       d: {objective: eaft, k: 20, alpha: 1.0, normalizer: ln-k}
       c: {objective: masked, entropy_quantile: 0.2, probability_quantile: 0.2}
+    axolotl:
+      version: 0.21.0
+      precision: bfloat16
+      distribution: ddp
+      settings: {x: 1}
+      ignored: [x]
     evaluation:
       tasks:
         - task: mmlu

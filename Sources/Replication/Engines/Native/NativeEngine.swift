@@ -42,7 +42,7 @@ struct NativeEngine: Engine {
       recomputesActivations: manifest.training.recomputesActivations)
   }
 
-  static func obstacles(to manifest: Manifest) -> [String] {
+  static func obstacles(to manifest: Manifest, options: RunOptions) -> [String] {
     guard !manifest.numerics.isAvailable else { return [] }
     return [
       "The manifest asks for `numerics: openblas`, and the library libopenblas.so.0 cannot be loaded: install OpenBLAS (Debian's libopenblas0), or take out that line for this program's own products."

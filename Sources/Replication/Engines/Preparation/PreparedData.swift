@@ -11,7 +11,9 @@ struct PreparedData: Sendable {
   let digest: Digest
   /// What the record of a run says of them.
   let recorded: RecordedPreparation
+}
 
+extension PreparedData {
   /// Shuffles and selects, as the manifest says.
   ///
   /// - Parameters:
