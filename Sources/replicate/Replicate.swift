@@ -32,7 +32,7 @@ struct Replicate: AsyncParsableCommand {
       CommandGroup(
         name: "Records",
         subcommands: [Log.self, Show.self, Report.self, Diff.self, Export.self]),
-      CommandGroup(name: "Machine", subcommands: [CollectGarbage.self, Doctor.self]),
+      CommandGroup(name: "Machine", subcommands: [CollectGarbage.self, Engine.self, Doctor.self]),
     ],
     defaultSubcommand: Run.self)
 }

@@ -1,6 +1,7 @@
 import Assets
 import Files
 import Foundation
+import Manifests
 import Provenance
 import Tensors
 
@@ -124,6 +125,27 @@ extension Examination {
         name: name, status: .warning, found: error.message,
         advice:
           "\(needs) cannot be downloaded: install \(package), or put the files into a folder and name it with --mirror."
+      )
+    }
+  }
+
+  /// The engines that were installed, whole or in part.
+  static func engines(_ artifacts: String) -> [Check] {
+    Manifest.Axolotl.Version.allCases.compactMap { version in
+      let environment = AxolotlEnvironment(version, in: ArtifactsFolder(artifacts))
+      guard access(environment.folder, F_OK) == 0 else { return nil }
+      let obstacles = environment.obstacles(isEvaluating: true)
+      guard obstacles.isEmpty else {
+        return Check(
+          name: "engine", status: .warning, found: obstacles.joined(separator: " "),
+          advice: "`replicate engine setup axolotl --version \(version.rawValue)` installs it.")
+      }
+      let packages = [environment.training, environment.evaluation].map {
+        AxolotlEnvironment.packages(of: $0) ?? [:]
+      }
+      return .fine(
+        "engine",
+        "axolotl \(version.rawValue), torch \(packages[0]["torch"] ?? "unknown"), lm_eval \(packages[1]["lm_eval"] ?? "unknown")"
       )
     }
   }

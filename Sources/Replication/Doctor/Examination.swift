@@ -42,7 +42,7 @@ package struct Examination: Sendable {
         Self.artifacts(artifacts), Self.disk(artifacts),
         Self.downloader("pip", await pip, needs: "Wheels", package: "python3-pip"),
         Self.downloader("curl", await curl, needs: "Files from the web", package: "curl"),
-      ] + selfTests.map(Self.selfTest)
+      ] + Self.engines(artifacts) + selfTests.map(Self.selfTest)
     return DoctorReport(
       checks: checks, environment: environment, code: code, programDigest: digest,
       selected: selected, selfTests: selfTests)

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Assets
+import Files
+import Manifests
+import Replication
+
+struct Engine: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Install an engine that is no part of this program.",
+    subcommands: [EngineSetup.self])
+}
+
+struct EngineSetup: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "setup",
+    abstract: "Make virtual environments of Axolotl and lm-evaluation-harness, for CPUs.",
+    discussion: """
+      Installs from requirements with the digest of every file, with uv where it is in PATH and else with pip, whose \
+      settings say where packages come from. What is there already is kept; what is half there is made anew. \
+      A link named training or evaluation in the folder engines/axolotl-VERSION of the artifacts folder brings an \
+      environment that you have, such as one of a container or one for GPUs.
+      """)
+
+  /// The engines that can be installed.
+  enum Name: String, ExpressibleByArgument, CaseIterable { case axolotl }
+
+  @Argument(help: "The engine.") var name: Name
+
+  @Option(help: "Version of Axolotl.") var version = Manifest.Axolotl.Version.v021
+
+  @OptionGroup var artifacts: ArtifactsOption
+
+  func run() async throws {
+    let setup = AxolotlSetup(version, in: ArtifactsFolder(artifacts.artifacts))
+    try setup.run(StopSignals.shared.interruption) { Console.error("· \($0)") }
+  }
+}
+
+extension Manifest.Axolotl.Version: ExpressibleByArgument {}
