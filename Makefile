@@ -33,6 +33,9 @@ install: build
 	"$(BIN)" --generate-completion-script bash > "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/replicate"
 	"$(BIN)" --generate-completion-script zsh > "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_replicate"
 	"$(BIN)" --generate-completion-script fish > "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/replicate.fish"
+	swift build -c release --product generate-manual
+	install -d "$(DESTDIR)$(PREFIX)/share/man/man1"
+	"$(dir $(BIN))generate-manual" "$(BIN)" --output-directory "$(DESTDIR)$(PREFIX)/share/man/man1"
 
 format:
 	swift format --in-place --recursive $(SOURCES)
