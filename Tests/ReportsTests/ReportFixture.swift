@@ -15,7 +15,9 @@ struct ReportFixture {
   let record: SealedRecord
 
   /// Whatever else is asked, `text` stands in questions, choices, inputs and the name of the run.
-  init(text: String = "plain") throws {
+  ///
+  /// With `isUneven` one arm was asked something else.
+  init(text: String = "plain", isUneven: Bool = false) throws {
     fixtures = try RunFixtures()
     let manifest = [UInt8](
       try Data(contentsOf: URL(filePath: Checkout.manifests).appending(path: "tiny.yaml")))
@@ -32,7 +34,8 @@ struct ReportFixture {
       (name: String, seed: UInt64?, right: Int) in
       let samples = try (0..<4).map { index in
         try SampleResult(
-          task: benchmark.tasks[0], documentIndex: index, prompt: "Question \(index): \(text)",
+          task: benchmark.tasks[0], documentIndex: index,
+          prompt: "Question \(index): \(text)" + (isUneven && name == "eaft" ? "?" : ""),
           target: "0",
           response: .choices(
             [

@@ -59,6 +59,14 @@ import Testing
     ] { #expect(html.contains(part), "\(part)") }
   }
 
+  @Test("says whether all arms were asked the same")
+  func comparability() throws {
+    let same = "; all arms were asked the same documents with the same prompts"
+    #expect(try RunReport(ReportFixture().evidence()).html().contains(same))
+    let uneven = try RunReport(ReportFixture(isUneven: true).evidence()).html()
+    #expect(!uneven.contains(same) && uneven.contains("not all arms were asked the same"))
+  }
+
   @Test("has the same bytes wherever the record lies")
   func place() throws {
     let fixture = try ReportFixture()

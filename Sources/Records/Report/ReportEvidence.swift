@@ -16,6 +16,8 @@ package struct ReportEvidence: Sendable {
   package let arms: [String]
   /// The untouched arm; nil if there is none.
   package let base: String?
+  /// Whether all arms were asked the same documents with the same prompts.
+  package let sharesDocuments: Bool
   /// What each arm changed against the untouched one.
   package let changes: [ArmChange]
   /// Two arms document by document, for each claim and each headline.
@@ -42,7 +44,7 @@ package struct ReportEvidence: Sendable {
       expectations == nil && !hasLocked
       ? nil : try RecordCheck(names, artifacts: artifacts, expectations: expectations).run()
     guard tampering.isEmpty else {
-      (accounts, arms, base) = ([], [], nil)
+      (accounts, arms, base, sharesDocuments) = ([], [], nil, false)
       (changes, contrasts, disputes) = ([], [], [])
       unknowns = []
       return
@@ -59,6 +61,11 @@ package struct ReportEvidence: Sendable {
     let samples = try records.flatMap { try $0.samples() }
     let results = try MeasuredResults(digest: nil, of: records)
     let rows = ReportRow.rows(of: samples)
+    sharesDocuments = rows.allSatisfy { row in
+      let own = arms.compactMap { try? ArmRow(row.name, arm: $0, in: results) }
+      return own.count == arms.count
+        && own.dropFirst().allSatisfy { (try? PairedRow(own[0], $0)) != nil }
+    }
     changes = ArmChange.changes(rows, arms: arms, base: untouched?.name, in: results)
     let claims = check?.expectations.results.claims ?? []
     let compared =

@@ -83,7 +83,11 @@ extension RunReport {
       documented.isEmpty
       ? "no documented value names its documents"
       : "\(English.count(documented.count, "documented value")) named with the digest of the documents"
-    return "\(lock); all arms were asked the same documents with the same prompts; \(known)."
+    let documents =
+      evidence.sharesDocuments
+      ? "all arms were asked the same documents with the same prompts"
+      : "not all arms were asked the same documents with the same prompts"
+    return "\(lock); \(documents); \(known)."
   }
 
   private func code(_ program: ProgramVersion) -> String {
