@@ -17,6 +17,7 @@ package enum RecordText {
       parts.append(ReportText("evaluated so far: " + done.joined(separator: "; ")))
     }
     if let metrics = metrics(record.arms) { parts.append(metrics) }
+    parts += InspectionText.parts(record.arms)
     parts.append(
       table(
         ["file", "bytes", "SHA-256"],
@@ -168,9 +169,7 @@ package enum RecordText {
       })
   }
 
-  private static func table(_ header: [String], _ rows: [[String]], leading: Set<Int>)
-    -> ReportText
-  {
+  static func table(_ header: [String], _ rows: [[String]], leading: Set<Int>) -> ReportText {
     ReportText(OutcomeText.columns([header] + rows, leading: leading))
   }
 }

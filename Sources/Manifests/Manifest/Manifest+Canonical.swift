@@ -29,6 +29,7 @@ extension Manifest {
       ("arms", object(declaredArms.map { ($0.name, $0.canonical) })),
       ("selected_arms", selectedArms.isEmpty ? .null : names(selectedArms)),
       ("evaluation", ["tasks": .array(evaluations.map(\.canonical))]),
+      ("inspection", inspection?.canonical ?? .null),
       ("overrides", overrides.isEmpty ? .null : names(overrides)),
     ])
   }

@@ -37,6 +37,8 @@ package struct Manifest: Sendable, Equatable {
   package private(set) var selectedArms: [String] = []
   /// What every arm is evaluated on; may be empty.
   package internal(set) var evaluations: [Evaluation]
+  /// What is looked at in every trained arm besides; nil for nothing.
+  package internal(set) var inspection: Inspection?
   /// Path of the file with the documented results that a run is judged by, relative to the manifest; nil for none.
   ///
   /// ``ExperimentFile`` reads it. No step of a run depends on it: other expectations judge the same results.

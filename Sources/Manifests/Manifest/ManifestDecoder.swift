@@ -69,6 +69,7 @@ package final class ManifestDecoder {
     let numerics = root.optional("numerics").map { $0.choice(of: Numerics.self) } ?? .portable
     let arms = root.required("arms").map { decodeArms($0, training: training) } ?? []
     let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
+    let inspection = root.optional("inspection").flatMap(decodeInspection)
     var expectations = root.optional("expectations")?.line()
     // Long enough for the files of a model in parts.
     let overrides =
@@ -86,7 +87,8 @@ package final class ManifestDecoder {
       name: name, title: title, description: description,
       assets: declaredAssets.compactMap(\.asset), unpinned: unpinned, model: model,
       trainingData: data, training: training, engine: engine, axolotl: axolotl,
-      numerics: numerics, declaredArms: arms, evaluations: evaluations, expectations: expectations,
+      numerics: numerics, declaredArms: arms, evaluations: evaluations, inspection: inspection,
+      expectations: expectations,
       overrides: overrides)
   }
 

@@ -81,6 +81,11 @@ package struct RecordDifference: Sendable, Equatable {
           distances.append(try TrainingDistance(arm, other, in: store))
         }
       }
+      if let own = arm.inspection, let theirs = other.inspection,
+        let difference = ValueDifference.first(own.json, theirs.json, at: "inspection")
+      {
+        trainings.append("\(arm.sentence): \(difference.path), \(difference.text).")
+      }
       for part in samples.0 where part.arm == arm.name && part.seed == arm.unsignedSeed {
         let same = samples.1.first {
           $0.arm == part.arm && $0.seed == part.seed && $0.evaluation == part.evaluation

@@ -18,6 +18,7 @@ extension RecordedEvent {
     case checkpointKept = "checkpoint-kept"
     case trainingFinished = "training-finished"
     case trainingReused = "training-reused"
+    case inspected = "arm-inspected"
     case evaluationFinished = "evaluation-finished"
     case engineStated = "engine-stated"
     case sealed
@@ -58,6 +59,8 @@ extension RecordedEvent {
           ("key", JSON(key)), ("weights", JSON(weights)),
           ("checkpoints", .array(checkpoints.map(\.json))))
       )
+    case .inspected(let arm, let key, let inspection):
+      (.inspected, arm.json(("key", JSON(key)), ("inspection", inspection.json)))
     case .evaluationFinished(let arm, let evaluation, let key, let samples):
       (
         .evaluationFinished,
@@ -117,6 +120,9 @@ extension RecordedEvent {
         try ArmSeed(data), key: try data["key"].digest(), weights: try data["weights"].digest(),
         checkpoints: data["checkpoints"].isNull
           ? [] : try data["checkpoints"].elements().map { try KeptCheckpoint($0) })
+    case .inspected:
+      self = .inspected(
+        try ArmSeed(data), key: try data["key"].digest(), try ArmInspection(data["inspection"]))
     case .evaluationFinished:
       self = .evaluationFinished(
         try ArmSeed(data), evaluation: try data["evaluation"].string(),

@@ -30,6 +30,8 @@ package enum RecordedEvent: Sendable {
   case trainingFinished(ArmSeed, weights: Digest)
   /// An earlier training with the same inputs stands in for one of this run.
   case trainingReused(ArmSeed, key: Digest, weights: Digest, checkpoints: [KeptCheckpoint])
+  /// An arm was inspected: its step key, and what came of it.
+  case inspected(ArmSeed, key: Digest, ArmInspection)
   /// The samples of an evaluation are in the record.
   case evaluationFinished(ArmSeed, evaluation: String, key: Digest, samples: Digest)
   /// A program of an engine says how it works: versions, types of numbers, resolved settings.
@@ -73,7 +75,7 @@ package enum RecordedEvent: Sendable {
   package var isWork: Bool {
     switch self {
     case .trainingStarted, .trainingStep, .trainingResumed, .checkpointKept, .trainingFinished,
-      .trainingReused, .evaluationFinished, .engineStated:
+      .trainingReused, .inspected, .evaluationFinished, .engineStated:
       true
     default: false
     }

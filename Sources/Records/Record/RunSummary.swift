@@ -18,6 +18,8 @@ package struct RunSummary: Sendable, Equatable {
     package var steps: [Step] = []
     /// What was measured, in the order of the manifest.
     package var metrics: [Metric] = []
+    /// What was looked at besides; nil unless the manifest asks for it.
+    package var inspection: ArmInspection?
 
     /// Creates an arm.
     package init(
@@ -112,10 +114,15 @@ extension RunSummary.Arm {
     for (name, digest) in digests.sorted(by: { $0.key < $1.key }) {
       digestObject[name] = JSON(digest)
     }
-    return [
-      "name": .string(name), "seed": JSON(seed.map(String.init)), "digests": .object(digestObject),
-      "steps": .array(steps.map(\.json)), "metrics": .array(metrics.map(\.json)),
-    ]
+    var object = JSON.Object()
+    object["name"] = .string(name)
+    object["seed"] = JSON(seed.map(String.init))
+    object["digests"] = .object(digestObject)
+    object["steps"] = .array(steps.map(\.json))
+    object["metrics"] = .array(metrics.map(\.json))
+    // What came later is only written where it is.
+    object["inspection"] = inspection?.json
+    return .object(object)
   }
 
   package init(_ field: JSONField) throws(FileError) {
@@ -136,6 +143,8 @@ extension RunSummary.Arm {
     self.init(
       name: try field["name"].string(), seed: seed, digests: digests, steps: steps,
       metrics: metrics)
+    let inspection = field["inspection"]
+    if !inspection.isNull { self.inspection = try ArmInspection(inspection) }
   }
 }
 

@@ -13,18 +13,24 @@ extension Audit {
   func reevaluation(_ inputs: AuditInputs) async throws -> AuditReport.Entry {
     var entry = AuditReport.Entry(level: .reevaluation)
     let platform = try RecordedPlatform(record, numerics: inputs.manifest.numerics)
-    let (record, options, report) = (record, options, report)
+    let (record, options, report, manifest) = (record, options, report, inputs.manifest)
     let store = ArtifactStore(run.folder)
     let (parts, total) = try await ComputeQueue.run {
       let reevaluation = try DocumentReevaluation(record, inputs, store: store)
       let places = reevaluation.places
+      let inspector = ArmInspector(inputs.manifest, engine: try inputs.inputs.nativeEngine())
       let parts = try record.summary.arms.map { arm in
         report(.note("answers documents of \(arm.sentence) again"))
         let challenge = AuditChallenge(
           record: record.digest, nonce: options.nonce, subject: "documents of \(arm.label)")
         let chosen = challenge.draws(of: options.reevaluationCount, from: places.count).sorted()
           .map { places[$0] }
-        return try Part(reevaluation, arm, chosen, platform)
+        var part = try Part(reevaluation, arm, chosen, platform)
+        if let inspector, part.obstacle == nil, arm.inspection != nil {
+          part.findings += try reevaluation.inspectionFindings(
+            of: arm, inspector, inputs.inputs, isSamePlatform: platform.isThisOne)
+        }
+        return part
       }
       return (parts, places.count)
     }
@@ -39,6 +45,12 @@ extension Audit {
         "Chosen by the record's SHA-256 and the nonce \(Self.hex(options.nonce)).",
         Self.detection(count: count, total: total),
       ]
+      if manifest.inspection != nil {
+        entry.notes.append(
+          platform.isThisOne
+            ? "Weights and tokens of every trained arm inspected anew\(outcome)."
+            : "Distances of weights computed anew; what tokens cost depends on the platform.")
+      }
       entry.notes += platform.notes + done.flatMap(\.notes)
     }
     return entry

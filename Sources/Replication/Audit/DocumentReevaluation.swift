@@ -99,6 +99,25 @@ struct DocumentReevaluation {
     return answers.compactMap(\.self)
   }
 
+  /// What inspecting an arm again gives otherwise than its record, in sentences; of another platform, only how far its
+  /// weights have moved is compared.
+  func inspectionFindings(
+    of arm: RunSummary.Arm, _ inspector: ArmInspector, _ inputs: RunInputs, isSamePlatform: Bool
+  ) throws -> [String] {
+    guard var recorded = arm.inspection, let weights = arm.digests["weights"],
+      let seed = arm.unsignedSeed,
+      let treatment = manifest.arms.first(where: { $0.name == arm.name })?.treatment,
+      case .trained(let objective, _, _) = treatment
+    else { return [] }
+    var found = try inspector.inspect(
+      weights: store.path(of: weights), objective: objective, seed: seed, try inputs.prepared(seed))
+    if !isSamePlatform { (recorded.tokens, found.tokens) = (nil, nil) }
+    let difference = ValueDifference.first(recorded.json, found.json, at: "inspection")
+    return difference.map {
+      ["\(arm.sentence): \($0.path), recorded against computed again: \($0.text)."]
+    } ?? []
+  }
+
   /// How an answer differs from the recorded one, in a sentence; nil if every bit is the same.
   func difference(
     _ answer: SampleResult, from recorded: SampleResult?, of arm: RunSummary.Arm, at place: Place

@@ -61,6 +61,7 @@ struct RecordStructure {
         "\(arm.sentence) has the digests \(English.list(arm.digests.keys.sorted())), but \(isTrained ? "a trained arm has those of weights and prepared_examples" : "the untouched model has none of its own")."
       )
     }
+    if let finding = inspectionFinding(arm, isTrained: isTrained) { findings.append(finding) }
     let numbers = arm.steps.map(\.number)
     guard isTrained else {
       return findings
@@ -84,6 +85,19 @@ struct RecordStructure {
       )
     }
     return findings
+  }
+
+  /// An inspection that the manifest does not ask for, one that lacks something, or one that is not there.
+  private func inspectionFinding(_ arm: RunSummary.Arm, isTrained: Bool) -> String? {
+    let asked = isTrained ? manifest.inspection : nil
+    let found = arm.inspection
+    let isWhole =
+      (found == nil) == (asked == nil)
+      && (found?.distances.isEmpty ?? true) != (asked?.weights ?? false)
+      && (found?.tokens == nil) == (asked?.tokens == nil)
+    return isWhole
+      ? nil
+      : "\(arm.sentence) was inspected otherwise than the manifest asks, or not at all."
   }
 
   // MARK: - Files

@@ -20,7 +20,8 @@ struct RecordedLog {
 
   /// Everything that summary and log tell otherwise, in sentences.
   func findings() throws -> [String] {
-    try trainingFindings() + evaluationFindings() + timeFindings() + inputFindings()
+    try trainingFindings() + inspectionFindings() + evaluationFindings() + timeFindings()
+      + inputFindings()
       + identityFindings()
   }
 
@@ -51,6 +52,18 @@ struct RecordedLog {
       }
     }
     return findings
+  }
+
+  /// Inspections that the log tells otherwise than the summary, or not at all.
+  private func inspectionFindings() -> [String] {
+    var told: [RecordedEvent.ArmSeed: ArmInspection] = [:]
+    for event in history.events {
+      if case .inspected(let arm, _, let inspection) = event.content { told[arm] = inspection }
+    }
+    // As JSON: a NaN is itself there, and -0 is not 0.
+    return record.summary.arms.filter { told[$0.armSeed]?.json != $0.inspection?.json }.map {
+      "The log tells of another inspection of \($0.sentence) than the summary."
+    }
   }
 
   /// Samples of which the log tells nothing, or other ones.

@@ -9,6 +9,8 @@ package struct RunPlan: Sendable, Equatable {
     case preparation
     /// An arm is trained.
     case training(Objective)
+    /// A trained arm is looked at besides.
+    case inspection
     /// An arm's model is evaluated, on the evaluation at this position of the manifest.
     case evaluation(Int, of: String)
   }

@@ -71,6 +71,8 @@ struct PlannedWork: Sendable {
       return estimate?.seconds(
         of: training.work(manifest.training.settings), objective: objective,
         recomputes: manifest.training.recomputesActivations)
+    case .inspection:
+      return estimate.map { $0.seconds(ofPredicting: training.inspected(manifest)) }
     case .evaluation(let index, let arm):
       let seconds = estimate?.seconds(of: evaluations[index])
       return comparesWithBase(index, arm) ? seconds.map { 2 * $0 } : seconds

@@ -40,6 +40,15 @@ struct RunEstimate: Sendable {
       + training.steps * work.parameters / speed.update
   }
 
+  /// Seconds in which the untouched model and a trained one predict what is inspected.
+  func seconds(ofPredicting inspected: TrainingWork) -> Double {
+    2
+      * (Self.fixedSeconds
+        + work.forward(
+          tokens: inspected.tokens, outputs: inspected.learned, length: inspected.length)
+        / speed.training)
+  }
+
   /// Seconds of an evaluation.
   func seconds(of evaluation: EvaluationWork) -> Double {
     Self.fixedSeconds

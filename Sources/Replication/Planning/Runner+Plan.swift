@@ -68,7 +68,7 @@ extension Runner {
         let known = try prepared.flatMap { inputs in
           try finishedStep(try inputs.trainingKey(configuration))
         }
-        let label = manifest.training.seeds.count == 1 ? arm.name : "\(arm.name), seed \(seed)"
+        let label = label(arm, seed)
         weights.append((arm.name, label, known?.outputs["weights"], known != nil))
         steps.append(
           RunPlan.Step(
@@ -76,6 +76,7 @@ extension Runner {
             reuse: known.map { _ in Self.sameInputs }))
       }
     }
+    steps += try planInspections(prepared)
     for (_, label, digest, isKnown) in weights {
       for (index, evaluation) in manifest.evaluations.enumerated() {
         let known =
@@ -91,6 +92,30 @@ extension Runner {
       }
     }
     return steps
+  }
+
+  /// What is looked at in trained arms; known where their training is.
+  private func planInspections(_ prepared: RunInputs?) throws -> [RunPlan.Step] {
+    guard manifest.inspection != nil else { return [] }
+    return try manifest.models.compactMap { arm, seed in
+      guard let seed,
+        let configuration = manifest.training.configuration(of: arm.treatment, seed: seed)
+      else { return nil }
+      let known = try prepared.flatMap { inputs in
+        try finishedStep(try inputs.trainingKey(configuration))?.outputs["weights"].flatMap {
+          try inputs.inspectionKey(
+            manifest, objective: configuration.objective, seed: seed, weights: $0)
+        }.flatMap { try finishedStep($0) }
+      }
+      return RunPlan.Step(
+        title: "inspect \(label(arm, seed))", .inspection, reuse: known.map { _ in Self.sameInputs }
+      )
+    }
+  }
+
+  /// What an arm with a seed is called where there may be only one.
+  private func label(_ arm: Manifest.Arm, _ seed: UInt64) -> String {
+    manifest.training.seeds.count == 1 ? arm.name : "\(arm.name), seed \(seed)"
   }
 
   private static let sameInputs = "done before with the same inputs"

@@ -88,4 +88,12 @@ struct TrainingSample: Sendable, Equatable {
       steps: (seen / perStep).rounded(.up), tokens: tokens, learned: tokens * learnedShare,
       length: meanTokens)
   }
+
+  /// What the manifest has inspected of an arm's examples.
+  func inspected(_ manifest: Manifest) -> RunEstimate.TrainingWork {
+    let examples = manifest.inspection?.tokens?.examples ?? 0
+    let tokens = Double(min(examples, count ?? examples)) * meanTokens
+    return RunEstimate.TrainingWork(
+      steps: 0, tokens: tokens, learned: tokens * learnedShare, length: meanTokens)
+  }
 }

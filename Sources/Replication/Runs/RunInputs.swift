@@ -270,6 +270,20 @@ struct RunInputs: Sendable {
     ])
   }
 
+  /// Identity of what is looked at in an arm; nil if nothing is.
+  func inspectionKey(
+    _ manifest: Manifest, objective: Objective, seed: UInt64, weights: Digest
+  ) throws -> Digest? {
+    try manifest.inspection.map { inspection in
+      try CanonicalJSON.digest(of: [
+        "step": "inspect/1", "common": common, "weights": JSON(weights),
+        "inspection": inspection.canonical, "objective": .string(objective.canonicalText),
+        "micro_batch_size": JSON(manifest.training.settings.microBatchSize),
+        "examples": JSON(try prepared(seed).digest),
+      ])
+    }
+  }
+
   /// Identity of an evaluation of some weights; nil stands for the untouched model.
   func evaluationKey(
     _ evaluation: Manifest.Evaluation, manifest: Manifest, weights: Digest?

@@ -37,6 +37,7 @@ extension Runner {
       }
       report(.note("seed \(seed): \(try inputs.prepared(seed).sentence)"))
       let trained = try await train(job.arm, seed: seed, inputs, others: [], nil)
+      _ = try await inspect([(job.arm, seed, trained.weights)], inputs, nil)
       _ = try await evaluate(
         RunSummary.Arm(name: job.arm.name, seed: Int(clamping: seed)), weights: trained.weights,
         inputs, nil)
@@ -70,7 +71,10 @@ extension Runner {
       weights = try finishedStep(
         try inputs.trainingKey(configuration)
       )?.outputs["weights"]
-      if weights == nil { return false }
+      guard let weights else { return false }
+      let inspection = try inputs.inspectionKey(
+        manifest, objective: configuration.objective, seed: seed, weights: weights)
+      if let inspection, try finishedStep(inspection) == nil { return false }
     }
     return try manifest.evaluations.allSatisfy {
       try finishedStep(try inputs.evaluationKey($0, manifest: manifest, weights: weights)) != nil

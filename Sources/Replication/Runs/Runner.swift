@@ -161,7 +161,10 @@ package struct Runner: Sendable {
       }
     }
     for (seed, arms) in trained { try Self.checkContract(arms, seed: seed) }
+    let inspections = try await inspect(
+      zip(manifest.models, weights).map { ($0.arm, $0.seed, $1) }, inputs, record)
     for index in arms.indices {
+      arms[index].inspection = inspections[index]
       arms[index].metrics = try await evaluate(
         arms[index], weights: weights[index], inputs, record)
     }

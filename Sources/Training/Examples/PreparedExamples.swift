@@ -1,4 +1,5 @@
 import Files
+internal import LanguageModels
 
 /// The examples of a training, in the order in which epochs number them: a choice of the rows of a ``TokenTable``.
 package struct PreparedExamples: Sendable {
@@ -61,6 +62,18 @@ package struct PreparedExamples: Sendable {
   /// - Throws: ``FileError`` if it cannot be read any more.
   package func example(_ index: Int) throws -> TrainingExample {
     try table.example(table.rows[sources[index]])
+  }
+
+  /// Some examples side by side.
+  ///
+  /// - Throws: ``FileError`` if one cannot be read any more.
+  func packed(_ batch: [Int]) throws -> PackedBatch {
+    var packed = PackedBatch()
+    for index in batch {
+      let example = try example(index)
+      packed.append(tokens: example.inputIDs, labels: example.labels)
+    }
+    return packed
   }
 
   /// Number of tokens of an example.

@@ -52,6 +52,25 @@ final class ObjectiveEvaluator {
       crossEntropies: Array(rowResults[..<rows]), entropies: Array(rowResults[rows..<2 * rows]))
   }
 
+  /// What the objective does at each of the block's rows, with weights of 1 where it takes them from elsewhere; its logits
+  /// are lost.
+  func measures(_ block: LogitsBlock) -> TokenMeasures {
+    let (rows, vocabulary) = (block.targets.count, block.vocabularySize)
+    compute(block, scale: 1, weights: [Double](repeating: 1, count: rows)[...])
+    let kernels = ck_adamw().pointee
+    var norms = [Double](repeating: 0, count: rows)
+    nonisolated(unsafe) let gradients = block.logits
+    norms.withUnsafeMutableBufferPointer { norms in
+      nonisolated(unsafe) let norms = norms
+      Parallel.perform(tiles: rows, threads: block.threads) { row in
+        norms[row] = kernels.sum_of_squares(gradients + row * vocabulary, vocabulary).squareRoot()
+      }
+    }
+    return TokenMeasures(
+      crossEntropies: Array(rowResults[..<rows]), entropies: Array(rowResults[rows..<2 * rows]),
+      weights: Array(rowResults[2 * rows..<3 * rows]), gradientNorms: norms)
+  }
+
   /// Fills `rowResults` and overwrites the block's logits.
   private func compute(_ block: LogitsBlock, scale: Double, weights: ArraySlice<Double>?) {
     let (rows, vocabulary) = (block.targets.count, block.vocabularySize)

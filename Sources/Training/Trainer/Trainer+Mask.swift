@@ -30,7 +30,7 @@ extension Trainer {
     backpropagation.observer = nil
     defer { backpropagation.observer = observer }
     var predictions = TokenPredictions()
-    backpropagation.run(try packed(batch), gradients: nil) { block in
+    backpropagation.run(try examples.packed(batch), gradients: nil) { block in
       predictions.append(evaluator.predictions(block))
     }
     let total = predictions.crossEntropies.reduce(0, +)

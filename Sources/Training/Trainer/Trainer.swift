@@ -162,16 +162,6 @@ package final class Trainer {
       trainableTokens: totals.count, totalTokens: totalTokens, microBatches: batches)
   }
 
-  /// The examples of a micro-batch side by side.
-  func packed(_ batch: [Int]) throws -> PackedBatch {
-    var packed = PackedBatch()
-    for index in batch {
-      let example = try examples.example(index)
-      packed.append(tokens: example.inputIDs, labels: example.labels)
-    }
-    return packed
-  }
-
   /// Adds a micro-batch's gradient to `gradients`.
   ///
   /// `weights` are those of its tokens, where the objective takes them from elsewhere.
@@ -180,7 +170,7 @@ package final class Trainer {
   ) throws -> TokenLosses {
     var totals = TokenLosses()
     var rest = weights?[...]
-    backpropagation.run(try packed(batch), gradients: gradients) { block in
+    backpropagation.run(try examples.packed(batch), gradients: gradients) { block in
       let rows = block.targets.count
       totals.add(evaluator.evaluate(block, scale: scale, weights: rest?.prefix(rows)))
       rest = rest?.dropFirst(rows)

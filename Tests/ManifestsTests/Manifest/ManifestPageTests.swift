@@ -100,6 +100,9 @@ struct ManifestPageTests {
           fields: {question: {field: q, remove_prefix: "Q: ", remove_suffix: "."}}
         - task: ifeval
           language_data: {punkt: a, langdetect_profiles: a, langdetect_messages: a}
+    inspection:
+      weights: true
+      tokens: {examples: 1, entropy_quantile: 0.1, probability_quantile: 0.1}
     """
 
   // MARK: - Tables
