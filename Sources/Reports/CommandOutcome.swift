@@ -1,4 +1,5 @@
 package import Files
+import Manifests
 import Records
 import Replication
 
@@ -27,6 +28,16 @@ extension SampleProofCheck: CommandOutcome {}
 
 extension AuditReport: CommandOutcome {
   package var text: ReportText { AuditText.text(self) }
+}
+
+extension AxolotlEnvironment: CommandOutcome {
+  package var text: ReportText { "Axolotl \(version.rawValue) is installed in \(folder)." }
+  package var json: JSON {
+    [
+      "schema": "replicate/engine/v1", "engine": "axolotl", "version": .string(version.rawValue),
+      "training": .string(training), "evaluation": .string(evaluation),
+    ]
+  }
 }
 
 extension DoctorReport: CommandOutcome {

@@ -3,6 +3,7 @@ import Assets
 import Files
 import Manifests
 import Replication
+import Reports
 
 struct Engine: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,7 +11,7 @@ struct Engine: AsyncParsableCommand {
     subcommands: [EngineSetup.self])
 }
 
-struct EngineSetup: AsyncParsableCommand {
+struct EngineSetup: AsyncParsableCommand, ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "setup",
     abstract: "Make virtual environments of Axolotl and lm-evaluation-harness, for CPUs.",
@@ -26,13 +27,15 @@ struct EngineSetup: AsyncParsableCommand {
 
   @Argument(help: "The engine.") var name: Name
 
-  @Option(help: "Version of Axolotl.") var version = Manifest.Axolotl.Version.v021
+  @Option(help: "Version of Axolotl.") var release = Manifest.Axolotl.Version.v021
 
   @OptionGroup var artifacts: ArtifactsOption
+  @OptionGroup var printing: PrintingOptions
 
   func run() async throws {
-    let setup = AxolotlSetup(version, in: ArtifactsFolder(artifacts.artifacts))
-    try setup.run(StopSignals.shared.interruption) { Console.error("· \($0)") }
+    let environment = AxolotlEnvironment(release, in: ArtifactsFolder(artifacts.artifacts))
+    try AxolotlSetup(environment).run(StopSignals.shared.interruption) { Console.error("· \($0)") }
+    try report(environment)
   }
 }
 

@@ -138,7 +138,7 @@ extension Examination {
       guard obstacles.isEmpty else {
         return Check(
           name: "engine", status: .warning, found: obstacles.joined(separator: " "),
-          advice: "`replicate engine setup axolotl --version \(version.rawValue)` installs it.")
+          advice: "`replicate engine setup axolotl --release \(version.rawValue)` installs it.")
       }
       let packages = [environment.training, environment.evaluation].map {
         AxolotlEnvironment.packages(of: $0) ?? [:]

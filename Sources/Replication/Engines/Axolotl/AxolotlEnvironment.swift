@@ -53,7 +53,7 @@ package struct AxolotlEnvironment: Sendable {
 
   /// Why the environments cannot be used, a sentence each; `isEvaluating` says whether both are needed.
   func obstacles(isEvaluating: Bool) -> [String] {
-    let remedy = "`replicate engine setup axolotl --version \(version.rawValue)` installs it"
+    let remedy = "`replicate engine setup axolotl --release \(version.rawValue)` installs it"
     guard let packages = Self.packages(of: training) else {
       return ["Axolotl \(version.rawValue) is not installed in \(training): \(remedy)."]
     }

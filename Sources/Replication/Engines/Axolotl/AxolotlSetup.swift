@@ -1,15 +1,14 @@
-package import Assets
 import Files
 import Foundation
-package import Manifests
+import Manifests
 
 /// Installs Axolotl and lm-evaluation-harness for CPUs from hashed requirements, each into a virtual environment of its own.
 package struct AxolotlSetup: Sendable {
   private let environment: AxolotlEnvironment
 
-  /// Prepares an installation into an artifacts folder.
-  package init(_ version: Manifest.Axolotl.Version, in artifacts: ArtifactsFolder) {
-    environment = AxolotlEnvironment(version, in: artifacts)
+  /// Prepares an installation.
+  package init(_ environment: AxolotlEnvironment) {
+    self.environment = environment
   }
 
   /// What training needs on CPUs; the first line names the Python.
@@ -25,9 +24,7 @@ package struct AxolotlSetup: Sendable {
   /// - Throws: ``EngineError`` with the last lines of what went wrong; the same command begins anew.
   package func run(_ interruption: Interruption, note: (String) -> Void) throws {
     let keys = environment.keysFile
-    if environment.obstacles(isEvaluating: true).isEmpty {
-      return note("Axolotl \(environment.version.rawValue) is installed in \(environment.folder).")
-    }
+    guard !environment.obstacles(isEvaluating: true).isEmpty else { return }
     try keys.remove()
     try keys.parent.createFolder()
     try install(requirements, to: environment.training, interruption, note)
@@ -40,7 +37,6 @@ package struct AxolotlSetup: Sendable {
       ["\(environment.training)/bin/axolotl", "config-schema", "--format", "json"], log: schema,
       interruption)
     try AtomicFile.write(try Self.keys(of: schema), to: keys)
-    note("Axolotl \(environment.version.rawValue) is installed in \(environment.folder).")
   }
 
   /// The names of the settings in what `axolotl config-schema` printed, behind a banner.

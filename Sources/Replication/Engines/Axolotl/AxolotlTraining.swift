@@ -167,9 +167,10 @@ struct LogTail {
     let lines = text.split(whereSeparator: \.isNewline).filter {
       !$0.allSatisfy(\.isWhitespace)
     }
-    let last = lines.suffix(count).map { $0.prefix(300) }.joined(separator: "\n  ")
+    // On one line, since what a terminal is told of strangers' text has no others.
+    let last = lines.suffix(count).map { $0.prefix(300) }.joined(separator: " | ")
     sentence =
       lines.isEmpty
-      ? "It printed nothing." : "The last lines of its log, \(log.path):\n  \(last)\n"
+      ? "It printed nothing." : "The last lines of its log, \(log.path): \(last) |"
   }
 }
