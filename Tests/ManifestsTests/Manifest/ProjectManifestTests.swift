@@ -10,8 +10,8 @@ import Training
 
 struct ProjectManifestTests {
   private static let names = [
-    "gemma-270m-math", "gemma-1b-numina", "qwen3-4b-numina", "smollm2-135m-conflict",
-    "smollm2-135m-math", "tiny",
+    "gemma-270m-conflict", "gemma-270m-math", "gemma-1b-numina", "qwen3-4b-numina",
+    "smollm2-135m-conflict", "smollm2-135m-math", "tiny",
   ]
 
   private func read(_ name: String) throws -> ManifestFile {
@@ -23,8 +23,8 @@ struct ProjectManifestTests {
     let file = try read(name)
     #expect(file.manifest.name == name)
     #expect(file.manifest.unpinned.map(\.asset) == (name.hasSuffix("-numina") ? ["aime24"] : []))
-    // The one that has a control trains it with smaller steps.
-    let control = name == "smollm2-135m-conflict" ? ["sft-low"] : []
+    // Those that have a control train it with smaller steps.
+    let control = name.hasSuffix("-conflict") ? ["sft-low"] : []
     #expect(file.manifest.declaredDifferences.count == control.count)
     #expect(file.manifest.arms.map(\.name) == ["base", "sft", "eaft"] + control)
   }
