@@ -11,8 +11,17 @@ import Tensors
 package struct TrainingDistance: Sendable, Equatable {
   /// The largest distance of one quantity, and where it was found.
   package struct Largest: Sendable, Equatable {
-    package let value: Double
-    package let place: String
+    package private(set) var value = 0.0
+    package private(set) var place: String
+
+    /// Nothing was found yet, at what is called so.
+    fileprivate init(at place: String) { self.place = place }
+
+    /// Takes a distance in; one that is no number is larger than all, and stays.
+    fileprivate mutating func take(_ value: Double, at place: @autoclosure () -> String) {
+      guard !self.value.isNaN, !(value <= self.value) else { return }
+      (self.value, self.place) = (value, place())
+    }
   }
 
   /// The arm, as sentences name it.
@@ -45,12 +54,11 @@ package struct TrainingDistance: Sendable, Equatable {
   init(_ a: RunSummary.Arm, _ b: RunSummary.Arm, in store: ArtifactStore?) throws {
     let pairs = Array(zip(a.steps, b.steps))
     func largest(_ name: String, isRelative: Bool) -> Largest {
-      var found = Largest(value: 0, place: "no step")
+      var found = Largest(at: "no step")
       for (left, right) in pairs {
         let (x, y) = (left.values[name] ?? .nan, right.values[name] ?? .nan)
         let scale = isRelative ? max(x.magnitude, y.magnitude) : 1
-        let value = x == y ? 0 : (x - y).magnitude / scale
-        if !(value <= found.value) { found = Largest(value: value, place: "step \(left.number)") }
+        found.take(x == y ? 0 : (x - y).magnitude / scale, at: "step \(left.number)")
       }
       return found
     }
@@ -73,10 +81,11 @@ package struct TrainingDistance: Sendable, Equatable {
       try SafetensorsFile(contentsOf: store.path(of: left)),
       try SafetensorsFile(contentsOf: store.path(of: right))
     )
-    var found = Largest(value: 0, place: "no tensor")
+    var found = Largest(at: "no tensor")
     for tensor in first.tensors {
       guard let other = second.tensor(tensor.name), other.shape == tensor.shape else {
-        return Largest(value: .infinity, place: "\(tensor.name), which only one has")
+        found.take(.infinity, at: "\(tensor.name), which only one has")
+        return found
       }
       var (x, y) = (
         [Float](repeating: 0, count: tensor.count), [Float](repeating: 0, count: tensor.count)
@@ -84,10 +93,8 @@ package struct TrainingDistance: Sendable, Equatable {
       try x.withUnsafeMutableBufferPointer { try first.read(tensor.name, into: $0) }
       try y.withUnsafeMutableBufferPointer { try second.read(tensor.name, into: $0) }
       for index in x.indices where x[index] != y[index] {
-        let value = Double((x[index] - y[index]).magnitude)
-        if !(value <= found.value) {
-          found = Largest(value: value, place: "\(tensor.name), element \(index)")
-        }
+        found.take(
+          Double((x[index] - y[index]).magnitude), at: "\(tensor.name), element \(index)")
       }
     }
     return found
