@@ -45,9 +45,11 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CKernels", "Files"]),
     .target(name: "Tokenizers", dependencies: ["Files"]),
     .target(name: "LanguageModels", dependencies: ["CKernels", "Files", "Tensors", "Tokenizers"]),
+    // What a training is to do, as values, so that a manifest can say it and no record sees a trainer.
+    .target(name: "Recipes", dependencies: ["CKernels", "Files", "Tensors"]),
     .target(
       name: "Training",
-      dependencies: ["CKernels", "Files", "LanguageModels", "Tensors", "Tokenizers"]),
+      dependencies: ["CKernels", "Files", "LanguageModels", "Recipes", "Tensors", "Tokenizers"]),
 
     // MARK: - Measurement
     .target(name: "Statistics"),
@@ -71,8 +73,8 @@ let package = Package(
     .target(
       name: "Manifests",
       dependencies: [
-        "Assets", "Files", "Provenance", "Scoring", "Statistics", "Tensors", "Tokenizers",
-        "Training", .product(name: "Yams", package: "Yams"),
+        "Assets", "Files", "Provenance", "Recipes", "Scoring", "Statistics", "Tensors",
+        "Tokenizers", .product(name: "Yams", package: "Yams"),
       ]),
     // Evidence and its judgement: sees nothing that computes it.
     .target(
@@ -88,7 +90,7 @@ let package = Package(
       name: "Replication",
       dependencies: [
         "Assets", "Evaluation", "Files", "LanguageModels", "Manifests", "Provenance",
-        "Records", "Scoring", "Statistics", "Tensors", "Tokenizers", "Training",
+        "Recipes", "Records", "Scoring", "Statistics", "Tensors", "Tokenizers", "Training",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -120,7 +122,8 @@ let package = Package(
       name: "parquet-benchmark", dependencies: ["Assets", "Files"],
       path: "Benchmarks/ParquetStrings"),
     .executableTarget(
-      name: "preparation-benchmark", dependencies: ["Assets", "Files", "Tokenizers", "Training"],
+      name: "preparation-benchmark",
+      dependencies: ["Assets", "Files", "Recipes", "Tokenizers", "Training"],
       path: "Benchmarks/Preparation"),
 
     // MARK: - Tests
@@ -142,7 +145,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "CKernels", "Files", "LanguageModels", "Tensors", "TestSupport", "Tokenizers", "Training",
+        "CKernels", "Files", "LanguageModels", "Recipes", "Tensors", "TestSupport", "Tokenizers",
+        "Training",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(
@@ -162,8 +166,8 @@ let package = Package(
     .testTarget(
       name: "ManifestsTests",
       dependencies: [
-        "Assets", "Files", "Manifests", "Provenance", "Scoring", "Statistics", "TestSupport",
-        "Tokenizers", "Training",
+        "Assets", "Files", "Manifests", "Provenance", "Recipes", "Scoring", "Statistics",
+        "TestSupport", "Tokenizers",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(
@@ -178,7 +182,7 @@ let package = Package(
       name: "ReplicationTests",
       dependencies: [
         "Assets", "Evaluation", "Files", "LanguageModels", "Manifests", "Provenance",
-        "RecordFixtures", "Records", "Replication", "Scoring", "Statistics", "Tensors",
+        "Recipes", "RecordFixtures", "Records", "Replication", "Scoring", "Statistics", "Tensors",
         "TestSupport", "Tokenizers", "Training",
       ],
       exclude: ["Fixtures"]),
@@ -186,7 +190,7 @@ let package = Package(
       name: "ReportsTests",
       dependencies: [
         "Assets", "Files", "Manifests", "Provenance", "RecordFixtures", "Records", "Replication",
-        "Reports", "Scoring", "Tensors", "TestSupport", "Training",
+        "Recipes", "Reports", "Scoring", "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "replicateTests", dependencies: ["Files", "replicate", "TestSupport"],
@@ -197,7 +201,7 @@ let package = Package(
 
 // One set of compiler settings for every Swift target.
 let numericTargets: Set<String> = [
-  "Assets", "Files", "LanguageModels", "Statistics", "Tensors", "Tokenizers", "Training",
+  "Assets", "Files", "LanguageModels", "Recipes", "Statistics", "Tensors", "Tokenizers", "Training",
 ]
 for target in package.targets
 where target.type != .system && target.type != .plugin && target.name != "CKernels" {

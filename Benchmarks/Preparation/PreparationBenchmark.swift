@@ -1,6 +1,7 @@
 import Assets
 import Files
 import Foundation
+import Recipes
 import Tokenizers
 import Training
 

@@ -50,6 +50,14 @@ package struct LearningRateSchedule: Sendable, Equatable {
   /// All steps, the rise included.
   package let totalSteps: Int
 
+  /// Gathers the parts.
+  package init(shape: Shape, peak: Double, warmUpSteps: Int, totalSteps: Int) {
+    self.shape = shape
+    self.peak = peak
+    self.warmUpSteps = warmUpSteps
+    self.totalSteps = totalSteps
+  }
+
   /// The learning rate of step `step`, from 1; 0 in the first step of a warm-up.
   package func rate(ofStep step: Int) -> Double {
     let done = step - 1

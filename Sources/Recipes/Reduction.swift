@@ -11,7 +11,7 @@ package enum Reduction: String, Sendable, CaseIterable {
   /// Which of a step's micro-batches are averaged together, by their positions.
   ///
   /// Micro-batches are dealt to processes in turn: that at position i is of process i modulo `ranks`.
-  func windows(microBatches count: Int, ranks: Int) -> [[Int]] {
+  package func windows(microBatches count: Int, ranks: Int) -> [[Int]] {
     switch self {
     case .tokenWindow, .microBatchMean: [Array(0..<count)]
     case .rankMean: (0..<ranks).map { Array(stride(from: $0, to: count, by: ranks)) }
@@ -19,7 +19,7 @@ package enum Reduction: String, Sendable, CaseIterable {
   }
 
   /// What each token's loss is multiplied by, for each micro-batch of a step with these numbers of trainable tokens.
-  func scales(tokenCounts: [Int], ranks: Int) -> [Double] {
+  package func scales(tokenCounts: [Int], ranks: Int) -> [Double] {
     switch self {
     case .tokenWindow, .rankMean:
       let windows = windows(microBatches: tokenCounts.count, ranks: ranks)

@@ -15,7 +15,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
   /// Steps over which it rises first.
   package var warmUp: WarmUp
   /// The optimizer's constants.
-  package var optimizer: AdamW.Settings
+  package var optimizer: AdamWSettings
   /// L2 norm that a step's gradient is scaled down to if it exceeds it; nil never scales.
   package var maximumGradientNorm: Double?
   /// Examples of a micro-batch.
@@ -37,7 +37,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
   package init(
     objective: Objective, reduction: Reduction = .tokenWindow, learningRate: Double,
     schedule: LearningRateSchedule.Shape = .cosine, warmUp: WarmUp = .automatic,
-    optimizer: AdamW.Settings = AdamW.Settings(), maximumGradientNorm: Double? = 1,
+    optimizer: AdamWSettings = AdamWSettings(), maximumGradientNorm: Double? = 1,
     microBatchSize: Int = 1, accumulationSteps: Int = 1, ranks: Int = 1, epochs: Int = 1,
     maximumSteps: Int? = nil, order: ExampleOrder = .torch, seed: UInt64
   ) {
@@ -60,12 +60,12 @@ package struct TrainingConfiguration: Sendable, Equatable {
   /// Examples of a full optimizer step.
   package var examplesPerStep: Int { microBatchSize * accumulationSteps * ranks }
 
-  /// Throws ``TrainingError`` that names the first setting out of its range.
+  /// Throws ``RecipeError`` that names the first setting out of its range.
   package func validate() throws {
     func require(_ isMet: Bool, _ name: String, _ value: Any, _ expected: String) throws {
       guard isMet else {
-        throw TrainingError(
-          .invalidConfiguration, "The training's \(name) is \(value); it must be \(expected).")
+        throw RecipeError(
+          .outOfRange, "The training's \(name) is \(value); it must be \(expected).")
       }
     }
     // Large enough for every use, small enough for products of three, or of two, to stay exact.

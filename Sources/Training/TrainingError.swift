@@ -5,8 +5,6 @@ package typealias TrainingError = CodedError<TrainingErrorCode>
 
 /// The kind of failure.
 package enum TrainingErrorCode: Sendable, Equatable {
-  /// A setting is out of its range or contradicts another.
-  case invalidConfiguration
   /// A conversation cannot be rendered, or is too long where that is an error. `index` counts from 0 in the input.
   case unusableConversation(index: Int)
   /// An example does not fit the model, or there is none.

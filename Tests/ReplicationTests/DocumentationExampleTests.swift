@@ -3,8 +3,8 @@ import Foundation
 import Provenance
 import Testing
 
+@testable import Recipes
 @testable import Statistics
-@testable import Training
 
 /// The examples in the documentation of types, compiled: each stands here word for word.
 @Suite("Examples in documentation")

@@ -1,7 +1,7 @@
 import Files
+import Recipes
 import Synchronization
 import Testing
-import Training
 
 @testable import Assets
 @testable import Records

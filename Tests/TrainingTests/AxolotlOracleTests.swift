@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import Tokenizers
 
+@testable import Recipes
 @testable import Training
 
 /// The folder of shared oracles, if the environment names one that exists.

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 import Tokenizers
 
+@testable import Recipes
 @testable import Training
 
 /// What Axolotl made of conversations, written by `make_labels.py`.

@@ -3,6 +3,7 @@ import LanguageModels
 import Tensors
 import Testing
 
+@testable import Recipes
 @testable import Training
 
 /// What `make_inspection.py` computed in PyTorch.

@@ -2,6 +2,7 @@ import CKernels
 import Tensors
 import Testing
 
+@testable import Recipes
 @testable import Training
 
 /// The bits that every objective's kernel gives, on any CPU.

@@ -4,6 +4,7 @@ import LanguageModels
 import Tensors
 import Testing
 
+@testable import Recipes
 @testable import Training
 
 /// The numbers that `make_objectives.py` wrote.

@@ -2,6 +2,7 @@ import CKernels
 import Testing
 
 @testable import LanguageModels
+@testable import Recipes
 @testable import Training
 
 /// Rows of logits under an objective.

@@ -3,6 +3,7 @@ import LanguageModels
 import Tensors
 import Testing
 
+@testable import Recipes
 @testable import Training
 
 @Suite struct OptimizerTests {
@@ -60,7 +61,7 @@ import Testing
     let layout = ParameterLayout(Self.configuration)
     try #require(layout.count == expected.count)
     let optimizer = AdamW(
-      layout: layout, settings: AdamW.Settings(weightDecay: expected.weightDecay))
+      layout: layout, settings: AdamWSettings(weightDecay: expected.weightDecay))
     let (parameters, gradients) = (
       FloatBuffer(count: layout.count), FloatBuffer(count: layout.count)
     )

@@ -3,6 +3,7 @@ import LanguageModels
 import Tensors
 import Testing
 
+@testable import Recipes
 @testable import Training
 
 /// Trainings over several processes, as `make_ranks.py` ran them with PyTorch and with Axolotl.

@@ -3,6 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Recipes
 @testable import Training
 
 @Suite("Prepared training data")

@@ -5,6 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Recipes
 @testable import Training
 
 /// Trainings that `make_run.py` replayed in PyTorch.
@@ -51,7 +52,7 @@ struct RunFixture: Decodable {
           try EntropyGate(k: 20, alpha: settings.alpha, normalizer: .none)),
         reduction: try #require(Reduction(rawValue: settings.reduction)),
         learningRate: settings.learningRate, warmUp: .steps(settings.warmUp),
-        optimizer: AdamW.Settings(weightDecay: settings.weightDecay),
+        optimizer: AdamWSettings(weightDecay: settings.weightDecay),
         microBatchSize: settings.microBatchSize, accumulationSteps: settings.accumulationSteps,
         ranks: settings.ranks ?? 1, epochs: settings.epochs, seed: settings.seed)
     }
@@ -350,8 +351,8 @@ struct RunFixture: Decodable {
     for (name, change) in changes {
       var bad = good
       change(&bad)
-      let error = #expect(throws: TrainingError.self) { try bad.validate() }
-      #expect(error?.code == .invalidConfiguration)
+      let error = #expect(throws: RecipeError.self) { try bad.validate() }
+      #expect(error?.code == .outOfRange)
       #expect(error?.message.contains(name) == true)
     }
   }

@@ -4,6 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Recipes
 @testable import Training
 
 /// The numbers that `make_training.py` wrote.

@@ -1,9 +1,9 @@
 import Assets
 package import Files
+import Recipes
 import Scoring
 import Tensors
 import Tokenizers
-import Training
 
 // The JSON of each part of a manifest holds everything that the part says, defaults included, and nothing of how it was
 // written: comments, order of keys, anchors, presets and number formats make no difference. Orders that mean something
@@ -176,7 +176,7 @@ extension TrainingConfiguration {
   }
 }
 
-extension AdamW.Settings {
+extension AdamWSettings {
   fileprivate var canonical: JSON {
     [
       "name": "adamw", "betas": [.number(beta1), .number(beta2)], "epsilon": .number(epsilon),

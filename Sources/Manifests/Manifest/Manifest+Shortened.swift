@@ -1,5 +1,5 @@
+import Recipes
 import Scoring
-import Training
 
 extension Manifest {
   /// Documents of an evaluation, and tokens of an answer, that a shortened manifest keeps.

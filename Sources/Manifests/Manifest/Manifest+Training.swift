@@ -1,5 +1,5 @@
 package import Assets
-package import Training
+package import Recipes
 
 extension Manifest {
   /// What the arms are trained on, and how rows become examples.

@@ -1,6 +1,6 @@
+import Recipes
 package import Tensors
 package import Tokenizers
-import Training
 
 /// A replication as its author declared it: pinned inputs, a model, training data, settings, arms and evaluation.
 ///

@@ -1,4 +1,4 @@
-import Training
+import Recipes
 
 extension ManifestDecoder {
   /// Reads `arms:`.

@@ -1,7 +1,7 @@
 import Assets
 import Files
+import Recipes
 import Tokenizers
-import Training
 
 extension ManifestDecoder {
   /// Reads `model:`.

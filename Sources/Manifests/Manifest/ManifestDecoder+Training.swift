@@ -1,4 +1,4 @@
-import Training
+import Recipes
 
 extension ManifestDecoder {
   /// Reads `training:`.
@@ -68,7 +68,7 @@ extension ManifestDecoder {
     return seeds
   }
 
-  private func decodeOptimizer(_ reader: NodeReader) -> AdamW.Settings? {
+  private func decodeOptimizer(_ reader: NodeReader) -> AdamWSettings? {
     guard let mapping = reader.mapping(path: "training.optimizer") else { return nil }
     defer { mapping.finish() }
     let name = mapping.required("name")?.choice(of: OptimizerName.self)
@@ -79,7 +79,7 @@ extension ManifestDecoder {
     let decay =
       mapping.optional("weight_decay").map { $0.number("from 0 to 1") { $0 >= 0 && $0 <= 1 } } ?? 0
     guard name != nil, betas.count == 2, let epsilon, let decay else { return nil }
-    return AdamW.Settings(beta1: betas[0], beta2: betas[1], epsilon: epsilon, weightDecay: decay)
+    return AdamWSettings(beta1: betas[0], beta2: betas[1], epsilon: epsilon, weightDecay: decay)
   }
 
   private func decodeBetas(_ reader: NodeReader) -> [Double] {

@@ -1,8 +1,8 @@
 import Assets
 import Files
 import Provenance
+import Recipes
 import Tensors
-import Training
 
 /// Turns the YAML of a manifest into a ``Manifest``, collecting every problem on the way.
 ///

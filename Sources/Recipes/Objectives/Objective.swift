@@ -1,3 +1,5 @@
+package import CKernels
+
 /// What is minimised at each trainable token: its cross entropy times a weight that no gradient flows through.
 ///
 /// A case has a file of its own, which says everything about it; `docs/adding-an-objective.md` tells how to add one.
@@ -27,8 +29,11 @@ package enum Objective: Sendable, Equatable {
   }
 
   /// How many of the largest logits the entropies are over that are only reported.
-  static let reportedK = 20
+  package static let reportedK = 20
 
   /// All settings in one line, as ``TrainingConfiguration/canonicalText`` has them.
   package var canonicalText: String { kind.canonicalText }
+
+  /// The same as the kernels want them.
+  package var kernelSettings: ck_objective { kind.kernelSettings }
 }

@@ -1,6 +1,7 @@
 import Files
 import Manifests
 import Provenance
+import Recipes
 import Records
 import Training
 

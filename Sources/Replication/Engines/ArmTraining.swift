@@ -1,4 +1,5 @@
 import Files
+import Recipes
 import Records
 import Training
 

@@ -1,5 +1,5 @@
 package import Assets
-package import Training
+package import Recipes
 
 /// What a run will do, what it will reuse, and how long that should take.
 package struct RunPlan: Sendable, Equatable {

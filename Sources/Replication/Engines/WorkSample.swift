@@ -1,5 +1,5 @@
 import LanguageModels
-import Training
+import Recipes
 
 /// How fast this machine works on a model.
 struct WorkSpeed: Sendable, Equatable {

@@ -2,6 +2,7 @@ import Assets
 import Evaluation
 import LanguageModels
 import Manifests
+import Recipes
 import Records
 import Scoring
 import Tensors

@@ -1,6 +1,6 @@
 import Evaluation
 import LanguageModels
-import Training
+import Recipes
 
 /// Times of training and evaluation, from how much a model computes and how fast this machine is.
 ///

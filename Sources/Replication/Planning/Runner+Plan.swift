@@ -1,8 +1,8 @@
 import Assets
 import Files
 import Manifests
+import Recipes
 import Records
-import Training
 
 extension Runner {
   /// The inputs without anything written; nil while something has to be stored first.

@@ -1,5 +1,6 @@
 import Assets
 import Manifests
+import Recipes
 import Tokenizers
 import Training
 

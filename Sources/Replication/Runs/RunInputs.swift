@@ -4,6 +4,7 @@ import Files
 import LanguageModels
 import Manifests
 import Provenance
+import Recipes
 import Records
 import Scoring
 import Tensors

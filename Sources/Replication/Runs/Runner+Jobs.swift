@@ -1,7 +1,7 @@
 import Files
 package import Manifests
+import Recipes
 import Records
-import Training
 
 /// An arm with a seed, as one of several jobs that a run can be divided into: `eaft:42`, or `base`.
 package struct RunJob: Sendable, Equatable, CustomStringConvertible {

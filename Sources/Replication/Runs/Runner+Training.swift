@@ -3,6 +3,7 @@ import Files
 import Foundation
 import LanguageModels
 import Manifests
+import Recipes
 import Records
 import Training
 

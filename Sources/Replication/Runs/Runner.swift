@@ -4,6 +4,7 @@ import Foundation
 import LanguageModels
 package import Manifests
 import Provenance
+import Recipes
 import Records
 import Scoring
 import Tensors

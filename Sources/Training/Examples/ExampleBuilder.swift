@@ -1,4 +1,5 @@
 import Files
+package import Recipes
 internal import Tensors
 package import Tokenizers
 

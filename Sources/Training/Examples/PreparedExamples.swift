@@ -1,5 +1,6 @@
 import Files
 internal import LanguageModels
+package import Recipes
 
 /// The examples of a training, in the order in which epochs number them: a choice of the rows of a ``TokenTable``.
 package struct PreparedExamples: Sendable {

@@ -1,5 +1,6 @@
 internal import CKernels
 internal import LanguageModels
+internal import Recipes
 internal import Tensors
 
 /// Computes an objective over blocks of logits, with memory that is kept from block to block.
@@ -14,7 +15,7 @@ final class ObjectiveEvaluator {
   var observer: OperationObserver?
 
   init(_ objective: Objective) {
-    settings = objective.kind.kernelSettings
+    settings = objective.kernelSettings
   }
 
   /// Overwrites the block's logits with the gradient of `scale` times the sum of weighted cross entropies.

@@ -1,3 +1,4 @@
+internal import Recipes
 internal import Tensors
 
 /// Tokens in four groups: entropy low or not, probability low or not, each below a quantile of all these tokens.

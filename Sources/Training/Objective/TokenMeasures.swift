@@ -1,5 +1,6 @@
 import Files
 package import LanguageModels
+package import Recipes
 package import Tensors
 
 /// What an objective does at each of some tokens, in their order.

@@ -1,5 +1,6 @@
 internal import CKernels
 package import LanguageModels
+package import Recipes
 package import Tensors
 
 /// AdamW with decoupled weight decay, over all parameters of a model.
@@ -7,27 +8,6 @@ package import Tensors
 /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019); the order of operations is that of PyTorch's
 /// `torch.optim.AdamW`: decay first, bias corrections folded into step size and denominator.
 package final class AdamW {
-  /// The constants of a training; defaults are PyTorch's, but for the decay, which is transformers'.
-  package struct Settings: Sendable, Equatable {
-    /// Decay rate of the first moment.
-    package var beta1 = 0.9
-    /// Decay rate of the second moment.
-    package var beta2 = 0.999
-    /// Added to the root of the second moment.
-    package var epsilon = 1e-8
-    /// Share of a weight that a step at learning rate 1 takes away.
-    package var weightDecay = 0.0
-
-    package init(
-      beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
-    ) {
-      self.beta1 = beta1
-      self.beta2 = beta2
-      self.epsilon = epsilon
-      self.weightDecay = weightDecay
-    }
-  }
-
   /// A stretch of parameters that one thread updates.
   private struct Tile {
     let range: Range<Int>
@@ -38,7 +18,7 @@ package final class AdamW {
   private static let blockSize = 1 << 16
 
   /// The constants.
-  package let settings: Settings
+  package let settings: AdamWSettings
   /// Running means of the gradients.
   let firstMoments: FloatBuffer
   /// Running means of their squares.
@@ -50,7 +30,7 @@ package final class AdamW {
   private var blockSums: [Double]
 
   /// Creates an optimizer whose moments are zero.
-  package init(layout: ParameterLayout, settings: Settings) {
+  package init(layout: ParameterLayout, settings: AdamWSettings) {
     self.settings = settings
     firstMoments = FloatBuffer(count: layout.count)
     secondMoments = FloatBuffer(count: layout.count)

@@ -1,10 +1,4 @@
-/// How an epoch orders the examples.
-package enum ExampleOrder: String, Sendable, CaseIterable {
-  /// `torch.randperm` seeded by seed + epoch, as the `accelerate` library's seedable sampler does.
-  case torch
-  /// As they come.
-  case sequential
-}
+package import Recipes
 
 /// Which examples each optimizer step sees.
 ///

@@ -1,4 +1,5 @@
 import Files
+package import Recipes
 
 /// What each step of a training learns from: it needs examples and settings, and no model.
 package struct TrainingBatches: Sendable {

@@ -1,5 +1,6 @@
 import Files
 internal import LanguageModels
+internal import Recipes
 package import Tensors
 
 // A checkpoint is one safetensors file: weights under their Hugging Face names, moments under the same names with a

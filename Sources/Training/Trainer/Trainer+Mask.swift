@@ -1,4 +1,5 @@
 internal import LanguageModels
+internal import Recipes
 
 // Which tokens are masked depends on all tokens of a window, so the model predicts them once before it learns from any.
 extension Trainer {

@@ -1,5 +1,6 @@
 import Files
 package import LanguageModels
+package import Recipes
 package import Tensors
 
 /// Trains a model, one optimizer step at a time.

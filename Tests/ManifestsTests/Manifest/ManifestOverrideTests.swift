@@ -1,8 +1,8 @@
 import Files
 import Foundation
+import Recipes
 import TestSupport
 import Testing
-import Training
 
 @testable import Manifests
 

@@ -1,6 +1,6 @@
 import Foundation
+import Recipes
 import Testing
-import Training
 
 @testable import Manifests
 

@@ -1,10 +1,10 @@
 import Files
 import Foundation
+import Recipes
 import Scoring
 import TestSupport
 import Testing
 import Tokenizers
-import Training
 
 @testable import Assets
 @testable import Manifests

@@ -1,9 +1,9 @@
 import Files
 import Foundation
+import Recipes
 import Scoring
 import TestSupport
 import Testing
-import Training
 
 @testable import Assets
 @testable import Manifests

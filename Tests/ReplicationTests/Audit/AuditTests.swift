@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Recipes
 import Scoring
 import Synchronization
 import Tensors

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import LanguageModels
+import Recipes
 import Tensors
 import TestSupport
 import Testing

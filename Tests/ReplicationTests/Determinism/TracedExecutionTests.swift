@@ -1,6 +1,7 @@
 import Evaluation
 import Files
 import LanguageModels
+import Recipes
 import Scoring
 import Tensors
 import TestSupport

@@ -2,10 +2,10 @@ import Evaluation
 import Foundation
 import LanguageModels
 import Manifests
+import Recipes
 import Tensors
 import TestSupport
 import Testing
-import Training
 
 @testable import Replication
 

@@ -2,6 +2,7 @@ import Evaluation
 import Files
 import LanguageModels
 import Manifests
+import Recipes
 import Records
 import Scoring
 import Tensors

@@ -1,6 +1,6 @@
 import Files
 import Manifests
-import Training
+import Recipes
 
 /// What Axolotl is told of a training: every key that a result may depend on, in the order in which they are written.
 struct AxolotlConfiguration: Sendable {

@@ -1,5 +1,6 @@
 import Files
 import Manifests
+import Recipes
 import Training
 
 /// How the processes of a training are started; no result depends on it.

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import LanguageModels
 import Manifests
+import Recipes
 import Records
 import Tensors
 import Training

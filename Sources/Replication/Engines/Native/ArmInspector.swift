@@ -1,5 +1,6 @@
 import LanguageModels
 import Manifests
+import Recipes
 import Records
 import Training
 

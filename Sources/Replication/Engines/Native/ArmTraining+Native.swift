@@ -1,6 +1,7 @@
 package import Files
 import Foundation
 import LanguageModels
+import Recipes
 import Records
 import Tensors
 package import Training

@@ -1,4 +1,5 @@
 import LanguageModels
+import Recipes
 import Training
 
 extension NativeEngine {

@@ -2,6 +2,7 @@ import Files
 import LanguageModels
 import Manifests
 import Provenance
+import Recipes
 import Scoring
 import Tensors
 import Tokenizers

@@ -1,6 +1,7 @@
 import Assets
 import Files
 import Manifests
+import Recipes
 import Records
 import Tensors
 import Tokenizers

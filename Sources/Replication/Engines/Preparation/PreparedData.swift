@@ -1,5 +1,6 @@
 import Files
 import Manifests
+import Recipes
 import Records
 import Training
 
