@@ -8,7 +8,8 @@ extension Runner {
   /// The inputs without anything written; nil while something has to be stored first.
   func storedInputs() async throws -> RunInputs? {
     do {
-      return try await RunInputs(sources, quiet: true, access: .looking)
+      return try await RunInputs(
+        sources, quiet: true, access: .looking, unless: { try finishedRun($0) != nil })
     } catch let error as AssetError where error.code == .notStored {
       return nil
     }
@@ -41,7 +42,8 @@ extension Runner {
     return plan
   }
 
-  private func finishedRun(_ identity: Digest) throws -> String? {
+  /// What is said of the finished run of an identity; nil if there is none, or all is to be computed again.
+  func finishedRun(_ identity: Digest) throws -> String? {
     guard !options.isRepeating else { return nil }
     return try RunStore(artifacts: options.artifacts).attempts(at: identity).last {
       $0.status == .sealed

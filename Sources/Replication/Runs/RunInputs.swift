@@ -51,8 +51,16 @@ struct RunInputs: Sendable {
 
   /// Brings what is missing and prepares the training data.
   ///
-  /// Throws ``AssetError`` `notStored` for what would have to be stored first, but may not.
-  init(_ sources: InputSources, quiet: Bool, access: Access = .bringing) async throws {
+  /// - Parameters:
+  ///   - sources: Where everything is.
+  ///   - quiet: Whether nobody is told of each file.
+  ///   - access: What may be done.
+  ///   - isFinished: Whether a run of this identity is finished: its training data is neither prepared nor looked at.
+  /// - Throws: ``AssetError`` `notStored` for what would have to be stored first, but may not.
+  init(
+    _ sources: InputSources, quiet: Bool, access: Access = .bringing,
+    unless isFinished: (Digest) throws -> Bool = { _ in false }
+  ) async throws {
     let isReading = access.isReading
     let manifest = sources.manifest
     var resolver = sources.resolver(
@@ -102,6 +110,12 @@ struct RunInputs: Sendable {
     try description.configuration.generation.check(
       for: manifest.evaluations.flatMap(\.benchmark.tasks))
     (configuration, tokenizer) = (description.configuration, description.tokenizer)
+    if try isFinished(
+      CanonicalJSON.digest(of: Self.identityBasis(of: manifest, common: common, files: files)))
+    {
+      (self.files, examples) = (files, [:])
+      return
+    }
     let preparation = try DataPreparation(files, manifest: manifest, common: common)
     let note: @Sendable (String) -> Void = { [report = sources.report] in report(.note($0)) }
     let known =
@@ -165,7 +179,7 @@ struct RunInputs: Sendable {
     return try NativeEngine(model: model, threads: threads, numerics: numerics)
   }
 
-  /// Whether the training data is prepared, as it is unless these inputs are only for looking.
+  /// Whether the training data is prepared, as it is unless these inputs are only for looking, or for a finished run.
   var isPrepared: Bool { !examples.isEmpty }
 
   /// The examples that arms with this seed are trained on.
@@ -246,15 +260,21 @@ struct RunInputs: Sendable {
   }
 
   /// Digests of the files of some assets.
-  private func digests(_ names: [String]) -> JSON {
+  private static func digests(_ names: [String], _ files: [String: [ResolvedAsset]]) -> JSON {
     .array(names.flatMap { files[$0] ?? [] }.map { JSON($0.sha256) })
   }
 
   /// What the identity of the whole run is the digest of.
   func identityBasis(of manifest: Manifest) -> JSON {
+    Self.identityBasis(of: manifest, common: common, files: files)
+  }
+
+  private static func identityBasis(
+    of manifest: Manifest, common: JSON, files: [String: [ResolvedAsset]]
+  ) -> JSON {
     [
       "step": "run/1", "common": common, "manifest": manifest.canonical,
-      "inputs": digests(manifest.assets.map(\.name)),
+      "inputs": digests(manifest.assets.map(\.name), files),
     ]
   }
 
@@ -293,7 +313,7 @@ struct RunInputs: Sendable {
       "step": "evaluate/1", "common": common, "weights": JSON(weights?.hex),
       "evaluation": evaluation.canonical,
       "chat_template": .string(manifest.model.chatTemplate.rawValue),
-      "inputs": digests(evaluation.assets),
+      "inputs": Self.digests(evaluation.assets, files),
     ])
   }
 }

@@ -60,10 +60,12 @@ package struct Runner: Sendable {
     var inputs: RunInputs?
     // What a branch holds now is asked before the plan is made, so that it knows what is reused.
     let downloads = try sources.plannedDownloads(isReading: true)
-    if downloads.isEmpty { inputs = try await RunInputs(sources, quiet: true) }
+    if downloads.isEmpty {
+      inputs = try await RunInputs(sources, quiet: true, unless: { try finishedRun($0) != nil })
+    }
     let plan = try await makePlan(inputs, downloads: downloads)
     report(.planned(plan))
-    let ready: RunInputs
+    var ready: RunInputs
     if let inputs { ready = inputs } else { ready = try await RunInputs(sources, quiet: false) }
     let lock = try lock(ready, expectations: expectations)
 
@@ -82,6 +84,8 @@ package struct Runner: Sendable {
       try await saveModels(ready, sealed.summary)
       return try RunOutcome(sealed, manifest: manifest, reuse: start.reason)
     case .open(let record):
+      // The finished run that was found before is not there any more.
+      if !ready.isPrepared { ready = try await RunInputs(sources, quiet: true) }
       if let warning = RecordedSelfTest.ofThisProcess.warning { report(.note(warning)) }
       try write(lock, expectations: expectations, to: record)
       try await noteBegun(record, under: lock)

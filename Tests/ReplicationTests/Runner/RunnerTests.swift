@@ -94,11 +94,14 @@ import Testing
     #expect(try await anchored(true) == [])
   }
 
-  @Test("is not repeated when it is finished, and says why")
+  @Test("is not repeated when it is finished, and says why, without a look at its training data")
   func finishedRunIsOnlyRead() async throws {
     try await withFolder { folder in
       let file = try manifest(in: folder)
       let first = try await run(file, in: folder)
+      let preparation = try #require(first.record.history().preparations.first?.value)
+      let tokens = ArtifactStore(root: "\(folder)/artifacts/store").path(of: preparation.tokens)
+      try FileManager.default.removeItem(atPath: tokens)
       let trained = Atomic<Int>(0)
       let second = try await run(file, in: folder) { event in
         if case .trained = event { trained.add(1, ordering: .relaxed) }
@@ -110,6 +113,7 @@ import Testing
         file, options: RunOptions(artifacts: "\(folder)/artifacts", threads: 1), report: { _ in }
       ).plan()
       #expect(plan.steps.isEmpty && plan.finished != nil)
+      #expect(!FileManager.default.fileExists(atPath: tokens), "Nobody prepared it again.")
     }
   }
 
