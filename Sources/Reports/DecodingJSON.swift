@@ -107,6 +107,7 @@ package enum DecodingJSON {
             "row": .string(row.cell.id), "difference": .exact(row.difference),
             "is_recomputed": .bool(row.isRecomputed),
             "unpaired_z": row.unpairedStatistic.map { .exact($0) } ?? .null,
+            "typical_z": row.typicalStatistic.map { .exact($0) } ?? .null,
             "frontier": row.frontier.map(json) ?? .null,
           ]
         }),

@@ -31,6 +31,11 @@ extension DecodingText {
       notes += Paragraph.wrapped(
         "† A printed mean cannot be: the difference is that of what the parts come to.")
     }
+    if table.comparisons.flatMap(\.rows).contains(where: { $0.typicalStatistic != nil }) {
+      notes += Paragraph.wrapped(
+        "typical z: the difference in standard errors that the differences of two models have on this benchmark in a published table (Eval-Arena, arXiv 2512.21326). A prior, of models that are not related: arms of one model mostly differ less, and then it is larger."
+      )
+    }
     var dependences: [(text: String, rows: [String])] = []
     for row in table.rows {
       guard row.cell.runs == 1, let text = row.cell.dependence else { continue }

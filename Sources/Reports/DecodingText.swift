@@ -157,10 +157,11 @@ package enum DecodingText {
     }
     let rows = comparison.rows.map { row in
       [table.name(of: row.cell)] + (showsDifferences ? differences(row) : []) + frontier(row)
+        + [row.typicalStatistic.map { Decimals.signed($0, 2) } ?? "–"]
     }
     let header =
       ["row"] + (showsDifferences ? ["\(first) − \(second)", "unpaired z"] : [])
-      + ["b − c", "largest b + c", "of items"]
+      + ["b − c", "largest b + c", "of items", "typical z"]
     let bestCase =
       comparison.rows.contains { $0.frontier?.isBestCase == true }
       ? " Where b − c is one of several, that is the best case, for the largest of them." : ""

@@ -8,7 +8,7 @@ package enum PowerText {
   package static func text(_ analysis: PowerAnalysis) -> ReportText {
     let hasSeeds = analysis.rows.contains { $0.seedDeviation != nil }
     var header = [
-      "task", "metric", "n", "differing", "least", "noticed", "documented", "n it takes",
+      "task", "metric", "n", "differing", "least", "noticed", "typical", "documented", "n it takes",
       "or at most",
     ]
     if hasSeeds { header += ["seed SD", "seeds it takes"] }
@@ -29,6 +29,7 @@ package enum PowerText {
     ]
     cells.append(row.smallestSignificant.map { Decimals.fixed($0, 4) } ?? "none")
     cells.append(row.smallestDetectable.map { Decimals.fixed($0, 4) } ?? "none")
+    cells.append(row.typicallyDetectable.map { Decimals.fixed($0, 4) } ?? "–")
     cells.append(row.documented.map { Decimals.signed($0, 4) } ?? "–")
     cells.append(row.requiredCount.map { "\($0)" } ?? "–")
     cells.append(atMost(row))
@@ -50,6 +51,7 @@ package enum PowerText {
         "differing: share of items that the two arms answer differently; it \(origin).",
         "least: the smallest difference that can be significant at all (McNemar's exact test), if every differing item favours one arm.",
         "noticed: the difference that four of five runs would find significant. To notice the documented one takes so many items, or that of these at most so many differ.",
+        "typical: the same if the arms differed as two unrelated models do in a published table (Eval-Arena, arXiv 2512.21326), a prior; arms of one model mostly differ less.",
         "Items of one subject, prompt or source depend on each other, so that real needs are larger, not smaller.",
         seeds(analysis.seedCount, isMeasured: hasSeeds),
       ]

@@ -1,3 +1,4 @@
+import Scoring
 import Statistics
 
 extension DocumentedResults {
@@ -56,6 +57,18 @@ extension DecodedTable.ComparedRow {
       second.estimate.flatMap { estimate.unpairedDifference(from: $0)?.statistic }
     }
     frontier = DecodedTable.Frontier(first, second)
+    typicalStatistic = Self.typicalStatistic(difference, row.cell, first, second)
+  }
+
+  /// The difference in standard errors that are published as typical of the benchmark; nil for what is no share of documents.
+  private static func typicalStatistic(
+    _ difference: Double, _ cell: DocumentedResults.Cell, _ first: DecodedTable.Value,
+    _ second: DecodedTable.Value
+  ) -> Double? {
+    guard [.fraction, .percent].contains(cell.unit), first.runs == 1, second.runs == 1,
+      let count = first.itemCount, let noise = PublishedNoise.ofTask(cell.task)
+    else { return nil }
+    return difference / noise.standardError(documents: count)
   }
 }
 

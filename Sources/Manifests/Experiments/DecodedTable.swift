@@ -144,6 +144,9 @@ package struct DecodedTable: Sendable, Equatable {
     package let isRecomputed: Bool
     /// That difference in standard errors of two independent samples; nil where there are none.
     package let unpairedStatistic: Double?
+    /// That difference in standard errors that are typical of two models on this benchmark, a prior (``PublishedNoise``); nil
+    /// where nothing is published, or no single run is known.
+    package let typicalStatistic: Double?
     /// What a paired test could say; nil without possible counts of both.
     package let frontier: Frontier?
   }

@@ -51,7 +51,7 @@ extension DocumentedResults.Composition {
 extension DocumentedResults.Cell {
   /// Which items of the row depend on each other, so that claims about it are judged by clusters of them; nil if none do.
   package var dependence: String? {
-    if metric.hasPrefix("inst_level_") { return "instructions of one prompt" }
+    if isOfInstructions { return "instructions of one prompt" }
     for benchmark in Benchmark.all {
       if benchmark.groups.contains(where: { $0.name == task }) { return "questions of one subject" }
       if benchmark.groups.isEmpty, benchmark.name == task, benchmark.tasks[0].sourceColumn != nil {
@@ -60,6 +60,9 @@ extension DocumentedResults.Cell {
     }
     return nil
   }
+
+  /// Whether its items are the instructions of documents, of which a document may have several.
+  package var isOfInstructions: Bool { metric.hasPrefix("inst_level_") }
 
   /// What the row's metric measures.
   package var quantity: Quantity { Quantity(metric: metric) }

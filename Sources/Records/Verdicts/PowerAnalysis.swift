@@ -27,6 +27,9 @@ package struct PowerAnalysis: Sendable, Equatable {
     package let smallestSignificant: Double?
     /// The difference that is noticed in four of five runs; nil if not even the largest possible one is.
     package let smallestDetectable: Double?
+    /// The difference that would be noticed in four of five runs if the arms differed as two models do in a published table
+    /// (``PublishedNoise``), a prior; nil where nothing is published, or for what is no share.
+    package let typicallyDetectable: Double?
     /// The documented difference of the two arms; nil if none is documented.
     package let documented: Double?
     /// Items that it takes to notice the documented difference in four of five runs; nil without one, or for none.
@@ -140,6 +143,7 @@ extension PowerAnalysis.Row {
       discordance = nil
       smallestSignificant = nil
       smallestDetectable = noticed
+      typicallyDetectable = nil
       requiredCount = target.flatMap { target in
         noticed.flatMap { noticed in
           let items = (Double(measured?.count ?? 0) * (noticed / target) * (noticed / target))
@@ -159,6 +163,9 @@ extension PowerAnalysis.Row {
         ?? false
     }.map { Double($0) / Double(count) }
     smallestDetectable = Power.smallestDifference(discordance: discordance, count: count)
+    typicallyDetectable = PublishedNoise.ofTask(row.name.task).map {
+      Power.minimumDetectableEffect(standardError: $0.standardError(documents: count))
+    }
     requiredCount = target.flatMap {
       Power.requiredCount(difference: $0, discordance: discordance)
     }

@@ -42,10 +42,12 @@ struct PowerRow {
       }
       return [first]
         + cells.filter { !$0.isNamed(name) }.map { cell in
-          let count = isWhole ? cell.count : nil
-          return PowerRow(
-            name: DocumentedResults.RowName(task: task, metric: cell.metric),
-            count: count ?? first.count, origin: count == nil ? .benchmark : .documented)
+          let name = DocumentedResults.RowName(task: task, metric: cell.metric)
+          if isWhole, let count = cell.count {
+            return PowerRow(name: name, count: count, origin: .documented)
+          }
+          let origin = cell.isOfInstructions ? .benchmark : first.origin
+          return PowerRow(name: name, count: first.count, origin: origin)
         }
     }
     guard !benchmark.groups.isEmpty else { return row(evaluation.name, benchmark.tasks) }

@@ -26,6 +26,8 @@ import Testing
     // SciPy's sum over all tables: of ten differing items in a hundred, 0.0986 is noticed with 0.8.
     #expect((0.0975...0.0990).contains(row.smallestDetectable ?? 0))
     #expect(try #require(row.documented).isApproximately(0.0001))
+    // 2.80159 × 0.0026 × √(10042 / 80)
+    #expect(abs(try #require(row.typicallyDetectable) - 0.08161) < 1e-5)
     // (2.80159 / 0.0001)² × 0.1
     #expect(abs(try #require(row.requiredCount) - 78_488_800) < 1000)
     let mmlu = try #require(analysis.rows.first { $0.task == "mmlu" })
@@ -55,6 +57,15 @@ import Testing
         """.utf8), source: "lock")
     let locked = try row(unlimited, lock: lock)
     #expect(locked.count == 77 && locked.countOrigin == .lock)
+    #expect(locked.typicallyDetectable == nil)
+    // A documented row of another metric is about the same texts.
+    let analysis = try PowerAnalysis(
+      try ManifestDecoder.decode(Array(unlimited.utf8), name: "test.yaml"),
+      documented: try VerdictFixture.documented(
+        ["0.15", "0.14"], task: "general_text", metric: "bits_per_byte"), lock: lock)
+    let other = try #require(
+      analysis.rows.first { $0.task == "general_text" && $0.metric == "bits_per_byte" })
+    #expect(other.count == 77 && other.countOrigin == .lock)
   }
 
   @Test("Three documents can show nothing at all")
