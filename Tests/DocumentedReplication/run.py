@@ -133,7 +133,8 @@ def make_qwen(folder, replicate, work):
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def make_server(folder):
+def make_server(folder, shards=None):
+    """`shards` gives the tables of NuminaMath, one at a time; a few made-up sums without it."""
     draw = random.Random(1)
 
     def place(name):
@@ -145,10 +146,11 @@ def make_server(folder):
         settings = {"commit": commit} if commit else {}
         place(f"{repository}/.hub.json").write_text(json.dumps(settings | {"gated": "gemma-3" in repository}))
     (folder / "hub.json").write_text(json.dumps({"tokens": {"hf_made_up": True}}))
-    for shard in range(5):
-        table = pyarrow.Table.from_pylist(list(numina(draw, 120)), NUMINA)
+    shards = shards or (pyarrow.Table.from_pylist(list(numina(draw, 120)), NUMINA) for _ in range(5))
+    for shard, table in enumerate(shards):
         pyarrow.parquet.write_table(
-            table, place(f"datasets/AI-MO/NuminaMath-CoT/data/train-{shard:05}-of-00005.parquet"), row_group_size=50)
+            table, place(f"datasets/AI-MO/NuminaMath-CoT/data/train-{shard:05}-of-00005.parquet"),
+            row_group_size=max(50, len(table) // 18))
     for split, count in [("test", 12), ("train", 30)]:
         pyarrow.parquet.write_table(
             pyarrow.Table.from_pylist(list(gsm8k(draw, count))),
@@ -251,4 +253,5 @@ def main():
         server.wait()
 
 
-main()
+if __name__ == "__main__":
+    main()
