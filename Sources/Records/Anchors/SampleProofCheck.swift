@@ -16,6 +16,8 @@ package struct SampleProofCheck: Sendable {
   package let authorities: [String]
   /// What contradicts it, in sentences.
   package let findings: [String]
+  /// Whether the record's own files said in which of them the samples stand.
+  private let knowsFiles: Bool
 
   /// Reads a proof and holds it against the record and the anchors of its name.
   ///
@@ -42,7 +44,36 @@ package struct SampleProofCheck: Sendable {
     }
     known += Self.anchors(of: sealed?.id ?? proof.record, repository, outside: artifacts)
     authorities = known.map(\.name)
-    findings = known.flatMap { [proof] in Self.findings(proof, $0) }
+    // An anchor commits to the samples and their order alone.
+    let files = try sealed.flatMap { try $0.findings().isEmpty ? Self.files(of: $0) : nil }
+    knowsFiles = files != nil
+    findings =
+      known.flatMap { [proof] in Self.findings(proof, $0) }
+      + (files.map { [proof] in Self.misplaced(proof, $0) } ?? [])
+  }
+
+  /// The file that each sample of a record stands in, in the order of the tree.
+  private static func files(of record: SealedRecord) throws -> [(name: String, count: Int)] {
+    try record.files.filter { RecordFile.isOfSamples($0.name) }.map { file in
+      (file.name, try record.contents(of: file.name).split(separator: UInt8(ascii: "\n")).count)
+    }
+  }
+
+  /// Samples that stand in another file than the proof says, and so are another arm's or evaluation's.
+  private static func misplaced(
+    _ proof: SampleProof, _ files: [(name: String, count: Int)]
+  ) -> [String] {
+    proof.leaves.compactMap { leaf in
+      var rest = leaf.proof.index
+      let file = files.first { file in
+        if rest < file.count { return true }
+        rest -= file.count
+        return false
+      }
+      guard let file, file.name != leaf.file else { return nil }
+      return
+        "The sample of number \(leaf.proof.index) stands in \(file.name) of the record, not in \(leaf.file)."
+    }
   }
 
   private static func findings(_ proof: SampleProof, _ authority: Authority) -> [String] {
@@ -91,9 +122,11 @@ package struct SampleProofCheck: Sendable {
     var lines = proof.leaves.map {
       "The sample in \($0.file) is the one of number \($0.proof.index) of \($0.proof.count) in the record \(proof.record), as \(English.list(authorities)) \(authorities.count == 1 ? "says" : "say")."
     }
-    lines.append(
-      "The name of the file, and so the arm, is the word of who made the proof: the tree commits to samples and their order."
-    )
+    if !knowsFiles {
+      lines.append(
+        "The name of the file, and so the arm, is the word of who made the proof: the tree commits to samples and their order."
+      )
+    }
     return ReportText(lines)
   }
 

@@ -49,6 +49,7 @@ import Testing
       #expect(proof.leaves.count == 2 && proof.leaves[1].proof.index == 5 + index)
       let check = try check(proof.json)
       #expect(check.exitCode == 0 && check.authorities.count == 1, "\(check.text.plain)")
+      #expect(!check.text.plain.contains("the word of who made the proof"))
       #expect(check.proof.leaves == proof.leaves)
     }
   }
@@ -63,6 +64,7 @@ import Testing
     try FileManager.default.removeItem(atPath: fixtures.folder.path(of: "artifacts"))
     let whole = try check(proof.json, repository: repository)
     #expect(whole.exitCode == 0 && whole.authorities.first?.hasPrefix("the anchor") == true)
+    #expect(whole.text.plain.contains("the word of who made the proof"))
     #expect(try check(proof.json).exitCode == 7)
     let edited = try CanonicalJSON.encode(proof.json)
     let text = String(decoding: edited, as: UTF8.self).replacing("of base", with: "of bass")
@@ -71,7 +73,7 @@ import Testing
     #expect(try check(json, repository: repository).exitCode == 3)
   }
 
-  @Test("do not hold with another text, place, count or way, and say which sample it is")
+  @Test("do not hold with another text, place, count, way or file, and say which sample it is")
   func forged() throws {
     let proof = try SampleProof(of: "arc_challenge:2", in: record)
     let text = String(decoding: try CanonicalJSON.encode(proof.json), as: UTF8.self)
@@ -79,6 +81,7 @@ import Testing
     for (old, new) in [
       ("2 of base", "3 of base"), ("\"index\":2", "\"index\":3"), ("\"count\":10", "\"count\":11"),
       (hash, String(repeating: "0", count: 64)),
+      ("samples/arc_challenge.base.jsonl", "samples/arc_challenge.sft.jsonl"),
     ] {
       let edited = text.replacing(old, with: new)
       #expect(edited != text, "\(old)")
