@@ -48,6 +48,10 @@ import Testing
         StripChart(
           title: text, axis: text, values: [1, .nan, 2], mean: 1, interval: 0...2, seeds: [1]
         ).chart,
+        DensityChart(
+          title: text, horizontal: text, vertical: text, width: 3, columns: 2, rows: 2,
+          counts: [0, 9, 1, 0], line: [1, nil], lineName: text
+        ).chart,
         CurveChart(
           title: text, axis: text, curves: [.init(series: 2, points: [(1, 2), (2, .nan)])]
         ).chart,

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import FoundationXML
+import Provenance
 import RecordFixtures
 import TestSupport
 import Testing
@@ -33,6 +34,44 @@ import Testing
       let parser = XMLParser(data: Data(html[start..<end].utf8))
       #expect(parser.parse(), "\(String(describing: parser.parserError))")
     }
+  }
+
+  @Test(
+    "shows where tokens lie and loss is, of all seeds together, and nothing where nobody looked")
+  func inspected() throws {
+    func group(_ count: Int, _ isLow: Bool, _ loss: Double) -> ArmInspection.Group {
+      let sums = ArmInspection.Sums(loss: loss, gradientNorm: 1)
+      return ArmInspection.Group(
+        isEntropyLow: isLow, isProbabilityLow: isLow, count: count, before: sums, after: sums)
+    }
+    let fixtures = try RunFixtures()
+    let manifest = try Data(
+      contentsOf: URL(filePath: Checkout.manifests).appending(path: "tiny.yaml"))
+    let run = try fixtures.begin(
+      RunDescription(
+        name: "inspected", identity: SHA256.digest(of: "inspected"), manifest: [UInt8](manifest),
+        session: RunSession(version: "0", code: .noRepository, environment: .current())))
+    let arms = [1, 2].map { seed in
+      var arm = RunSummary.Arm(name: "sft", seed: seed)
+      arm.inspection = ArmInspection(
+        distances: [],
+        tokens: ArmInspection.Tokens(
+          examples: 2, entropyThreshold: 0.5, probabilityThreshold: 0.1,
+          groups: [group(seed, true, 3), group(9 - seed, false, 1)],
+          density: ArmInspection.Density(
+            entropyCells: 1, probabilityCells: 2, largestEntropy: 3, before: [seed, 7],
+            after: [0, 8], weights: [1])))
+      return arm
+    }
+    let record = try run.seal(RunSummary(arms: arms))
+    let evidence = try ReportEvidence([record.path], artifacts: "nowhere", expectations: nil)
+    let report = RunReport(evidence)
+    // 3 of 18 tokens, 6 of 8 nats.
+    #expect(report.markdown.contains("both low\\: confident conflicts | 16.7 % | 75.0 %"))
+    let html = try report.html()
+    #expect(html.contains("Where the loss is") && html.contains("probability, untouched"))
+    #expect(html.contains("<title>14</title>") && html.contains("<title>16</title>"))
+    #expect(!(try RunReport(ReportFixture().evidence()).html().contains("Where the loss is")))
   }
 
   @Test("says in Markdown nothing but what it says")

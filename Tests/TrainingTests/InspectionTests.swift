@@ -49,6 +49,25 @@ private struct InspectionFixture: Decodable {
       batchSize: batchSize, threads: threads, numerics: .portable)
   }
 
+  @Test("tokens are counted where their entropy and probability lie, at the ends of both too")
+  func density() {
+    var tokens = TokenMeasures()
+    tokens.entropies = [0, 0, 1.5, 2.9957, 5]
+    // Probabilities of 1, 0.01, a half, none and 0.9.
+    tokens.crossEntropies = [0, 4.605, 0.6931, 800, 0.1053]
+    tokens.weights = [0.25, 0.75, 0.5, 1, 0]
+    let density = TokenDensity(tokens)
+    var counts = [Int](repeating: 0, count: 120)
+    for (entropy, probability) in [(0, 9), (0, 0), (6, 5), (11, 0), (11, 9)] {
+      counts[entropy * 10 + probability] += 1
+    }
+    #expect(density.counts == counts)
+    var weights = [Double?](repeating: nil, count: 12)
+    (weights[0], weights[6], weights[11]) = (0.5, 0.5, 0.5)
+    #expect(density.meanWeights == weights)
+    #expect(TokenDensity(TokenMeasures()).meanWeights.allSatisfy { $0 == nil })
+  }
+
   @Test("losses and gradients of groups of tokens are PyTorch's, for every objective and model")
   func groups() throws {
     let fixture = try InspectionFixture.load()

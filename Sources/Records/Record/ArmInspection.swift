@@ -54,6 +54,30 @@ package struct ArmInspection: Sendable, Equatable {
     }
   }
 
+  /// Where tokens lie in a grid over the entropy of their prediction and the probability of the target.
+  package struct Density: Sendable, Equatable {
+    /// Cells over the entropies, from 0 to `largestEntropy` in nats, and over the probabilities, from 0 to 1.
+    package let entropyCells: Int
+    package let probabilityCells: Int
+    package let largestEntropy: Double
+    /// Number of tokens of each cell by what the untouched model predicts, and by what the arm does; those of the lowest
+    /// entropies first, and of these those of the lowest probabilities.
+    package let before: [Int]
+    package let after: [Int]
+    /// The arm's mean weight of the tokens of each stretch of the untouched model's entropies; nil where there are none.
+    package let weights: [Double?]
+
+    /// Gathers the parts.
+    package init(
+      entropyCells: Int, probabilityCells: Int, largestEntropy: Double, before: [Int],
+      after: [Int], weights: [Double?]
+    ) {
+      (self.entropyCells, self.probabilityCells) = (entropyCells, probabilityCells)
+      (self.largestEntropy, self.before, self.after) = (largestEntropy, before, after)
+      self.weights = weights
+    }
+  }
+
   /// The tokens of some examples that are learned, in groups.
   package struct Tokens: Sendable, Equatable {
     /// Number of examples, the first of the arm's.
@@ -63,14 +87,17 @@ package struct ArmInspection: Sendable, Equatable {
     package let probabilityThreshold: Double
     /// Both low, the entropy, the probability, neither.
     package let groups: [Group]
+    /// Where they lie; nil in a record of before.
+    package let density: Density?
 
     /// Gathers the parts.
     package init(
-      examples: Int, entropyThreshold: Double, probabilityThreshold: Double, groups: [Group]
+      examples: Int, entropyThreshold: Double, probabilityThreshold: Double, groups: [Group],
+      density: Density?
     ) {
       self.examples = examples
       (self.entropyThreshold, self.probabilityThreshold) = (entropyThreshold, probabilityThreshold)
-      self.groups = groups
+      (self.groups, self.density) = (groups, density)
     }
   }
 
@@ -150,12 +177,48 @@ extension ArmInspection.Group {
   }
 }
 
-extension ArmInspection.Tokens {
+extension ArmInspection.Density {
   fileprivate var json: JSON {
     [
-      "examples": JSON(examples), "entropy_threshold": .exact(entropyThreshold),
-      "probability_threshold": .exact(probabilityThreshold), "groups": .array(groups.map(\.json)),
+      "entropy_cells": JSON(entropyCells), "probability_cells": JSON(probabilityCells),
+      "largest_entropy": .exact(largestEntropy), "before": .array(before.map { JSON($0) }),
+      "after": .array(after.map { JSON($0) }),
+      "weights": .array(weights.map { $0.map { .exact($0) } ?? .null }),
     ]
+  }
+
+  fileprivate init(_ field: JSONField) throws(FileError) {
+    entropyCells = try field["entropy_cells"].count()
+    probabilityCells = try field["probability_cells"].count()
+    largestEntropy = try field["largest_entropy"].exact()
+    // Whoever draws it has to be able to.
+    guard (1...100).contains(entropyCells), (1...100).contains(probabilityCells),
+      largestEntropy > 0, largestEntropy <= 100
+    else { throw field.failure("a grid of at most 100 by 100 cells, up to 100 nats") }
+    func counts(_ field: JSONField) throws(FileError) -> [Int] {
+      try field.elements().map { element throws(FileError) in
+        let count = try element.count()
+        guard count < 1 << 40 else { throw element.failure("a number of tokens") }
+        return count
+      }
+    }
+    (before, after) = (try counts(field["before"]), try counts(field["after"]))
+    weights = try field["weights"].elements().map { element throws(FileError) in
+      element.isNull ? nil : try element.exact()
+    }
+    let cells = entropyCells * probabilityCells
+    guard before.count == cells, after.count == cells, weights.count == entropyCells
+    else { throw field.failure("numbers for each of its cells") }
+  }
+}
+
+extension ArmInspection.Tokens {
+  fileprivate var json: JSON {
+    JSON(present: [
+      ("examples", JSON(examples)), ("entropy_threshold", .exact(entropyThreshold)),
+      ("probability_threshold", .exact(probabilityThreshold)),
+      ("groups", .array(groups.map(\.json))), ("density", density?.json ?? .null),
+    ])
   }
 
   fileprivate init(_ field: JSONField) throws(FileError) {
@@ -166,6 +229,7 @@ extension ArmInspection.Tokens {
     self.init(
       examples: try field["examples"].count(),
       entropyThreshold: try field["entropy_threshold"].exact(),
-      probabilityThreshold: try field["probability_threshold"].exact(), groups: groups)
+      probabilityThreshold: try field["probability_threshold"].exact(), groups: groups,
+      density: field["density"].isNull ? nil : try ArmInspection.Density(field["density"]))
   }
 }

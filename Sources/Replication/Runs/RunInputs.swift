@@ -297,7 +297,7 @@ struct RunInputs: Sendable {
   ) throws -> Digest? {
     try manifest.inspection.map { inspection in
       try CanonicalJSON.digest(of: [
-        "step": "inspect/1", "common": common, "weights": JSON(weights),
+        "step": "inspect/2", "common": common, "weights": JSON(weights),
         "inspection": inspection.canonical, "objective": .string(objective.canonicalText),
         "micro_batch_size": JSON(manifest.training.settings.microBatchSize),
         "examples": JSON(try prepared(seed).digest),

@@ -16,8 +16,8 @@ package struct RunReport: Sendable {
       return ReportDocument(title: title, headline: headline, sections: [tampering])
     }
     let sections = [
-      documented, claims, contrasts, changes, training, disputes, unknowns, signals, provenance,
-      reproduction,
+      documented, claims, contrasts, changes, training, tokens, disputes, unknowns, signals,
+      provenance, reproduction,
     ]
     return ReportDocument(
       title: title, headline: headline, sections: sections.filter { !$0.blocks.isEmpty })

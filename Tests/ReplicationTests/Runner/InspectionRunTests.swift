@@ -38,6 +38,9 @@ import Testing
       #expect(distances.dropFirst().reduce(0) { $0 + $1.count } == distances[0].count)
       let groups = try #require(inspection.tokens).groups
       #expect(groups.count == 4)
+      let density = try #require(inspection.tokens?.density)
+      let count = groups.reduce(0) { $0 + $1.count }
+      #expect(density.before.reduce(0, +) == count && density.after.reduce(0, +) == count)
       let loss = groups.reduce((0, 0)) { ($0.0 + $1.before.loss, $0.1 + $1.after.loss) }
       #expect(loss.1 < loss.0, "Training lowers the loss of its own examples.")
     }

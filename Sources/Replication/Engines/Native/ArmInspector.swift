@@ -74,7 +74,9 @@ final class ArmInspector: @unchecked Sendable {
       let own = objectives.firstIndex(of: objective)
     else { preconditionFailure("Every arm has one of the manifest's objectives.") }
     let before = groups.sums(measures[own])
-    let after = groups.sums(try measured(model, [objective])[0])
+    let trained = try measured(model, [objective])[0]
+    let after = groups.sums(trained)
+    let density = TokenDensity(measures[own])
     return ArmInspection.Tokens(
       examples: min(asked.examples, data.examples.count),
       entropyThreshold: groups.entropyThreshold, probabilityThreshold: groups.probabilityThreshold,
@@ -86,6 +88,10 @@ final class ArmInspector: @unchecked Sendable {
             loss: before[index].loss, gradientNorm: before[index].gradientNorm),
           after: ArmInspection.Sums(
             loss: after[index].loss, gradientNorm: after[index].gradientNorm))
-      })
+      },
+      density: ArmInspection.Density(
+        entropyCells: TokenDensity.entropyCells, probabilityCells: TokenDensity.probabilityCells,
+        largestEntropy: TokenDensity.largestEntropy, before: density.counts,
+        after: TokenDensity(trained).counts, weights: density.meanWeights))
   }
 }
