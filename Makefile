@@ -1,5 +1,6 @@
 # make run          installs what is missing, builds, and runs the default replication
 # make test         the same for the tests
+# make paper        writes the paper about the newest run of NAME, as PDF where TeX is installed
 # make determinism  the same for the determinism ladder, against the golden file; make golden renews that file
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -9,11 +10,16 @@ SOURCES := Package.swift Sources Plugins Tests Benchmarks
 GOLDEN := artifacts/golden/tiny.json
 BIN = $(shell swift build -c release --show-bin-path)/replicate
 
-.PHONY: run test build install format lint bench determinism golden dependencies
+.PHONY: run paper test build install format lint bench determinism golden dependencies
 
 # That nobody can tell is a result, and no failure of make.
 run: build
 	$(BIN) $(NAME) --allow-inconclusive
+
+paper: build
+	$(BIN) paper $(NAME) --output paper
+	@if command -v pdflatex && command -v rsvg-convert; then $(MAKE) -C paper; else \
+	  echo "paper/paper.md has the text; paper.pdf takes texlive-latex-recommended, lmodern and librsvg2-bin." >&2; fi
 
 test: dependencies
 	swift build --build-tests --explicit-target-dependency-import-check error

@@ -16,8 +16,11 @@ struct ReportFixture {
 
   /// Whatever else is asked, `text` stands in questions, choices, inputs and the name of the run.
   ///
-  /// With `isUneven` one arm was asked something else.
-  init(text: String = "plain", isUneven: Bool = false) throws {
+  /// With `isUneven` one arm was asked something else. `right` has how many documents an arm is right on, by seed.
+  init(
+    text: String = "plain", isUneven: Bool = false, documents: Int = 4, seeds: [UInt64] = [42],
+    right: [String: [Int]] = ["base": [3], "sft": [1], "eaft": [2]]
+  ) throws {
     fixtures = try RunFixtures()
     let manifest = [UInt8](
       try Data(contentsOf: URL(filePath: Checkout.manifests).appending(path: "tiny.yaml")))
@@ -30,9 +33,12 @@ struct ReportFixture {
         RecordedInput(asset: text, file: text, digest: SHA256.digest(of: "a"), byteCount: 1)
       ]))
     let benchmark = try #require(Benchmark.named("arc_challenge"))
-    let arms = try [("base", nil, 3), ("sft", 42, 1), ("eaft", 42, 2)].map {
-      (name: String, seed: UInt64?, right: Int) in
-      let samples = try (0..<4).map { index in
+    let trained = ["sft", "eaft"].flatMap { name in
+      zip(seeds, right[name] ?? []).map { (name: name, seed: Optional($0), right: $1) }
+    }
+    let untouched = (name: "base", seed: UInt64?.none, right: right["base"]?.first ?? 0)
+    let arms = try ([untouched] + trained).map { name, seed, right in
+      let samples = try (0..<documents).map { index in
         try SampleResult(
           task: benchmark.tasks[0], documentIndex: index,
           prompt: "Question \(index): \(text)" + (isUneven && name == "eaft" ? "?" : ""),

@@ -79,6 +79,33 @@ import Testing
     }
   }
 
+  @Test("write a paper about the newest run of a name, or about a record")
+  func paper() throws {
+    try withRun { artifacts, id in
+      let folder = "\(artifacts)/paper"
+      let options = ["--output", folder, "--artifacts", artifacts]
+      let written = try object(try Program.run(["paper", "tiny", "--json"] + options))
+      #expect(written["schema"] as? String == "replicate/paper/v1")
+      #expect(written["record_id"] as? String == id && written["exit_code"] as? Int == 0)
+      let files = try #require(written["files"] as? [String])
+      #expect(files.contains("paper.tex") && files.contains("paper.md"))
+      for file in files { #expect(FileManager.default.fileExists(atPath: "\(folder)/\(file)")) }
+      let again = try Program.run(["paper", String(id.prefix(6))] + options)
+      #expect(again.status == 0 && again.output.contains(id))
+      let unknown = try Program.run(["paper", "no such run"] + options)
+      #expect(unknown.status == 2 && unknown.error.contains("There is no finished run named"))
+      let other = try Program.run(["paper", id, "--table", "eaft-paper"] + options)
+      #expect(other.status == 0)
+      try Data("mine".utf8).write(to: URL(filePath: "\(folder)/paper.tex"))
+      #expect(try Program.run(["paper", id] + options).status == 2)
+      try Data("{}\n".utf8).write(
+        to: URL(filePath: "\(artifacts)/records/\(id)/samples/mmlu.base.jsonl"))
+      #expect(
+        try Program.run(["paper", id, "--output", "\(folder)2", "--artifacts", artifacts]).status
+          == 3)
+    }
+  }
+
   @Test("end with 3 for what is not as it was written, with 2 for what there is not")
   func exitCodes() throws {
     try withRun { artifacts, id in

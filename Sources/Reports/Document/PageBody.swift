@@ -142,9 +142,7 @@ enum PageBody {
 
   /// Text in which what stands between backquotes is typed.
   private static func words(_ text: String) -> [Markup] {
-    let parts = text.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count > 1, parts.count % 2 == 1 else { return [.text(text)] }
-    return parts.enumerated().map { place, part in
+    ReportDocument.parts(text).enumerated().map { place, part in
       place % 2 == 0 ? .text(part) : .element("code", [], [.text(part)])
     }
   }

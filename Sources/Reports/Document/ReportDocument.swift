@@ -90,6 +90,12 @@ struct ReportDocument: Sendable {
     }
   }
 
+  /// A text in parts, of which every second one stood between backquotes: it is typed.
+  static func parts(_ text: String) -> [String] {
+    let parts = text.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
+    return parts.count % 2 == 1 ? parts : [text]
+  }
+
   /// Something that a reader looks up.
   struct Entry: Sendable {
     let title: String

@@ -113,7 +113,8 @@ extension RunReport {
       })
   }
 
-  private func digests(_ account: RunAccount) -> ReportDocument.Table {
+  /// What identifies a record.
+  func digests(_ account: RunAccount) -> ReportDocument.Table {
     let record = account.record
     let rows: [(String, String)] = [
       ("record", record.id), ("began", record.created), ("sealed", record.sealed),
@@ -134,7 +135,8 @@ extension RunReport {
         })
   }
 
-  private func inputs(_ account: RunAccount) -> ReportDocument.Table {
+  /// The inputs of a run with their digests.
+  func inputs(_ account: RunAccount) -> ReportDocument.Table {
     .init(
       caption: "What the run read",
       header: ["input", "from", "licence", "SHA-256"],
@@ -201,7 +203,7 @@ extension RunReport {
   }
 
   /// A word of a command line that a shell takes as it is.
-  private static func word(_ text: String) -> String {
+  static func word(_ text: String) -> String {
     let isPlain =
       !text.isEmpty
       && text.utf8.allSatisfy { byte in

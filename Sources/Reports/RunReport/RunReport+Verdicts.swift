@@ -10,9 +10,11 @@ extension RunReport {
 
   // MARK: - Cells
 
+  /// The verdicts on documented values, with their places among all verdicts.
+  var cells: [(index: Int, verdict: Verdict)] { verdicts.filter { $0.verdict.subject == .cell } }
+
   /// Documented values against ours.
   var documented: ReportDocument.Section {
-    let cells = verdicts.filter { $0.verdict.subject == .cell }
     guard !cells.isEmpty else {
       return .init(id: "documented", title: "Documented against ours", blocks: [])
     }
@@ -31,7 +33,8 @@ extension RunReport {
     return .init(id: "documented", title: "Documented against ours", blocks: blocks)
   }
 
-  private func forest(_ cells: [Verdict]) -> DotChart {
+  /// Values in their bands.
+  func forest(_ cells: [Verdict]) -> DotChart {
     let rows = cells.map { verdict -> DotChart.Row in
       let finding = verdict.decisive
       let (row, arm) = VerdictText.names(verdict)
@@ -60,7 +63,8 @@ extension RunReport {
     return evidence.arms.filter(named.contains)
   }
 
-  private func table(_ cells: [(index: Int, verdict: Verdict)]) -> ReportDocument.Table {
+  /// Values, what is documented of them, and the verdicts.
+  func table(_ cells: [(index: Int, verdict: Verdict)]) -> ReportDocument.Table {
     ReportDocument.Table(
       caption: "Documented values and ours",
       header: ["row", "arm", "documented", "band", "ours", "n", "verdict"],
@@ -163,7 +167,8 @@ extension RunReport {
     claim(verdict).map { references($0.test).isOfSeeds } ?? false
   }
 
-  private func strip(_ finding: Finding, verdict: Int) -> DotChart? {
+  /// What was found for a claim in a row, with what it is held against; nil without an interval.
+  func strip(_ finding: Finding, verdict: Int) -> DotChart? {
     guard let observed = finding.observed, let interval = finding.test?.interval,
       let claim = claim(verdict)
     else { return nil }

@@ -39,7 +39,8 @@ package struct RunReport: Sendable {
     "Report of \(Chart.shortened(English.list(Self.distinct(evidence.records.map(\.name))), to: 200))"
   }
 
-  private var headline: ReportDocument.Headline {
+  /// How the records come out.
+  var headline: ReportDocument.Headline {
     guard let judgement = evidence.check?.judgement else {
       guard let finding = evidence.tampering.first else {
         return .init(

@@ -1,0 +1,173 @@
+import Files
+import Manifests
+import Records
+import Scoring
+
+extension Article {
+  /// A claim with what was found of it, and how a sentence tells it.
+  struct JudgedClaim {
+    let article: Article
+    let claim: DocumentedResults.Claim
+    let verdict: Verdict
+    /// Its place among all verdicts.
+    let index: Int
+  }
+
+  /// The claims, in the order in which they were made.
+  var claims: [JudgedClaim] {
+    guard let check = evidence.check else { return [] }
+    return check.judgement.verdicts.enumerated().compactMap { index, verdict in
+      check.expectations.results.claims.first { $0.id == verdict.id && verdict.subject == .claim }
+        .map { JudgedClaim(article: self, claim: $0, verdict: verdict, index: index) }
+    }
+  }
+}
+
+extension Article.JudgedClaim {
+  /// Whether something was found, for or against it.
+  var isDecided: Bool { verdict.status == .consistent || verdict.status == .diverged }
+
+  /// The claim in the words of whoever wrote it down, as a part of a sentence.
+  var statement: PaperText {
+    let end = claim.statement.hasSuffix(".") ? 1 : 0
+    let words = fact(String(claim.statement.dropLast(end)), "statement", at: "title")
+    let source = fact(claim.source, "source", at: "source")
+    let isRequired = verdict.isRequired
+    return "“\(words)” (\(source)\(isRequired ? "" : ", not required"))"
+  }
+
+  var status: Fact { fact(verdict.status.rawValue, "status", at: "status") }
+
+  /// What was found in each row, as sentences.
+  var sentences: [PaperText] { verdict.findings.indices.map(sentence) }
+
+  /// What was found, and what that says of the claim.
+  private func sentence(_ row: Int) -> PaperText {
+    let finding = verdict.findings[row]
+    guard let found = found(row) else {
+      let why = fact(finding.why, "why", row: row, at: "why")
+      return "\(why)"
+    }
+    switch finding.status {
+    case .reproduced, .consistent: return "\(found): this is as claimed."
+    case .inconclusive: return "\(found): this leaves the claim open."
+    case .untestable: return "\(found), but no outcome of this run could have decided the claim."
+    case .skipped: return "\(found), but not all that the claim is about was computed."
+    case .diverged: return "\(found): the claim does not hold here."
+    case .invalid, .tampered: return "\(found), which cannot be held against the claim."
+    }
+  }
+
+  /// The estimate with its interval and p value; nil where nothing was tested.
+  private func found(_ row: Int) -> PaperText? {
+    let finding = verdict.findings[row]
+    guard finding.observed != nil, let test = finding.test else { return nil }
+    let estimate = estimate(row)
+    let numbers: PaperText
+    if let interval = interval(row) {
+      numbers =
+        "\(interval.level) % interval \(interval.lower) to \(interval.upper), \(math: "p") \(p(row, test))"
+    } else {
+      numbers = "\(math: "p") \(p(row, test))"
+    }
+    let on = finding.row.map { article.row($0) }
+    let place: PaperText = on.map { "On \($0), " } ?? ""
+    switch claim.test {
+    case .better(let first, let second, _, _), .worse(let first, let second, _, _),
+      .notBetter(let first, let second, _, _), .equivalent(let first, let second, _, _),
+      .retained(let first, let second, _, _):
+      return
+        "\(place)\(article.arm(first)) minus \(article.arm(second)) is \(estimate) (\(numbers))"
+    case .ratio(let first, let second, _, _):
+      return
+        "\(place)\(article.arm(first)) comes to \(estimate) times \(article.arm(second)) (\(numbers))"
+    case .frontier(let first, let others, _, let gain, _):
+      return
+        "\(place)at equal \(article.row(gain)), \(article.arm(first)) minus \(PaperText.list(others.map(article.arm))) is \(estimate) (\(numbers))"
+    case .noneCorrect, .untestable: return nil
+    }
+  }
+
+  // MARK: - Numbers
+
+  /// The value that the claim is about, with its unit.
+  func estimate(_ row: Int) -> Fact {
+    let finding = verdict.findings[row]
+    let value = finding.observed ?? .nan
+    let text = isRatio ? Decimals.fixed(value, 3) : Decimals.signed(value, finding.digits)
+    return fact(text + unit(finding), "estimate", row: row, at: "findings/\(row)/observed")
+  }
+
+  private var isRatio: Bool {
+    if case .ratio = claim.test { true } else { false }
+  }
+
+  private func unit(_ finding: Finding) -> String {
+    guard !isRatio, let metric = finding.row?.metric else { return "" }
+    let unit = DocumentedResults.Unit(.init(metric: metric))
+    return unit.isShare ? "" : " \(unit.rawValue)"
+  }
+
+  /// The interval of the value.
+  func interval(_ row: Int) -> (level: Fact, lower: Fact, upper: Fact)? {
+    let finding = verdict.findings[row]
+    guard let interval = finding.test?.interval else { return nil }
+    func limit(_ value: Double, _ name: String) -> Fact {
+      let text = isRatio ? Decimals.fixed(value, 3) : Decimals.signed(value, finding.digits)
+      return fact(text, name, row: row, at: "findings/\(row)/test/interval/\(name)")
+    }
+    return (
+      fact(
+        Decimals.fixed(100 * interval.level, 0), "level", row: row,
+        at: "findings/\(row)/test/interval/level"), limit(interval.lower, "lower"),
+      limit(interval.upper, "upper")
+    )
+  }
+
+  /// The p value after correction for the other claims, with its relation: "= 0.012".
+  func p(_ row: Int, _ test: SignificanceTest) -> Fact {
+    fact(
+      Self.p(test.adjustedPValue), "p", row: row, at: "findings/\(row)/test/p_adjusted")
+  }
+
+  static func p(_ value: Double) -> String {
+    value < 0.0001 ? "< 0.0001" : "= \(Decimals.fixed(value, value < 0.01 ? 4 : 3))"
+  }
+
+  /// What the value is held against, as a table shows it.
+  var criterion: String {
+    func limit(_ value: Double) -> String { Decimals.fixed(value, 3) }
+    return switch claim.test {
+    case .better(_, _, let least, _): least.map { "better by \(limit($0))" } ?? "better"
+    case .worse(_, _, let least, _): least.map { "worse by \(limit($0))" } ?? "worse"
+    case .notBetter(_, _, _, let margin): "not better by \(limit(margin))"
+    case .equivalent(_, _, _, let margin): "the same within \(limit(margin))"
+    case .retained: "loses less"
+    case .ratio(_, _, let below, _): "below \(limit(below))"
+    case .frontier(_, _, _, _, let least): least == 0 ? "better" : "better by \(limit(least))"
+    case .noneCorrect: "none right"
+    case .untestable: "–"
+    }
+  }
+
+  func fact(_ text: String, _ name: String, row: Int = 0, at place: String) -> Fact {
+    let key = verdict.findings.count > 1 && row > 0 ? "\(name).\(row + 1)" : name
+    return article.fact(text, "claim", verdict.id, key, at: "judgement/verdicts/\(index)/\(place)")
+  }
+}
+
+extension Finding {
+  /// Decimals that tell the values of the row apart.
+  var digits: Int {
+    row.map { DocumentedResults.Unit(.init(metric: $0.metric)).isShare } == true ? 4 : 3
+  }
+}
+
+extension Article {
+  /// A row as a sentence calls it: "acc of mmlu".
+  func row(_ name: DocumentedResults.RowName) -> Fact {
+    fact(
+      "\(name.plainMetric) of \(name.task)", "row", name.task, name.plainMetric,
+      at: "manifest.yaml: evaluation.tasks")
+  }
+}
