@@ -8,11 +8,11 @@ package enum OutcomeText {
   /// Everything that a person reads at the end.
   package static func text(_ outcome: RunOutcome) -> ReportText {
     var parts: [ReportText] = []
-    if !outcome.overrides.isEmpty {
+    for (name, values) in OverridesText.rows(outcome.overrides) {
       let rest =
-        outcome.judgement == nil
+        outcome.judgement == nil && name != OverridesText.engine
         ? "; the documented results, which are of the whole, do not judge it" : ""
-      parts.append("scaled down: \(outcome.overrides.joined(separator: ", "))\(rest)")
+      parts.append("\(name): \(values)\(rest)")
     }
     if let table = outcome.table, !table.rows.isEmpty { parts.append(ReportText(text(table))) }
     if let judgement = outcome.judgement { parts.append(VerdictText.text(judgement)) }

@@ -7,9 +7,7 @@ package enum PlanText {
   /// Downloads, steps with what is reused and why, and the time, disk and memory that all of it should take.
   package static func text(_ plan: RunPlan) -> ReportText {
     var lines = ["\(plan.name): \(plan.title)"]
-    if !plan.overrides.isEmpty {
-      lines.append("  scaled down: \(plan.overrides.joined(separator: ", "))")
-    }
+    lines += OverridesText.rows(plan.overrides).map { "  \($0): \($1)" }
     lines += plan.declaredDifferences.map { "  note: \($0)" }
     if !plan.optionalArms.isEmpty {
       lines.append(

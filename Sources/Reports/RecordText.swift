@@ -33,14 +33,12 @@ package enum RecordText {
     var status = record.status.name
     if HarnessImport.isImport(record.sessions) { status += ", " + HarnessImport.notice }
     if let life = RunLogText.life(record.status, record.signs, now) { status += ", " + life }
-    let scaling =
-      record.overrides.isEmpty ? [] : [("scaled down", record.overrides.joined(separator: ", "))]
     return [
       ("record", record.id), ("name", record.name), ("attempt", "\(record.attempt)"),
       ("status", status), ("began", record.created),
       (record.resultsDigest == nil ? "last event" : "sealed", record.last), ("path", record.path),
       ("identity", record.identity.hex),
-    ] + scaling
+    ] + OverridesText.rows(record.overrides)
   }
 
   /// One row for each asset; of several files the SHA-256 is that of their digests in hexadecimal, a line each.

@@ -57,6 +57,16 @@ import Testing
     #expect(odd.split(separator: " ")[3...5] == ["0.0000", "nan", "nan"])
   }
 
+  @Test("Another engine is named, and is no smaller run")
+  func engine() throws {
+    let both = try outcome(overrides: ["engine=axolotl", "training.max_steps=1"])
+    let text = OutcomeText.text(both).plain
+    #expect(text.hasPrefix("engine: axolotl\n\nscaled down: training.max_steps=1; the documented"))
+    #expect(
+      OutcomeText.text(try outcome(overrides: ["engine=axolotl"])).plain
+        .hasPrefix("engine: axolotl\n\nrecord "))
+  }
+
   @Test("What is no number is written alike, whatever its sign")
   func noNumber() {
     for value in [Double.nan, -Double.nan] {
