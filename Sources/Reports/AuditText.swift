@@ -10,7 +10,7 @@ package enum AuditText {
 
   /// Every level with what was found, and the verdict on the record.
   package static func text(_ report: AuditReport) -> ReportText {
-    var lines = report.isImported ? [HarnessImport.notice] : []
+    var lines = report.isImported ? [Imported.notice] : []
     lines += report.entries.flatMap(Self.lines)
     let failed = report.entries.filter { !$0.findings.isEmpty }.map(\.level.text)
     if failed.isEmpty {

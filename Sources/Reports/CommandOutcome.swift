@@ -19,6 +19,7 @@ extension CommandOutcome {
 }
 
 extension AnchorExchange.Outcome: CommandOutcome {}
+extension AxolotlImport.Outcome: CommandOutcome {}
 extension HarnessImport.Outcome: CommandOutcome {}
 extension LogDifference: CommandOutcome {}
 extension RecordExport.Outcome: CommandOutcome {}

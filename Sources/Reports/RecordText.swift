@@ -18,6 +18,10 @@ package enum RecordText {
     }
     if let metrics = metrics(record.arms) { parts.append(metrics) }
     parts += InspectionText.parts(record.arms)
+    if !record.unknowns.isEmpty {
+      let unknowns = record.unknowns.map { ("  \($0.subject)", $0.sentence) }
+      parts.append(ReportText(["not known"]) + rows(unknowns))
+    }
     parts.append(
       table(
         ["file", "bytes", "SHA-256"],
@@ -31,7 +35,7 @@ package enum RecordText {
     _ record: RecordOverview, _ now: FileStatus.Time
   ) -> [(String, String)] {
     var status = record.status.name
-    if HarnessImport.isImport(record.sessions) { status += ", " + HarnessImport.notice }
+    if Imported.isImport(record.sessions) { status += ", " + Imported.notice }
     if let life = RunLogText.life(record.status, record.signs, now) { status += ", " + life }
     return [
       ("record", record.id), ("name", record.name), ("attempt", "\(record.attempt)"),
@@ -203,6 +207,7 @@ package enum RecordJSON {
         "head": JSON(record.chain.head),
       ], "results_sha256": JSON(record.resultsDigest?.hex),
       "record_sha256": JSON(record.recordDigest?.hex),
+      "unknown": .array(record.unknowns.map(\.json)),
       "findings": .array(record.findings.map(JSON.string)),
     ]
   }

@@ -27,7 +27,7 @@ package enum VerdictJUnit {
       [
         (name: "status", value: judgement.status.rawValue),
         (name: "expectations", value: judgement.name),
-      ] + (judgement.hasImports ? [(name: "results", value: HarnessImport.notice)] : [])
+      ] + (judgement.hasImports ? [(name: "results", value: Imported.notice)] : [])
       + (judgement.recordedNotice.map { [(name: "scores", value: $0)] } ?? [])
       + properties
     return

@@ -24,7 +24,7 @@ package enum VerdictText {
   package static func conclusion(_ judgement: Judgement) -> ReportLine {
     let isForgiven =
       judgement.exitCode == ExitStatus.success && judgement.status > .consistent ? " (allowed)" : ""
-    let imported = judgement.hasImports ? " (results \(HarnessImport.notice))" : ""
+    let imported = judgement.hasImports ? " (results \(Imported.notice))" : ""
     return ReportLine(
       judgement.status.rawValue, color(judgement.status),
       "\(isForgiven) \(judgement.name)\(imported): \(judgement.why)")
@@ -34,7 +34,7 @@ package enum VerdictText {
   package static func heading(_ outcome: RecordCheck.Outcome) -> ReportText {
     let expectations = outcome.expectations
     let records = outcome.records.map {
-      "record \($0.id) of \($0.name)\($0.isImported ? " (\(HarnessImport.notice))" : ""), results \($0.resultsDigest.hex.prefix(16))"
+      "record \($0.id) of \($0.name)\($0.isImported ? " (\(Imported.notice))" : ""), results \($0.resultsDigest.hex.prefix(16))"
     }
     let origin =
       outcome.isLocked
@@ -84,7 +84,7 @@ package enum VerdictText {
 
   /// What a table calls the column of what was measured.
   static func here(_ judgement: Judgement) -> String {
-    judgement.hasImports ? "here (\(HarnessImport.notice))" : "here"
+    judgement.hasImports ? "here (\(Imported.notice))" : "here"
   }
 
   /// The row and the arm of a cell's verdict.

@@ -69,8 +69,7 @@ package struct RecordDifference: Sendable, Equatable {
     var distances: [TrainingDistance] = []
     var commonCount = 0
     for arm in a.summary.arms {
-      guard let other = b.summary.arms.first(where: { $0.name == arm.name && $0.seed == arm.seed })
-      else {
+      guard let other = Self.counterpart(of: arm, in: a, b) else {
         unmatched.append("\(arm.sentence) is in \(a.id) only.")
         continue
       }
@@ -88,7 +87,7 @@ package struct RecordDifference: Sendable, Equatable {
       }
       for part in samples.0 where part.arm == arm.name && part.seed == arm.unsignedSeed {
         let same = samples.1.first {
-          $0.arm == part.arm && $0.seed == part.seed && $0.evaluation == part.evaluation
+          $0.arm == part.arm && $0.seed == other.unsignedSeed && $0.evaluation == part.evaluation
             && $0.benchmark.name == part.benchmark.name
         }
         guard let same else {
@@ -100,9 +99,8 @@ package struct RecordDifference: Sendable, Equatable {
         if !difference.isSame { evaluations.append(difference) }
       }
     }
-    unmatched += b.summary.arms.filter { arm in
-      !a.summary.arms.contains { $0.name == arm.name && $0.seed == arm.seed }
-    }.map { "\($0.sentence) is in \(b.id) only." }
+    unmatched += b.summary.arms.filter { Self.counterpart(of: $0, in: b, a) == nil }
+      .map { "\($0.sentence) is in \(b.id) only." }
     guard commonCount > 0 else {
       throw RunError(
         .notFound,
@@ -116,20 +114,38 @@ package struct RecordDifference: Sendable, Equatable {
     causes = try Self.causes(a, b)
   }
 
-  /// Where two trainings part; nil if they are the same.
+  /// The arm of one record that is to be held against an arm of another: the one of its name and seed, or of its name alone
+  /// where an import does not know the seed.
+  private static func counterpart(
+    of arm: RunSummary.Arm, in own: SealedRecord, _ other: SealedRecord
+  ) -> RunSummary.Arm? {
+    let named = other.summary.arms.filter { $0.name == arm.name }
+    if let same = named.first(where: { $0.seed == arm.seed }) { return same }
+    let isUnknown =
+      own.isImported && arm.seed == nil || other.isImported && named.first?.seed == nil
+    return isUnknown && named.count == 1 ? named[0] : nil
+  }
+
+  /// Where two trainings part; nil if they are the same in what both tell.
   private static func training(_ a: RunSummary.Arm, _ b: RunSummary.Arm) -> String? {
     let arm = ArmAddress(name: a.name, seed: a.unsignedSeed)
-    if a.digests["prepared_examples"] != b.digests["prepared_examples"] {
+    func differs(_ name: String) -> Bool {
+      guard let own = a.digests[name], let other = b.digests[name] else { return false }
+      return own != other
+    }
+    if differs("prepared_examples") {
       return Divergence(place: "\(arm)", operation: "prepared examples").sentence
     }
-    for (left, right) in zip(a.steps, b.steps) {
-      if let difference = Divergence(left, right, of: arm) { return difference.sentence }
+    let common = a.commonSteps(with: b)
+    for (left, right) in common {
+      let told = (left.shared(with: right), right.shared(with: left))
+      if let difference = Divergence(told.0, told.1, of: arm) { return difference.sentence }
     }
     if a.steps.count != b.steps.count {
       return
-        "\(arm): the steps are the same as far as both go, \(a.steps.count) and \(b.steps.count)."
+        "\(arm): the \(English.count(common.count, "step")) that both have are the same, of \(a.steps.count) and \(b.steps.count)."
     }
-    guard a.digests["weights"] != b.digests["weights"] else { return nil }
+    guard differs("weights") else { return nil }
     return Divergence(place: "\(arm), after the last step", operation: "weights").sentence
   }
 }
@@ -159,7 +175,7 @@ extension RecordDifference {
   private static func manifest(_ record: SealedRecord) throws -> JSON {
     let path = "\(record.path)/\(RecordFile.manifest)"
     let bytes = try record.contents(of: RecordFile.manifest)
-    return try HarnessImport.description(bytes)
+    return try Imported.description(bytes)
       ?? ManifestDecoder.decode(bytes, name: path).canonical
   }
 

@@ -30,45 +30,80 @@ package struct TrainingDistance: Sendable, Equatable {
   package let stepCount: Int
   /// The first step whose batches differ; nil if none do.
   package let firstOtherBatch: Int?
-  /// Distance of the losses.
-  package let loss: Largest
+  /// Distance of the losses; here and below nil where one of both does not tell.
+  package let loss: Largest?
   /// Distance of gradient norms and of learning rates, each divided by the larger of both.
-  package let gradientNorm: Largest
-  package let learningRate: Largest
+  package let gradientNorm: Largest?
+  package let learningRate: Largest?
   /// Distance of two weights; nil unless both final weights are in the store.
   package let weights: Largest?
+  /// What could not be compared, as one of both does not tell it.
+  package let notCompared: [String]
+  /// How far apart losses may be.
+  private let explainedLoss: Double
 
   /// The distances that rounding in fp32 was found to explain.
   private static let explained = (loss: 2e-5, gradientNorm: 1e-4, weights: 1e-5)
+  /// What is added to that where a log has losses of four digits.
+  private static let fourDigits = 5e-5
 
-  /// Whether rounding in fp32 explains all of it.
+  /// Whether rounding in fp32 explains all that was compared, the losses at least.
   package var isRounding: Bool {
-    firstOtherBatch == nil && loss.value <= Self.explained.loss
-      && gradientNorm.value <= Self.explained.gradientNorm && learningRate.value <= 1e-12
-      && weights.map { $0.value <= Self.explained.weights } ?? true
+    func isNear(_ largest: Largest?, _ limit: Double) -> Bool {
+      largest.map { $0.value <= limit } ?? true
+    }
+    return firstOtherBatch == nil && loss != nil && isNear(loss, explainedLoss)
+      && isNear(gradientNorm, Self.explained.gradientNorm) && isNear(learningRate, 1e-12)
+      && isNear(weights, Self.explained.weights)
   }
 
   /// Compares what both trainings have; their weights lie in `store`, if they are anywhere.
   ///
   /// - Throws: ``TensorFileError`` if weights are there and cannot be read.
   init(_ a: RunSummary.Arm, _ b: RunSummary.Arm, in store: ArtifactStore?) throws {
-    let pairs = Array(zip(a.steps, b.steps))
-    func largest(_ name: String, isRelative: Bool) -> Largest {
+    let pairs = a.commonSteps(with: b)
+    func largest(_ values: [(step: Int, Double, Double)], isRelative: Bool) -> Largest? {
       var found = Largest(at: "no step")
-      for (left, right) in pairs {
-        let (x, y) = (left.values[name] ?? .nan, right.values[name] ?? .nan)
+      for (step, x, y) in values {
         let scale = isRelative ? max(x.magnitude, y.magnitude) : 1
-        found.take(x == y ? 0 : (x - y).magnitude / scale, at: "step \(left.number)")
+        found.take(x == y ? 0 : (x - y).magnitude / scale, at: "step \(step)")
       }
-      return found
+      return values.isEmpty ? nil : found
     }
+    func values(_ name: String) -> [(step: Int, Double, Double)] {
+      pairs.compactMap { left, right in
+        guard let x = left.values[name], let y = right.values[name] else { return nil }
+        return (left.number, x, y)
+      }
+    }
+    let numbers = Set(pairs.map(\.0.number))
+    let (left, right) = (a.steps.meanLosses(upTo: numbers), b.steps.meanLosses(upTo: numbers))
+    let losses = pairs.compactMap { step, _ -> (step: Int, Double, Double)? in
+      guard let x = left[step.number], let y = right[step.number] else { return nil }
+      return (step.number, x, y)
+    }
+    let (norms, rates) = (values("gradient_norm"), values("learning_rate"))
     arm = a.sentence
     stepCount = pairs.count
-    firstOtherBatch = pairs.first { $0.batchDigest != $1.batchDigest }?.0.number
-    loss = largest("loss", isRelative: false)
-    gradientNorm = largest("gradient_norm", isRelative: true)
-    learningRate = largest("learning_rate", isRelative: true)
+    let batches = pairs.filter { $0.batchDigest != nil && $1.batchDigest != nil }
+    firstOtherBatch = batches.first { $0.batchDigest != $1.batchDigest }?.0.number
+    loss = largest(losses, isRelative: false)
+    gradientNorm = largest(norms, isRelative: true)
+    learningRate = largest(rates, isRelative: true)
     weights = try Self.weights(a, b, in: store)
+    let isRounded = [a, b].contains { arm in
+      arm.steps.contains { $0.batchDigest == nil } && arm.steps.haveRoundedLosses
+    }
+    explainedLoss = Self.explained.loss + (isRounded ? Self.fourDigits : 0)
+    let single = max(a.steps.count, b.steps.count) - pairs.count
+    let all = pairs.count
+    notCompared = [
+      single > 0 ? "\(English.count(single, "step")) that only one has" : nil,
+      batches.count < all ? "batches" : nil, losses.count < all ? "losses" : nil,
+      isRounded ? "digits of a loss after the fourth" : nil,
+      norms.count < all ? "gradient norms" : nil, rates.count < all ? "learning rates" : nil,
+      weights == nil ? "final weights" : nil,
+    ].compactMap(\.self)
   }
 
   private static func weights(
@@ -102,27 +137,74 @@ package struct TrainingDistance: Sendable, Equatable {
 
   /// All of it in one sentence.
   package var sentence: String {
-    func text(_ largest: Largest) -> String {
-      largest.value == 0
-        ? "the same" : "at most \(String(format: "%.2g", largest.value)) apart (\(largest.place))"
+    func text(_ name: String, _ largest: Largest?) -> String? {
+      guard let largest else { return nil }
+      return largest.value == 0
+        ? "\(name) the same"
+        : "\(name) at most \(String(format: "%.2g", largest.value)) apart (\(largest.place))"
     }
     let batches =
-      firstOtherBatch.map { "from step \(String($0)) on other batches" } ?? "the same batches"
-    let end = weights.map { ", final weights \(text($0))" } ?? ""
+      firstOtherBatch.map { "from step \(String($0)) on other batches" }
+      ?? (notCompared.contains("batches") ? nil : "the same batches")
+    let parts = [
+      batches, text("loss", loss), text("gradient norm relatively", gradientNorm),
+      text("learning rate relatively", learningRate), text("final weights", weights),
+    ].compactMap(\.self)
+    let conclusion =
+      loss == nil
+      ? "no loss could be compared"
+      : isRounding ? "rounding in fp32 explains it" : "more than rounding in fp32 explains"
+    let rest = notCompared.isEmpty ? "" : "; not compared: \(English.list(notCompared))"
     return
-      "\(arm), \(stepCount) steps: \(batches), loss \(text(loss)), gradient norm relatively \(text(gradientNorm)), learning rate relatively \(text(learningRate))\(end); \(isRounding ? "rounding in fp32 explains it" : "more than rounding in fp32 explains")."
+      "\(arm), \(stepCount) steps: \(parts.joined(separator: ", ")); \(conclusion)\(rest)."
   }
 
   /// The same for programs.
   package var json: JSON {
-    func json(_ largest: Largest) -> JSON {
-      ["value": .exact(largest.value), "place": .string(largest.place)]
+    func json(_ largest: Largest?) -> JSON {
+      largest.map { ["value": .exact($0.value), "place": .string($0.place)] } ?? .null
     }
     return [
       "arm": .string(arm), "steps": JSON(stepCount),
       "first_other_batch": firstOtherBatch.map { JSON($0) } ?? .null, "loss": json(loss),
       "gradient_norm": json(gradientNorm), "learning_rate": json(learningRate),
-      "weights": weights.map(json) ?? .null, "is_rounding": .bool(isRounding),
+      "weights": json(weights), "is_rounding": .bool(isRounding),
+      "not_compared": .array(notCompared.map(JSON.string)),
     ]
+  }
+}
+
+extension RunSummary.Arm {
+  /// The steps that another training has too, by their numbers.
+  func commonSteps(with other: RunSummary.Arm) -> [(RunSummary.Step, RunSummary.Step)] {
+    let others = Dictionary(other.steps.map { ($0.number, $0) }) { first, _ in first }
+    return steps.compactMap { step in others[step.number].map { (step, $0) } }
+  }
+}
+
+extension RunSummary.Step {
+  /// The step without what another record of it does not tell, as an import's.
+  func shared(with other: RunSummary.Step) -> RunSummary.Step {
+    RunSummary.Step(
+      number: number, batchDigest: other.batchDigest == nil ? nil : batchDigest,
+      values: values.filter { other.values[$0.key] != nil })
+  }
+}
+
+extension [RunSummary.Step] {
+  /// By the number of each of some steps the mean loss since the one before; none where a loss is missing.
+  ///
+  /// A log that leaves steps out has the mean over them, so that two trainings are held against each other over the same steps.
+  fileprivate func meanLosses(upTo numbers: Set<Int>) -> [Int: Double] {
+    var means: [Int: Double] = [:]
+    var (sum, count): (Double?, Int) = (0, 0)
+    for step in self {
+      sum = sum.flatMap { sum in step.values["loss"].map { sum + $0 } }
+      count += 1
+      guard numbers.contains(step.number) else { continue }
+      means[step.number] = sum.map { $0 / Double(count) }
+      (sum, count) = (0, 0)
+    }
+    return means
   }
 }

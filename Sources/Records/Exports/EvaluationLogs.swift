@@ -68,7 +68,7 @@ struct EvaluationLogs {
       ("record_id", .string(record.id)), ("record_sha256", JSON(record.digest)),
       ("results_sha256", JSON(record.resultsDigest)),
     ]
-    if record.isImported { notes.append(("computed", .string(HarnessImport.notice))) }
+    if record.isImported { notes.append(("computed", .string(Imported.notice))) }
     let weights: [(String, JSON)] =
       arm.digests["weights"].map { [("weights_sha256", JSON($0))] } ?? []
     return JSON(present: [

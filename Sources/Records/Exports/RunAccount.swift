@@ -42,7 +42,7 @@ package struct RunAccount: Sendable {
     }
     let source = "\(record.path)/\(RecordFile.manifest)"
     let bytes = try record.contents(of: RecordFile.manifest)
-    importDescription = HarnessImport.description(bytes)
+    importDescription = Imported.description(bytes)
     manifest =
       importDescription == nil
       ? try ManifestDecoder.decode(bytes, name: source)
@@ -69,16 +69,6 @@ package struct RunAccount: Sendable {
 
   /// The inputs that some assets of the manifest stand for.
   func inputs(_ assets: [String]) -> [Input] { inputs.filter { assets.contains($0.asset) } }
-}
-
-extension HarnessImport {
-  /// What an import was told, if these bytes are what stands in the place of its manifest.
-  package static func description(_ bytes: [UInt8]) -> JSON? {
-    guard let value = try? JSONParser.parse(bytes, source: RecordFile.manifest),
-      value["schema"]?.stringValue == schema
-    else { return nil }
-    return value
-  }
 }
 
 /// A build of this program that worked on a run.

@@ -16,7 +16,7 @@ extension RunCrate {
   /// Describes the inputs that some assets stand for; of an import, refers to the files that it brought.
   mutating func addInputs(_ assets: [String]) -> [JSON] {
     guard account.manifest != nil else {
-      return account.files.filter { $0.name.hasPrefix(HarnessImport.sourceFolder) }
+      return account.files.filter { $0.name.hasPrefix(Imported.sourceFolder) }
         .map { CrateGraph.reference(path($0)) }
     }
     return account.inputs(assets).map { add($0) }

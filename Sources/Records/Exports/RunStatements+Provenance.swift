@@ -48,7 +48,7 @@ extension RunStatements {
   /// Everything that was read, file by file.
   private var inputs: [JSON] {
     guard account.manifest != nil else {
-      return account.files.filter { $0.name.hasPrefix(HarnessImport.sourceFolder) }
+      return account.files.filter { $0.name.hasPrefix(Imported.sourceFolder) }
         .map { Self.resource($0.name, $0.digest) }
     }
     return account.inputs.flatMap { input in

@@ -1,41 +1,16 @@
-package import Files
+import Files
 import Foundation
-import Manifests
-
-extension HarnessImport {
-  /// What the record of an import names as its engine.
-  static let engine = "import"
-
-  /// What stands beside results that this program did not compute.
-  package static let notice = "imported, not executed"
-
-  /// Whether sessions are those of an import.
-  package static func isImport(_ sessions: [JSON]) -> Bool {
-    sessions.contains { $0["internal_parameters"]?["engine"]?.stringValue == engine }
-  }
-}
 
 extension SealedRecord {
-  /// What the sessions say that computed the record, each once; a session that names no engine had the native one.
-  package var engines: [String] {
-    sessions.reduce(into: []) { engines, session in
-      let name = session["internal_parameters"]?["engine"]?.stringValue
-      let engine = name ?? EngineName.native.rawValue
-      if !engines.contains(engine) { engines.append(engine) }
-    }
-  }
-
-  /// Whether the results were brought from elsewhere and not computed by the program that sealed them.
-  package var isImported: Bool { HarnessImport.isImport(sessions) }
-
   /// What the harness wrote, as the record of an import keeps it; nil if it keeps nothing of it.
   ///
   /// - Throws: ``LogError`` when it is damaged.
   func harnessFiles() throws -> EvaluationLog? {
-    let names = files.map(\.name).filter { $0.hasPrefix(HarnessImport.sourceFolder) }
-      .map { String($0.dropFirst(HarnessImport.sourceFolder.count)) }
+    // In a folder below lies what was left of the training.
+    let names = files.map(\.name).filter { $0.hasPrefix(Imported.sourceFolder) }
+      .map { String($0.dropFirst(Imported.sourceFolder.count)) }.filter { !$0.contains("/") }
     return try EvaluationLog(
-      folder: "\(path)/\(HarnessImport.sourceFolder.dropLast())", names: names)
+      folder: "\(path)/\(Imported.sourceFolder.dropLast())", names: names)
   }
 
   /// Names of the tasks of an import that this program did not know.
@@ -74,7 +49,7 @@ extension SealedRecord {
   }
 }
 
-/// Which model lm-evaluation-harness evaluated, as far as the record of an import tells.
+/// Which model an import brought, as far as its record tells.
 struct ImportedModel {
   /// The record, and what the model is called in it.
   let record: String
@@ -83,6 +58,8 @@ struct ImportedModel {
   private let identity: JSON?
   /// Digests of the samples, which hold answers and likelihoods, by the file's name without the arm, or the task.
   private let samples: [String: Digest]
+  /// Digests of the files of its weights, by their names.
+  private let weights: [String: Digest]
 
   /// Reads what the record kept of the harness's results.
   ///
@@ -98,20 +75,22 @@ struct ImportedModel {
     identity = known.dropFirst(2).allSatisfy(\.isEmpty) && name.isEmpty ? nil : .array(known)
     var samples: [String: Digest] = [:]
     for file in record.files where RecordFile.isOfSamples(file.name) {
-      for arm in arms where file.name.hasSuffix(".\(arm).jsonl") {
-        samples[String(file.name.dropLast(".\(arm).jsonl".count))] = file.digest
+      for arm in record.summary.arms where file.name.hasSuffix(".\(arm.label).jsonl") {
+        samples[String(file.name.dropLast(".\(arm.label).jsonl".count))] = file.digest
       }
     }
     // Of tasks that were not scored anew, there are only the harness's own files.
     for file in log?.samples ?? [] where record.recordedTaskNames.contains(file.task) {
-      let name = HarnessImport.sourceFolder + (file.path as NSString).lastPathComponent
+      let name = Imported.sourceFolder + (file.path as NSString).lastPathComponent
       samples["recorded \(file.task)"] = record.files.first { $0.name == name }?.digest
     }
     self.samples = samples
+    weights = record.summary.arms.reduce(into: [:]) { $0.merge($1.digests) { first, _ in first } }
   }
 
   /// Why both are one model, as a phrase; nil if nothing says so.
   private func sameness(_ other: ImportedModel) -> String? {
+    if !weights.isEmpty, weights == other.weights { return "their weights are the same" }
     let common = samples.keys.filter { other.samples[$0] != nil }
     if !common.isEmpty, common.allSatisfy({ samples[$0] == other.samples[$0] }) {
       return "every answer and likelihood is the same"

@@ -4,21 +4,23 @@ import Scoring
 extension HarnessImport.Outcome {
   /// The import as one JSON object, for programs.
   package var json: JSON {
-    [
-      "schema": "replicate/import-outcome/v1", "record_id": .string(record.id),
-      "record_path": .string(record.path), "record_sha256": JSON(record.digest),
-      "results_sha256": JSON(record.resultsDigest), "source": .string(source),
-      "reused": JSON(reuse), "exit_code": JSON(Int(exitCode)), "results": record.summary.json,
-    ]
+    Imported.json(of: record, source: source, reuse: reuse, exitCode: exitCode)
   }
 
   /// The import for a person: scores, what differs, and where the record is.
   package var text: ReportText {
-    let recorded = comparison.recorded.reduce(0) { $0 + $1.documents }
+    ReportText(comparison.lines(of: source) + [Imported.end(record, reuse: reuse)])
+  }
+}
+
+extension HarnessComparison {
+  /// The scores, and what differs.
+  func lines(of source: String) -> [String] {
+    let taken = recorded.reduce(0) { $0 + $1.documents }
     var lines = [
-      "\(source): \(English.count(comparison.documents, "document")) scored anew\(recorded > 0 ? ", \(English.count(recorded, "document")) taken as recorded" : "")."
+      "\(source): \(English.count(documents, "document")) scored anew\(taken > 0 ? ", \(English.count(taken, "document")) taken as recorded" : "")."
     ]
-    for result in comparison.results {
+    for result in results {
       for metric in result.summary(of: result.name) {
         let error = metric.standardError.map { " ± \(Decimals.fixed($0, 4))" } ?? ""
         lines.append(
@@ -26,7 +28,7 @@ extension HarnessImport.Outcome {
         )
       }
     }
-    for task in comparison.recorded {
+    for task in recorded {
       for metric in task.metrics {
         let error = metric.standardError.map { " ± \(Decimals.fixed($0, 4))" } ?? ""
         lines.append(
@@ -34,33 +36,30 @@ extension HarnessImport.Outcome {
         )
       }
     }
-    lines += comparison.shortages
-    lines += RescoreText.lines(comparison.differences.map(\.sentence))
-    lines += RescoreText.lines(comparison.aggregateDifferences.map(\.sentence))
+    lines += shortages
+    lines += RescoreText.lines(differences.map(\.sentence))
+    lines += RescoreText.lines(aggregateDifferences.map(\.sentence))
     lines += RescoreText.lines(
-      comparison.hashDifferences.map {
+      hashDifferences.map {
         "hash differs: \($0.task)\($0.document.map { " document \($0)" } ?? ""), \($0.name)"
       })
-    lines += comparison.notes
+    lines += notes
     lines.append(conclusion)
-    let place = "the record \(record.id) in \(record.path)"
-    lines.append(reuse.map { "Nothing new: \($0); it is \(place)." } ?? "Kept as \(place).")
-    return ReportText(lines)
+    return lines
   }
 
   private var conclusion: String {
     let compared =
-      "\(English.count(comparison.comparedScores, "score")) of documents and \(English.count(comparison.comparedAggregates, "value")) of tasks and groups"
-    guard comparison.isCompared || !comparison.isSame else {
+      "\(English.count(comparedScores, "score")) of documents and \(English.count(comparedAggregates, "value")) of tasks and groups"
+    guard isCompared || !isSame else {
       return "There was nothing to compare: \(compared)."
     }
-    if !comparison.shortages.isEmpty, comparison.differences.isEmpty,
-      comparison.aggregateDifferences.isEmpty, comparison.hashDifferences.isEmpty
+    if !shortages.isEmpty, differences.isEmpty, aggregateDifferences.isEmpty,
+      hashDifferences.isEmpty
     {
       return "What is there agrees, but not all of it is there: \(compared)."
     }
-    return comparison.isSame
-      ? "All agree: \(compared)." : "Not all of \(compared) agree."
+    return isSame ? "All agree: \(compared)." : "Not all of \(compared) agree."
   }
 }
 

@@ -28,6 +28,8 @@ package struct RecordOverview: Sendable {
   package let arms: [RunSummary.Arm]
   /// The evaluations of an unfinished run that are done.
   package let evaluations: [RunProgress.Evaluation]
+  /// What an import could not know.
+  package let unknowns: [Unknown]
   /// The files of the record, sorted by name.
   package let files: [RecordFile]
   /// The chain of the log.
@@ -73,6 +75,7 @@ package struct RecordOverview: Sendable {
     let progress = RunProgress(history)
     arms = sealed?.summary.arms ?? progress.arms
     evaluations = sealed == nil ? progress.evaluations : []
+    unknowns = sealed?.summary.unknowns ?? []
     files =
       sealed?.files
       ?? history.files.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

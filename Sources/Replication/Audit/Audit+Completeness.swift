@@ -12,14 +12,15 @@ extension Audit {
     let isImported = try isImported()
     if isImported != record.isImported {
       entry.findings.append(
-        "The manifest says that the record was \(isImported ? HarnessImport.notice : "executed"), and its sessions say otherwise."
+        "The manifest says that the record was \(isImported ? Imported.notice : "executed"), and its sessions say otherwise."
       )
     }
     guard !isImported else {
       entry.isDone = false
       entry.notes = [
-        "The record was \(HarnessImport.notice): no manifest of this program says what it is to hold, and nothing ties its scores to a model."
+        "The record was \(Imported.notice): no manifest of this program says what it is to hold, and nothing ties its scores to a model."
       ]
+      entry.notes += record.summary.unknowns.map { "Not known, \($0.subject): \($0.sentence)" }
       return entry
     }
     let audited = try AuditedManifest(record, auditor: manifest)

@@ -104,7 +104,7 @@ package struct Audit: Sendable {
     guard isAsked || level == .inputs, !isImported else {
       entry.isDone = false
       entry.notes = [
-        isImported ? "The record was \(HarnessImport.notice)." : Self.offer(of: level)
+        isImported ? "The record was \(Imported.notice)." : Self.offer(of: level)
       ]
       return entry
     }
@@ -166,7 +166,7 @@ package struct Audit: Sendable {
 
   /// Whether the record was imported from what another program wrote.
   func isImported() throws -> Bool {
-    HarnessImport.description(
+    Imported.description(
       try record.contents(of: RecordFile.manifest)) != nil
   }
 
@@ -209,6 +209,11 @@ package struct Audit: Sendable {
       if own.count > metrics.count, extra.isEmpty {
         entry.findings.append("\(arm.sentence) has a value more than once.")
       }
+    }
+    entry.findings += try record.importedTrainingFindings()
+    let steps = record.summary.arms.reduce(0) { $0 + $1.steps.count }
+    if record.isImported, steps > 0 {
+      entry.notes.append("\(English.count(steps, "step")) read again from what was imported.")
     }
     let count = record.summary.arms.reduce(0) { $0 + $1.metrics.count }
     entry.notes.append(
@@ -273,6 +278,11 @@ package struct Audit: Sendable {
       entry.notes = ["Not asked for; --rescore does it."]
       return entry
     }
+    guard record.files.contains(where: { RecordFile.isOfSamples($0.name) }) else {
+      entry.isDone = false
+      entry.notes = ["The record holds no samples."]
+      return entry
+    }
     let outcome: RecordRescoring.Outcome
     do {
       outcome = try RecordRescoring(
@@ -294,9 +304,10 @@ package struct Audit: Sendable {
   private func languageTools(
     _ inputs: inout Result<AuditInputs, any Error>?
   ) async throws -> LanguageTools? {
+    // An import has no manifest that would name any.
+    guard options.languageData == nil, try !isImported() else { return nil }
     let audited = try AuditedManifest(record, auditor: manifest).manifest
-    guard options.languageData == nil,
-      let evaluation = audited.evaluations.first(where: { $0.languageData != nil })
+    guard let evaluation = audited.evaluations.first(where: { $0.languageData != nil })
     else { return nil }
     do {
       return try await self.inputs(&inputs).inputs.languageTools(evaluation)

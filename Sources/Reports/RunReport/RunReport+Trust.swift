@@ -67,7 +67,7 @@ extension RunReport {
   private var risk: String {
     let programs = evidence.accounts.flatMap(\.programs).map(code)
     let imported =
-      evidence.records.contains(where: \.isImported) ? "; \(HarnessImport.notice)" : ""
+      evidence.records.contains(where: \.isImported) ? "; \(Imported.notice)" : ""
     let unlicensed = evidence.accounts.flatMap(\.inputs).count { $0.license == nil }
     return
       "\(English.list(Self.distinct(programs)))\(imported); \(unlicensed == 0 ? "every input has a stated licence" : "\(English.count(unlicensed, "input")) without a stated licence"). Whether an anchor or a second machine agrees this page cannot know: `replicate audit`."

@@ -49,7 +49,7 @@ package struct RunReport: Sendable {
       }
       return .init(status: Verdict.Status.tampered.rawValue, sentence: finding)
     }
-    let imported = judgement.hasImports ? " (results \(HarnessImport.notice))" : ""
+    let imported = judgement.hasImports ? " (results \(Imported.notice))" : ""
     return .init(
       status: judgement.status.rawValue, sentence: judgement.why + imported,
       question: judgement.title)

@@ -21,11 +21,11 @@ import Testing
   @Test("is nothing between the same numbers, and what rounding explains where it is small")
   func rounding() throws {
     let same = try distance(arm([3, 2]), arm([3, 2]))
-    #expect(same.isRounding && same.loss.value == 0 && same.weights == nil)
+    #expect(same.isRounding && same.loss?.value == 0 && same.weights == nil)
     #expect(same.sentence.contains("2 steps: the same batches, loss the same"))
     let near = try distance(arm([3, 2]), arm([3, 2.00001], norm: 2.0001))
-    #expect(near.isRounding && near.loss.place == "step 2")
-    #expect(abs(near.gradientNorm.value - 5e-5) < 1e-8)
+    #expect(near.isRounding && near.loss?.place == "step 2")
+    #expect(abs(try #require(near.gradientNorm).value - 5e-5) < 1e-8)
   }
 
   @Test("is another computation where it is larger, or where the batches are others")
@@ -39,10 +39,53 @@ import Testing
   @Test("of what is no number is no rounding, whatever comes after it")
   func undefined() throws {
     let distance = try distance(arm([3, .nan, 1]), arm([3, 2, 1]))
-    #expect(distance.loss.value.isNaN && distance.loss.place == "step 2" && !distance.isRounding)
-    let missing = try self.distance(
+    let loss = try #require(distance.loss)
+    #expect(loss.value.isNaN && loss.place == "step 2" && !distance.isRounding)
+  }
+
+  // MARK: - What one of both does not tell
+
+  private func imported(
+    _ losses: [(step: Int, loss: Double)], norm: Double? = 2
+  ) -> RunSummary.Arm {
+    RunSummary.Arm(
+      name: "sft", seed: 1,
+      steps: losses.map { step, loss in
+        var values = ["loss": loss, "learning_rate": 5e-5]
+        values["gradient_norm"] = norm
+        return .init(number: step, batchDigest: nil, values: values)
+      })
+  }
+
+  @Test("says what could not be compared, and claims nothing of it")
+  func imports() throws {
+    let near = try distance(arm([3, 2.00123]), imported([(1, 3), (2, 2.001231)], norm: nil))
+    #expect(near.isRounding && near.gradientNorm == nil && near.firstOtherBatch == nil)
+    #expect(near.notCompared == ["batches", "gradient norms", "final weights"])
+    #expect(!near.sentence.contains("the same batches"))
+    #expect(near.sentence.hasSuffix("not compared: batches, gradient norms, final weights."))
+    let nothing = try distance(
       RunSummary.Arm(
         name: "sft", seed: 1, steps: [.init(number: 1, batchDigest: nil, values: [:])]), arm([3]))
-    #expect(missing.learningRate.value.isNaN && !missing.isRounding)
+    #expect(nothing.learningRate == nil && !nothing.isRounding)
+    #expect(nothing.sentence.contains("no loss could be compared"))
+  }
+
+  @Test("allows for losses that were rounded to four digits, and only for those of a log")
+  func roundedLosses() throws {
+    let native = arm([3.00004, 2.00123])
+    let rounded = try distance(native, imported([(1, 3), (2, 2.0012)]))
+    #expect(rounded.isRounding && rounded.notCompared.contains("digits of a loss after the fourth"))
+    #expect(try !distance(native, imported([(1, 3), (2, 2.00111)])).isRounding)
+    #expect(try !distance(native, arm([3, 2.0012])).isRounding)
+  }
+
+  @Test("holds a log that leaves steps out against the means over the same steps")
+  func means() throws {
+    let native = arm([4, 3, 2.5, 1.25, 1])
+    let log = try distance(native, imported([(1, 4), (3, 2.75), (5, 1.125)]))
+    #expect(log.loss?.value == 0 && log.stepCount == 3)
+    #expect(log.notCompared.first == "2 steps that only one has")
+    #expect(try distance(native, imported([(3, 2.75), (5, 1.125)])).loss?.place == "step 3")
   }
 }

@@ -150,19 +150,8 @@ struct AxolotlProgress {
   }
 
   private static func step(_ event: JSONField, epoch: Int) throws -> RunSummary.Step {
-    var values = ["epoch": Double(epoch)]
-    for name in [
-      "loss", "cross_entropy", "entropy", "weight", "gradient_norm", "learning_rate",
-      "trainable_tokens", "total_tokens",
-    ] {
-      // What is no finite number is a text.
-      if let text = event[name].value?.stringValue {
-        values[name] = Double(text) ?? .nan
-      } else {
-        values[name] = try event[name].number()
-      }
-    }
-    return RunSummary.Step(
-      number: try event["step"].integer(), batchDigest: try event["batch"].digest(), values: values)
+    var step = try RunSummary.Step(pluginEvent: event)
+    step.values["epoch"] = Double(epoch)
+    return step
   }
 }

@@ -1,15 +1,7 @@
 import Files
 import Manifests
 
-/// Something that nobody can know from the evidence at hand, and what would tell.
-package struct Unknown: Sendable, Equatable {
-  /// What it is about.
-  package let subject: String
-  /// What is not known, in a sentence.
-  package let sentence: String
-  /// What would tell, in a sentence; nil where nothing would.
-  package let remedy: String?
-
+extension Unknown {
   /// Everything that is not known of these runs and of their verdicts.
   static func all(_ accounts: [RunAccount], _ check: RecordCheck.Outcome?) -> [Unknown] {
     accounts.flatMap { ofRun($0) } + (check.map { ofVerdicts($0) } ?? [withoutExpectations])
@@ -31,6 +23,7 @@ package struct Unknown: Sendable, Equatable {
         "computation",
         "The results of the record \(record.id) were imported: nothing here says how they were computed.",
         "A run of the same manifest with an engine of this program.")
+      unknowns += record.summary.unknowns
     }
     let trained = record.summary.arms.filter { $0.seed != nil }
     let seeds = Set(trained.map(\.seed)).count
