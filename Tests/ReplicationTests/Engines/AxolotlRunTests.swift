@@ -17,62 +17,28 @@ import Testing
   "Runs with Axolotl", .serialized,
   .enabled(if: ProcessInfo.processInfo.environment["REPLICATE_AXOLOTL"] != nil))
 struct AxolotlRunTests {
-  private let folder: TemporaryFolder
+  private let toy: AxolotlToy
   private let variables = ProcessInfo.processInfo.environment
-  private var version: String { variables["REPLICATE_AXOLOTL_VERSION"] ?? "0.19.0" }
 
-  init() throws { folder = try TemporaryFolder() }
-
-  /// The toy without what needs a chat template of the model, with other lines of training.
-  private func manifest(
-    _ name: String, engine: String, training: String = "", evaluates: Bool = false
-  )
-    throws -> ManifestFile
-  {
-    let manifests = folder.path(of: name)
-    try FileManager.default.copyItem(atPath: Checkout.manifests, toPath: manifests)
-    try FileManager.default.removeItem(atPath: "\(manifests)/tiny.lock.json")
-    let path = "\(manifests)/tiny.yaml"
-    var text = try String(contentsOfFile: path, encoding: .utf8)
-    text = text.replacing(/\ \ keep_checkpoint_every_steps.*\n/, with: "")
-      .replacing(/expectations:.*\n?/, with: "")
-      .replacing(/\ \ \ \ -\ task:\ gsm8k\n(\ \ \ \ \ \ .*\n)+/, with: "")
-      .replacing(/\ \ gsm8k:\n(\ \ \ \ .*\n)+/, with: "")
-      .replacing("training:\n", with: "training:\n\(training)")
-    if !evaluates {
-      text = text.replacing(/evaluation:\n(\ \ .*\n)+/, with: "")
-        .replacing(/\ \ (mmlu|mmlu-dev|hellaswag|arc-challenge):\n(\ \ \ \ .*\n)+/, with: "")
-    }
-    text += "\nengine: \(engine)\naxolotl:\n  version: \(version)\n"
-    try Data(text.utf8).write(to: URL(filePath: path))
-    return try ManifestFile.read(path)
+  init() throws {
+    let version = ProcessInfo.processInfo.environment["REPLICATE_AXOLOTL_VERSION"] ?? "0.19.0"
+    toy = try AxolotlToy(version: version)
   }
 
   /// An artifacts folder in which the engine is installed.
   private func options(_ name: String) throws -> RunOptions {
-    let artifacts = folder.path(of: "\(name)-artifacts")
-    let installed = try #require(variables["REPLICATE_AXOLOTL"])
+    let options = toy.options(name)
+    let environment = toy.environment(options)
+    let installed = try #require(variables["REPLICATE_AXOLOTL"]) + "/engines/axolotl-\(toy.version)"
     try FileManager.default.createDirectory(
-      atPath: "\(artifacts)/engines", withIntermediateDirectories: true)
-    let name = "axolotl-\(version)"
-    try FileManager.default.createDirectory(
-      atPath: "\(artifacts)/engines/\(name)", withIntermediateDirectories: true)
+      atPath: environment, withIntermediateDirectories: true)
     for part in ["training", "evaluation"] {
       try FileManager.default.createSymbolicLink(
-        atPath: "\(artifacts)/engines/\(name)/\(part)",
-        withDestinationPath: "\(installed)/engines/\(name)/\(part)")
+        atPath: "\(environment)/\(part)", withDestinationPath: "\(installed)/\(part)")
     }
     try FileManager.default.copyItem(
-      atPath: "\(installed)/engines/\(name)/keys.json",
-      toPath: "\(artifacts)/engines/\(name)/keys.json")
-    return RunOptions(artifacts: artifacts, threads: 2)
-  }
-
-  private func run(
-    _ file: ManifestFile, _ options: RunOptions,
-    _ report: @escaping @Sendable (RunEvent) -> Void = { _ in }
-  ) async throws -> SealedRecord {
-    try await Runner(file, options: options, report: report).run().record
+      atPath: "\(installed)/keys.json", toPath: "\(environment)/keys.json")
+    return options
   }
 
   /// Holds every trained arm of two records against each other.
@@ -88,8 +54,10 @@ struct AxolotlRunTests {
   @Test("trains both arms as the native engine does, and scores what the harness asked")
   func sameAsNative() async throws {
     let options = try options("one")
-    let native = try await run(try manifest("native", engine: "native", evaluates: true), options)
-    let other = try await run(try manifest("axolotl", engine: "axolotl", evaluates: true), options)
+    let native = try await toy.run(
+      try toy.manifest("native", engine: "native", evaluates: true), options)
+    let other = try await toy.run(
+      try toy.manifest("axolotl", engine: "axolotl", evaluates: true), options)
     try expectSameTrainings(native, other)
     let store = ArtifactStore(ArtifactsFolder(options.artifacts))
     let difference = try RecordDifference(native, other, weightsIn: store)
@@ -112,41 +80,41 @@ struct AxolotlRunTests {
   func twoProcesses(reduction: String) async throws {
     let lines = "  ranks: 2\n  reduction: \(reduction)\n"
     let options = try options("two")
-    let native = try await run(
-      try manifest("native", engine: "native", training: lines), options)
-    let other = try await run(
-      try manifest("axolotl", engine: "axolotl", training: lines), options)
+    let native = try await toy.run(
+      try toy.manifest("native", engine: "native", training: lines), options)
+    let other = try await toy.run(
+      try toy.manifest("axolotl", engine: "axolotl", training: lines), options)
     try expectSameTrainings(native, other)
   }
 
   @Test("has the reduction of stock fine-tuning of its version")
   func stock() async throws {
-    let lines = "  reduction: \(version == "0.19.0" ? "axolotl-0.16" : "axolotl-0.20")\n"
+    let lines = "  reduction: \(toy.version == "0.19.0" ? "axolotl-0.16" : "axolotl-0.20")\n"
     let options = try options("stock")
-    let native = try await run(
-      try manifest("native", engine: "native", training: lines), options)
-    let other = try await run(
-      try manifest("axolotl", engine: "axolotl", training: lines), options)
+    let native = try await toy.run(
+      try toy.manifest("native", engine: "native", training: lines), options)
+    let other = try await toy.run(
+      try toy.manifest("axolotl", engine: "axolotl", training: lines), options)
     try expectSameTrainings(native, other)
   }
 
   @Test("goes on at a checkpoint after a stop and after a kill, with the same batches and weights")
   func resumes() async throws {
-    let whole = try await run(
-      try manifest("whole", engine: "axolotl"), try options("whole"))
-    let file = try manifest("broken", engine: "axolotl")
+    let whole = try await toy.run(
+      try toy.manifest("whole", engine: "axolotl"), try options("whole"))
+    let file = try toy.manifest("broken", engine: "axolotl")
     let options = try options("broken")
     let interruption = Interruption()
     await #expect(throws: EngineError.interrupted) {
-      try await Runner(file, options: options, interruption: interruption) { event in
+      _ = try await toy.run(file, options, interruption: interruption) { event in
         if case .trained(let progress) = event, progress.step == 3 { interruption.request() }
-      }.run()
+      }
     }
     // A child that somebody kills.
     let killed = Mutex(false)
     var message = ""
     do {
-      _ = try await run(file, options) { event in
+      _ = try await toy.run(file, options) { event in
         guard case .trained(let progress) = event, progress.arm == "sft", progress.step == 12 else {
           return
         }
@@ -160,7 +128,7 @@ struct AxolotlRunTests {
       message = error.message
     }
     #expect(message.contains("was ended by signal 9") && message.contains("goes on"), "\(message)")
-    let record = try await run(file, options)
+    let record = try await toy.run(file, options)
     for (arm, other) in zip(record.summary.arms, whole.summary.arms) {
       #expect(arm.steps == other.steps && arm.digests == other.digests)
     }
@@ -175,34 +143,6 @@ struct AxolotlRunTests {
         String(decoding: line, as: UTF8.self).contains("axolotl")
       else { continue }
       kill(pid, SIGKILL)
-    }
-  }
-
-  @Test(
-    "says in a sentence with the end of the log what went wrong",
-    arguments: [
-      ("exit 0", "ended as if all were well"), ("echo rubbish; exit 7", "ended with status 7"),
-      ("kill -SEGV $$", "was ended by signal 11"),
-    ])
-  func faults(script: String, expected: String) async throws {
-    let options = try options("fault")
-    let environment = "\(options.artifacts)/engines/axolotl-\(version)/training"
-    let target = try FileManager.default.destinationOfSymbolicLink(atPath: environment)
-    // The same packages with a program that does not do its work.
-    try FileManager.default.removeItem(atPath: environment)
-    try FileManager.default.createDirectory(
-      atPath: "\(environment)/bin", withIntermediateDirectories: true)
-    try FileManager.default.createSymbolicLink(
-      atPath: "\(environment)/lib", withDestinationPath: "\(target)/lib")
-    let program = "\(environment)/bin/axolotl"
-    try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: program))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
-    await #expect {
-      try await run(try manifest("fault", engine: "axolotl"), options)
-    } throws: { error in
-      let text = "\(error)"
-      return text.contains(expected) && text.contains("0 of 20 steps")
-        && (script.contains("rubbish") ? text.contains("rubbish") : text.contains("nothing"))
     }
   }
 }
