@@ -50,6 +50,14 @@ CK_INLINE v16 ck_load_bfloat16_part(const void *p, size_t n) {
   return ck_load_bfloat16(t);
 }
 
+// x rounded to the nearest bfloat16 number, to the even one in the middle; a NaN stays one.
+CK_INLINE v16 ck_round_bfloat16(v16 x) {
+  u16 bits = (u16)x;
+  u16 rounded = bits + 0x7fff + ((bits >> 16) & 1), quiet = bits | 0x400000;
+  u16 is_nan = (u16)(x != x);
+  return (v16)(((is_nan & quiet) | (~is_nan & rounded)) & 0xffff0000);
+}
+
 CK_INLINE void ck_store_part(float *p, v16 v, size_t n) { memcpy(p, &v, n * sizeof(float)); }
 
 CK_INLINE v16 ck_splat(float x) {
@@ -105,6 +113,20 @@ CK_INLINE float ck_greatest(v16 v) {
   for (int width = 8; width > 0; width /= 2)
     for (int i = 0; i < width; i++) t[i] = t[i] > t[i + width] ? t[i] : t[i + width];
   return t[0];
+}
+
+// Turns 16 vectors into their transpose: four times, the first half is interleaved with the second.
+CK_INLINE void transpose16(v16 v[16]) {
+  for (int round = 0; round < 4; round++) {
+    v16 t[16];
+    for (int i = 0; i < 8; i++) {
+      t[2 * i] = __builtin_shufflevector(v[i], v[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                         6, 22, 7, 23);
+      t[2 * i + 1] = __builtin_shufflevector(v[i], v[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+                                             13, 29, 14, 30, 15, 31);
+    }
+    for (int i = 0; i < 16; i++) v[i] = t[i];
+  }
 }
 
 // The polynomials q below come from Tests/TensorsTests/Fixtures/elementary/fit_polynomials.py; the ulps are the

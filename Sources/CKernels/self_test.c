@@ -80,8 +80,8 @@ static struct ck_operand operand(struct self_test *t, float *elements, size_t ro
 }
 
 // All shapes and transpositions. The elements between c's rows, which have to stay, count.
-static void matrix(struct self_test *t, enum ck_accumulation accumulation) {
-  const struct ck_matrix_kernels *kernels = ck_matrix_for(t->isa);
+static void matrix_with(struct self_test *t, const struct ck_matrix_kernels *kernels,
+                        enum ck_accumulation accumulation) {
   for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
     for (int transposed = 0; transposed < 4; transposed++) {
       struct shape n = shapes[s];
@@ -94,9 +94,40 @@ static void matrix(struct self_test *t, enum ck_accumulation accumulation) {
     }
 }
 
+static void matrix(struct self_test *t, enum ck_accumulation accumulation) {
+  matrix_with(t, ck_matrix_for(t->isa), accumulation);
+}
+
 static void matrix_replace(struct self_test *t) { matrix(t, CK_REPLACE); }
 static void matrix_add(struct self_test *t) { matrix(t, CK_ADD); }
 static void matrix_continue(struct self_test *t) { matrix(t, CK_CONTINUE); }
+
+// Numbers with few exponents, so near the smallest normal one that products and sums become subnormal, zeros of both
+// signs, and subnormal numbers among them.
+static void fill_tiny(struct self_test *t, float *x, size_t n, uint32_t exponent) {
+  for (size_t i = 0; i < n; i++) {
+    uint64_t random = next(t);
+    uint32_t head = random >> 32 & 7 ? exponent + (random >> 40 & 3) : 0;
+    uint32_t bits = ((uint32_t)random & 0x807fffff) | head << 23;
+    memcpy(x + i, &bits, sizeof bits);
+  }
+}
+
+static void matrix_bfloat16(struct self_test *t) {
+  const struct ck_matrix_kernels *kernels = ck_matrix_bfloat16_for(t->isa, true);
+  const enum ck_accumulation accumulations[] = {CK_REPLACE, CK_ADD, CK_CONTINUE};
+  for (size_t i = 0; i < 3; i++) {
+    matrix_with(t, kernels, accumulations[i]);
+    const size_t rows = 9, columns = 35, depth = 389;
+    fill_tiny(t, t->a, rows * depth, 62);
+    fill_tiny(t, t->b, depth * columns, 62);
+    fill_tiny(t, t->c, rows * columns, 1);
+    kernels->multiply(t->c, columns, (struct ck_operand){t->a, depth, false, false},
+                      (struct ck_operand){t->b, columns, false, false}, rows, columns, depth,
+                      accumulations[i], t->scratch);
+    digest(t, t->c, rows * columns);
+  }
+}
 
 // Rows 20 and 21 of a product of 37 rows: both tests have to give the same digest.
 static void two_rows(struct self_test *t, size_t first, size_t rows) {
@@ -116,7 +147,7 @@ static void matrix_rows_alone(struct self_test *t) { two_rows(t, 20, 2); }
 
 // Every sign and exponent, subnormal numbers, infinity and NaN among them, with the ends of the range of significands
 // and random ones.
-static void sweep(struct self_test *t, void (*function)(float *out, const float *x, size_t n)) {
+static size_t fill_sweep(struct self_test *t) {
   size_t n = 0;
   for (uint32_t head = 0; head < 512; head++)
     for (uint32_t i = 0; i < 32; i++) {
@@ -126,6 +157,11 @@ static void sweep(struct self_test *t, void (*function)(float *out, const float 
     }
   // Whole numbers and halves, where results are special; and a size that is no multiple of a vector's.
   for (int i = -204; i <= 204; i++) t->a[n++] = (float)i * 0.5f;
+  return n;
+}
+
+static void sweep(struct self_test *t, void (*function)(float *out, const float *x, size_t n)) {
+  size_t n = fill_sweep(t);
   function(t->b, t->a, n);
   digest(t, t->b, n);
 }
@@ -134,6 +170,12 @@ static void exponential(struct self_test *t) { sweep(t, t->vector->exp); }
 static void logarithm(struct self_test *t) { sweep(t, t->vector->log); }
 static void hyperbolic_tangent(struct self_test *t) { sweep(t, t->vector->tanh); }
 static void error_function(struct self_test *t) { sweep(t, t->vector->erf); }
+
+static void round_bfloat16(struct self_test *t) {
+  size_t n = fill_sweep(t);
+  t->vector->round_bfloat16(t->a, n);
+  digest(t, t->a, n);
+}
 
 // MARK: - Row-wise kernels
 
@@ -279,10 +321,12 @@ static void objective(struct self_test *t) {
     }
 }
 
-static void adamw(struct self_test *t) {
+// Three steps of weights of every size; of bfloat16 numbers, what moved counts too.
+static void adamw_of(struct self_test *t, bool is_bfloat16) {
   const struct ck_adamw_kernels *kernels = ck_adamw_for(t->isa);
   FOR_SIZES(n) {
     fill(t, t->a, n, 1);
+    if (is_bfloat16) t->vector->round_bfloat16(t->a, n);
     memset(t->b, 0, n * sizeof(float));
     memset(t->c, 0, n * sizeof(float));
     // The corrections 1 - beta^t of the first three steps, as good as any other numbers.
@@ -298,7 +342,13 @@ static void adamw(struct self_test *t) {
                                              .second_moment_scale = second[step],
                                              .epsilon = 1e-8f};
       fill(t, t->d, n, step == 2 ? 0x1p-20f : 1);
-      kernels->update(t->a, t->b, t->c, t->d, n, &constants);
+      if (is_bfloat16) {
+        struct ck_moved moved = kernels->update_bfloat16(t->a, t->b, t->c, t->d, n, &constants);
+        digest_bytes(t, moved.moving, 8);
+        digest_bytes(t, moved.vanished, 8);
+      } else {
+        kernels->update(t->a, t->b, t->c, t->d, n, &constants);
+      }
     }
     digest(t, t->a, n);
     digest(t, t->b, n);
@@ -306,6 +356,9 @@ static void adamw(struct self_test *t) {
     digest(t, t->d, n);
   }
 }
+
+static void adamw(struct self_test *t) { adamw_of(t, false); }
+static void adamw_bfloat16(struct self_test *t) { adamw_of(t, true); }
 
 static void sum_of_squares(struct self_test *t) {
   FOR_SIZES(n) {
@@ -325,6 +378,8 @@ static const struct {
     {"matrix_continue", matrix_continue},
     {"matrix_rows_in_whole", matrix_rows_in_whole},
     {"matrix_rows_alone", matrix_rows_alone},
+    {"matrix_bfloat16", matrix_bfloat16},
+    {"round_bfloat16", round_bfloat16},
     {"exp", exponential},
     {"log", logarithm},
     {"tanh", hyperbolic_tangent},
@@ -340,6 +395,7 @@ static const struct {
     {"sums", sums},
     {"objective", objective},
     {"adamw", adamw},
+    {"adamw_bfloat16", adamw_bfloat16},
     {"sum_of_squares", sum_of_squares},
 };
 
@@ -351,7 +407,9 @@ uint64_t ck_self_test_digest(enum ck_isa isa, size_t test) {
   const struct ck_vector_kernels *vector = ck_vector_for(isa);
   if (!vector) return 0;
   // The size is a multiple of the alignment, as aligned_alloc wants it.
-  size_t scratch = (ck_matrix_for(isa)->scratch_bytes + 63) / 64 * 64;
+  size_t bytes = ck_matrix_for(isa)->scratch_bytes;
+  size_t bytes_bfloat16 = ck_matrix_bfloat16_for(isa, true)->scratch_bytes;
+  size_t scratch = ((bytes > bytes_bfloat16 ? bytes : bytes_bfloat16) + 63) / 64 * 64;
   float *memory = aligned_alloc(64, 4 * CAPACITY * sizeof(float) + scratch);
   if (!memory) return 0;
   struct self_test t = {

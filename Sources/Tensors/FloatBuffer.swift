@@ -1,3 +1,4 @@
+internal import CKernels
 import Glibc
 
 /// A zeroed, 64-byte aligned block of fp32 numbers with one owner and no hidden copies.
@@ -43,6 +44,15 @@ package final class FloatBuffer: @unchecked Sendable {
       munmap(pointer, byteCount)
     } else {
       free(pointer)
+    }
+  }
+
+  /// Rounds every element to the nearest bfloat16 number, to the even one in the middle.
+  package func roundToBFloat16(threads: Int) {
+    let (kernels, size) = (ck_vector().pointee, 1 << 16)
+    Parallel.perform(tiles: (count + size - 1) / size, threads: threads) { tile in
+      let start = tile * size
+      kernels.round_bfloat16(pointer + start, min(size, count - start))
     }
   }
 

@@ -1,7 +1,7 @@
 internal import CKernels
 internal import Synchronization
 
-/// fp32 matrix products, cut into tiles that one thread each computes.
+/// Matrix products that add up in fp32, cut into tiles that one thread each computes.
 package struct MatrixProduct: Sendable {
   /// What becomes of the elements that a product is written to.
   package enum Accumulation: Sendable {
@@ -14,12 +14,23 @@ package struct MatrixProduct: Sendable {
   }
 
   private let numerics: Numerics
+  private let operands: StoredElement
   private let kernels: ck_matrix_kernels
 
   /// Products with the arithmetic of `numerics`.
-  package init(_ numerics: Numerics) {
-    self.numerics = numerics
-    kernels = ck_matrix().pointee
+  ///
+  /// Those of bfloat16 operands, of portable numerics only, round both operands first, which are given in fp32; see
+  /// ck_matrix.h for the order in which they add up.
+  package init(_ numerics: Numerics, of operands: StoredElement = .float32) {
+    precondition(
+      numerics == .portable || operands == .float32,
+      "Products of bfloat16 operands are portable only.")
+    (self.numerics, self.operands) = (numerics, operands)
+    kernels =
+      switch operands {
+      case .float32: ck_matrix().pointee
+      case .bfloat16: ck_matrix_bfloat16().pointee
+      }
   }
 
   /// c = a b, or as `accumulation` says; `transposingA` and `transposingB` use the transpose of what is given.
@@ -76,6 +87,9 @@ package struct MatrixProduct: Sendable {
   ) {
     switch numerics {
     case .portable:
+      precondition(
+        operands == .float32 || b.stored.element == .float32,
+        "Operands that are to be rounded are given in fp32.")
       withScratch { scratch in
         kernels.multiply(
           c.pointer, c.stride, a.kernelValue, b.kernelValue, c.rows, c.columns, a.columns,
@@ -159,10 +173,14 @@ package struct MatrixProduct: Sendable {
     let memory: UnsafeMutableRawPointer
   }
 
+  /// Enough for products of all operands.
+  private static let scratchByteCount = max(
+    ck_matrix().pointee.scratch_bytes, ck_matrix_bfloat16().pointee.scratch_bytes)
+
   private func withScratch(_ body: (UnsafeMutableRawPointer) -> Void) {
     let idle = Self.idleScratch.withLock { $0.popLast() }
     let scratch =
-      idle ?? Scratch(memory: .allocate(byteCount: kernels.scratch_bytes, alignment: 64))
+      idle ?? Scratch(memory: .allocate(byteCount: Self.scratchByteCount, alignment: 64))
     body(scratch.memory)
     Self.idleScratch.withLock { $0.append(scratch) }
   }

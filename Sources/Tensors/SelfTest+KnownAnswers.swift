@@ -6,6 +6,7 @@ extension SelfTest {
   package static let knownAnswers = SelfTest(
     answers: [
       Answer(test: "adamw", digest: 0x43c0_509a_6dad_82c7),
+      Answer(test: "adamw_bfloat16", digest: 0x5915_164f_ceb7_d48f),
       Answer(test: "divergence", digest: 0xb6df_5d8b_74a0_c7fd),
       Answer(test: "double_exp", digest: 0xdc1e_7f8e_3570_2fef),
       Answer(test: "double_log", digest: 0x3343_a942_7ad8_b6d4),
@@ -17,6 +18,7 @@ extension SelfTest {
       Answer(test: "log", digest: 0x1e54_c47d_5b39_5f54),
       Answer(test: "log_sum_exp", digest: 0x1936_01ae_feb0_c57f),
       Answer(test: "matrix_add", digest: 0x94c4_339d_d911_727c),
+      Answer(test: "matrix_bfloat16", digest: 0x6dd8_917a_4643_71e9),
       Answer(test: "matrix_continue", digest: 0x519c_fd9f_4adc_4e58),
       Answer(test: "matrix_replace", digest: 0xd1d7_7acf_43be_156f),
       Answer(test: "matrix_rows_alone", digest: 0x4550_91b8_3d17_a428),
@@ -27,6 +29,7 @@ extension SelfTest {
       Answer(test: "rms_norm", digest: 0x33fb_3280_af3a_7826),
       Answer(test: "rms_norm_gradients", digest: 0x0767_259a_1a1e_f4b7),
       Answer(test: "rotary", digest: 0x94de_077e_f38c_465d),
+      Answer(test: "round_bfloat16", digest: 0x232c_cc12_db07_f55a),
       Answer(test: "silu_gate", digest: 0x4dc3_1efb_cb69_c052),
       Answer(test: "softmax", digest: 0xf424_79dd_7405_3419),
       Answer(test: "sum_of_squares", digest: 0x4a74_b56e_d863_1dd1),

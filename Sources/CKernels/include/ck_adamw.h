@@ -17,6 +17,12 @@ struct ck_adamw_constants {
   float epsilon;
 };
 
+// What became of the elements of an update that rounds.
+struct ck_moved {
+  size_t moving;    // those that a moment or decay was to move
+  size_t vanished;  // of these, those that are what they were
+};
+
 // The optimizer's kernels for one instruction set.
 struct ck_adamw_kernels {
   // One pass over n elements: g = gradient * gradient_scale; first = beta1 first + (1 - beta1) g;
@@ -25,6 +31,12 @@ struct ck_adamw_kernels {
   // gradients = 0, ready for the next accumulation.
   void (*update)(float *parameters, float *first, float *second, float *gradients, size_t n,
                  const struct ck_adamw_constants *constants);
+
+  // The same for parameters and moments that are bfloat16 numbers, held in fp32: computed in fp32 and then rounded to
+  // nearest, ties to even.
+  struct ck_moved (*update_bfloat16)(float *parameters, float *first, float *second,
+                                     float *gradients, size_t n,
+                                     const struct ck_adamw_constants *constants);
 
   // Sum of x[i]^2 in double, 16 running sums added at the end in one order.
   double (*sum_of_squares)(const float *x, size_t n);

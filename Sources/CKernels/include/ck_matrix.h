@@ -58,6 +58,18 @@ const struct ck_matrix_kernels *ck_matrix(void);
 // Those of one instruction set, or NULL if this CPU lacks it.
 const struct ck_matrix_kernels *_Nullable ck_matrix_for(enum ck_isa isa);
 
+// Products of operands that are rounded to bfloat16 first (to nearest, ties to even), added up in fp32. Both are given in
+// fp32.
+//
+// Terms come in pairs, the first with the second, the last alone or with a zero: to a chain, the product of the second is
+// added by a fused multiply-add and then that of the first. Blocks, chains and sums are otherwise those above. In all of it
+// a subnormal number counts as a zero of its sign, whether it is given or comes out. This is what AVX-512 BF16's
+// `vdpbf16ps` computes, which is used where the CPU has it; elsewhere the same bits are computed by other means.
+const struct ck_matrix_kernels *ck_matrix_bfloat16(void);
+
+// Those of one instruction set, or NULL if this CPU lacks it; without `vdpbf16ps` if `is_native` is false.
+const struct ck_matrix_kernels *_Nullable ck_matrix_bfloat16_for(enum ck_isa isa, bool is_native);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -101,6 +101,9 @@ struct ck_vector_kernels {
   // y += x * factor, n elements.
   void (*add_scaled)(float *y, const float *x, float factor, size_t n);
 
+  // x rounded to the nearest bfloat16 number, to the even one in the middle, subnormal numbers included; n elements.
+  void (*round_bfloat16)(float *x, size_t n);
+
   // Greatest element's lowest index into *index; returns log(sum(exp(x))), fp32 result of a double sum of lanes.
   float (*log_sum_exp)(size_t *index, const float *x, size_t n);
 

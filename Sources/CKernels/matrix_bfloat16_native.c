@@ -1,0 +1,13 @@
+#include "ck_matrix.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512bf16,fma"))), apply_to = function)
+#define CK_NAME ck_matrix_bfloat16_native
+#define CK_NATIVE(sum, a, b) (v16)_mm512_dpbf16_ps((__m512)(sum), (__m512bh)(a), (__m512bh)(b))
+#define ROWS 14
+#define VECTORS 2
+#include "matrix_bfloat16.inc"
+#pragma clang attribute pop
+#endif
