@@ -13,11 +13,14 @@ struct Attention: Sendable {
   private let kernels: ck_vector_kernels
   private let products: MatrixProduct
 
-  init(configuration: ModelConfiguration, threads: Int, numerics: Numerics) {
+  init(
+    configuration: ModelConfiguration, threads: Int, numerics: Numerics,
+    precision: TrainingPrecision = .float32
+  ) {
     self.configuration = configuration
     self.threads = threads
     kernels = ck_vector().pointee
-    products = MatrixProduct(numerics)
+    products = precision.products(numerics)
   }
 
   private var width: Int { configuration.attentionWidth }

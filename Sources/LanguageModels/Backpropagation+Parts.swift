@@ -28,6 +28,7 @@ extension Backpropagation {
     let count = math.configuration.normStatisticCount
     nonisolated(unsafe) let (input, statistics, out) = (input, statistics, activations.normed)
     nonisolated(unsafe) let weights = weights + weight
+    let roundState = math.roundState
     math.forRows(rows) { rows in
       let (start, statistics) = (rows.lowerBound * width, statistics + rows.lowerBound * count)
       switch norm {
@@ -38,6 +39,7 @@ extension Backpropagation {
         kernels.layer_norm_again(
           out + start, statistics, input + start, weights, weights + width, rows.count, width)
       }
+      roundState(out + start, rows.count * width)
     }
     return activations.normed
   }
@@ -71,6 +73,7 @@ extension Backpropagation {
     nonisolated(unsafe) let (outGradient, input, statistics) = (outGradient, input, statistics)
     nonisolated(unsafe) let (weights, sum) = (weights + weight, sum)
     nonisolated(unsafe) let gradient = gradients + weight
+    let roundState = math.roundState
     // Columns, not rows: each tile adds up weights of its own over all rows, in order.
     let columns = 64
     Parallel.perform(tiles: (width + columns - 1) / columns, threads: threads) { tile in
@@ -95,6 +98,7 @@ extension Backpropagation {
         kernels.layer_norm_input_gradient(
           sum + start, outGradient + start, input + start, statistics, weights, rows.count, width)
       }
+      roundState(sum + start, rows.count * width)
     }
   }
 
@@ -226,5 +230,6 @@ extension Backpropagation {
       Matrix(outGradient, rows: rows, columns: outputs),
       Matrix(weights + weight, rows: outputs, columns: columns),
       into: Matrix(out, rows: rows, columns: columns), threads: threads)
+    math.roundResult(out, rows: rows, width: columns)
   }
 }

@@ -1,7 +1,7 @@
 internal import CKernels
 package import Tensors
 
-/// Forward and backward passes over packed batches, in fp32.
+/// Forward and backward passes over packed batches.
 ///
 /// What a layer computes cheaply (norms, rotations, attention, the MLP's activation) is computed again in the backward
 /// pass instead of stored, and everything else of a layer too where that is wanted; logits exist only for supervised
@@ -31,14 +31,16 @@ package final class Backpropagation {
   /// `recomputes` has the backward pass compute each layer again from the residual stream before it, instead of keeping what
   /// the forward pass gave: less memory, a third more work, and the same bits.
   package init(
-    model: LanguageModel, threads: Int, numerics: Numerics = .portable, recomputes: Bool = false
+    model: LanguageModel, threads: Int, numerics: Numerics = .portable, recomputes: Bool = false,
+    precision: TrainingPrecision = .float32
   ) {
     precondition(threads > 0, "Backpropagation needs at least one thread.")
     math = TransformerMath(
       model.configuration, model.layout, WeightView(model.parameters), threads: threads,
-      numerics: numerics)
+      numerics: numerics, precision: precision)
     attention = Attention(
-      configuration: model.configuration, threads: threads, numerics: numerics)
+      configuration: model.configuration, threads: threads, numerics: numerics,
+      precision: precision)
     self.threads = threads
     self.recomputes = recomputes
     activations = TrainingActivations(
@@ -153,6 +155,7 @@ package final class Backpropagation {
       let logits = Matrix(a.logits.pointer, rows: range.count, columns: vocabulary)
       let input = Matrix(normed + range.lowerBound * width, rows: range.count, columns: width)
       math.products.multiply(input, weight, transposingB: true, into: logits, threads: threads)
+      math.roundResult(logits.pointer, rows: range.count, width: vocabulary)
       show(.logits, logits.pointer, range.count, vocabulary)
       try lossGradient(
         LogitsBlock(
@@ -166,6 +169,8 @@ package final class Backpropagation {
         into: Matrix(
           normedGradient + range.lowerBound * width, rows: range.count, columns: width),
         threads: threads)
+      math.roundResult(
+        normedGradient + range.lowerBound * width, rows: range.count, width: width)
       show(.headInputGradient, normedGradient + range.lowerBound * width, range.count, width)
       math.products.multiply(
         logits, transposingA: true, input, into: weightGradient, accumulation: .adding,
@@ -200,7 +205,7 @@ package final class Backpropagation {
   /// with it as `torch.nn.Embedding`'s `padding_idx`. Where the head is tied, its part of the gradient remains.
   private func embeddingGradient(_ tokens: [Int32], gradients: UnsafeMutablePointer<Float>) {
     let (width, columns) = (math.configuration.hiddenSize, 64)
-    let (scale, kernels) = (math.configuration.embeddingScale, math.kernels)
+    let (scale, kernels) = (math.embeddingScale, math.kernels)
     let padding = math.configuration.family.freezesPadding ? math.configuration.paddingID : nil
     nonisolated(unsafe) let source = activations.gradient
     nonisolated(unsafe) let target = gradients + math.layout.embedding

@@ -9,9 +9,13 @@ final class RotaryTable {
   private let frequencies: [Float]
   private(set) var cosines: FloatBuffer
   private(set) var sines: FloatBuffer
+  private let roundState: StateRounding
   private var positions = 0
 
-  init(theta: Double, dimension: Int, scaling: RotaryScaling?) {
+  init(
+    theta: Double, dimension: Int, scaling: RotaryScaling?, roundState: StateRounding
+  ) {
+    self.roundState = roundState
     frequencies = Self.frequencies(theta: theta, dimension: dimension, scaling: scaling)
     cosines = FloatBuffer(count: 0)
     sines = FloatBuffer(count: 0)
@@ -43,6 +47,7 @@ final class RotaryTable {
         sines.pointer[position * half + index] = Float(ElementaryFunctions.sine(angle))
       }
     }
+    for table in [cosines, sines] { roundState(table.pointer, table.count) }
   }
 }
 

@@ -15,24 +15,35 @@ struct TransformerMath {
   var weights: WeightView
   let threads: Int
   let kernels: ck_vector_kernels
+  let precision: TrainingPrecision
+  let roundState: StateRounding
   let products: MatrixProduct
+  /// What embeddings are multiplied with.
+  let embeddingScale: Float
   let fullRotary: RotaryTable
   let slidingRotary: RotaryTable
 
   init(
     _ configuration: ModelConfiguration, _ layout: ParameterLayout, _ weights: WeightView,
-    threads: Int, numerics: Numerics
+    threads: Int, numerics: Numerics, precision: TrainingPrecision = .float32
   ) {
     (self.configuration, self.layout, self.weights) = (configuration, layout, weights)
     self.threads = threads
     kernels = ck_vector().pointee
-    products = MatrixProduct(numerics)
+    self.precision = precision
+    products = precision.products(numerics)
+    roundState = StateRounding(precision)
+    var scale = configuration.embeddingScale
+    roundState(&scale, 1)
+    embeddingScale = scale
     let dimension = configuration.rotaryDimension
     let scaling = configuration.rotaryScaling
     fullRotary = RotaryTable(
-      theta: configuration.ropeTheta, dimension: dimension, scaling: scaling)
+      theta: configuration.ropeTheta, dimension: dimension, scaling: scaling,
+      roundState: roundState)
     slidingRotary = RotaryTable(
-      theta: configuration.slidingRopeTheta, dimension: dimension, scaling: scaling)
+      theta: configuration.slidingRopeTheta, dimension: dimension, scaling: scaling,
+      roundState: roundState)
   }
 
   /// Runs `body` for ranges of rows, in parallel.
@@ -43,17 +54,28 @@ struct TransformerMath {
     }
   }
 
+  /// Rounds rows of what a product gave, rows x width, where products are those of bfloat16 operands.
+  func roundResult(_ x: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
+    guard precision != .float32 else { return }
+    nonisolated(unsafe) let x = x
+    let kernels = kernels
+    forRows(rows) { rows in
+      kernels.round_bfloat16(x + rows.lowerBound * width, rows.count * width)
+    }
+  }
+
   /// Looks up each token's embedding, scaled as the family wants it; out: T x H.
   func embed(_ tokens: [Int32], into out: UnsafeMutablePointer<Float>) {
     let width = configuration.hiddenSize
     nonisolated(unsafe) let out = out
     let table = weights.matrix(
       layout.embedding, rows: configuration.vocabularySize, columns: width)
-    let (scale, kernels) = (configuration.embeddingScale, kernels)
+    let (scale, kernels, roundState) = (embeddingScale, kernels, roundState)
     forRows(tokens.count) { rows in
       for row in rows {
         table.copyRow(Int(tokens[row]), into: out + row * width)
         kernels.scale(out + row * width, out + row * width, scale, width)
+        roundState(out + row * width, width)
       }
     }
   }
@@ -67,7 +89,7 @@ struct TransformerMath {
     nonisolated(unsafe) let (out, x, statistics) = (out, x, statistics)
     nonisolated(unsafe) let weight = weights.vector(weight)
     let (epsilon, offset) = (Float(configuration.normEpsilon), configuration.normWeightOffset)
-    let (kernels, norm) = (kernels, configuration.family.norm)
+    let (kernels, norm, roundState) = (kernels, configuration.family.norm, roundState)
     forRows(rows) { rows in
       let (start, statistics) = (rows.lowerBound * width, statistics + rows.lowerBound * count)
       switch norm {
@@ -78,6 +100,7 @@ struct TransformerMath {
         kernels.layer_norm(
           out + start, statistics, x + start, weight, weight + width, rows.count, width, epsilon)
       }
+      roundState(out + start, rows.count * width)
     }
   }
 
@@ -86,9 +109,11 @@ struct TransformerMath {
     _ x: UnsafeMutablePointer<Float>, to y: UnsafeMutablePointer<Float>, rows: Int, width: Int
   ) {
     nonisolated(unsafe) let (x, y) = (x, y)
-    let kernels = kernels
+    let (kernels, roundState) = (kernels, roundState)
     forRows(rows) { rows in
-      kernels.add(y + rows.lowerBound * width, x + rows.lowerBound * width, rows.count * width)
+      let (start, count) = (rows.lowerBound * width, rows.count * width)
+      kernels.add(y + start, x + start, count)
+      roundState(y + start, count)
     }
   }
 
@@ -200,5 +225,6 @@ struct TransformerMath {
       transposing: weights.matrix(weight, rows: outputs, columns: columns),
       into: Matrix(out, rows: rows, columns: outputs), threads: threads)
     if let bias { addBias(bias, to: out, rows: rows, width: outputs) }
+    roundResult(out, rows: rows, width: outputs)
   }
 }

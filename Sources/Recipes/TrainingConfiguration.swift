@@ -1,4 +1,5 @@
 import Files
+package import Tensors
 
 /// Everything that decides how weights move, but for the model and the examples.
 ///
@@ -32,6 +33,8 @@ package struct TrainingConfiguration: Sendable, Equatable {
   package var order: ExampleOrder
   /// Seed of that order.
   package var seed: UInt64
+  /// The numbers that are computed with and kept.
+  package var precision: TrainingPrecision
 
   /// Gathers the settings; defaults are those of Axolotl and transformers.
   package init(
@@ -39,7 +42,8 @@ package struct TrainingConfiguration: Sendable, Equatable {
     schedule: LearningRateSchedule.Shape = .cosine, warmUp: WarmUp = .automatic,
     optimizer: AdamWSettings = AdamWSettings(), maximumGradientNorm: Double? = 1,
     microBatchSize: Int = 1, accumulationSteps: Int = 1, ranks: Int = 1, epochs: Int = 1,
-    maximumSteps: Int? = nil, order: ExampleOrder = .torch, seed: UInt64
+    maximumSteps: Int? = nil, order: ExampleOrder = .torch, seed: UInt64,
+    precision: TrainingPrecision = .float32
   ) {
     self.objective = objective
     self.reduction = reduction
@@ -55,6 +59,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
     self.maximumSteps = maximumSteps
     self.order = order
     self.seed = seed
+    self.precision = precision
   }
 
   /// Examples of a full optimizer step.
@@ -128,6 +133,9 @@ extension TrainingConfiguration {
     ]
     let texts = [objective.canonicalText] + settings.map { "\($0): \($1)" }
     // What came later is only written where it is not what it was before.
-    return (texts + (ranks == 1 ? [] : ["ranks: \(ranks)"])).joined(separator: ", ")
+    let later =
+      (ranks == 1 ? [] : ["ranks: \(ranks)"])
+      + (precision == .float32 ? [] : ["precision: \(precision.rawValue)"])
+    return (texts + later).joined(separator: ", ")
   }
 }

@@ -115,13 +115,15 @@ struct CrossEntropyPass: Equatable {
   init(
     _ model: LanguageModel, _ batch: PackedBatch, threads: Int = 1,
     addingTo initial: [Float]? = nil, dividingBy count: Int? = nil, recomputes: Bool = false,
+    precision: TrainingPrecision = .float32,
     keepingLogits kept: (Int) -> Bool = { _ in true }
   ) {
     let buffer = FloatBuffer(count: model.parameters.count)
     if let initial { buffer.pointer.update(from: initial, count: initial.count) }
     gradients = []
     let count = Double(count ?? batch.targetCount)
-    let passes = Backpropagation(model: model, threads: threads, recomputes: recomputes)
+    let passes = Backpropagation(
+      model: model, threads: threads, recomputes: recomputes, precision: precision)
     passes.run(batch, gradients: buffer) { block in
       for (row, target) in block.targets.enumerated() {
         let values = UnsafeMutableBufferPointer(

@@ -8,6 +8,14 @@ package import Tensors
 /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019); the order of operations is that of PyTorch's
 /// `torch.optim.AdamW`: decay first, bias corrections folded into step size and denominator.
 package final class AdamW {
+  /// What became of the weights of an update.
+  package struct Movement: Sendable, Equatable {
+    /// Those that a moment or the decay was to move.
+    package let moving: Int
+    /// Of these, those that are what they were, because the step was smaller than what they are rounded to.
+    package let vanished: Int
+  }
+
   /// A stretch of parameters that one thread updates.
   private struct Tile {
     let range: Range<Int>
@@ -19,6 +27,8 @@ package final class AdamW {
 
   /// The constants.
   package let settings: AdamWSettings
+  /// Whether weights and moments are rounded to bfloat16.
+  private let rounds: Bool
   /// Running means of the gradients.
   let firstMoments: FloatBuffer
   /// Running means of their squares.
@@ -29,9 +39,10 @@ package final class AdamW {
   private let tiles: [Tile]
   private var blockSums: [Double]
 
-  /// Creates an optimizer whose moments are zero.
-  package init(layout: ParameterLayout, settings: AdamWSettings) {
+  /// Creates an optimizer whose moments are zero; where `rounds` says so, they and the weights are bfloat16 numbers.
+  package init(layout: ParameterLayout, settings: AdamWSettings, rounds: Bool = false) {
     self.settings = settings
+    self.rounds = rounds
     firstMoments = FloatBuffer(count: layout.count)
     secondMoments = FloatBuffer(count: layout.count)
     tiles = layout.entries.flatMap { entry in
@@ -62,11 +73,14 @@ package final class AdamW {
 
   /// Updates `parameters` by one step and sets `gradients` to zero, ready for the next accumulation.
   ///
-  /// The gradients are multiplied by `gradientScale` first (clipping).
+  /// The gradients are multiplied by `gradientScale` first (clipping). What is rounded is computed in fp32 before.
+  ///
+  /// - Returns: What became of the weights where they are rounded; nil in fp32.
+  @discardableResult
   package func update(
     _ parameters: FloatBuffer, gradients: FloatBuffer, gradientScale: Double, learningRate: Double,
     threads: Int
-  ) {
+  ) -> Movement? {
     precondition(
       parameters.count == firstMoments.count && gradients.count == firstMoments.count,
       "Parameters and gradients must be laid out as the moments.")
@@ -84,13 +98,25 @@ package final class AdamW {
     let (kernels, tiles) = (ck_adamw().pointee, tiles)
     nonisolated(unsafe) let (weights, slopes) = (parameters.pointer, gradients.pointer)
     nonisolated(unsafe) let (first, second) = (firstMoments.pointer, secondMoments.pointer)
-    Parallel.perform(tiles: tiles.count, threads: threads) { index in
-      let start = tiles[index].range.lowerBound
-      var constants = tiles[index].decays ? constants.decaying : constants.steady
-      kernels.update(
-        weights + start, first + start, second + start, slopes + start, tiles[index].range.count,
-        &constants)
+    let rounds = rounds
+    var moved = [ck_moved](repeating: ck_moved(), count: tiles.count)
+    moved.withUnsafeMutableBufferPointer { moved in
+      nonisolated(unsafe) let moved = moved
+      Parallel.perform(tiles: tiles.count, threads: threads) { index in
+        let (start, count) = (tiles[index].range.lowerBound, tiles[index].range.count)
+        var constants = tiles[index].decays ? constants.decaying : constants.steady
+        if rounds {
+          moved[index] = kernels.update_bfloat16(
+            weights + start, first + start, second + start, slopes + start, count, &constants)
+        } else {
+          kernels.update(
+            weights + start, first + start, second + start, slopes + start, count, &constants)
+        }
+      }
     }
+    guard rounds else { return nil }
+    return Movement(
+      moving: moved.reduce(0) { $0 + $1.moving }, vanished: moved.reduce(0) { $0 + $1.vanished })
   }
 
   /// base to a power of at least 1, by squaring.

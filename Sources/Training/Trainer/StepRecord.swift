@@ -22,6 +22,8 @@ package struct StepRecord: Sendable, Equatable {
   package let trainableTokens: Int
   /// All tokens of the batch.
   package let totalTokens: Int
+  /// What became of the weights where they are rounded; nil in fp32.
+  package let movement: AdamW.Movement?
   /// Examples of each micro-batch, as positions in the trainer's examples; those of several ranks in turn.
   package let microBatches: [[Int]]
 }

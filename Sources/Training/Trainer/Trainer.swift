@@ -35,11 +35,14 @@ package final class Trainer {
   let backpropagation: Backpropagation
   let evaluator: ObjectiveEvaluator
   private let threads: Int
+  /// Whether weights, moments and gradients are bfloat16 numbers.
+  private let roundsState: Bool
   private let gradients: FloatBuffer
   private var batches: TrainingBatches
 
   /// Prepares a training from its first step.
   ///
+  /// A model that is trained in bfloat16 is rounded to it here.
   /// `recomputes` computes activations again in the backward pass instead of keeping them, which changes no bit. Throws
   /// ``TrainingError`` if a setting is out of range, if there are no examples, or if one does not fit the model.
   package init(
@@ -53,9 +56,13 @@ package final class Trainer {
     self.configuration = configuration
     self.threads = threads
     batches = TrainingBatches(examples: examples, configuration: configuration)
-    optimizer = AdamW(layout: model.layout, settings: configuration.optimizer)
+    roundsState = configuration.precision == .bfloat16
+    if roundsState { model.parameters.roundToBFloat16(threads: threads) }
+    optimizer = AdamW(
+      layout: model.layout, settings: configuration.optimizer, rounds: roundsState)
     backpropagation = Backpropagation(
-      model: model, threads: threads, numerics: numerics, recomputes: recomputes)
+      model: model, threads: threads, numerics: numerics, recomputes: recomputes,
+      precision: configuration.precision)
     gradients = FloatBuffer(count: model.layout.count)
     evaluator = ObjectiveEvaluator(configuration.objective)
   }
@@ -139,7 +146,7 @@ package final class Trainer {
     // As PyTorch's clip_grad_norm_, its 1e-6 included.
     let gradientScale = configuration.maximumGradientNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
     try beforeUpdate()
-    optimizer.update(
+    let movement = optimizer.update(
       model.parameters, gradients: gradients, gradientScale: gradientScale,
       learningRate: learningRate, threads: threads)
     if let observer {
@@ -160,7 +167,8 @@ package final class Trainer {
       step: step, epoch: schedule.epoch(ofStep: step), loss: loss,
       crossEntropy: totals.crossEntropy / count, entropy: totals.entropy / count,
       weight: totals.weight / count, gradientNorm: norm, learningRate: learningRate,
-      trainableTokens: totals.count, totalTokens: totalTokens, microBatches: batches)
+      trainableTokens: totals.count, totalTokens: totalTokens, movement: movement,
+      microBatches: batches)
   }
 
   /// Adds a micro-batch's gradient to `gradients`.
@@ -180,6 +188,7 @@ package final class Trainer {
       let value = totals.weighted.isFinite ? totals.crossEntropy : totals.weighted
       throw nonFinite("loss", value * scale, step: step, batch)
     }
+    if roundsState { gradients.roundToBFloat16(threads: threads) }
     return totals
   }
 
