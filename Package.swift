@@ -166,7 +166,7 @@ let package = Package(
     .testTarget(
       name: "ManifestsTests",
       dependencies: [
-        "Assets", "Files", "Manifests", "Provenance", "Recipes", "Scoring", "Statistics",
+        "Assets", "Files", "Manifests", "Provenance", "Recipes", "Scoring", "Statistics", "Tensors",
         "TestSupport", "Tokenizers",
       ],
       resources: [.copy("Fixtures")]),

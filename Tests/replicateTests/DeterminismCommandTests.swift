@@ -36,6 +36,33 @@ import Testing
     }
   }
 
+  @Test(
+    "finds the toy identical on every rung in each precision",
+    arguments: ["bf16-mixed", "bf16-weights"])
+  func precision(precision: String) throws {
+    try Program.withFolder { folder in
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/project", withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        atPath: Checkout.folder.appending(path: "manifests").path,
+        toPath: "\(folder)/project/manifests")
+      let manifest = "\(folder)/project/manifests/tiny.yaml"
+      let text = try String(contentsOfFile: manifest, encoding: .utf8).replacing(
+        "  schedule: cosine\n", with: "  schedule: cosine\n  precision: \(precision)\n")
+      try text.write(toFile: manifest, atomically: true, encoding: .utf8)
+      let golden = "\(folder)/golden.json"
+      let common = [
+        "determinism", manifest, "--steps", "2", "--json", "--artifacts", "\(folder)/artifacts",
+      ]
+      let recorded = try Program.run(common + ["--ladder", "D0", "--record", golden])
+      #expect(recorded.status == 0, "\(recorded.error)")
+      let finished = try Program.run(common + ["--ladder", "D0..D6", "--against", golden])
+      #expect(finished.status == 0, "\(finished.error)")
+      let identical = (0...6).map { ("D\($0)", "identical") }
+      #expect(try rungs(finished) == Dictionary(uniqueKeysWithValues: identical))
+    }
+  }
+
   @Test("records a golden file, verifies it, and ends with 6 at the operation that differs from it")
   func golden() throws {
     try Program.withFolder { folder in

@@ -167,6 +167,7 @@ extension TrainingConfiguration {
       ("gradient_accumulation_steps", JSON(accumulationSteps)),
       // What came later is only written where it is not what it was before.
       ("ranks", ranks == 1 ? .null : JSON(ranks)),
+      ("precision", precision == .float32 ? .null : .string(precision.rawValue)),
       maximumSteps.map { ("max_steps", JSON($0)) } ?? ("epochs", JSON(epochs)),
       ("order", .string(order.rawValue)), ("optimizer", optimizer.canonical),
       ("learning_rate", .number(learningRate)), ("schedule", .string(schedule.rawValue)), rise,

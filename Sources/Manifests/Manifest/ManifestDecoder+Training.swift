@@ -1,4 +1,5 @@
 import Recipes
+import Tensors
 
 extension ManifestDecoder {
   /// Reads `training:`.
@@ -14,6 +15,7 @@ extension ManifestDecoder {
       value.integer(in: counts).map { (isSteps: key == "max_steps", count: $0) }
     }
     let maximumSteps = duration.flatMap { $0.isSteps ? $0.count : nil }
+    let precision = choice(mapping.optional("precision"), default: TrainingPrecision.float32)
     let order = choice(mapping.optional("order"), default: ExampleOrder.torch)
     let optimizer = mapping.required("optimizer").flatMap(decodeOptimizer)
     let rate = mapping.required("learning_rate").flatMap(decodeLearningRate)
@@ -28,7 +30,8 @@ extension ManifestDecoder {
     }
     let recomputes = mapping.optional("recompute_activations").map { $0.boolean() } ?? false
     guard let seeds, let microBatchSize, let accumulation, let ranks, let duration, let order,
-      let optimizer, let rate, let schedule, let warmUp, let reduction, let recomputes
+      let precision, let optimizer, let rate, let schedule, let warmUp, let reduction,
+      let recomputes
     else { return nil }
     sharedReduction = reduction
     // Objective and seed are those of each training.
@@ -39,7 +42,7 @@ extension ManifestDecoder {
         learningRate: rate, schedule: schedule, warmUp: warmUp, optimizer: optimizer,
         maximumGradientNorm: norm, microBatchSize: microBatchSize, accumulationSteps: accumulation,
         ranks: ranks, epochs: duration.isSteps ? 1 : duration.count, maximumSteps: maximumSteps,
-        order: order, seed: 0),
+        order: order, seed: 0, precision: precision),
       checkpointInterval: interval, keptCheckpointInterval: keptInterval,
       recomputesActivations: recomputes)
   }

@@ -64,9 +64,9 @@ package final class ManifestDecoder {
     let model = root.required("model").flatMap(decodeModel)
     let data = root.required("data").flatMap(decodeData)
     let training = root.required("training").flatMap(decodeTraining)
-    let engine = root.optional("engine").map { $0.choice(of: EngineName.self) } ?? .native
+    let engine = root.optional("engine").map { decodeEngine($0, training) } ?? .native
     let axolotl = root.optional("axolotl").map(decodeAxolotl) ?? Manifest.Axolotl()
-    let numerics = root.optional("numerics").map { $0.choice(of: Numerics.self) } ?? .portable
+    let numerics = root.optional("numerics").map { decodeNumerics($0, training) } ?? .portable
     let arms = root.required("arms").map { decodeArms($0, training: training) } ?? []
     let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
     let inspection = root.optional("inspection").flatMap(decodeInspection)
@@ -90,6 +90,28 @@ package final class ManifestDecoder {
       numerics: numerics, declaredArms: arms, evaluations: evaluations, inspection: inspection,
       expectations: expectations,
       overrides: overrides)
+  }
+
+  private func decodeEngine(_ reader: NodeReader, _ training: Manifest.Training?) -> EngineName? {
+    let engine = reader.choice(of: EngineName.self)
+    if engine == .axolotl, let precision = training?.settings.precision, precision != .float32 {
+      reader.report(
+        .contradiction,
+        "'training.precision' is \(precision.rawValue), which is how the native engine computes; Axolotl is told 'axolotl.precision'"
+      )
+    }
+    return engine
+  }
+
+  private func decodeNumerics(_ reader: NodeReader, _ training: Manifest.Training?) -> Numerics? {
+    let numerics = reader.choice(of: Numerics.self)
+    if numerics == .openblas, let precision = training?.settings.precision, precision != .float32 {
+      reader.report(
+        .contradiction,
+        "'training.precision' is \(precision.rawValue), whose products are this program's own: take out 'numerics'"
+      )
+    }
+    return numerics
   }
 
   /// The name of a declared asset; anything else is reported.

@@ -5,7 +5,7 @@ extension Divergence {
   /// Names of a step's values in the order in which they are computed.
   private static let stepValues = [
     "epoch", "trainable_tokens", "total_tokens", "cross_entropy", "entropy", "weight", "loss",
-    "gradient_norm", "learning_rate",
+    "gradient_norm", "learning_rate", "updates", "vanished_updates",
   ]
 
   /// Where two records of one training step part; nil if every bit is the same.

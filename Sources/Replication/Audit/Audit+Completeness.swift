@@ -3,6 +3,7 @@ import Manifests
 import Provenance
 import Recipes
 import Records
+import Tensors
 import Training
 
 extension Audit {
@@ -96,7 +97,10 @@ extension RunSummary.Step {
   /// Names of the values that are the same in all arms of a seed, but for arms with a learning rate of their own: what a step
   /// learns from, and how fast.
   static let sharedNames = ["epoch", "learning_rate", "trainable_tokens", "total_tokens"]
-  /// Names of all values that a step of a run has.
-  static let valueNames: Set = Set(
-    sharedNames + ["loss", "cross_entropy", "entropy", "weight", "gradient_norm"])
+  /// Names of all values that a step of a run has: of one that rounds weights, also how many of them were to move and did not.
+  static func valueNames(_ precision: TrainingPrecision) -> Set<String> {
+    Set(
+      sharedNames + ["loss", "cross_entropy", "entropy", "weight", "gradient_norm"]
+        + (precision == .bfloat16 ? ["updates", "vanished_updates"] : []))
+  }
 }

@@ -76,9 +76,10 @@ struct RecordStructure {
         "\(arm.sentence) was trained for \(numbers.count) steps, but the manifest asks for \(count)."
       )
     }
+    let names = RunSummary.Step.valueNames(manifest.training.settings.precision)
     for step in arm.steps {
       let isWhole =
-        Set(step.values.keys) == RunSummary.Step.valueNames
+        Set(step.values.keys) == names
         && step.values.values.allSatisfy(\.isFinite) && step.batchDigest != nil
       guard !isWhole else { continue }
       findings.append(

@@ -114,6 +114,7 @@ extension RunReport {
     case weight
     case gradientNorm = "gradient_norm"
     case learningRate = "learning_rate"
+    case vanishedUpdates = "vanished_updates"
 
     var axis: String {
       switch self {
@@ -123,6 +124,7 @@ extension RunReport {
       case .weight: "mean weight of a token"
       case .gradientNorm: "norm of the gradient"
       case .learningRate: "learning rate"
+      case .vanishedUpdates: "weights that an update left as they were, by rounding to bfloat16"
       }
     }
   }

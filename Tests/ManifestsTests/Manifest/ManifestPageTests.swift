@@ -77,6 +77,7 @@ struct ManifestPageTests {
       ranks: 2
       warmup_steps: 3
       epochs: 1
+      precision: fp32
       order: torch
       reduction: token-window
       optimizer: {betas: [0.9, 0.999], epsilon: 1.0e-8}

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Recipes
 import Scoring
+import Tensors
 import TestSupport
 import Testing
 import Tokenizers
@@ -179,6 +180,23 @@ struct ManifestTests {
     let written = String(
       decoding: try CanonicalJSON.encode(manifest.training.canonical), as: UTF8.self)
     #expect(written.contains(#""ranks":2,"reduction":"rank-mean""#))
+  }
+
+  @Test("A precision is part of the canonical form where it is not fp32")
+  func readsPrecision() throws {
+    let plain = try ManifestFixtures.valid()
+    for precision in TrainingPrecision.allCases {
+      let manifest = try ManifestFixtures.decode(
+        ManifestFixtures.validText().replacing(
+          "  schedule: cosine\n",
+          with: "  schedule: cosine\n  precision: \(precision.rawValue)\n"))
+      #expect(manifest.training.settings.precision == precision)
+      let written = String(
+        decoding: try CanonicalJSON.encode(manifest.training.canonical), as: UTF8.self)
+      #expect(
+        written.contains(#""precision":"\#(precision.rawValue)""#) == (precision != .float32))
+      #expect((manifest.training.canonical == plain.training.canonical) == (precision == .float32))
+    }
   }
 
   @Test(

@@ -181,15 +181,18 @@ extension ArmTraining {
 extension RunSummary.Step {
   /// What a record keeps of a step.
   package init(_ record: StepRecord, batchDigest: Digest) {
-    self.init(
-      number: record.step, batchDigest: batchDigest,
-      values: [
-        "epoch": Double(record.epoch), "loss": record.loss,
-        "cross_entropy": record.crossEntropy, "entropy": record.entropy,
-        "weight": record.weight, "gradient_norm": record.gradientNorm,
-        "learning_rate": record.learningRate,
-        "trainable_tokens": Double(record.trainableTokens),
-        "total_tokens": Double(record.totalTokens),
-      ])
+    var values = [
+      "epoch": Double(record.epoch), "loss": record.loss,
+      "cross_entropy": record.crossEntropy, "entropy": record.entropy,
+      "weight": record.weight, "gradient_norm": record.gradientNorm,
+      "learning_rate": record.learningRate,
+      "trainable_tokens": Double(record.trainableTokens),
+      "total_tokens": Double(record.totalTokens),
+    ]
+    if let movement = record.movement {
+      values["updates"] = Double(movement.moving)
+      values["vanished_updates"] = Double(movement.vanished)
+    }
+    self.init(number: record.step, batchDigest: batchDigest, values: values)
   }
 }
