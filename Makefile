@@ -10,7 +10,7 @@ SOURCES := Package.swift Sources Plugins Tests Benchmarks
 GOLDEN := artifacts/golden/tiny.json
 BIN = $(shell swift build -c release --show-bin-path)/replicate
 
-.PHONY: run paper test build install format lint bench determinism golden dependencies
+.PHONY: run paper test build install format lint bench profile determinism golden dependencies
 
 # That nobody can tell is a result, and no failure of make.
 run: build
@@ -51,6 +51,11 @@ lint:
 
 bench: build
 	Benchmarks/run
+
+profile: dependencies
+	swift build -c release --product training-profile
+	for precision in fp32 bf16-mixed bf16-weights; do \
+	  "$(dir $(BIN))training-profile" 2 4 $$precision || exit; echo; done
 
 determinism: build
 	$(BIN) determinism tiny --against $(GOLDEN)

@@ -125,6 +125,10 @@ let package = Package(
       name: "preparation-benchmark",
       dependencies: ["Assets", "Files", "Recipes", "Tokenizers", "Training"],
       path: "Benchmarks/Preparation"),
+    .executableTarget(
+      name: "training-profile",
+      dependencies: ["LanguageModels", "Recipes", "Tensors", "Training"],
+      path: "Benchmarks/Profile"),
 
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["Assets", "Files"], path: "Tests/TestSupport"),

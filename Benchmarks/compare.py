@@ -1,8 +1,9 @@
 """Fine-tunes the same batches with replicate and with transformers on PyTorch, in turns, and prints how they compare.
 
-replicate runs twice: with its own matrix products, which is what counts, and with OpenBLAS's.
+replicate runs twice: with its own matrix products, which is what counts, and with OpenBLAS's. With --bfloat16 both sides
+run once more, replicate with `precision: bf16-mixed` and the reference under autocast.
 
-Usage: compare.py REPLICATE FOLDER --steps N --threads T --rounds R
+Usage: compare.py REPLICATE FOLDER --steps N --threads T --rounds R [--bfloat16]
 
 REPLICATE is the built command; FOLDER is what prepare.py wrote. Each round runs, for each arm, replicate and then the
 reference, each in a process of its own. The first step of each process warms up and is not counted; tokens are counted
@@ -51,6 +52,7 @@ data:
     overlong: error
 numerics: {numerics}
 training:
+  precision: {precision}
   seeds: [{seed}]
   micro_batch_size: 4
   gradient_accumulation_steps: 1
@@ -92,11 +94,12 @@ def number(value: dict) -> float:
     return float(value["decimal"])
 
 
-def manifest(arm: str, numerics: str, steps: int) -> str:
+def manifest(arm: str, steps: int, numerics: str = "portable", precision: str = "fp32") -> str:
     """The manifest of an arm."""
     return MANIFEST.format(
         arm=arm,
         numerics=numerics,
+        precision=precision,
         seed=SEED,
         steps=steps,
         rate=LEARNING_RATE,
@@ -137,13 +140,16 @@ def run_replicate(
     return {"steps": records, "memory": memory}
 
 
-def run_reference(folder: pathlib.Path, arm: str, steps: int, threads: int) -> dict:
+def run_reference(
+    folder: pathlib.Path, arm: str, steps: int, threads: int, autocast: bool = False
+) -> dict:
     """Runs reference.py for an arm."""
     script = pathlib.Path(__file__).with_name("reference.py")
     output, memory = run(
         [sys.executable, str(script), str(folder), "--arm", arm, "--steps", str(steps)]
         + ["--threads", str(threads), "--seed", str(SEED), "--learning-rate", str(LEARNING_RATE)]
         + ["--k", str(K), "--alpha", str(ALPHA)]
+        + ["--autocast"] * autocast
     )
     return {"steps": json.loads(output)["steps"], "memory": memory}
 
@@ -178,6 +184,17 @@ def print_losses(ours: dict, reference: dict) -> float:
     return largest
 
 
+def print_ratio(name: str, ours: list[dict], other: list[dict]) -> None:
+    """Prints how fast one side is beside another, and in which share of its memory."""
+    rounds = ", ".join(f"{speed([a]) / speed([b]):.2f}" for a, b in zip(ours, other))
+    memory = [max(result["memory"] for result in side) for side in (ours, other)]
+    print(
+        f"  {name:18} {speed(ours):.1f} against {speed(other):.1f} tokens/s: "
+        f"{speed(ours) / speed(other):.2f} times (single rounds: {rounds}), "
+        f"{100 * memory[0] / memory[1]:.0f} % of the memory"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("replicate")
@@ -185,6 +202,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--bfloat16", action="store_true", help="bfloat16 too, on both sides")
     parser.add_argument("--json", type=pathlib.Path, help="write every measurement there")
     arguments = parser.parse_args()
     busy = os.getloadavg()[0]
@@ -194,32 +212,33 @@ def main() -> None:
             "replicate does, so the ratios below would flatter replicate.",
             file=sys.stderr,
         )
-    results = {arm: {"replicate": [], "openblas": [], "reference": []} for arm in ARMS}
+    sides = ["replicate", "openblas", "reference"] + ["mixed", "autocast"] * arguments.bfloat16
+    results = {arm: {side: [] for side in sides} for arm in ARMS}
     for turn in range(arguments.rounds):
         for arm in ARMS:
-            ours, openblas = (
-                run_replicate(
-                    arguments.replicate,
-                    arguments.folder,
-                    arm,
-                    manifest(arm, numerics, arguments.steps),
-                    arguments.threads,
-                )
-                for numerics in ("portable", "openblas")
-            )
-            other = run_reference(arguments.folder, arm, arguments.steps, arguments.threads)
-            for side, result in zip(results[arm], (ours, openblas, other)):
-                check_batches(ours, result)
+            settings = {
+                "replicate": {}, "openblas": {"numerics": "openblas"},
+                "mixed": {"precision": "bf16-mixed"},
+            }  # fmt: skip
+            for side in sides:
+                if side in settings:
+                    text = manifest(arm, arguments.steps, **settings[side])
+                    result = run_replicate(
+                        arguments.replicate, arguments.folder, arm, text, arguments.threads
+                    )
+                else:
+                    result = run_reference(
+                        arguments.folder, arm, arguments.steps, arguments.threads,
+                        autocast=side == "autocast",
+                    )  # fmt: skip
                 results[arm][side].append(result)
-            print(
-                f"round {turn + 1} {arm}: replicate {speed([ours]):.1f}, with OpenBLAS "
-                f"{speed([openblas]):.1f}, reference {speed([other]):.1f} tokens/s",
-                flush=True,
-            )
-    print(f"\n{platform.machine()}, {arguments.threads} threads, fp32, {arguments.rounds} rounds")
+                check_batches(results[arm]["replicate"][0], result)
+            speeds = ", ".join(f"{side} {speed(results[arm][side][-1:]):.1f}" for side in sides)
+            print(f"round {turn + 1} {arm}: {speeds} tokens/s", flush=True)
+    print(f"\n{platform.machine()}, {arguments.threads} threads, {arguments.rounds} rounds; fp32")
     agrees = True
     for arm in ARMS:
-        ours, openblas, reference = results[arm].values()
+        ours, openblas, reference = (results[arm][side] for side in sides[:3])
         print(f"\n{arm}")
         largest = print_losses(ours[0], reference[0])
         agrees = agrees and largest <= LOSS_TOLERANCE
@@ -241,6 +260,13 @@ def main() -> None:
             f"{100 * memory[0] / memory[1]:.0f} %"
         )
         print(f"  largest difference of a loss {largest:.1e}")
+        if arguments.bfloat16:
+            mixed, autocast = results[arm]["mixed"], results[arm]["autocast"]
+            print(f"\n{arm}, bf16-mixed")
+            largest = print_losses(mixed[0], autocast[0])
+            print_ratio("beside autocast", mixed, autocast)
+            print_ratio("beside our fp32", mixed, ours)
+            print(f"  largest difference of a loss from autocast's {largest:.1e}")
     if arguments.json:
         arguments.json.write_text(json.dumps(results) + "\n")
     if not agrees:

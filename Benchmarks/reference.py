@@ -1,6 +1,8 @@
-"""Fine-tunes with Hugging Face transformers and PyTorch, fp32, and prints one JSON object with every step.
+"""Fine-tunes with Hugging Face transformers and PyTorch, and prints one JSON object with every step.
 
-Usage: reference.py FOLDER --arm sft|eaft --steps N --threads T --seed S
+Usage: reference.py FOLDER --arm sft|eaft --steps N --threads T --seed S [--autocast]
+
+In fp32, or with fp32 weights and forward passes under autocast to bfloat16.
 
 FOLDER is what prepare.py wrote. The recipe is Axolotl's on a CPU: rows shuffled once (NumPy's permutation of the seed) and
 once more by the sampler (torch.randperm of the seed), padded on the right to the longest of the batch, loss summed over the
@@ -67,6 +69,7 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=5e-5)
     parser.add_argument("--k", type=int, default=20)
     parser.add_argument("--alpha", type=float, default=0.333)
+    parser.add_argument("--autocast", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     rows = json.loads((arguments.folder / "rows.json").read_text())
@@ -83,13 +86,15 @@ def main() -> None:
     for ids, mask, labels in batches(rows, arguments.steps, arguments.seed):
         started = time.perf_counter()
         count = int((labels[:, 1:] != IGNORED).sum())
-        if arguments.arm == "sft":
-            loss = model(
-                input_ids=ids, attention_mask=mask, labels=labels, num_items_in_batch=count
-            ).loss
-        else:
-            logits = model(input_ids=ids, attention_mask=mask).logits
-            loss = eaft_loss(logits, labels, count, arguments.k, arguments.alpha)
+        with torch.autocast("cpu", torch.bfloat16, enabled=arguments.autocast):
+            if arguments.arm == "sft":
+                loss = model(
+                    input_ids=ids, attention_mask=mask, labels=labels, num_items_in_batch=count
+                ).loss
+            else:
+                logits = model(input_ids=ids, attention_mask=mask).logits
+        if arguments.arm == "eaft":
+            loss = eaft_loss(logits.float(), labels, count, arguments.k, arguments.alpha)
             del logits
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

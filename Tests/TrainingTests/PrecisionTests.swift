@@ -5,6 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Recipes
 @testable import Training
 
 /// The trainings in bfloat16 that `make_precision.py` did in PyTorch.
@@ -187,7 +188,7 @@ private struct PrecisionFixture: Decodable {
     arguments: [0.0, 0.1])
   func update(decay: Double) throws {
     let layout = try RunFixture.model().layout
-    let settings = AdamW.Settings(weightDecay: decay)
+    let settings = AdamWSettings(weightDecay: decay)
     let rounded = AdamW(layout: layout, settings: settings, rounds: true)
     let plain = AdamW(layout: layout, settings: settings)
     let weights = try RunFixture.model().parameters
