@@ -20,7 +20,7 @@ import Testing
     let others = try CommandDescription.all().filter { !$0.command.hasJSON }
     #expect(
       others.map { $0.words.joined(separator: " ") }
-        == ["", "determinism-trace", "determinism-run", "anchors", "engine"])
+        == ["", "determinism-trace", "determinism-run", "import", "anchors", "engine"])
   }
 
   @Test("prints exactly one object when its command line is not understood")
