@@ -18,7 +18,7 @@ run: build
 
 paper: build
 	$(BIN) paper $(NAME) --output paper
-	@if command -v pdflatex && command -v rsvg-convert; then $(MAKE) -C paper; else \
+	@if command -v pdflatex >/dev/null && command -v rsvg-convert >/dev/null; then $(MAKE) -C paper; else \
 	  echo "paper/paper.md has the text; paper.pdf takes texlive-latex-recommended, lmodern and librsvg2-bin." >&2; fi
 
 test: dependencies

@@ -7,7 +7,8 @@ extension Article {
   var abstract: [PaperText] {
     [
       PaperText(question + procedure, separator: " "),
-      PaperText(outcome + claimSentences + auditSentences + evidenceSentences, separator: " "),
+      PaperText(
+        outcome + claimSentences + conclusion + auditSentences + evidenceSentences, separator: " "),
     ]
   }
 
@@ -78,7 +79,7 @@ extension Article {
 
   /// What came of each required claim, and of others that were decided.
   private var claimSentences: [PaperText] {
-    claims.filter { $0.verdict.isRequired || $0.isDecided }.flatMap(\.sentences)
+    claims.filter { $0.verdict.isRequired || $0.isDecided }.map(\.summary)
   }
 
   @Sentences private var auditSentences: [PaperText] {

@@ -28,40 +28,71 @@ extension Article.JudgedClaim {
   var isDecided: Bool { verdict.status == .consistent || verdict.status == .diverged }
 
   /// The claim in the words of whoever wrote it down, as a part of a sentence.
-  var statement: PaperText {
+  private var words: PaperText {
     let end = claim.statement.hasSuffix(".") ? 1 : 0
-    let words = fact(String(claim.statement.dropLast(end)), "statement", at: "title")
-    let source = fact(claim.source, "source", at: "source")
-    let isRequired = verdict.isRequired
-    return "“\(words)” (\(source)\(isRequired ? "" : ", not required"))"
+    return "“\(fact(String(claim.statement.dropLast(end)), "statement", at: "title"))”"
+  }
+
+  /// The claim, and whose it is.
+  var statement: PaperText {
+    "\(words)\(source)\(verdict.isRequired ? "" : " (not required)")"
+  }
+
+  /// The work that claims it, or else the title of the source.
+  private var source: PaperText {
+    let sources = article.evidence.check?.expectations.results.sources ?? []
+    guard let source = sources.first(where: { $0.name == claim.source }) else { return "" }
+    if source.location.contains("2601.02151") { return " \(cite: .eaft)" }
+    if source.location.contains("axolotl-ai-co/eaft") { return " \(cite: .axolotl)" }
+    return " (\(fact(source.title, "source", at: "source")))"
   }
 
   var status: Fact { fact(verdict.status.rawValue, "status", at: "status") }
 
-  /// What was found in each row, as sentences.
-  var sentences: [PaperText] { verdict.findings.indices.map(sentence) }
-
-  /// What was found, and what that says of the claim.
-  private func sentence(_ row: Int) -> PaperText {
-    let finding = verdict.findings[row]
-    guard let found = found(row) else {
-      let why = fact(finding.why, "why", row: row, at: "why")
-      return "\(why)"
-    }
-    switch finding.status {
-    case .reproduced, .consistent: return "\(found): this is as claimed."
-    case .inconclusive: return "\(found): this leaves the claim open."
-    case .untestable: return "\(found), but no outcome of this run could have decided the claim."
-    case .skipped: return "\(found), but not all that the claim is about was computed."
-    case .diverged: return "\(found): the claim does not hold here."
-    case .invalid, .tampered: return "\(found), which cannot be held against the claim."
+  /// Whether the claim holds and what decides that, in one sentence.
+  var summary: PaperText {
+    let row = verdict.findings.firstIndex(of: verdict.decisive) ?? 0
+    let found = found(row)
+    switch verdict.status {
+    case .reproduced, .consistent: return "\(words) holds here: \(found)."
+    case .inconclusive: return "\(words) is left open: \(found)\(outlook(row))."
+    case .untestable: return "\(words) could not be decided by this run: \(found)."
+    case .skipped: return "\(words) was not computed in full: \(found)."
+    case .diverged: return "\(words) does not hold here: \(found)."
+    case .invalid, .tampered: return "\(words) cannot be held against these results: \(found)."
     }
   }
 
-  /// The estimate with its interval and p value; nil where nothing was tested.
-  private func found(_ row: Int) -> PaperText? {
+  /// What was found in each row and what that says of the claim, as a sentence without its first words.
+  var findings: PaperText {
+    let clauses = verdict.findings.enumerated().map { row, finding -> PaperText in
+      let found = found(row)
+      switch finding.status {
+      case .reproduced, .consistent: return "\(found), as claimed"
+      case .inconclusive: return "\(found), which leaves the claim open\(outlook(row))"
+      case .untestable: return "\(found), so that this run could not decide it"
+      case .skipped: return "\(found), so that it was not computed in full"
+      case .diverged: return "\(found), which contradicts the claim"
+      case .invalid, .tampered: return "\(found), which cannot be held against the claim"
+      }
+    }
+    return "\(PaperText(clauses, separator: "; "))."
+  }
+
+  /// What would have been noticed, as the end of a sentence.
+  private func outlook(_ row: Int) -> PaperText {
     let finding = verdict.findings[row]
-    guard finding.observed != nil, let test = finding.test else { return nil }
+    guard let smallest = finding.smallestDetectable, !isRatio else { return "" }
+    let text = Decimals.fixed(smallest, finding.digits) + unit(finding)
+    let value = fact(
+      text, "detectable", row: row, at: "findings/\(row)/smallest_detectable_effect")
+    return " (a difference of \(value) would be noticed four times in five)"
+  }
+
+  /// The estimate with its interval and p value; where nothing was tested, why not.
+  private func found(_ row: Int) -> PaperText {
+    let finding = verdict.findings[row]
+    guard finding.observed != nil, let test = finding.test else { return why(row) }
     let estimate = estimate(row)
     let numbers: PaperText
     if let interval = interval(row) {
@@ -71,7 +102,7 @@ extension Article.JudgedClaim {
       numbers = "\(math: "p") \(p(row, test))"
     }
     let on = finding.row.map { article.row($0) }
-    let place: PaperText = on.map { "On \($0), " } ?? ""
+    let place: PaperText = on.map { "on \($0), " } ?? ""
     switch claim.test {
     case .better(let first, let second, _, _), .worse(let first, let second, _, _),
       .notBetter(let first, let second, _, _), .equivalent(let first, let second, _, _),
@@ -84,8 +115,15 @@ extension Article.JudgedClaim {
     case .frontier(let first, let others, _, let gain, _):
       return
         "\(place)at equal \(article.row(gain)), \(article.arm(first)) minus \(PaperText.list(others.map(article.arm))) is \(estimate) (\(numbers))"
-    case .noneCorrect, .untestable: return nil
+    case .noneCorrect, .untestable: return why(row)
     }
+  }
+
+  /// The reason in the words of the judgement, without its full stop.
+  private func why(_ row: Int) -> PaperText {
+    let sentence = verdict.findings[row].why
+    let words = sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+    return "\(fact(words, "why", row: row, at: "findings/\(row)/why"))"
   }
 
   // MARK: - Numbers
@@ -136,15 +174,14 @@ extension Article.JudgedClaim {
 
   /// What the value is held against, as a table shows it.
   var criterion: String {
-    func limit(_ value: Double) -> String { Decimals.fixed(value, 3) }
-    return switch claim.test {
-    case .better(_, _, let least, _): least.map { "better by \(limit($0))" } ?? "better"
-    case .worse(_, _, let least, _): least.map { "worse by \(limit($0))" } ?? "worse"
-    case .notBetter(_, _, _, let margin): "not better by \(limit(margin))"
-    case .equivalent(_, _, _, let margin): "the same within \(limit(margin))"
+    switch claim.test {
+    case .better(_, _, let least, _): least.map { "better by \($0)" } ?? "better"
+    case .worse(_, _, let least, _): least.map { "worse by \($0)" } ?? "worse"
+    case .notBetter(_, _, _, let margin): "not better by \(margin)"
+    case .equivalent(_, _, _, let margin): "the same within \(margin)"
     case .retained: "loses less"
-    case .ratio(_, _, let below, _): "below \(limit(below))"
-    case .frontier(_, _, _, _, let least): least == 0 ? "better" : "better by \(limit(least))"
+    case .ratio(_, _, let below, _): "below \(below)"
+    case .frontier(_, _, _, _, let least): least == 0 ? "better" : "better by \(least)"
     case .noneCorrect: "none right"
     case .untestable: "–"
     }

@@ -37,7 +37,7 @@ extension Article {
       case .reproduced?:
         "A digest over every bit of the results (beginning with \(digest)) was documented before, and this run has it: it is a repetition to the bit."
       case .diverged?:
-        "A digest over every bit of the results was documented, and this run has another one (beginning with \(digest)): somewhere a bit differs, and the comparison of the two records names the first step and document where it shows."
+        "A digest over every bit of the results was documented, and this run has another one (beginning with \(digest)): it is no repetition to the bit, and \(code: "replicate diff") of the two records says where they part."
       default: []
       }
     }

@@ -80,7 +80,7 @@ extension Article {
     let known: [(String, PaperText)] = [
       (
         "kl_from_base",
-        "\(code: "kl_from_base"): the mean over the tokens of texts that nobody is trained on of \(math: #"\sum_v q(v)\,\ln\bigl(q(v)/p(v)\bigr)"#), where \(math: "q") are the predictions of the untouched model and \(math: "p") those of the arm: how far training has moved the model where it should not, in nats."
+        "\(code: "kl_from_base"): the mean over the tokens of texts that nobody is trained on of \(math: #"\sum_v q(v)\ln\tfrac{q(v)}{p(v)}"#), where \(math: "q") are the predictions of the untouched model and \(math: "p") those of the arm: how far training has moved the model where it should not, in nats."
       ),
       (
         "nats_per_token",

@@ -19,6 +19,7 @@ extension Article {
           recipe(published)
         }
         if !published.table.contradictions.isEmpty {
+          "Impossible as printed are:"
           Block.list(
             published.table.contradictions.enumerated().map { index, contradiction in
               "\(published.fact(contradiction.message, "contradiction", "\(index + 1)", at: "contradictions/\(index)"))"
@@ -48,7 +49,7 @@ extension Article {
     if published.table.contradictions.isEmpty {
       "All \(total) values are possible, and so are the sums and means that are made of them; \(unique) of them stand for exactly one number of right answers."
     } else {
-      "Of \(total) values \(unique) stand for exactly one number of right answers. What is impossible as printed:"
+      "Of \(total) values \(unique) stand for exactly one number of right answers."
     }
   }
 

@@ -47,7 +47,7 @@ extension Article {
   @Blocks private func claimBlocks(_ report: RunReport) -> [Block] {
     Block.heading("Claims")
     for claim in claims {
-      "\(claim.statement). \(PaperText(claim.sentences, separator: " ")) The verdict is \(strong: claim.status)."
+      "\(claim.statement): \(claim.findings) The verdict is \(strong: claim.status)."
     }
     Block.table(
       claimTable, .claims,
@@ -64,7 +64,9 @@ extension Article {
           "What was found for each claim. The diamond is the value, its line the interval; small lines are single seeds, dashed lines what it is held against."
       )
     }
-    reading
+    if !(learning + conclusion).isEmpty {
+      PaperText(learning + conclusion, separator: " ")
+    }
   }
 
   private var claimTable: ReportDocument.Table {
@@ -91,8 +93,8 @@ extension Article {
     return text.hasPrefix("= ") ? String(text.dropFirst(2)) : text
   }
 
-  /// What the claims come to together.
-  @Blocks private var reading: [Block] {
+  /// Whether arms that are compared have learned the same.
+  @Sentences private var learning: [PaperText] {
     for claim in claims {
       if case .equivalent(let first, let second, _, _) = claim.claim.test {
         switch claim.verdict.status {
@@ -103,14 +105,20 @@ extension Article {
         default: []
         }
       }
+    }
+  }
+
+  /// What arms cost that have learned the same.
+  @Sentences var conclusion: [PaperText] {
+    for claim in claims {
       if case .frontier(let first, let others, _, _, _) = claim.claim.test {
         let controls = PaperText.list(others.map(arm))
         switch claim.verdict.status {
         case .consistent:
-          "At equal learning \(arm(first)) costs less than \(controls) would. What it spares is not merely what is not learned."
+          "At equal learning \(arm(first)) costs less than \(controls) would: what it spares is not merely what is not learned."
         case .diverged:
           if hasSmallerSteps(others) {
-            "At equal learning \(arm(first)) costs more than \(controls), among which is the same loss with smaller steps. In this experiment \(term: "a smaller step does what the loss is said to do, and does it better")."
+            "At equal learning \(arm(first)) costs more than \(controls), among which is the same loss with smaller steps: in this experiment \(term: "a smaller step does what the loss is said to do, and does it better")."
           } else {
             "At equal learning \(arm(first)) costs more than \(controls)."
           }
@@ -141,22 +149,22 @@ extension Article {
       + claims.flatMap(\.gainRows)
     where !rows.contains(row) { rows.append(row) }
     guard seeds.count > 1, !rows.isEmpty, rows.count <= 3 else { return nil }
-    let columns = rows.flatMap { row in trainedArms.map { (row: row, arm: $0) } }
     return ReportDocument.Table(
-      caption: "Seeds",
-      header: ["seed"] + columns.map { "\($0.row), \($0.arm)" },
-      rows: seeds.map { seed in
-        [.init("\(seed)")]
-          + columns.map { column in
-            let own = trained.first { $0.name == column.arm && $0.seed == seed }
-            let metric = own?.metrics.first {
-              $0.task == column.row.task
-                && DocumentedResults.RowName(task: $0.task, metric: $0.name).plainMetric
-                  == column.row.plainMetric
+      caption: "Seeds", header: ["quantity", "arm"] + seeds.map(String.init),
+      rows: rows.flatMap { row in
+        trainedArms.map { arm in
+          [.init(row.plainMetric), .init(arm)]
+            + seeds.map { seed in
+              let own = trained.first { $0.name == arm && $0.seed == seed }
+              let metric = own?.metrics.first {
+                $0.task == row.task
+                  && DocumentedResults.RowName(task: $0.task, metric: $0.name).plainMetric
+                    == row.plainMetric
+              }
+              return .init(metric.map { Decimals.fixed($0.value, 3) } ?? "–")
             }
-            return .init(metric.map { Decimals.fixed($0.value, 3) } ?? "–")
-          }
-      }, numeric: Set(0...columns.count))
+        }
+      }, numeric: Set(2..<2 + seeds.count))
   }
 
   // MARK: - Documented values

@@ -53,17 +53,17 @@ extension Article {
     let training: [(String, [String])] = [
       ("optimizer", ["training", "optimizer", "name"]),
       ("learning rate", ["training", "learning_rate"]), ("schedule", ["training", "schedule"]),
-      ("warm-up, share of steps", ["training", "warmup_ratio"]),
-      ("warm-up, steps", ["training", "warmup_steps"]),
+      ("warm-up share", ["training", "warmup_ratio"]),
+      ("warm-up steps", ["training", "warmup_steps"]),
       ("betas", ["training", "optimizer", "betas"]),
       ("epsilon", ["training", "optimizer", "epsilon"]),
       ("weight decay", ["training", "optimizer", "weight_decay"]),
-      ("gradient norm, at most", ["training", "max_gradient_norm"]),
+      ("gradient norm", ["training", "max_gradient_norm"]),
       ("steps", ["training", "max_steps"]), ("epochs", ["training", "epochs"]),
-      ("examples in a micro-batch", ["training", "micro_batch_size"]),
-      ("micro-batches in a step", ["training", "gradient_accumulation_steps"]),
-      ("data-parallel processes", ["training", "ranks"]),
-      ("tokens are averaged by", ["training", "reduction"]), ("seeds", ["training", "seeds"]),
+      ("micro-batch size", ["training", "micro_batch_size"]),
+      ("micro-batches", ["training", "gradient_accumulation_steps"]),
+      ("processes", ["training", "ranks"]),
+      ("reduction", ["training", "reduction"]), ("seeds", ["training", "seeds"]),
     ]
     let names: [(String, [String])] =
       [
@@ -72,7 +72,7 @@ extension Article {
         ("chat template", ["model", "chat_template"]),
         ("training data", ["data", "train", "assets"]),
         ("examples", ["data", "train", "take"]),
-        ("tokens of an example, at most", ["data", "train", "sequence_length_tokens"]),
+        ("longest example", ["data", "train", "sequence_length_tokens"]),
         ("longer examples", ["data", "train", "overlong"]),
       ] + training + [("engine", ["engine"]), ("arithmetic", ["numerics"])]
     let known = names.compactMap { name, path in setting(at: path).map { (name, $0.text) } }

@@ -59,7 +59,7 @@ enum LaTeXTable {
     /// A column that breaks its lines is no narrower.
     private static let narrow = 16
     /// A column of texts that are no longer does not break its lines.
-    private static let short = 26
+    private static let short = 18
 
     init(_ table: ReportDocument.Table) {
       let widths = table.header.indices.map { column in

@@ -217,7 +217,8 @@ extension RunReport {
     case .notBetter(_, _, _, let margin): ([none, limit(margin)], false)
     case .equivalent(_, _, _, let margin): ([limit(-margin), none, limit(margin)], false)
     case .retained: ([none], false)
-    case .ratio(_, _, let below, _): ([limit(below), .init(value: 1, name: "1")], true)
+    case .ratio(_, _, let below, _):
+      ((below == 1 ? [] : [limit(below)]) + [.init(value: 1, name: "1")], true)
     case .frontier(_, _, _, _, let least): ([limit(least)], true)
     case .noneCorrect, .untestable: ([], false)
     }
