@@ -27,13 +27,23 @@ package struct CounterBasedRandom: Sendable {
     return (x0, x1, x2, x3)
   }
 
+  /// A number of the uniform distribution over 0 ..< 1, a multiple of 2^-53.
+  package func uniform(stream: UInt64, index: UInt64) -> Double {
+    let (a, b, _, _) = words(stream: stream, index: index)
+    return Self.uniform(a, b)
+  }
+
   /// A number of the standard normal distribution (Box and Muller, 1958).
   package func normal(stream: UInt64, index: UInt64) -> Double {
     let (a, b, c, d) = words(stream: stream, index: index)
-    // 53 bits each, in (0, 1] and [0, 1).
-    let u = (Double(UInt64(a) << 21 | UInt64(b) >> 11) + 1) * 0x1p-53
-    let v = Double(UInt64(c) << 21 | UInt64(d) >> 11) * 0x1p-53
+    // In (0, 1] and [0, 1).
+    let (u, v) = (Self.uniform(a, b) + 0x1p-53, Self.uniform(c, d))
     return (-2 * ElementaryFunctions.log(u)).squareRoot()
       * ElementaryFunctions.cosine(2 * .pi * v)
+  }
+
+  /// The first 53 bits of two words as a number from 0 ..< 1.
+  private static func uniform(_ high: UInt32, _ low: UInt32) -> Double {
+    Double(UInt64(high) << 21 | UInt64(low) >> 11) * 0x1p-53
   }
 }

@@ -14,6 +14,18 @@ import Testing
     #expect(pi == (0xD16C_FE09, 0x94FD_CCEB, 0x5001_E420, 0x2412_6EA1))
   }
 
+  @Test("are the first 53 bits of the words where they are uniform")
+  func uniform() {
+    let random = CounterBasedRandom(seed: 0)
+    // The words 0x6627E8D5 and 0xE169C58D.
+    let words: UInt64 = 0x6627_E8D5_E169_C58D
+    #expect(random.uniform(stream: 0, index: 0) == Double(words >> 11) * 0x1p-53)
+    let values = (0..<10_000).map { random.uniform(stream: 2, index: $0) }
+    #expect(values.allSatisfy { 0..<1 ~= $0 })
+    // Five standard errors of the mean, 1 / sqrt(12 n).
+    #expect(abs(values.reduce(0, +) / 1e4 - 0.5) < 5 * 0.002_887)
+  }
+
   @Test("have the moments of the normal distribution")
   func moments() {
     let random = CounterBasedRandom(seed: 1)
