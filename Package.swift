@@ -194,7 +194,7 @@ let package = Package(
       name: "ReportsTests",
       dependencies: [
         "Assets", "Files", "Manifests", "Provenance", "RecordFixtures", "Records", "Replication",
-        "Recipes", "Reports", "Scoring", "Tensors", "TestSupport",
+        "Recipes", "Reports", "Scoring", "Statistics", "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "replicateTests", dependencies: ["Files", "replicate", "TestSupport"],

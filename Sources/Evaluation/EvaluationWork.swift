@@ -57,20 +57,24 @@ package struct EvaluationWork: Sendable, Equatable {
       self =
         self
         + EvaluationWork(
-          of: input, documents, model.generation.maximumNewTokens ?? settings.maximumNewTokens)
+          of: input, documents, model.generation.maximumNewTokens ?? settings.maximumNewTokens,
+          answers: settings.sampling?.count ?? 1)
     }
   }
 
   /// The work of one task, some of whose documents are prepared.
-  private init(of input: TaskInput, _ sample: [PreparedDocument], _ maximumNewTokens: Int?) {
+  private init(
+    of input: TaskInput, _ sample: [PreparedDocument], _ maximumNewTokens: Int?, answers: Int
+  ) {
     let (count, known) = (Double(input.documents.count), Double(sample.count))
     if case .generation(_, let taskMaximum) = input.task.output {
       let maximum = maximumNewTokens ?? taskMaximum
       let lengths = sample.map { Double($0.promptTokens.count) }
-      tokens = lengths.reduce(0, +) / known * count
-      generations = input.documents.count
-      generated = count * Double(min(maximum, input.task.typicalTokens.answer))
-      outputs = count
+      // Each answer but the first computes a prompt's last token again.
+      tokens = lengths.reduce(0, +) / known * count + count * Double(answers - 1)
+      generations = input.documents.count * answers
+      outputs = Double(generations)
+      generated = outputs * Double(min(maximum, input.task.typicalTokens.answer))
       longest = (lengths.max() ?? 0) + Double(maximum)
     } else {
       let together = ScoringWork(sample.map(\.requests))

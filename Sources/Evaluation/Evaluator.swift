@@ -156,14 +156,22 @@ package struct Evaluator {
       let prompted = open.filter { $0.taskIndex == index }
       let stops = StopStrings(stopStrings, tokenizer: tokenizer)
       let maximumNewTokens = settings.maximumNewTokens ?? taskMaximum
+      let longest = rules.maximumNewTokens ?? maximumNewTokens
+      var answers = CollectedAnswers(to: prompted, settings.sampling)
       try engine.generate(
-        prompts: prompted.map(\.promptTokens),
-        maximumNewTokens: rules.maximumNewTokens ?? maximumNewTokens,
+        prompts: answers.prompts, draws: answers.draws, maximumNewTokens: longest,
         stopIDs: stopIDs, isFinished: { _, tokens in stops.end(tokens) },
-        completed: { index, tokens in
-          let response = SampleResult.Response.generation(
-            stops.text(of: tokens), stopStrings: stops.strings, maximumNewTokens: maximumNewTokens)
-          try take(response, to: prompted[index])
+        completed: { answer, tokens in
+          let isCutOff = tokens.count == longest && !stops.end(tokens)
+          guard
+            let (document, texts) = answers.add(
+              CollectedAnswers.Text(text: stops.text(of: tokens), isCutOff: isCutOff), at: answer)
+          else { return }
+          let generation = SampleResult.Generation(
+            texts: texts.map(\.text), stopStrings: stops.strings,
+            maximumNewTokens: maximumNewTokens, sampling: settings.sampling,
+            areCutOff: settings.sampling == nil ? [] : texts.map(\.isCutOff))
+          try take(.generation(generation), to: document)
         })
     }
   }

@@ -58,7 +58,9 @@ struct PreparedDocument {
       case (.generation(_, let taskMaximum), .text),
         (.generation(_, let taskMaximum), .instructions):
         let maximumNewTokens = settings.maximumNewTokens ?? taskMaximum
-        form = .generation(stopStrings: stopStrings, maximumNewTokens: maximumNewTokens)
+        form = .generation(
+          stopStrings: stopStrings, maximumNewTokens: maximumNewTokens,
+          sampling: settings.sampling)
         (promptTokens, truncatedTokens) = try encoder.generationPrompt(
           prompt, maximumNewTokens: maximumNewTokens)
       case (.passage, .passage(let text)):

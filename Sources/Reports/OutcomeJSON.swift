@@ -2,6 +2,7 @@ package import Assets
 package import Files
 import Records
 package import Replication
+import Statistics
 
 /// The end of a run as one JSON object, for programs.
 package enum OutcomeJSON {
@@ -97,7 +98,7 @@ package enum OutcomeJSON {
         table.rows.map { row in
           var values = JSON.Object()
           for (arm, value) in zip(table.arms, row.values) { values[arm] = .exact(value) }
-          return [
+          let cells: JSON = [
             "task": .string(row.task), "metric": .string(row.metric), "n": JSON(row.count),
             "values": .object(values), "difference": .exact(row.difference),
             "paired_standard_error": row.standardError.map { .exact($0) } ?? .null,
@@ -111,7 +112,20 @@ package enum OutcomeJSON {
               ]
             } ?? .null,
           ]
+          guard let noise = row.noise, case .object(var members) = cells else { return cells }
+          members["noise"] = json(noise)
+          return .object(members)
         }),
+    ]
+  }
+
+  /// How the error of a mean over several answers to each item comes about, per item and answer.
+  static func json(_ noise: AnswerNoise) -> JSON {
+    [
+      "answers": JSON(noise.answerCount), "data_variance": .exact(noise.dataVariance),
+      "prediction_variance": .exact(noise.predictionVariance),
+      "data_standard_error": .exact(noise.dataError),
+      "prediction_standard_error": .exact(noise.predictionError),
     ]
   }
 }

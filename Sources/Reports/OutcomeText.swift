@@ -2,6 +2,7 @@ package import Files
 import Provenance
 import Records
 package import Replication
+import Statistics
 
 /// The end of a run as text: the table, the verdicts, and where the record is.
 package enum OutcomeText {
@@ -25,10 +26,12 @@ package enum OutcomeText {
 
   private static func text(_ table: ResultTable) -> [String] {
     let hasLikelihoods = table.rows.contains { $0.likelihood != nil }
+    let hasNoise = table.rows.contains { $0.noise != nil }
     let header =
       ["task", "metric", "n"] + table.arms
       + ["\(table.minuend) − \(table.subtrahend)", "± paired SE", "\(table.minuend) is"]
       + (hasLikelihoods ? ["right answer, nats"] : [])
+      + (hasNoise ? ["± items", "± answers"] : [])
     let rows = table.rows.map { row in
       [row.task, row.metric, "\(row.count)"] + row.values.map { Decimals.fixed($0, 4) }
         + [
@@ -36,9 +39,18 @@ package enum OutcomeText {
           row.standardError.map { Decimals.fixed($0, 4) } ?? "–", row.judgement,
         ]
         + (hasLikelihoods ? [row.likelihood.map(text) ?? "–"] : [])
+        + (hasNoise ? [\AnswerNoise.dataError, \.predictionError].map { error($0, of: row) } : [])
     }
     let judgement = 5 + table.arms.count
-    return columns([header] + rows, leading: [0, 1, judgement, judgement + 1])
+    return columns(
+      [header] + rows, leading: Set([0, 1, judgement] + (hasLikelihoods ? [judgement + 1] : [])))
+  }
+
+  /// A part of a difference's standard error, where several answers tell it from the other.
+  private static func error(
+    _ part: KeyPath<AnswerNoise, Double>, of row: ResultTable.Row
+  ) -> String {
+    row.noise.map { Decimals.fixed($0[keyPath: part], 4) } ?? "–"
   }
 
   /// The difference of the right answers' log-likelihoods, which tells more than that of the answers.

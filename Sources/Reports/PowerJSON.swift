@@ -14,7 +14,7 @@ package enum PowerJSON {
   }
 
   private static func json(_ row: PowerAnalysis.Row) -> JSON {
-    [
+    let cells: JSON = [
       "task": .string(row.task), "metric": .string(row.metric), "n": integer(row.count),
       "n_from": .string(row.countOrigin.rawValue), "differing": integer(row.differentCount),
       "discordance": exact(row.discordance),
@@ -27,6 +27,9 @@ package enum PowerJSON {
       "seed_standard_deviation": exact(row.seedDeviation),
       "required_seeds": integer(row.requiredSeeds),
     ]
+    guard let noise = row.noise, case .object(var members) = cells else { return cells }
+    members["noise"] = OutcomeJSON.json(noise)
+    return .object(members)
   }
 
   private static func exact(_ value: Double?) -> JSON { value.map { .exact($0) } ?? .null }

@@ -12,12 +12,17 @@ package enum PowerText {
       "or at most",
     ]
     if hasSeeds { header += ["seed SD", "seeds it takes"] }
+    let answers = analysis.rows.compactMap(answers)
     let rows = analysis.rows.map { cells($0, seedCount: hasSeeds ? analysis.seedCount : nil) }
-    return ReportText(paragraphs: [
+    let table: [ReportText] = [
       "\(analysis.name): what \(analysis.minuend) − \(analysis.subtrahend) could show, two-sided at 5 %",
       ReportText(OutcomeText.columns([header] + rows, leading: [0, 1])),
-      ReportText(notes(analysis, hasSeeds: hasSeeds).flatMap { Paragraph.wrapped($0) }),
-    ])
+    ]
+    let noise = answers.map { ReportText(Paragraph.wrapped($0)) }
+    return ReportText(
+      paragraphs: table + noise + [
+        ReportText(notes(analysis, hasSeeds: hasSeeds).flatMap { Paragraph.wrapped($0) })
+      ])
   }
 
   /// A line of the table; without a number of seeds, without what is said of them.
@@ -27,8 +32,10 @@ package enum PowerText {
       (row.count.map(String.init) ?? "") + (row.countOrigin == .benchmark ? "?" : ""),
       differing(row),
     ]
-    cells.append(row.smallestSignificant.map { Decimals.fixed($0, 4) } ?? "none")
-    cells.append(row.smallestDetectable.map { Decimals.fixed($0, 4) } ?? "none")
+    // Where the spread tells what is noticed, nothing is known before a run has measured it.
+    let none = row.discordance == nil ? "–" : "none"
+    cells.append(row.smallestSignificant.map { Decimals.fixed($0, 4) } ?? none)
+    cells.append(row.smallestDetectable.map { Decimals.fixed($0, 4) } ?? none)
     cells.append(row.typicallyDetectable.map { Decimals.fixed($0, 4) } ?? "–")
     cells.append(row.documented.map { Decimals.signed($0, 4) } ?? "–")
     cells.append(row.requiredCount.map { "\($0)" } ?? "–")
@@ -55,6 +62,19 @@ package enum PowerText {
         "Items of one subject, prompt or source depend on each other, so that real needs are larger, not smaller.",
         seeds(analysis.seedCount, isMeasured: hasSeeds),
       ]
+  }
+
+  /// What more answers to each item would do for a row, and what they cannot; nil where a run has not measured it, or all answers
+  /// scored the same.
+  private static func answers(_ row: PowerAnalysis.Row) -> String? {
+    guard let noise = row.noise, noise.standardError(answers: 1) > 0 else { return nil }
+    func noticed(_ answers: Double) -> String {
+      Decimals.fixed(
+        Power.minimumDetectableEffect(standardError: noise.standardError(answers: answers)), 4)
+    }
+    let count = noise.answerCount
+    return
+      "\(row.task) \(row.metric), \(count) answers to each of \(noise.itemCount) items: of the difference's standard error, \(Decimals.fixed(noise.dataError, 4)) comes of which items were asked (data noise) and \(Decimals.fixed(noise.predictionError, 4)) of which answers were drawn (prediction noise; the two add as squares). Noticed would be \(noticed(Double(count))) with \(count) answers, \(noticed(Double(2 * count))) with \(2 * count), and \(noticed(.infinity)) with any number: from there on only more items help."
   }
 
   private static func differing(_ row: PowerAnalysis.Row) -> String {

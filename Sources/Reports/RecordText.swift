@@ -125,18 +125,20 @@ package enum RecordText {
   }
 
   private static func metrics(_ arms: [RunSummary.Arm]) -> ReportText? {
+    let hasAnswers = arms.flatMap(\.metrics).contains { $0.predictionStandardError != nil }
+    func text(_ error: Double?) -> String { error.map { Decimals.fixed($0, 4) } ?? "–" }
     let rows = arms.flatMap { arm in
       arm.metrics.map { metric in
         [
           arm.name, arm.seed.map(String.init) ?? "", metric.task, metric.name, "\(metric.count)",
-          Decimals.fixed(metric.value, 4),
-          metric.standardError.map { Decimals.fixed($0, 4) } ?? "–",
-        ]
+          Decimals.fixed(metric.value, 4), text(metric.standardError),
+        ] + (hasAnswers ? [text(metric.predictionStandardError)] : [])
       }
     }
     guard !rows.isEmpty else { return nil }
     return table(
-      ["arm", "seed", "task", "metric", "n", "value", "± SE"], rows, leading: [0, 1, 2, 3])
+      ["arm", "seed", "task", "metric", "n", "value", "± SE"]
+        + (hasAnswers ? ["of it answers"] : []), rows, leading: [0, 1, 2, 3])
   }
 
   private static func digests(_ record: RecordOverview) -> [(String, String)] {

@@ -29,7 +29,7 @@ struct AIMETests {
     for expected in fixture.cases {
       let sample = try SampleResult(
         task: AIME.year2024, documentIndex: 0, prompt: "", target: expected.target,
-        response: .generation(expected.response, stopStrings: [], maximumNewTokens: 8),
+        response: .generation(.init(expected.response, stopStrings: [], maximumNewTokens: 8)),
         truncatedTokens: 0)
       #expect(
         sample.scores.map(\.values) == [[expected.value]],

@@ -108,13 +108,13 @@ struct EvaluatorTests {
     let result = try evaluate(gsm8k, [input], settings: settings)
     let tokenizer = try TinyModel.tokenizer()
     for sample in result.tasks[0].samples {
-      guard case .generation(let text, let stopStrings, let maximum) = sample.response else {
+      guard case .generation(let generation) = sample.response else {
         Issue.record("A word problem is answered by a text.")
         continue
       }
-      #expect(tokenizer.encode(text).count <= 5 * 4)
-      #expect(stopStrings.last == "<eos>")
-      #expect(maximum == 5)
+      #expect(tokenizer.encode(generation.texts[0]).count <= 5 * 4)
+      #expect(generation.stopStrings.last == "<eos>")
+      #expect(generation.maximumNewTokens == 5 && generation.sampling == nil)
     }
     #expect(
       result.tasks[0].metrics.map(\.key)

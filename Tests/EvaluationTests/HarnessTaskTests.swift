@@ -62,7 +62,8 @@ struct HarnessTaskTests {
         case .blank(let choices, _, let rest):
           .blank(
             scored(choices), prompts: line.requests.map(\.arg0), rest: rest, delimiter: " ")
-        case .text, .passage, .instructions: .generation("", stopStrings: [], maximumNewTokens: 1)
+        case .text, .passage, .instructions:
+          .generation(.init("", stopStrings: [], maximumNewTokens: 1))
         }
       let sample = try SampleResult(
         task: task, documentIndex: line.docId, prompt: line.requests[0].arg0,

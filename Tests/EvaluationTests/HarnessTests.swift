@@ -90,7 +90,7 @@ struct HarnessTests {
             if let answer = sample.answers.first(where: { $0.filter == name }),
               case .text(let text) = line.filteredResps[0]
             {
-              #expect(answer.text.utf8.elementsEqual(text.utf8))
+              #expect(answer.texts[0].utf8.elementsEqual(text.utf8))
             }
           }
           return sample
@@ -130,7 +130,8 @@ struct HarnessTests {
               #expect(choice.isGreedy == isGreedy)
             }
           case .passage: Issue.record("The oracle was asked no passage.")
-          case .generation(let text, _, _):
+          case .generation(let generation):
+            let text = generation.texts[0]
             guard case .text(let expected) = line.resps[0][0] else {
               Issue.record("A generation of the oracle has no text.")
               continue
@@ -164,9 +165,9 @@ struct HarnessTests {
     for expected in cases {
       let sample = try SampleResult(
         task: GSM8K.task, documentIndex: 0, prompt: "", target: expected.gold,
-        response: .generation(expected.response, stopStrings: [], maximumNewTokens: 256),
+        response: .generation(.init(expected.response, stopStrings: [], maximumNewTokens: 256)),
         truncatedTokens: 0)
-      #expect(sample.answers.map(\.text) == [expected.strict, expected.flexible])
+      #expect(sample.answers.map(\.texts) == [[expected.strict], [expected.flexible]])
       #expect(sample.scores.map(\.value) == [expected.strictEm, expected.flexibleEm])
     }
   }
@@ -217,7 +218,7 @@ struct HarnessTests {
     guard case .text(let text) = recorded.resps[0][0] else {
       throw EvaluationError(.invalidSample, "A generation of the oracle has no text.")
     }
-    return .generation(text, stopStrings: [], maximumNewTokens: 256)
+    return .generation(.init(text, stopStrings: [], maximumNewTokens: 256))
   }
 
   /// Every mean and standard error of tasks and groups against results.json.

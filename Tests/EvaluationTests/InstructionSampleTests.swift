@@ -24,7 +24,8 @@ struct InstructionSampleTests {
     func score(_ target: String) throws -> SampleResult {
       try SampleResult(
         task: IFEval.task, documentIndex: 4, prompt: "", target: target,
-        response: .generation("a, b", stopStrings: [], maximumNewTokens: 8), truncatedTokens: 0)
+        response: .generation(.init("a, b", stopStrings: [], maximumNewTokens: 8)),
+        truncatedTokens: 0)
     }
     let target = try IFEval.task.document(of: row).target
     let error = #expect(throws: EvaluationError.self) { try score(target) }
@@ -35,7 +36,7 @@ struct InstructionSampleTests {
   func line() throws {
     let sample = SampleResult(
       task: "ifeval", documentIndex: 1, prompt: "p", target: "{}",
-      response: .generation("t", stopStrings: [], maximumNewTokens: 8), truncatedTokens: 0,
+      response: .generation(.init("t", stopStrings: [], maximumNewTokens: 8)), truncatedTokens: 0,
       answers: [],
       scores: IFEval.task.metrics.map {
         SampleResult.Score(metric: $0, filter: .none, values: $0.isPerInstruction ? [1, 0] : [0])
@@ -55,7 +56,7 @@ struct InstructionSampleTests {
         task: "ifeval", documentIndex: 19, prompt: "p",
         target:
           #"{"instruction_id_list":["punctuation:no_comma","keywords:letter_frequency"],"kwargs":[{},{"letter":"\#(letter)","let_frequency":4,"let_relation":"at least"}]}"#,
-        response: .generation("t", stopStrings: [], maximumNewTokens: 8), truncatedTokens: 0,
+        response: .generation(.init("t", stopStrings: [], maximumNewTokens: 8)), truncatedTokens: 0,
         answers: [],
         scores: [
           SampleResult.Score(metric: .promptStrictAccuracy, filter: .none, values: all(strict)),

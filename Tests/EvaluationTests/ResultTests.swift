@@ -66,6 +66,36 @@ struct ResultTests {
     #expect(throws: EvaluationError.self) { try stranger.rescored(by: GSM8K.task) }
   }
 
+  @Test("Several answers count as their mean, and say what of the error comes of them")
+  func answers() throws {
+    let scores: [[Double]] = [[1, 1, 0, 1], [0, 0, 0, 0], [1, 0, 0, 1]]
+    let samples = scores.enumerated().map { index, values in
+      SampleResult(
+        task: "gsm8k", documentIndex: index, prompt: "", target: "",
+        response: .generation(.init("", stopStrings: [], maximumNewTokens: 1)), truncatedTokens: 0,
+        answers: [],
+        scores: GSM8K.task.filters.map {
+          SampleResult.Score(metric: .exactMatch, filter: $0, values: values)
+        })
+    }
+    let metric = try #require(TaskResult(task: GSM8K.task, samples: samples).metrics.last)
+    #expect(metric.scores == [0.75, 0, 0.5] && metric.count == 3)
+    #expect((metric.value - 5.0 / 12).magnitude < 1e-15)
+    // The standard deviation of the three means by √3, and √((1/4 + 0 + 1/3) / 3 / 12).
+    #expect(abs(try #require(metric.standardError) - 0.2204792759220492) < 1e-15)
+    #expect(abs(try #require(metric.predictionStandardError) - 0.1272937693043289) < 1e-15)
+    let single = samples.map { sample in
+      SampleResult(
+        task: sample.task, documentIndex: sample.documentIndex, prompt: "", target: "",
+        response: sample.response, truncatedTokens: 0, answers: [],
+        scores: sample.scores.map {
+          SampleResult.Score(metric: $0.metric, filter: $0.filter, values: [$0.values[0]])
+        })
+    }
+    let plain = try #require(TaskResult(task: GSM8K.task, samples: single).metrics.last)
+    #expect(plain.scores == [1, 0, 1] && plain.predictionStandardError == nil)
+  }
+
   @Test("Instructions have no harness error, and one that is clustered by prompt")
   func instructions() throws {
     // The clusters and the corrected error of Miller's formula, computed by hand: 0.152145.
@@ -73,7 +103,7 @@ struct ResultTests {
     let samples = prompts.enumerated().map { index, values in
       SampleResult(
         task: "ifeval", documentIndex: index, prompt: "", target: "",
-        response: .generation("", stopStrings: [], maximumNewTokens: 1), truncatedTokens: 0,
+        response: .generation(.init("", stopStrings: [], maximumNewTokens: 1)), truncatedTokens: 0,
         answers: [],
         scores: IFEval.task.metrics.map { metric in
           SampleResult.Score(

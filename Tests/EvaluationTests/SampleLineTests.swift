@@ -22,8 +22,66 @@ struct SampleLineTests {
     try SampleResult(
       task: GSM8K.task, documentIndex: 0, prompt: "p", target: "x\n#### 5",
       response: .generation(
-        " so 5\n#### 5", stopStrings: ["Question:", "</s>"], maximumNewTokens: 256),
+        .init(
+          " so 5\n#### 5", stopStrings: ["Question:", "</s>"], maximumNewTokens: 256)),
       truncatedTokens: 0)
+  }
+
+  private func drawn(
+    _ texts: [String] = [" so 5\n#### 5", "é 4\n#### 7", ""]
+  ) throws -> SampleResult {
+    try SampleResult(
+      task: GSM8K.task, documentIndex: 0, prompt: "p", target: "x\n#### 5",
+      response: .generation(
+        .init(
+          texts: texts, stopStrings: ["Question:"], maximumNewTokens: 256,
+          sampling: AnswerSampling(count: texts.count, temperature: 0.6, topP: 0.95, seed: 7),
+          areCutOff: texts.map(\.isEmpty))), truncatedTokens: 0)
+  }
+
+  @Test("A line of several answers has a list wherever there is something for each")
+  func drawnLine() throws {
+    #expect(
+      try drawn().jsonLine
+        == #"{"task":"gsm8k","document":0,"prompt":"p","target":"x\n#### 5","until":["Question:"],"max_new_tokens":256,"sampling":{"temperature":0.6,"top_p":0.95,"seed":7},"responses":[" so 5\n#### 5","é 4\n#### 7",""],"cut_off":[false,false,true],"answers":[{"filter":"strict-match","texts":["5","7","[invalid]"]},{"filter":"flexible-extract","texts":["5","7","[invalid]"]}],"truncated_tokens":0,"scores":[{"metric":"exact_match","filter":"strict-match","values":[1.0,0.0,0.0]},{"metric":"exact_match","filter":"flexible-extract","values":[1.0,0.0,0.0]}]}"#
+    )
+    for texts in [["", "a"], ["one"]] {
+      let sample = try drawn(texts)
+      let read = try SampleResult(jsonLine: sample.jsonLine.utf8)
+      #expect(read == sample && read.jsonLine.utf8.elementsEqual(sample.jsonLine.utf8))
+      #expect(try read.rescored(by: GSM8K.task) == sample)
+    }
+    let greedy = try SampleResult(
+      task: GSM8K.task, documentIndex: 0, prompt: "p", target: "#### 5",
+      response: .generation(
+        .init(
+          texts: ["5"], stopStrings: [], maximumNewTokens: 8, sampling: .greedy, areCutOff: [true])),
+      truncatedTokens: 0)
+    #expect(greedy.jsonLine.contains(#""sampling":{"temperature":0.0},"responses":["5"],"#))
+    #expect(try SampleResult(jsonLine: greedy.jsonLine.utf8) == greedy)
+  }
+
+  @Test(
+    "Lists that do not go with the answers are refused",
+    arguments: [
+      (#""cut_off":[false,false,true]"#, #""cut_off":[false,false]"#, "cut_off"),
+      (#""cut_off":[false,false,true],"#, "", "cut_off"),
+      (#""texts":["5","7","[invalid]"]}]"#, #""texts":["5"]}]"#, "texts"),
+      (#""values":[1.0,0.0,0.0]}]}"#, #""values":[1.0]}]}"#, "values"),
+      (#""values":[1.0,0.0,0.0]}]}"#, #""values":[1.0,0.0,1e999]}]}"#, ""),
+      (#""values":[1.0,0.0,0.0]}]}"#, #""value":1.0}]}"#, "values"),
+      (#""responses":[" so 5\n#### 5","é 4\n#### 7",""]"#, #""responses":[]"#, "cut_off"),
+      (#""temperature":0.6"#, #""temperature":0"#, "temperature"),
+      (#""temperature":0.6"#, #""temperature":-1"#, "temperature"),
+      (#""top_p":0.95"#, #""top_p":1.5"#, "top_p"), (#""seed":7"#, #""seed":-7"#, "seed"),
+    ])
+  func mismatchedLists(old: String, new: String, named: String) throws {
+    let line = try drawn().jsonLine
+    let changed = PythonText.replacing(old, in: line, with: new)
+    #expect(changed != line)
+    let error = #expect(throws: EvaluationError.self) { try SampleResult(jsonLine: changed.utf8) }
+    #expect(error?.code == .invalidSample)
+    #expect(named.isEmpty || error?.message.contains(named) == true)
   }
 
   @Test("A line has its keys in a fixed order and keeps every code point")
@@ -84,6 +142,7 @@ struct SampleLineTests {
   func damagedLines() throws {
     let lines = [
       Array(try choices([-1.5, -2]).jsonLine.utf8), Array(try generation().jsonLine.utf8),
+      Array(try drawn().jsonLine.utf8),
     ]
     for line in lines {
       for count in 0..<line.count {

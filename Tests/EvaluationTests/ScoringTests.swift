@@ -73,7 +73,7 @@ struct ScoringTests {
     #expect(throws: EvaluationError.self) {
       try SampleResult(
         task: HellaSwag.task, documentIndex: 0, prompt: "", target: "0",
-        response: .generation("", stopStrings: [], maximumNewTokens: 1), truncatedTokens: 0)
+        response: .generation(.init("", stopStrings: [], maximumNewTokens: 1)), truncatedTokens: 0)
     }
   }
 }

@@ -95,8 +95,9 @@ package struct InterchangeFixtures {
           }, delimiter: " ")
       } else {
         response = .generation(
-          responses[task.name]?[index] ?? "", stopStrings: ["Question:", "<end>"],
-          maximumNewTokens: 64)
+          .init(
+            responses[task.name]?[index] ?? "", stopStrings: ["Question:", "<end>"],
+            maximumNewTokens: 64))
       }
       return try SampleResult(
         task: task, documentIndex: index, prompt: "Prompt: " + document.question,

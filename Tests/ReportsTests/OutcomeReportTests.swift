@@ -2,6 +2,7 @@ import Files
 import Foundation
 import RecordFixtures
 import Scoring
+import Statistics
 import TestSupport
 import Testing
 
@@ -65,6 +66,27 @@ import Testing
     #expect(
       OutcomeText.text(try outcome(overrides: ["engine=axolotl"])).plain
         .hasPrefix("engine: axolotl\n\nrecord "))
+  }
+
+  @Test("Several answers tell apart how far items and answers put a difference off")
+  func answers() throws {
+    var several = row("gsm8k", [0.25, 0.5], error: 0.5)
+    several.noise = AnswerNoise([[1, 0], [0, 0]])
+    let outcome = try outcome(
+      table: ResultTable(
+        arms: ["sft", "eaft"], minuend: "eaft", subtrahend: "sft",
+        rows: [several, row("arc", [0, 0], error: nil)]))
+    #expect(
+      OutcomeText.text(outcome).plain.hasPrefix(
+        """
+        task   metric    n     sft    eaft  eaft − sft  ± paired SE  eaft is              ± items  ± answers
+        ────────────────────────────────────────────────────────────────────────────────────────────────────
+        gsm8k  acc,none  2  0.2500  0.5000     +0.2500       0.5000  not distinguishable   0.0000     0.2500
+        arc    acc,none  2  0.0000  0.0000     +0.0000            –  same scores                –          –
+        """))
+    let rows = OutcomeJSON.json(outcome)["table"]?["rows"]?.arrayValue ?? []
+    #expect(rows.map { $0["noise"]?["answers"]?.integerValue } == [2, nil])
+    #expect(rows[0]["noise"]?["data_variance"]?.exactValue == 0)
   }
 
   @Test("What is no number is written alike, whatever its sign")

@@ -48,6 +48,46 @@ import Testing
     #expect(try #require(line).split(separator: " ").count { $0 == "none" } == 2)
   }
 
+  @Test("Several answers to each item say what more of them would do, and what no number can")
+  func answers() throws {
+    let path = "\(Checkout.manifests)/tiny.yaml"
+    let text = try String(contentsOfFile: path, encoding: .utf8).replacing(
+      "max_new_tokens: 32",
+      with: "max_new_tokens: 32\n      samples: {count: 2, temperature: 1, seed: 0}")
+    let manifest = try ManifestDecoder.decode(Array(text.utf8), name: "test.yaml")
+    func arm(_ name: String, _ answers: [[Double]]) -> ArmScores {
+      let items = zip(VerdictFixture.items(answers.map { ($0[0] + $0[1]) / 2 }), answers).map {
+        var item = $0
+        item.answers = ArmScores.Answers(scores: $1, cutOffShare: 0)
+        return item
+      }
+      return ArmScores(
+        arm: name, seed: 42,
+        rows: [.init(task: "gsm8k", metric: "exact_match,flexible-extract", items: items)])
+    }
+    let analysis = try PowerAnalysis(
+      manifest, documented: nil, recordID: "abc",
+      results: VerdictFixture.results([
+        arm("eaft", [[1, 0], [1, 1], [0, 0], [1, 1]]),
+        arm("sft", [[0, 0], [0, 0], [0, 1], [1, 1]]),
+      ]))
+    let printed = PowerText.text(analysis).plain.replacing("\n", with: " ")
+    // Variances of 1/4 within items, and of 5/12 between their means, 1/8 of which the answers explain.
+    #expect(
+      printed.contains(
+        "gsm8k exact_match,flexible-extract, 2 answers to each of 4 items: of the difference's standard error, 0.2700 comes of which items were asked (data noise) and 0.1768 of which answers were drawn (prediction noise; the two add as squares). Noticed would be 0.9042 with 2 answers, 0.8336 with 4, and 0.7565 with any number"
+      ), "\(printed)")
+    // Where all answers score the same, nothing follows for others.
+    let same = try PowerAnalysis(
+      manifest, documented: nil, recordID: "abc",
+      results: VerdictFixture.results([
+        arm("eaft", [[0, 0], [0, 0]]), arm("sft", [[0, 0], [0, 0]]),
+      ]))
+    #expect(!PowerText.text(same).plain.contains("data noise"))
+    let noise = PowerJSON.json(analysis)["rows"]?.arrayValue?.compactMap { $0["noise"] } ?? []
+    #expect(noise.count == 1 && noise[0]["prediction_variance"]?.exactValue == 0.25)
+  }
+
   @Test("What a finished run measured is said to be measured, and by which")
   func measured() throws {
     let manifest = try ManifestFile.read("\(Checkout.manifests)/tiny.yaml").manifest

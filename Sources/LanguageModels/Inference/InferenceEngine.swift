@@ -67,8 +67,9 @@ package final class InferenceEngine {
   /// Bytes that the keys and values of generations may take side by side; long answers are fewer at a time.
   static let cacheByteBudget = 4 << 30
   private let transformer: IncrementalTransformer
-  private let choice: GreedyChoice
+  private let rules: LogitRules
   private let limits: PassLimits
+  private let threads: Int
   /// Is told of every operation's result, with a key for every row; nil costs nothing.
   package var observer: OperationObserver? {
     get { transformer.observer }
@@ -82,7 +83,8 @@ package final class InferenceEngine {
   ) {
     precondition(threads > 0, "Inference needs at least one thread.")
     self.limits = limits
-    choice = GreedyChoice(weights.configuration)
+    self.threads = threads
+    rules = LogitRules(weights.configuration)
     transformer = IncrementalTransformer(
       weights: weights, threads: threads, numerics: numerics, slots: limits.sequences)
   }
@@ -175,19 +177,21 @@ package final class InferenceEngine {
 
   // MARK: - Generation
 
-  /// Continues each prompt, which has at least one token, greedily (lowest id on ties) by the model's generation rules.
+  /// Continues each prompt, which has at least one token, by the model's generation rules: greedily (lowest id on ties), or as
+  /// `draws` say, one for each prompt.
   ///
-  /// A generation ends before a token of `stopIDs`, after `maximumNewTokens` tokens, or when `isFinished`, asked
-  /// after each token with the prompt's index and what was generated, says so. `completed` is called once for each
-  /// prompt, with its index and what was generated, as soon as its generation ended; what it throws ends the work.
-  /// Throws ``NonFiniteLogits`` for damaged weights.
+  /// Prompts that are the same, one after the other, are computed once. A generation ends before a token of `stopIDs`, after
+  /// `maximumNewTokens` tokens, or when `isFinished`, asked after each token with the prompt's index and what was
+  /// generated, says so. `completed` is called once for each prompt, with its index and what was generated, as soon as
+  /// its generation ended; what it throws ends the work. Throws ``NonFiniteLogits`` for damaged weights.
   @discardableResult
   package func generate(
-    prompts: [[Int32]], maximumNewTokens: Int, stopIDs: Set<Int32>,
+    prompts: [[Int32]], draws: [TokenDraw]? = nil, maximumNewTokens: Int, stopIDs: Set<Int32>,
     isFinished: (_ prompt: Int, _ generated: [Int32]) -> Bool,
     completed: (_ prompt: Int, _ generated: [Int32]) throws -> Void = { _, _ in }
   ) throws -> [[Int32]] {
     precondition(prompts.allSatisfy { !$0.isEmpty }, "A prompt has at least one token.")
+    precondition(draws?.count ?? prompts.count == prompts.count, "Each prompt is drawn for.")
     var generated = [[Int32]](repeating: [], count: prompts.count)
     guard maximumNewTokens > 0 else {
       for prompt in prompts.indices { try completed(prompt, []) }
@@ -200,11 +204,21 @@ package final class InferenceEngine {
     var waiting = prompts.indices[...]
     defer { for slot in 0..<limits.sequences { transformer.cache.release(slot) } }
     while !(waiting.isEmpty && active.isEmpty) {
-      while let slot = slots.last, let prompt = waiting.popFirst() {
-        slots.removeLast()
+      while let slot = slots.last, let prompt = waiting.first {
         let tokens = prompts[prompt]
-        active.append(
-          Generation(prompt: prompt, slot: slot, promptCount: tokens.count, tokens: tokens))
+        var generation = Generation(
+          prompt: prompt, slot: slot, promptCount: tokens.count, tokens: tokens,
+          draw: draws?[prompt])
+        if let twin = active.last(where: { prompts[$0.prompt] == tokens }) {
+          // All of the prompt but the last token, whose logits every generation needs for itself.
+          generation.cachedCount = tokens.count - 1
+          guard twin.cachedCount >= generation.cachedCount else { break }
+          transformer.cache.copy(
+            positions: generation.cachedCount, from: twin.slot, to: slot)
+        }
+        waiting.removeFirst()
+        slots.removeLast()
+        active.append(generation)
       }
       for (index, token) in try step(&active) {
         let prompt = active[index].prompt
@@ -232,6 +246,8 @@ package final class InferenceEngine {
     let promptCount: Int
     /// Prompt and generated tokens.
     var tokens: [Int32]
+    /// How the next ones are drawn; nil for the likeliest.
+    let draw: TokenDraw?
     /// How many of the tokens the cache holds.
     var cachedCount = 0
     var hasEnded = false
@@ -274,17 +290,28 @@ package final class InferenceEngine {
     try transformer.run(pass)
     let logits = transformer.logits(ofOutputs: pass.outputs.indices)
     let summaries = transformer.summaries(of: logits, rows: ready.count)
+    guard summaries.allSatisfy(\.logSumExp.isFinite) else { throw NonFiniteLogits() }
     let vocabulary = transformer.configuration.vocabularySize
-    return try ready.indices.map { row in
-      guard summaries[row].logSumExp.isFinite else { throw NonFiniteLogits() }
-      let sequence = sequences[ready[row]]
-      let token =
-        choice.isPlain
-        ? Int32(summaries[row].best)
-        : choice.next(
-          UnsafeMutableBufferPointer(start: logits + row * vocabulary, count: vocabulary),
-          after: sequence.tokens, promptCount: sequence.promptCount)
-      return (ready[row], token)
+    let rows = ready.indices.map {
+      UnsafeMutableBufferPointer(start: logits + $0 * vocabulary, count: vocabulary)
     }
+    if !rules.isPlain {
+      for (row, index) in zip(rows, ready) {
+        rules.apply(
+          to: row, after: sequences[index].tokens, promptCount: sequences[index].promptCount)
+      }
+    }
+    let drawn = zip(rows, ready).compactMap { row, index in
+      let sequence = sequences[index]
+      return sequence.draw.map {
+        TokenDraw.Row(
+          logits: row, draw: $0, position: sequence.tokens.count - sequence.promptCount)
+      }
+    }
+    let tokens =
+      drawn.isEmpty
+      ? zip(rows, summaries).map { rules.isPlain ? Int32($1.best) : LogitRules.best($0) }
+      : TokenDraw.tokens(drawn, threads: threads)
+    return zip(ready, tokens).map { (index: $0, token: $1) }
   }
 }

@@ -37,6 +37,16 @@ final class KeyValueCache {
     slots[slot] = (memory, new)
   }
 
+  /// Has a slot begin as another one does, up to a position.
+  func copy(positions count: Int, from source: Int, to target: Int) {
+    guard count > 0 else { return }
+    reserve(target, positions: count)
+    for layer in 0..<layerCount {
+      keys(target, layer: layer, position: 0).update(
+        from: keys(source, layer: layer, position: 0), count: count * stride)
+    }
+  }
+
   /// Gives a slot's memory back.
   func release(_ slot: Int) { slots[slot] = (FloatBuffer(count: 0), 0) }
 

@@ -238,6 +238,8 @@ extension Manifest.Evaluation {
       (benchmark.limitKey, integer(limit)),
       ("num_fewshot", JSON(fewShotCount)), ("chat_template", .bool(usesChatTemplate)),
       ("max_new_tokens", integer(maximumNewTokens)),
+      // What came later is only written where it is not what it was before.
+      ("samples", sampling?.canonical ?? .null),
       (
         "language_data",
         languageData.map {

@@ -27,6 +27,8 @@ extension Manifest {
     package let usesChatTemplate: Bool
     /// Longest answer in tokens; nil unless the task generates.
     package let maximumNewTokens: Int?
+    /// How answers are drawn and counted; nil for one greedy answer.
+    package let sampling: AnswerSampling?
     /// Files that tell sentences and languages; nil unless the task needs them.
     package let languageData: LanguageDataAssets?
 

@@ -2,8 +2,9 @@ import Recipes
 import Scoring
 
 extension Manifest {
-  /// Documents of an evaluation, and tokens of an answer, that a shortened manifest keeps.
+  /// Documents of an evaluation, answers to each, and tokens of an answer, that a shortened manifest keeps.
   private static let shortDocumentCount = 4
+  private static let shortAnswerCount = 2
   private static let shortAnswerLength = 16
 
   /// The same work in small: at most `steps` steps of training with a checkpoint after each, few documents, short answers.
@@ -31,6 +32,7 @@ extension Manifest.Evaluation {
       limit: min(limit ?? .max, benchmark.subjectColumn == nil ? Manifest.shortDocumentCount : 1),
       fewShotCount: fewShotCount, usesChatTemplate: usesChatTemplate,
       maximumNewTokens: maximumNewTokens.map { min($0, Manifest.shortAnswerLength) },
+      sampling: sampling?.limited(to: Manifest.shortAnswerCount),
       languageData: languageData)
   }
 }

@@ -48,6 +48,7 @@ extension ManifestDecoder {
       benchmark?.isGenerative == true
       ? mapping.required("max_new_tokens") : mapping.optional("max_new_tokens")
     let newTokens = newTokensReader?.integer(in: 1...32_768)
+    let sampling = decodeSampling(mapping, benchmark)
     let languageData = decodeLanguageData(mapping, benchmark)
     if let fewShotReader, let fewShotCount, fewShotCount > 0, examplesReader == nil {
       fewShotReader.report(
@@ -82,7 +83,45 @@ extension ManifestDecoder {
     return Manifest.Evaluation(
       name: name, benchmark: benchmark, documents: documents, examples: examples, format: format,
       columns: columns, oneRowPer: oneRowPer, limit: limit, fewShotCount: fewShotCount,
-      usesChatTemplate: usesChatTemplate, maximumNewTokens: newTokens, languageData: languageData)
+      usesChatTemplate: usesChatTemplate, maximumNewTokens: newTokens, sampling: sampling,
+      languageData: languageData)
+  }
+
+  /// Reads `samples:`, which says how many answers are drawn, and how.
+  private func decodeSampling(
+    _ mapping: MappingReader, _ benchmark: Benchmark?
+  ) -> AnswerSampling? {
+    if let benchmark, !benchmark.takesSampling {
+      let reason =
+        benchmark.isGenerative
+        ? "is scored instruction by instruction, of one answer"
+        : "compares given answers and generates none"
+      mapping.forbid("samples", "\(benchmark.name) \(reason)")
+      return nil
+    }
+    guard let samples = mapping.optional("samples")?.mapping(path: "samples") else { return nil }
+    defer { samples.finish() }
+    let countReader = samples.required("count", "the number of answers to each document")
+    let count = countReader?.integer(in: 1...1000)
+    let temperature = samples.required("temperature")?
+      .number("from 0.01 to 100, or 0 for the likeliest tokens") {
+        $0 == 0 || AnswerSampling.temperatures.contains($0)
+      }
+    guard temperature != 0 else {
+      if let countReader, let count, count > 1 {
+        countReader.report(
+          .contradiction,
+          "\(countReader.name) is \(count), but at temperature 0 all answers are the same")
+      }
+      for key in ["top_p", "seed"] { samples.forbid(key, "at temperature 0 nothing is drawn") }
+      return .greedy
+    }
+    let topP =
+      samples.optional("top_p").map { $0.number("above 0 and at most 1") { $0 > 0 && $0 <= 1 } }
+      ?? 1
+    let seed = samples.required("seed").flatMap(decodeSeed)
+    guard let count, let temperature, let topP, let seed else { return nil }
+    return AnswerSampling(count: count, temperature: temperature, topP: topP, seed: seed)
   }
 
   /// Whether two origins are repositories of the Hub with a file in common.

@@ -4,7 +4,7 @@ import Provenance
 import Scoring
 
 /// A record as Every Eval Ever has it (schema 0.3.0, arXiv 2606.14516): for every arm and seed one object with all metrics, and
-/// one line for every score of every document that is right or wrong.
+/// one line for every score of every document that is right or wrong, of several answers one for each.
 ///
 /// Given texts have no right answers, which the format asks of lines: of them there are metrics only.
 struct EvaluationLogs {
@@ -149,25 +149,27 @@ struct EvaluationLogs {
   private func rows(_ sample: SampleResult, of part: ArmSamples, _ model: Model) throws -> [JSON] {
     if case .passage = sample.response { return [] }
     let choices = sample.response.choices
-    let answer: String
-    if case .generation(let text, _, _) = sample.response {
-      answer = text
-    } else {
-      answer =
-        choices.max { $0.logLikelihood < $1.logLikelihood }?.text ?? ""
-    }
+    var answers = [choices.max { $0.logLikelihood < $1.logLikelihood }?.text ?? ""]
+    if case .generation(let generation) = sample.response { answers = generation.texts }
     let gold = Int(sample.target).flatMap { choices.indices.contains($0) ? choices[$0].text : nil }
     let reference = gold ?? sample.target
     let task = part.benchmark.groups.isEmpty ? part.evaluation : sample.task
     return sample.scores.flatMap { score -> [JSON] in
-      score.values.map { value in
+      score.values.enumerated().map { place, value in
         let key = MetricResult.key(score.metric, score.filter)
-        let extracted = sample.answers.first { $0.filter == score.filter }?.text ?? answer
+        // A row for each of several answers; of one, a row for each of its scores.
+        let number = answers.count > 1 ? place : 0
+        let extracted =
+          sample.answers.first { $0.filter == score.filter }?.texts[number] ?? answers[number]
         return JSON(present: [
           ("schema_version", .string(Self.schema)), ("evaluation_id", .string(identifier(model))),
           ("model_id", .string(model.name)), ("evaluation_name", .string(task)),
           ("evaluation_result_id", .string(Self.resultID(task, key))),
-          ("sample_id", .string("\(sample.task)/\(sample.documentIndex)")),
+          (
+            "sample_id",
+            .string(
+              "\(sample.task)/\(sample.documentIndex)" + (answers.count > 1 ? "/\(number)" : ""))
+          ),
           ("sample_hash", JSON(SHA256.digest(of: sample.prompt + reference))),
           ("interaction_type", "single_turn"),
           (
@@ -176,7 +178,7 @@ struct EvaluationLogs {
               ("raw", .string(sample.prompt)), ("reference", [.string(reference)]),
               ("choices", choices.isEmpty ? .null : .array(choices.map { .string($0.text) })),
             ])
-          ), ("output", ["raw": [.string(answer)]]),
+          ), ("output", ["raw": [.string(answers[number])]]),
           (
             "answer_attribution",
             [

@@ -124,8 +124,9 @@ extension HarnessLineReader {
     }
     let maximum = (additions ?? settings)["max_gen_toks"]?.integerValue
     return .generation(
-      text, stopStrings: stops,
-      maximumNewTokens: maximum ?? EvaluationTask.defaultMaximumNewTokens)
+      SampleResult.Generation(
+        text, stopStrings: stops,
+        maximumNewTokens: maximum ?? EvaluationTask.defaultMaximumNewTokens))
   }
 
   /// Responses as one text: the generated text, or the likelihoods as they stand in the file.

@@ -35,7 +35,7 @@ struct HarnessSampleLines {
     line["doc"] = row
     line["target"] = .string(target)
     line["arguments"] = arguments(of: sample)
-    line["resps"] = .array(responses.map { .array([$0]) })
+    line["resps"] = .array(responses.map(JSON.array))
     line["filtered_resps"] = .array(Self.filtered(responses, sample, filter))
     line["filter"] = .string(filter.rawValue)
     line["metrics"] = .array(task.metrics.map { .string($0.rawValue) })
@@ -116,18 +116,20 @@ struct HarnessSampleLines {
     return .object(arguments)
   }
 
-  /// What came back from each request, as texts.
-  private static func responses(_ response: SampleResult.Response) -> [JSON] {
-    if case .generation(let text, _, _) = response { return [.string(text)] }
+  /// What came back from each request, each time that it was repeated, as texts.
+  private static func responses(_ response: SampleResult.Response) -> [[JSON]] {
+    if case .generation(let generation) = response { return [generation.texts.map(JSON.string)] }
     return response.choices.map {
-      [.string(PythonJSON.text(of: $0.logLikelihood)), .string(PythonJSON.text(of: $0.isGreedy))]
+      [[.string(PythonJSON.text(of: $0.logLikelihood)), .string(PythonJSON.text(of: $0.isGreedy))]]
     }
   }
 
+  /// The harness's filters take the first response to each request.
   private static func filtered(
-    _ responses: [JSON], _ sample: SampleResult, _ filter: AnswerFilter
+    _ responses: [[JSON]], _ sample: SampleResult, _ filter: AnswerFilter
   ) -> [JSON] {
-    sample.answers.first { $0.filter == filter }.map { [.string($0.text)] } ?? responses
+    sample.answers.first { $0.filter == filter }.map { [.string($0.texts[0])] }
+      ?? responses.map { $0[0] }
   }
 
   /// A score as the harness's metric returns it: floats, but integers for AIME and booleans for IFEval.
@@ -154,9 +156,9 @@ struct HarnessSampleLines {
       additions["log_likelihoods"] = [.exact(passage.choice.logLikelihood)]
       additions["tokens"] = JSON(passage.tokenCount)
       additions["kl_from_base"] = .exact(passage.divergence)
-    case .generation(_, let stopStrings, let maximumNewTokens):
-      additions["until"] = .array(stopStrings.map(JSON.string))
-      additions["max_gen_toks"] = JSON(maximumNewTokens)
+    case .generation(let generation):
+      additions["until"] = .array(generation.stopStrings.map(JSON.string))
+      additions["max_gen_toks"] = JSON(generation.maximumNewTokens)
     }
     return .object(additions)
   }

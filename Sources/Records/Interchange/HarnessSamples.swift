@@ -80,7 +80,7 @@ struct HarnessSamples {
         let index = line.filter.map { named[$0] } ?? Self.element(line.occurrence, task.filters)
         guard let filter = index else { continue }
         filters.insert(filter)
-        recorded.answers[filter] = read.filtered
+        recorded.answers[filter] = read.filtered.map { [$0] }
         let scores = try reader.scores(object, filter: filter, number: line.number)
         comparedScores += scores.count
         recorded.scores += scores

@@ -122,6 +122,10 @@ extension AggregateDifference {
           // Older records hold none.
           recorded?.clusteredStandardError.flatMap { _ in metric.clusteredStandardError }
         ),
+        (
+          " prediction standard error", recorded?.predictionStandardError,
+          metric.predictionStandardError
+        ),
         (" n", recorded.map { Double($0.count) }, Double(metric.count)),
       ]
       return parts.filter { $0.recorded != $0.computed }.map { part in

@@ -22,18 +22,18 @@ package struct ScoreDifference: Sendable, Equatable {
   package let metric: Metric
   /// What kind of difference it is.
   package let kind: Kind
-  /// The answers; nil where the kind is `scorer`.
+  /// The answers, the first ones that differ where there are several; nil where the kind is `scorer`.
   package let recordedAnswer: String?
   package let answer: String?
-  /// One value, or one for each instruction; the recorded ones are nil where there are none.
+  /// One value, or one for each instruction or response; the recorded ones are nil where there are none.
   package let recorded: [Double]?
   package let computed: [Double]
 }
 
 /// The answers and scores that samples carry.
 struct RecordedScores {
-  /// What each filter took from the response; an answer that was not recorded is not compared.
-  var answers: [AnswerFilter: String] = [:]
+  /// What each filter took from each response; answers that were not recorded are not compared.
+  var answers: [AnswerFilter: [String]] = [:]
   /// The scores that were recorded.
   var scores: [SampleResult.Score] = []
 
@@ -41,7 +41,7 @@ struct RecordedScores {
 
   /// What a sample of a record carries.
   init(_ sample: SampleResult) {
-    for answer in sample.answers { answers[answer.filter] = answer.text }
+    for answer in sample.answers { answers[answer.filter] = answer.texts }
     scores = sample.scores
   }
 
@@ -57,11 +57,14 @@ struct RecordedScores {
     from sample: SampleResult, task: EvaluationTask, name: String, response: String?
   ) -> [ScoreDifference] {
     task.filters.flatMap { filter -> [ScoreDifference] in
-      let answer = sample.answers.first { $0.filter == filter }?.text ?? response
-      var recordedAnswer = answers[filter]
-      if let one = recordedAnswer, let other = answer, one.utf8.elementsEqual(other.utf8) {
-        recordedAnswer = nil
+      let taken = sample.answers.first { $0.filter == filter }?.texts ?? response.map { [$0] }
+      let pairs = (answers[filter] ?? []).enumerated().map { place, text in
+        (text, taken.flatMap { $0.indices.contains(place) ? $0[place] : nil })
       }
+      let (recordedAnswer, answer) =
+        pairs.first { text, other in
+          !(other.map { $0.utf8.elementsEqual(text.utf8) } ?? false)
+        }.map { (Optional($0), $1) } ?? (nil, nil)
       let kind: ScoreDifference.Kind = recordedAnswer == nil ? .scorer : .text
       return sample.scores.filter { $0.filter == filter }.compactMap { score in
         let recorded = scores.first { $0.filter == filter && $0.metric == score.metric }?.values
@@ -69,7 +72,7 @@ struct RecordedScores {
         guard kind == .text || differs else { return nil }
         return ScoreDifference(
           task: name, document: sample.documentIndex, filter: filter, metric: score.metric,
-          kind: kind, recordedAnswer: recordedAnswer, answer: kind == .text ? answer : nil,
+          kind: kind, recordedAnswer: recordedAnswer, answer: answer,
           recorded: recorded, computed: score.values)
       }
     }

@@ -15,7 +15,8 @@ extension BenchmarkResult {
     results.map {
       RunSummary.Metric(
         task: name, name: $0.key, value: $0.value, standardError: $0.standardError,
-        clusteredStandardError: $0.clusteredStandardError, count: $0.count)
+        clusteredStandardError: $0.clusteredStandardError,
+        predictionStandardError: $0.predictionStandardError, count: $0.count)
     }
   }
 }

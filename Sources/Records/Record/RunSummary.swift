@@ -63,19 +63,22 @@ package struct RunSummary: Sendable, Equatable {
     package var standardError: Double?
     /// Its standard error over clusters of items that depend on each other; nil where there are none.
     package var clusteredStandardError: Double?
+    /// The part of its standard error that comes of which answers were drawn; nil unless each item has several.
+    package var predictionStandardError: Double?
     /// The number of items.
     package var count: Int
 
     /// Creates a metric.
     package init(
       task: String, name: String, value: Double, standardError: Double?,
-      clusteredStandardError: Double? = nil, count: Int
+      clusteredStandardError: Double? = nil, predictionStandardError: Double? = nil, count: Int
     ) {
       self.task = task
       self.name = name
       self.value = value
       self.standardError = standardError
       self.clusteredStandardError = clusteredStandardError
+      self.predictionStandardError = predictionStandardError
       self.count = count
     }
   }
@@ -171,21 +174,27 @@ extension RunSummary.Step {
 
 extension RunSummary.Metric {
   var json: JSON {
-    [
-      "task": .string(task), "metric": .string(name), "value": .exact(value),
-      "standard_error": standardError.map { .exact($0) } ?? .null,
-      "clustered_standard_error": clusteredStandardError.map { .exact($0) } ?? .null,
-      "n": JSON(count),
-    ]
+    var object = JSON.Object()
+    object["task"] = .string(task)
+    object["metric"] = .string(name)
+    object["value"] = .exact(value)
+    object["standard_error"] = standardError.map { .exact($0) } ?? .null
+    object["clustered_standard_error"] = clusteredStandardError.map { .exact($0) } ?? .null
+    // What came later is only written where it is.
+    object["prediction_standard_error"] = predictionStandardError.map { .exact($0) }
+    object["n"] = JSON(count)
+    return .object(object)
   }
 
   package init(_ field: JSONField) throws(FileError) {
     let error = field["standard_error"]
     let clusteredError = field["clustered_standard_error"]
+    let predictionError = field["prediction_standard_error"]
     self.init(
       task: try field["task"].string(), name: try field["metric"].string(),
       value: try field["value"].exact(), standardError: error.isNull ? nil : try error.exact(),
       clusteredStandardError: clusteredError.isNull ? nil : try clusteredError.exact(),
+      predictionStandardError: predictionError.isNull ? nil : try predictionError.exact(),
       count: try field["n"].count())
   }
 }

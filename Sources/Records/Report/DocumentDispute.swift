@@ -106,7 +106,9 @@ extension SampleResult {
     switch response {
     case .choices(let choices, _), .blank(let choices, _, _, _):
       Metric.indexOfLargest(choices.map(\.logLikelihood)).map { choices[$0].text }
-    case .generation(let text, _, _): text
+    case .generation(let generation):
+      (generation.texts.count > 1 ? "(the first of \(generation.texts.count)) " : "")
+        + generation.texts[0]
     case .passage: nil
     }
   }

@@ -39,6 +39,12 @@ struct ArmRow: Sendable, Equatable {
   /// Mean over seeds.
   var value: Double { Sample.mean(values) ?? .nan }
 
+  /// The share of answers that ran into their longest length; nil where it is not recorded.
+  var cutOffShare: Double? {
+    let shares = items.compactMap(\.answers?.cutOffShare)
+    return shares.count == items.count ? Sample.mean(shares) : nil
+  }
+
   /// 1 if higher values are better, -1 if lower ones are.
   var advantage: Double { quantity.isLowerBetter ? -1 : 1 }
 
@@ -177,18 +183,31 @@ struct ArmRow: Sendable, Equatable {
   private static func averaged(_ rows: [ArmScores.Row]) -> [ArmScores.Item] {
     guard rows.count > 1 else { return rows[0].items }
     let others = rows.dropFirst().map { row in
-      Dictionary(row.items.map { ($0.id, $0.scores) }, uniquingKeysWith: { first, _ in first })
+      Dictionary(row.items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
     return rows[0].items.map { item in
-      let scores = item.scores.indices.map { index in
-        let values = [item.scores[index]] + others.compactMap { $0[item.id]?[index] }
-        return Sample.mean(values) ?? .nan
-      }
+      let items = [item] + others.compactMap { $0[item.id] }
       return ArmScores.Item(
-        id: item.id, prompt: item.prompt, scores: scores, cluster: item.cluster,
-        weight: item.weight,
-        target: item.target)
+        id: item.id, prompt: item.prompt, scores: averaged(items.map(\.scores)),
+        cluster: item.cluster, weight: item.weight, target: item.target,
+        answers: averaged(items.map(\.answers)))
     }
+  }
+
+  /// The means of lists of equal length, place by place.
+  private static func averaged(_ lists: [[Double]]) -> [Double] {
+    lists[0].indices.map { index in Sample.mean(lists.map { $0[index] }) ?? .nan }
+  }
+
+  /// The answers of all seeds, whose k-th scores are averaged; nil unless each has as many.
+  private static func averaged(_ answers: [ArmScores.Answers?]) -> ArmScores.Answers? {
+    let known = answers.compactMap(\.self)
+    guard known.count == answers.count, Set(known.map(\.scores.count)).count == 1 else {
+      return nil
+    }
+    return ArmScores.Answers(
+      scores: averaged(known.map(\.scores)),
+      cutOffShare: Sample.mean(known.map(\.cutOffShare)) ?? .nan)
   }
 }
 

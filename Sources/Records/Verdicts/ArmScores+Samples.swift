@@ -106,10 +106,11 @@ extension TaskResult {
         $0.metric == metric.metric && $0.filter == metric.filter
       }
       return ArmScores.Item(
-        id: id, prompt: prompt, scores: score?.values ?? [],
+        id: id, prompt: prompt, scores: score?.itemValues ?? [],
         cluster: metric.metric.isPerInstruction ? id : cluster(sample),
         weight: sample.weight(of: metric.metric),
-        target: SHA256.digest(of: Array(sample.target.utf8)))
+        target: SHA256.digest(of: Array(sample.target.utf8)),
+        answers: score.flatMap { ArmScores.Answers(sample, $0) })
     }
   }
 
@@ -127,5 +128,17 @@ extension TaskResult {
           target: SHA256.digest(of: Array(sample.target.utf8))))
     }
     return items
+  }
+}
+
+extension ArmScores.Answers {
+  /// The answers of a sample with their scores; nil unless it says which of them are cut off.
+  fileprivate init?(_ sample: SampleResult, _ score: SampleResult.Score) {
+    guard case .generation(let generation) = sample.response, !generation.areCutOff.isEmpty,
+      !score.metric.isPerInstruction
+    else { return nil }
+    scores = score.values
+    cutOffShare =
+      Double(generation.areCutOff.count(where: \.self)) / Double(generation.areCutOff.count)
   }
 }

@@ -79,25 +79,35 @@ package struct ArmScores: Sendable, Equatable {
     }
   }
 
+  /// The answers to one document, where each is recorded with what became of it.
+  package struct Answers: Sendable, Equatable {
+    /// The score of each, over seeds their mean.
+    package let scores: [Double]
+    /// The share of them that ran into their longest length.
+    package let cutOffShare: Double
+  }
+
   /// What one document, with one prompt, scored.
   package struct Item: Sendable, Equatable {
     /// Task and number of the document, as in "gsm8k/17".
     package let id: String
     /// Digest of the prompt's UTF-8 bytes.
     package let prompt: Digest
-    /// One score, or one for each instruction.
+    /// One score, or one for each instruction; of several answers their mean.
     package let scores: [Double]
     /// What the item shares with others whose scores depend on it; nil if it stands alone.
     package let cluster: String?
     /// Digest of the right answer's UTF-8 bytes; nil where it was not recorded.
     package var target: Digest?
+    /// The answers whose mean the score is; nil where nothing is recorded of them.
+    package var answers: Answers?
     /// How much each score counts: 1, or the number of tokens or bytes that it is a mean over.
     package let weight: Double
 
     /// Creates an item.
     package init(
       id: String, prompt: Digest, scores: [Double], cluster: String?, weight: Double = 1,
-      target: Digest? = nil
+      target: Digest? = nil, answers: Answers? = nil
     ) {
       self.id = id
       self.prompt = prompt
@@ -105,6 +115,7 @@ package struct ArmScores: Sendable, Equatable {
       self.cluster = cluster
       self.weight = weight
       self.target = target
+      self.answers = answers
     }
   }
 }

@@ -51,7 +51,7 @@ extension SampleResult.Response {
     case .choices(_, let delimiter): delimiter + choice.text
     case .blank(_, _, let rest, let delimiter): delimiter + rest
     case .passage(_, let delimiter): delimiter + choice.text
-    case .generation(let text, _, _): text
+    case .generation(let generation): generation.texts[0]
     }
   }
 }

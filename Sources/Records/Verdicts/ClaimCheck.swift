@@ -138,7 +138,9 @@ struct ClaimCheck {
     let scores = row.items.flatMap(\.scores)
     let right = scores.count { $0 > 0 }
     let seeds = row.values.count > 1 ? " in at least one of \(row.values.count) seeds" : ""
-    var why = "\(arm) answers \(right) of \(row.count) items of \(name) correctly\(seeds)"
+    let answers = row.items[0].answers.map(\.scores.count) ?? 1
+    let tries = answers > 1 ? " in at least one of \(answers) answers" : ""
+    var why = "\(arm) answers \(right) of \(row.count) items of \(name) correctly\(tries)\(seeds)"
     var status: Verdict.Status = right == 0 ? .consistent : .diverged
     if right == 0, let interval = Proportion.clopperPearsonInterval(successes: 0, count: row.count)
     {
@@ -154,6 +156,9 @@ struct ClaimCheck {
         status = .inconclusive
         why += ", and how many it takes was not said"
       }
+    }
+    if let share = row.cutOffShare {
+      why += "; \(Decimals.fixed(100 * share, 1)) % of its answers were cut off at their longest"
     }
     var finding = Finding(status: status, why: why + ".")
     finding.row = name

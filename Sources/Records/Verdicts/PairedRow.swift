@@ -12,6 +12,9 @@ struct PairedRow: Sendable, Equatable {
   let clusters: [String]?
   /// How much each difference counts; nil if all count the same.
   let weights: [Double]?
+  /// What of the difference's error comes of which answers were drawn; nil unless both arms gave several answers to each item, as
+  /// many, and for items that count differently.
+  let noise: AnswerNoise?
   /// First minus second of every seed; nil for arms that were trained with different seeds.
   let seedDifferences: [Double]?
   /// Numbers of items that only one arm gets right; nil for other scores than 0 and 1, or for several seeds.
@@ -44,6 +47,17 @@ struct PairedRow: Sendable, Equatable {
     self.differences = differences
     self.clusters = Set(clusters).count < differences.count ? clusters : nil
     self.weights = weights.contains { $0 != 1 } ? weights : nil
+    let answers = Dictionary(
+      second.items.map { ($0.id, $0.answers?.scores) }, uniquingKeysWith: { known, _ in known })
+    let answerDifferences = first.items.compactMap { item -> [Double]? in
+      guard let own = item.answers?.scores, let other = answers[item.id] ?? nil,
+        own.count == other.count
+      else { return nil }
+      return zip(own, other).map { $0 - $1 }
+    }
+    noise =
+      self.weights == nil && answerDifferences.count == first.items.count
+      ? AnswerNoise(answerDifferences) : nil
     seedDifferences = first.paired(with: second)?.map { $0.first - $0.second }
     let isSingle = first.values.count == 1 && second.values.count == 1
     if isSingle, first.rightCounts != nil, second.rightCounts != nil {

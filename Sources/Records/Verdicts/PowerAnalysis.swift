@@ -1,7 +1,7 @@
 import Files
 package import Manifests
 import Scoring
-import Statistics
+package import Statistics
 
 /// What a manifest's items and seeds could ever detect, row by row, and how many more it would take.
 package struct PowerAnalysis: Sendable, Equatable {
@@ -20,7 +20,7 @@ package struct PowerAnalysis: Sendable, Equatable {
     /// The share of items that the two arms are taken to answer differently: the measured one, or an assumed one.
     ///
     /// Where no item differed, nothing follows for others but that fewer than one in n do: then that. Nil for what is no share,
-    /// of which all items differ, and the spread tells what can be noticed.
+    /// and for several answers, of which all items differ, and the spread tells what can be noticed.
     package let discordance: Double?
     /// The smallest difference that is significant (exact McNemar, two-sided, 5 %) if every differing item favours one arm;
     /// nil if no split of this many items ever is.
@@ -40,6 +40,8 @@ package struct PowerAnalysis: Sendable, Equatable {
     package let seedDeviation: Double?
     /// Seeds that it takes to notice the documented difference in four of five runs; nil without one, or if it is not known.
     package let requiredSeeds: Int?
+    /// What of the difference's error a run found to come of which answers were drawn; nil unless it asked for several.
+    package let noise: AnswerNoise?
   }
 
   /// Where a number of items is known from.
@@ -136,7 +138,9 @@ extension PowerAnalysis.Row {
         Power.requiredSeeds(difference: target, standardDeviation: $0)
       }
     }
-    guard let count, Quantity(metric: row.name.metric).unit == .share else {
+    noise = measured?.noise
+    // Shares of several answers differ on nearly all items, as what is no share does: the spread tells.
+    guard let count, row.answerCount == 1, Quantity(metric: row.name.metric).unit == .share else {
       let noticed = measured?.standardError.map {
         Power.minimumDetectableEffect(standardError: $0)
       }

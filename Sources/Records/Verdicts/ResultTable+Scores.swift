@@ -52,7 +52,7 @@ extension ResultTable {
       difference: difference.value,
       differentCount: difference.firstHigherCount + difference.secondHigherCount,
       standardError: difference.standardError,
-      likelihood: likelihood(name.task, minuend, subtrahend, results),
+      likelihood: likelihood(name.task, minuend, subtrahend, results), noise: pair.noise,
       documents: pair.first.documents)
   }
 

@@ -1,5 +1,5 @@
 package import Files
-import Statistics
+package import Statistics
 
 /// The arms' scores of every task side by side, with the difference of two of them.
 package struct ResultTable: Sendable, Equatable {
@@ -22,6 +22,8 @@ package struct ResultTable: Sendable, Equatable {
     ///
     /// It tells arms apart that are right on the same documents.
     package var likelihood: Likelihood?
+    /// What of the difference's error comes of which answers were drawn; nil unless each document has several.
+    package var noise: AnswerNoise?
     /// The digest of the documents, as expectations name it.
     package var documents: Digest?
 

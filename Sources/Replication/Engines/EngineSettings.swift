@@ -9,6 +9,7 @@ extension Manifest {
     settings.chatTemplate = evaluation.usesChatTemplate ? model.chatTemplate : nil
     settings.fewShotCount = evaluation.fewShotCount
     settings.maximumNewTokens = evaluation.maximumNewTokens
+    settings.sampling = evaluation.sampling
     settings.stopsAtEndOfTurn = true
     return settings
   }

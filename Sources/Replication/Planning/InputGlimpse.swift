@@ -89,12 +89,13 @@ extension Manifest.Evaluation {
       let shown = question * Double(task.shownExamples(requested: fewShotCount))
       work.length = question + shown
       work.tokens = count * (isShared ? question : question + shown)
-      work.outputs = count * (usual.answer > 0 ? 1 : question / 4)
+      work.outputs = count * question / 4
       work.longest = 2 * work.length
       if usual.answer > 0 {
         let maximum = maximumNewTokens ?? usual.answer
-        work.generations = Int(count)
-        work.generated = count * Double(min(maximum, usual.answer))
+        work.outputs = count * Double(sampling?.count ?? 1)
+        work.generations = Int(work.outputs)
+        work.generated = work.outputs * Double(min(maximum, usual.answer))
         work.longest = work.length + Double(maximum)
       }
       return sum + work

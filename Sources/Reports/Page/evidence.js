@@ -75,7 +75,8 @@ function scores(record, file) {
       if (sample.passage && score.metric === "bits_per_byte") weight = utf8(sample.passage.text).length;
       return {
         task: sample.task, key: `${score.metric},${score.filter}`,
-        values: score.values || [score.value], weight,
+        // Of several answers the mean counts.
+        values: sample.responses ? [sum(score.values) / score.values.length] : score.values || [score.value], weight,
       };
     });
   });

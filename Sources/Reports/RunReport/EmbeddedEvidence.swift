@@ -74,7 +74,7 @@ struct EmbeddedEvidence: Sendable {
     sample.scores.map { score in
       [
         "task": .string(sample.task), "key": .string(MetricResult.key(score.metric, score.filter)),
-        "values": .array(score.values.map(JSON.number)),
+        "values": .array(score.itemValues.map(JSON.number)),
         "weight": .number(sample.weight(of: score.metric)),
       ]
     }

@@ -34,13 +34,19 @@ extension SampleResult {
       return ([], scores)
     case (.passage, .passage(let passage, _)):
       return ([], try task.metrics.map { try score(passage, $0, task: task, documentIndex) })
-    case (.instructions, .generation(let text, _, _)):
-      return ([], try verdicts(of: text, target: target, task: task, documentIndex, tools))
-    case (.text, .generation(let text, _, _)):
-      let answers = task.filters.map { FilteredAnswer(filter: $0, text: $0.answer(in: text)) }
+    case (.instructions, .generation(let generation)) where generation.texts.count == 1:
+      return (
+        [],
+        try verdicts(of: generation.texts[0], target: target, task: task, documentIndex, tools)
+      )
+    case (.text, .generation(let generation)):
+      let answers = task.filters.map { filter in
+        FilteredAnswer(filter: filter, texts: generation.texts.map { filter.answer(in: $0) })
+      }
       let scores = answers.map { answer in
-        let matches = task.comparison.isMatch(answer.text, target: target)
-        return Score(metric: .exactMatch, filter: answer.filter, values: [matches ? 1 : 0])
+        Score(
+          metric: .exactMatch, filter: answer.filter,
+          values: answer.texts.map { task.comparison.isMatch($0, target: target) ? 1 : 0 })
       }
       return (answers.filter { $0.filter != .none }, scores)
     default:

@@ -20,6 +20,8 @@ package struct EvaluationSettings: Sendable, Equatable {
   package var maximumLength: Int?
   /// Most tokens that are generated; nil for the task's own number.
   package var maximumNewTokens: Int?
+  /// How answers are chosen, and that it is recorded; nil for one answer of the likeliest tokens.
+  package var sampling: AnswerSampling?
   /// Whether an answer to a chat prompt ends with its turn, even if the checkpoint's configuration does not say so.
   ///
   /// The harness goes on with such a checkpoint, up to the last token that is allowed.

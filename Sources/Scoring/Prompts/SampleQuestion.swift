@@ -8,8 +8,8 @@ package struct SampleQuestion: Sendable, Equatable {
     case choices([String], delimiter: String)
     /// One of these choices in a blank, each with the prompt that ends with it; scored is the rest after the delimiter.
     case blank([String], prompts: [String], rest: String, delimiter: String)
-    /// A text, cut at the first stop string.
-    case generation(stopStrings: [String], maximumNewTokens: Int)
+    /// A text, or several as `sampling` says, cut at the first stop string.
+    case generation(stopStrings: [String], maximumNewTokens: Int, sampling: AnswerSampling?)
     /// Not at all: the text is given, and scored after the delimiter.
     case passage(String, delimiter: String)
   }
@@ -48,7 +48,8 @@ package struct SampleQuestion: Sendable, Equatable {
     left.differences(from: right).isEmpty
   }
 
-  /// What is asked otherwise, by name: "document", "prompt", "target", "source", "choices", "text", "stop strings", "length".
+  /// What is asked otherwise, by name: "document", "prompt", "target", "source", "choices", "text", "stop strings", "length",
+  /// "sampling".
   package func differences(from other: SampleQuestion) -> [String] {
     var names: [String] = []
     if task != other.task || documentIndex != other.documentIndex { names.append("document") }
@@ -78,9 +79,13 @@ package struct SampleQuestion: Sendable, Equatable {
       {
         names.append("choices")
       }
-    case (.generation(let one, let length), .generation(let another, let otherLength)):
+    case (
+      .generation(let one, let length, let sampling),
+      .generation(let another, let otherLength, let otherSampling)
+    ):
       if !one.elementsEqual(another, by: PythonText.areEqual) { names.append("stop strings") }
       if length != otherLength { names.append("length") }
+      if sampling != otherSampling { names.append("sampling") }
     case (.passage(let one, let delimiter), .passage(let another, let otherDelimiter)):
       if !PythonText.areEqual(one, another) || !PythonText.areEqual(delimiter, otherDelimiter) {
         names.append("text")
@@ -101,8 +106,10 @@ extension SampleResult {
         .choices(choices.map(\.text), delimiter: delimiter)
       case .blank(let choices, let prompts, let rest, let delimiter):
         .blank(choices.map(\.text), prompts: prompts, rest: rest, delimiter: delimiter)
-      case .generation(_, let stopStrings, let maximumNewTokens):
-        .generation(stopStrings: stopStrings, maximumNewTokens: maximumNewTokens)
+      case .generation(let generation):
+        .generation(
+          stopStrings: generation.stopStrings, maximumNewTokens: generation.maximumNewTokens,
+          sampling: generation.sampling)
       case .passage(let passage, let delimiter):
         .passage(passage.choice.text, delimiter: delimiter)
       }

@@ -17,6 +17,8 @@ package struct MetricResult: Sendable, Equatable {
   /// Clusters are the prompts for instructions, the sources of documents where the data set tells them, and the tasks
   /// of a group.
   package let clusteredStandardError: Double?
+  /// The part of ``standardError`` that comes of which answers were drawn; nil unless each document has several.
+  package var predictionStandardError: Double?
   /// The scores: those of a task in the order of its split, those of a group task by task.
   ///
   /// Two models that were asked the same documents are compared pair by pair.
@@ -37,9 +39,11 @@ package struct MetricResult: Sendable, Equatable {
 extension MetricResult {
   /// Mean and standard errors over a task's documents, each with its values, its weight and its source; nil without values.
   init?(
-    metric: Metric, filter: AnswerFilter, scores: [[Double]], weights: [Double], sources: [String?]
+    metric: Metric, filter: AnswerFilter, scores: [SampleResult.Score], weights: [Double],
+    sources: [String?]
   ) {
-    let all = scores.flatMap(\.self)
+    let items = scores.map(\.itemValues)
+    let all = items.flatMap(\.self)
     guard !metric.isPerLength else {
       guard let mean = Sample.mean(all, weights: weights) else { return nil }
       let clusters = sources.contains(nil) ? nil : sources.compactMap(\.self)
@@ -56,7 +60,7 @@ extension MetricResult {
     guard let mean = Sample.mean(all) else { return nil }
     var clusters: [[Double]] = []
     if metric.isPerInstruction {
-      clusters = scores
+      clusters = items
     } else if !sources.contains(nil) {
       clusters = Sample.grouped(all, by: sources.compactMap(\.self))
     }
@@ -64,6 +68,9 @@ extension MetricResult {
       metric: metric, filter: filter, value: mean,
       standardError: metric.isPerInstruction ? nil : Sample.standardErrorOfMean(all),
       clusteredStandardError: Sample.standardErrorOfMean(clusters: clusters), scores: all)
+    if !metric.isPerInstruction {
+      predictionStandardError = AnswerNoise(scores.map(\.values))?.predictionError
+    }
   }
 
   /// One metric pooled over the tasks of a group, weighted by their numbers of documents; nil without documents.

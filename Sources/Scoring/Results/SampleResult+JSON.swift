@@ -27,7 +27,7 @@ extension SampleResult {
           line.string(score.metric.rawValue)
           line.key("filter")
           line.string(score.filter.rawValue)
-          if score.metric.isPerInstruction {
+          if score.metric.isPerInstruction || isSampled {
             line.key("values")
             line.array(score.values) { line, value in line.number(value) }
           } else {
@@ -65,23 +65,53 @@ extension SampleResult {
       line.number(passage.divergence)
       line.key("kl_from_base_bits")
       line.string(SampleResult.bits(of: passage.divergence))
-    case .generation(let text, let stopStrings, let maximumNewTokens):
+    case .generation(let generation):
       line.key("until")
-      line.array(stopStrings) { line, stop in line.string(stop) }
+      line.array(generation.stopStrings) { line, stop in line.string(stop) }
       line.key("max_new_tokens")
-      line.number(maximumNewTokens)
-      line.key("response")
-      line.string(text)
+      line.number(generation.maximumNewTokens)
+      write(generation, to: &line)
       line.key("answers")
       line.array(answers) { line, answer in
         line.object { line in
           line.key("filter")
           line.string(answer.filter.rawValue)
-          line.key("text")
-          line.string(answer.text)
+          line.key(isSampled ? "texts" : "text")
+          if isSampled {
+            line.array(answer.texts) { line, text in line.string(text) }
+          } else {
+            line.string(answer.texts[0])
+          }
         }
       }
     }
+  }
+
+  /// Whether the line says how texts were chosen, and has a list wherever there is something for each of them.
+  private var isSampled: Bool {
+    if case .generation(let generation) = response { generation.sampling != nil } else { false }
+  }
+
+  private func write(_ generation: Generation, to line: inout JSONLine) {
+    guard let sampling = generation.sampling else {
+      line.key("response")
+      line.string(generation.texts[0])
+      return
+    }
+    line.key("sampling")
+    line.object { line in
+      line.key("temperature")
+      line.number(sampling.temperature)
+      guard !sampling.isGreedy else { return }
+      line.key("top_p")
+      line.number(sampling.topP)
+      line.key("seed")
+      line.number(Int(sampling.seed))
+    }
+    line.key("responses")
+    line.array(generation.texts) { line, text in line.string(text) }
+    line.key("cut_off")
+    line.array(generation.areCutOff) { line, isCutOff in line.bool(isCutOff) }
   }
 
   private func write(_ choices: [ScoredChoice], to line: inout JSONLine) {
@@ -132,9 +162,7 @@ extension SampleResult {
       let choices = try line["choices"].elements().map(ScoredChoice.init)
       let delimiter = try line["delimiter"].string()
       if line["rest"].value != nil {
-        let prompts = try line["prompts"].elements().map { field throws(FileError) in
-          try field.string()
-        }
+        let prompts = try line["prompts"].strings()
         guard let first = prompts.first, first.utf8.elementsEqual(prompt.utf8),
           prompts.count == choices.count
         else {
@@ -150,15 +178,16 @@ extension SampleResult {
       response = .passage(try ScoredPassage(line), delimiter: try line["delimiter"].string())
       answers = []
     } else {
-      response = .generation(
-        try line["response"].string(),
-        stopStrings: try line["until"].elements().map { field throws(FileError) in
-          try field.string()
-        },
-        maximumNewTokens: try line["max_new_tokens"].integer())
+      let generation = try Generation(line)
+      response = .generation(generation)
       answers = try line["answers"].elements().map { answer throws(FileError) in
-        FilteredAnswer(
-          filter: try answer["filter"].named(AnswerFilter.self), text: try answer["text"].string())
+        let texts =
+          generation.sampling == nil
+          ? [try answer["text"].string()] : try answer["texts"].strings()
+        guard texts.count == generation.texts.count else {
+          throw answer["texts"].failure("a text for each response")
+        }
+        return FilteredAnswer(filter: try answer["filter"].named(AnswerFilter.self), texts: texts)
       }
     }
     self.init(
@@ -166,7 +195,48 @@ extension SampleResult {
       prompt: prompt, target: try line["target"].string(),
       source: line["source"].isNull ? nil : try line["source"].string(), response: response,
       truncatedTokens: try line["truncated_tokens"].integer(), answers: answers,
-      scores: try line["scores"].elements().map(Score.init))
+      scores: try line["scores"].elements().map { field throws(FileError) in
+        try Score(field, of: response)
+      })
+  }
+}
+
+extension SampleResult.Generation {
+  /// Texts from the line of their sample.
+  fileprivate init(_ line: JSONField) throws(FileError) {
+    let isSampled = line["sampling"].value != nil
+    let texts =
+      isSampled ? try line["responses"].strings() : [try line["response"].string()]
+    let areCutOff =
+      isSampled
+      ? try line["cut_off"].elements().map { field throws(FileError) in try field.bool() } : []
+    guard !texts.isEmpty, !isSampled || areCutOff.count == texts.count else {
+      throw line["cut_off"].failure("true or false for each response, of which there are some")
+    }
+    self.init(
+      texts: texts, stopStrings: try line["until"].strings(),
+      maximumNewTokens: try line["max_new_tokens"].integer(),
+      sampling: isSampled ? try AnswerSampling(line["sampling"], count: texts.count) : nil,
+      areCutOff: areCutOff)
+  }
+}
+
+extension AnswerSampling {
+  fileprivate init(_ field: JSONField, count: Int) throws(FileError) {
+    let temperature = try field["temperature"].number()
+    guard temperature != 0 else {
+      guard count == 1 else {
+        throw field["temperature"].failure("above 0, where there are several responses")
+      }
+      self = .greedy
+      return
+    }
+    let (topP, seed) = (try field["top_p"].number(), try field["seed"].count())
+    guard Self.temperatures.contains(temperature), topP > 0, topP <= 1 else {
+      throw field["temperature"].failure(
+        "0 or a number from 0.01 to 100, and top_p one above 0 and at most 1")
+    }
+    self.init(count: count, temperature: temperature, topP: topP, seed: UInt64(seed))
   }
 }
 
@@ -190,18 +260,34 @@ extension SampleResult.ScoredPassage {
 }
 
 extension SampleResult.Score {
-  fileprivate init(_ field: JSONField) throws(FileError) {
+  fileprivate init(
+    _ field: JSONField, of response: SampleResult.Response
+  ) throws(FileError) {
     metric = try field["metric"].named(Metric.self)
     filter = try field["filter"].named(AnswerFilter.self)
+    var isList = metric.isPerInstruction
+    var count: Int?
+    if case .generation(let generation) = response, generation.sampling != nil {
+      isList = true
+      count = metric.isPerInstruction ? nil : generation.texts.count
+    }
     values =
-      metric.isPerInstruction
+      isList
       ? try field["values"].elements().map { value throws(FileError) in try value.number() }
       : [try field["value"].number()]
-    guard values.allSatisfy(\.isFinite) else { throw field["value"].failure("a finite number") }
+    guard values.allSatisfy(\.isFinite), values.count == count ?? values.count else {
+      throw field[isList ? "values" : "value"].failure(
+        isList ? "finite numbers, one for each response" : "a finite number")
+    }
   }
 }
 
 extension JSONField {
+  /// The texts of a list.
+  fileprivate func strings() throws(FileError) -> [String] {
+    try elements().map { field throws(FileError) in try field.string() }
+  }
+
   /// The finite number at a key, which the bits at the key with `_bits` behind it repeat.
   fileprivate func finite(_ key: String) throws(FileError) -> Double {
     let number = try self[key].number()

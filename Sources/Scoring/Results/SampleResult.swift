@@ -1,4 +1,5 @@
 import Files
+import Statistics
 
 /// What one document gave: its requests and responses as text and numbers, and the scores computed from them.
 ///
@@ -44,6 +45,39 @@ package struct SampleResult: Sendable, Equatable {
     }
   }
 
+  /// Texts that the model wrote.
+  package struct Generation: Sendable, Equatable {
+    /// One text an answer, cut at the first stop string.
+    package let texts: [String]
+    /// What ends a text.
+    package let stopStrings: [String]
+    /// Most tokens of a text.
+    package let maximumNewTokens: Int
+    /// How the texts were chosen; nil for one of the likeliest tokens of which nothing else is recorded.
+    package let sampling: AnswerSampling?
+    /// For each text, whether it ran into the most tokens before anything ended it; empty without ``sampling``.
+    package let areCutOff: [Bool]
+
+    /// One text of the likeliest tokens.
+    package init(_ text: String, stopStrings: [String], maximumNewTokens: Int) {
+      self.init(
+        texts: [text], stopStrings: stopStrings, maximumNewTokens: maximumNewTokens, sampling: nil,
+        areCutOff: [])
+    }
+
+    /// Texts that were chosen as `sampling` says, if it does, and which of them are cut off.
+    package init(
+      texts: [String], stopStrings: [String], maximumNewTokens: Int, sampling: AnswerSampling?,
+      areCutOff: [Bool]
+    ) {
+      self.texts = texts
+      self.stopStrings = stopStrings
+      self.maximumNewTokens = maximumNewTokens
+      self.sampling = sampling
+      self.areCutOff = areCutOff
+    }
+  }
+
   /// What the model answered, and how it was asked.
   package enum Response: Sendable, Equatable {
     /// Every choice's likelihood; the scored text is the delimiter followed by the choice.
@@ -51,8 +85,8 @@ package struct SampleResult: Sendable, Equatable {
     /// How likely the delimiter and the same rest are after each choice's prompt, which ends with the choice in the
     /// blank.
     case blank([ScoredChoice], prompts: [String], rest: String, delimiter: String)
-    /// A text, cut at the first stop string.
-    case generation(String, stopStrings: [String], maximumNewTokens: Int)
+    /// What the model wrote.
+    case generation(Generation)
     /// How likely the delimiter and a given text are.
     case passage(ScoredPassage, delimiter: String)
 
@@ -66,17 +100,17 @@ package struct SampleResult: Sendable, Equatable {
     }
   }
 
-  /// What a filter took from a generated text.
+  /// What a filter took from the generated texts.
   package struct FilteredAnswer: Sendable, Equatable {
     /// The filter.
     package let filter: AnswerFilter
-    /// The answer, "[invalid]" when there is none.
-    package let text: String
+    /// What it took of each text, "[invalid]" when there is nothing.
+    package let texts: [String]
 
     /// Creates an answer from what was recorded.
-    package init(filter: AnswerFilter, text: String) {
+    package init(filter: AnswerFilter, texts: [String]) {
       self.filter = filter
-      self.text = text
+      self.texts = texts
     }
   }
 
@@ -86,8 +120,16 @@ package struct SampleResult: Sendable, Equatable {
     package let metric: Metric
     /// The filter whose answer was scored; `none` for choices.
     package let filter: AnswerFilter
-    /// One value, or one for each instruction where the metric is per instruction.
+    /// One value, one for each instruction where the metric is per instruction, or one for each generated text.
     package let values: [Double]
+
+    /// What the document scores: the mean over its texts, or a value for each instruction.
+    package var itemValues: [Double] {
+      guard values.count > 1, !metric.isPerInstruction, let mean = Sample.mean(values) else {
+        return values
+      }
+      return [mean]
+    }
 
     /// Creates a score from what was recorded.
     package init(metric: Metric, filter: AnswerFilter, values: [Double]) {
@@ -111,7 +153,7 @@ package struct SampleResult: Sendable, Equatable {
   package let response: Response
   /// Tokens that were dropped on the left because the longest request exceeded the model's context.
   package let truncatedTokens: Int
-  /// What the task's filters took from a generated text; a filter of `none` takes all and has no entry.
+  /// What the task's filters took from generated texts; a filter of `none` takes all and has no entry.
   package let answers: [FilteredAnswer]
   /// The task's metrics, filter by filter.
   package let scores: [Score]

@@ -32,7 +32,7 @@ package struct TaskResult: Sendable, Equatable {
     metrics = keys.indices.compactMap { index in
       MetricResult(
         metric: keys[index].metric, filter: keys[index].filter,
-        scores: samples.map(\.scores[index].values),
+        scores: samples.map(\.scores[index]),
         weights: samples.map { $0.weight(of: keys[index].metric) }, sources: samples.map(\.source))
     }
   }

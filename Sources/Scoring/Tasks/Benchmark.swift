@@ -78,6 +78,9 @@ package struct Benchmark: Sendable, Equatable {
   /// Whether the model writes its answers.
   package var isGenerative: Bool { tasks[0].isGenerative }
 
+  /// Whether the model may be asked for several answers to a document.
+  package var takesSampling: Bool { tasks.allSatisfy(\.takesSampling) }
+
   /// Whether its scores compare a model with the base model.
   package var needsBase: Bool { tasks[0].needsBase }
 

@@ -9,7 +9,7 @@ package struct EvaluationTask: Sendable, Equatable {
     case multipleChoice
     /// The log-likelihood of a given text, and how far the model has moved from the base model on it.
     case passage
-    /// A greedy continuation, cut at the first stop string, at most `maximumNewTokens` tokens long.
+    /// A continuation, cut at the first stop string, at most `maximumNewTokens` tokens long.
     case generation(stopStrings: [String], maximumNewTokens: Int)
   }
 
@@ -123,6 +123,9 @@ package struct EvaluationTask: Sendable, Equatable {
   package var isGenerative: Bool {
     if case .generation = output { true } else { false }
   }
+
+  /// Whether the model may be asked for several answers, each of which is right or wrong by itself.
+  package var takesSampling: Bool { isGenerative && answer.kind == .text }
 
   /// Whether scores are those of a model beside the base model, with which it is compared token by token.
   package var needsBase: Bool { output == .passage }

@@ -99,6 +99,8 @@ struct ManifestPageTests {
           one_row_per: field
           limit_per_subject: 2
           fields: {question: {field: q, remove_prefix: "Q: ", remove_suffix: "."}}
+        - task: gsm8k
+          samples: {count: 2, temperature: 1.0, top_p: 0.9, seed: 1}
         - task: ifeval
           language_data: {punkt: a, langdetect_profiles: a, langdetect_messages: a}
     inspection:

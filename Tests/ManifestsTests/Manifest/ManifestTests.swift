@@ -220,35 +220,42 @@ struct ManifestTests {
   @Test("Every value changes the canonical form, but for the interval of checkpoints")
   func canonicalFormHasEveryValue() throws {
     let text = try ManifestFixtures.validText()
-    let edits = [
-      ("name: sample", "name: other"), ("title: A sample", "title: Another"),
-      ("Second line", "Third line"), ("bench-data==1.0", "bench-data==1.1"),
-      ("bytes: 1000", "bytes: 1001"),
-      ("model.part1", "model.part2"), ("Apache-2.0", "MIT"), ("notes.jsonl", "note.jsonl"),
-      ("mmlu.sha256", "list.sha256"), ("still being written", "unfinished"),
-      ("chat_template: gemma3", "chat_template: chatml-smollm2"),
-      ("[chats, notes]", "[notes, chats]"), ("answer.text", "answer"),
-      ("shuffle: numpy", "shuffle: none"),
-      ("tokens: 256", "tokens: 255"), ("overlong: drop", "overlong: truncate"),
-      ("take: 8", "take: 9"),
-      ("take: 8", "take: 8\n    train_on_inputs: true"),
-      ("take: 8", "take: 8\n    train_on_end_of_turn: all"), ("[1, 2]", "[2, 1]"),
-      ("micro_batch_size: 2", "micro_batch_size: 3"), ("steps: 4", "steps: 5"),
-      ("ranks: 2", "ranks: 3"),
-      ("max_steps: 10", "epochs: 10"), ("0.95", "0.96"), ("1e-6", "1e-7"),
-      ("training:", "numerics: openblas\ntraining:"),
-      ("decay: 0.1", "decay: 0"),
-      ("rate: 1e-5", "rate: 2e-5"), ("schedule: cosine", "schedule: linear"),
-      ("warmup_steps: 2", "warmup_ratio: 0.2"), ("norm: none", "norm: 1"),
-      ("reduction: micro-batch-mean", "reduction: token-window"), ("alpha: 0.5", "alpha: 0.6"),
-      ("alpha: 2", "alpha: 3"), ("k: 10", "k: 11"), ("constant: 3.0", "constant: 3.5"),
-      ("limit_per_subject: 3", "limit_per_subject: 4"), ("name: arc", "name: arch"),
-      ("doc.query", "doc.q"),
-      ("\"Question: \"", "\"Q: \""), ("doc.gold", "doc.g"),
-      ("one_row_per: doc.id", "one_row_per: id"),
-      ("chat_template: true", "chat_template: false"), ("max_new_tokens: 32", "max_new_tokens: 33"),
-      ("limit: 5", "limit: 6"),
-    ]
+    let edits =
+      [
+        ("name: sample", "name: other"), ("title: A sample", "title: Another"),
+        ("Second line", "Third line"), ("bench-data==1.0", "bench-data==1.1"),
+        ("bytes: 1000", "bytes: 1001"),
+        ("model.part1", "model.part2"), ("Apache-2.0", "MIT"), ("notes.jsonl", "note.jsonl"),
+        ("mmlu.sha256", "list.sha256"), ("still being written", "unfinished"),
+        ("chat_template: gemma3", "chat_template: chatml-smollm2"),
+        ("[chats, notes]", "[notes, chats]"), ("answer.text", "answer"),
+        ("shuffle: numpy", "shuffle: none"),
+        ("tokens: 256", "tokens: 255"), ("overlong: drop", "overlong: truncate"),
+        ("take: 8", "take: 9"),
+        ("take: 8", "take: 8\n    train_on_inputs: true"),
+        ("take: 8", "take: 8\n    train_on_end_of_turn: all"), ("[1, 2]", "[2, 1]"),
+        ("micro_batch_size: 2", "micro_batch_size: 3"), ("steps: 4", "steps: 5"),
+        ("ranks: 2", "ranks: 3"),
+        ("max_steps: 10", "epochs: 10"), ("0.95", "0.96"), ("1e-6", "1e-7"),
+        ("training:", "numerics: openblas\ntraining:"),
+        ("decay: 0.1", "decay: 0"),
+        ("rate: 1e-5", "rate: 2e-5"), ("schedule: cosine", "schedule: linear"),
+        ("warmup_steps: 2", "warmup_ratio: 0.2"), ("norm: none", "norm: 1"),
+        ("reduction: micro-batch-mean", "reduction: token-window"), ("alpha: 0.5", "alpha: 0.6"),
+        ("alpha: 2", "alpha: 3"), ("k: 10", "k: 11"), ("constant: 3.0", "constant: 3.5"),
+        ("limit_per_subject: 3", "limit_per_subject: 4"), ("name: arc", "name: arch"),
+        ("doc.query", "doc.q"),
+        ("\"Question: \"", "\"Q: \""), ("doc.gold", "doc.g"),
+        ("one_row_per: doc.id", "one_row_per: id"),
+        ("chat_template: true", "chat_template: false"),
+        ("max_new_tokens: 32", "max_new_tokens: 33"),
+        ("limit: 5", "limit: 6"),
+      ]
+      + [
+        "{count: 1, temperature: 0}", "{count: 1, temperature: 1, seed: 0}",
+        "{count: 2, temperature: 1, seed: 0}", "{count: 2, temperature: 0.5, seed: 0}",
+        "{count: 2, temperature: 1, seed: 1}", "{count: 2, temperature: 1, seed: 0, top_p: 0.9}",
+      ].map { ("limit: 5", "limit: 5\n      samples: \($0)") }
     let withOrder = text.replacing("  seeds:", with: "  order: torch\n  ranks: 2\n  seeds:")
     var digests = [try CanonicalJSON.digest(of: ManifestFixtures.decode(withOrder).canonical)]
     for (old, new) in edits {
@@ -262,6 +269,26 @@ struct ManifestTests {
       "checkpoint_every_steps: 5", with: "checkpoint_every_steps: 6")
     #expect(
       try CanonicalJSON.digest(of: ManifestFixtures.decode(checkpoints).canonical) == digests[0])
+  }
+
+  @Test("How answers are drawn is read, and all tokens are drawn from unless it says otherwise")
+  func samples() throws {
+    let text = try ManifestFixtures.validText()
+    func evaluation(_ samples: String) throws -> Manifest.Evaluation {
+      try ManifestFixtures.decode(
+        text.replacing("limit: 5", with: "limit: 5\n      samples: \(samples)")
+      ).evaluations[2]
+    }
+    #expect(try ManifestFixtures.valid().evaluations.allSatisfy { $0.sampling == nil })
+    let drawn = try evaluation("{seed: 4294967295, temperature: 6e-1, count: 8}")
+    #expect(
+      drawn.sampling == AnswerSampling(count: 8, temperature: 0.6, topP: 1, seed: 4_294_967_295))
+    #expect(
+      drawn.canonical["samples"]
+        == ["count": 8, "temperature": 0.6, "top_p": 1, "seed": 4_294_967_295])
+    let greedy = try evaluation("{count: 1, temperature: 0.0}")
+    #expect(greedy.sampling == .greedy)
+    #expect(greedy.canonical["samples"] == ["count": 1, "temperature": 0])
   }
 
   @Test("The engine that was there before others has no place in the canonical form")

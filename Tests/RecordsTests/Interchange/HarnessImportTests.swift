@@ -385,7 +385,8 @@ import Testing
       let document = try task.document(ofOriginalRow: rows[index])
       return try SampleResult(
         task: task, documentIndex: index, prompt: document.question, target: document.target,
-        response: .generation(text, stopStrings: [], maximumNewTokens: 1280), truncatedTokens: 0,
+        response: .generation(.init(text, stopStrings: [], maximumNewTokens: 1280)),
+        truncatedTokens: 0,
         tools: tools)
     }
     let result = BenchmarkResult(

@@ -12,10 +12,11 @@ import Testing
   /// Seals a record with samples and metrics that `edit` may have changed; rescores it.
   private func rescored(
     arm: String = "base", seed: Int? = nil, evaluation: String = "gsm8k",
+    result: BenchmarkResult? = nil,
     edit: (inout [String], inout [RunSummary.Metric]) -> Void = { _, _ in }
   ) throws -> (outcome: RecordRescoring.Outcome, folder: TemporaryFolder) {
     let fixtures = try InterchangeFixtures()
-    let result = try #require(fixtures.results.first { $0.name == "gsm8k" })
+    let result = try result ?? #require(fixtures.results.first { $0.name == "gsm8k" })
     var lines = result.tasks[0].samples.map(\.jsonLine)
     var metrics = result.summary(of: evaluation)
     edit(&lines, &metrics)
@@ -68,6 +69,49 @@ import Testing
     #expect(outcome.differences.map(\.kind) == [.text])
     #expect(outcome.differences.first.map { $0.recorded == $0.computed } == true)
     #expect(outcome.aggregateDifferences.isEmpty && outcome.exitCode == 1)
+  }
+
+  /// Two documents with three answers each, of which the filters do not take the same.
+  private func severalAnswers() throws -> BenchmarkResult {
+    let texts = [[" It is 2.\n#### 2", "I say 2", "2, no: #### 3"], ["7", "#### 7", "8"]]
+    let samples = try zip(texts, ["#### 2", "#### 7"]).enumerated().map { index, document in
+      try SampleResult(
+        task: GSM8K.task, documentIndex: index, prompt: "p\(index)", target: document.1,
+        response: .generation(
+          .init(
+            texts: document.0, stopStrings: [], maximumNewTokens: 64,
+            sampling: AnswerSampling(count: 3, temperature: 1, seed: 1),
+            areCutOff: [false, true, false])), truncatedTokens: 0)
+    }
+    return BenchmarkResult(
+      Benchmark(GSM8K.task), tasks: [try TaskResult(task: GSM8K.task, samples: samples)])
+  }
+
+  @Test("several answers are scored anew one by one, and so is what of the error comes of them")
+  func severalAnswersAnew() throws {
+    let result = try severalAnswers()
+    #expect(
+      result.tasks[0].samples.map { $0.scores.map(\.values) }
+        == [[[1, 0, 0], [1, 1, 0]], [[0, 1, 0], [1, 1, 0]]])
+    let same = try rescored(result: result).outcome
+    #expect(same.exitCode == 0 && same.documents == 2 && same.notes.isEmpty)
+    let score = try rescored(result: result) { lines, metrics in
+      lines[0] = lines[0].replacing(
+        #""flexible-extract","values":[1.0,1.0,0.0]"#,
+        with: #""flexible-extract","values":[1.0,1.0,1.0]"#)
+      metrics[1].predictionStandardError = 0.25
+    }.outcome
+    let difference = try #require(score.differences.first)
+    #expect(score.differences.count == 1 && difference.kind == .scorer)
+    #expect(difference.recorded == [1, 1, 1] && difference.computed == [1, 1, 0])
+    #expect(
+      score.aggregateDifferences.map(\.name)
+        == ["exact_match,flexible-extract prediction standard error"])
+    let text = try rescored(result: result) { lines, _ in
+      lines[0] = lines[0].replacing(#""texts":["2","2","3"]"#, with: #""texts":["2","9","3"]"#)
+    }.outcome
+    #expect(text.differences.map(\.kind) == [.text])
+    #expect(text.differences[0].recordedAnswer == "9" && text.differences[0].answer == "2")
   }
 
   @Test("the last bit of a value counts")

@@ -290,8 +290,12 @@ import Training
         SampleResult.ScoredPassage(
           choice: nudged([passage.choice])[0], tokenCount: passage.tokenCount,
           divergence: passage.divergence), delimiter: delimiter)
-    case .generation(let text, let stopStrings, let length):
-      response = .generation(text + "x", stopStrings: stopStrings, maximumNewTokens: length)
+    case .generation(let generation):
+      response = .generation(
+        .init(
+          texts: generation.texts.map { $0 + "x" }, stopStrings: generation.stopStrings,
+          maximumNewTokens: generation.maximumNewTokens, sampling: generation.sampling,
+          areCutOff: generation.areCutOff))
     }
     return SampleResult(
       task: sample.task, documentIndex: sample.documentIndex, prompt: sample.prompt,

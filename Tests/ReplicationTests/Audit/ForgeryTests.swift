@@ -259,11 +259,13 @@ extension Forgery {
     },
     Forgery("invented texts with the right answer", .reevaluation, "gsm8k") { record in
       try record.answer("gsm8k", ["eaft"]) { sample, _ in
-        guard case .generation(_, let stops, let length) = sample.response else { return nil }
+        guard case .generation(let generation) = sample.response else { return nil }
         let answer = sample.target.split(separator: " ").last ?? ""
         return .init(
           response: .generation(
-            "The answer is \(answer).", stopStrings: stops, maximumNewTokens: length))
+            .init(
+              "The answer is \(answer).", stopStrings: generation.stopStrings,
+              maximumNewTokens: generation.maximumNewTokens)))
       }
     },
     Forgery("the base arm answered by SFT's weights", .reevaluation, "base, document") { record in
@@ -339,21 +341,22 @@ extension Forgery {
     },
     Forgery("longer answers allowed to one arm", .completeness, "differs in length") { record in
       try record.answer("gsm8k", ["eaft"]) { sample, _ in
-        guard case .generation(let text, let stops, let length) = sample.response else {
-          return nil
-        }
+        guard case .generation(let generation) = sample.response else { return nil }
         return .init(
-          response: .generation(text, stopStrings: stops, maximumNewTokens: 2 * length))
+          response: .generation(
+            .init(
+              generation.texts[0], stopStrings: generation.stopStrings,
+              maximumNewTokens: 2 * generation.maximumNewTokens)))
       }
     },
     Forgery("fewer stop strings in all arms", .inputs, "differs in stop strings") { record in
       try record.answer("gsm8k") { sample, _ in
-        guard case .generation(let text, let stops, let length) = sample.response else {
-          return nil
-        }
+        guard case .generation(let generation) = sample.response else { return nil }
         return .init(
           response: .generation(
-            text, stopStrings: Array(stops.dropLast()), maximumNewTokens: length))
+            .init(
+              generation.texts[0], stopStrings: Array(generation.stopStrings.dropLast()),
+              maximumNewTokens: generation.maximumNewTokens)))
       }
     },
     Forgery("other sources, so that errors are smaller", .completeness, "differs in source") {

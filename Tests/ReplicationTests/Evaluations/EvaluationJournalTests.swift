@@ -13,7 +13,7 @@ import Testing
   private func sample(_ index: Int) throws -> SampleResult {
     try SampleResult(
       task: GSM8K.task, documentIndex: index, prompt: "Question: ü\nAnswer:", target: "#### 4",
-      response: .generation(" #### 4", stopStrings: ["Question:"], maximumNewTokens: 8),
+      response: .generation(.init(" #### 4", stopStrings: ["Question:"], maximumNewTokens: 8)),
       truncatedTokens: 0, tools: nil)
   }
 

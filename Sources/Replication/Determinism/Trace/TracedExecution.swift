@@ -118,7 +118,9 @@ extension ExecutionTrace.Document {
     var line = sample.jsonLine
     let fingerprint = line.withUTF8 { Fingerprint(of: UnsafeRawBufferPointer($0)) }
     var text = ""
-    if case .generation(let generated, _, _) = sample.response { text = generated }
+    if case .generation(let generation) = sample.response {
+      text = generation.texts.joined(separator: "\n")
+    }
     self.init(
       task: sample.task, index: sample.documentIndex,
       logLikelihoods: sample.response.choices.map(\.logLikelihood), text: text,

@@ -61,6 +61,7 @@ struct AxolotlEngine: Engine {
     let missing = environment.obstacles(isEvaluating: !manifest.evaluations.isEmpty)
     return missing
       + AxolotlConfiguration.obstacles(to: manifest, known: try? environment.keys())
+      + HarnessEvaluation.obstacles(to: manifest)
       + options.axolotlLaunch.obstacles(to: manifest)
   }
 

@@ -20,6 +20,13 @@ struct HarnessEvaluation {
     (self.engine, self.model, self.request, self.listener) = (engine, model, request, listener)
   }
 
+  /// What of a manifest the harness does not do, a sentence each.
+  static func obstacles(to manifest: Manifest) -> [String] {
+    manifest.evaluations.filter { $0.sampling != nil }.map {
+      "The evaluation of '\($0.name)' has 'samples', which lm-evaluation-harness would draw with other random numbers, and does not tell which answers were cut off: take it out, or evaluate with the native engine."
+    }
+  }
+
   /// Asks every task whose samples are not all there yet, in one program that holds the model.
   func run() throws -> BenchmarkResult {
     let total = request.inputs.reduce(0) { $0 + $1.documents.count }

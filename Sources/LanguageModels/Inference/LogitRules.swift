@@ -1,7 +1,7 @@
-/// Chooses the next token of a text where the model's generation rules may change its logits first.
+/// What the model's generation rules make of the logits of the next token of a text.
 ///
 /// The logits processors of transformers 5.23 in its order, for one text at a time and in fp32.
-struct GreedyChoice {
+struct LogitRules {
   private let rules: GenerationRules
   private let endOfSequenceIDs: [Int32]
   /// Whether no rule can ever change a logit.
@@ -16,12 +16,10 @@ struct GreedyChoice {
       && rules.firstSuppressedIDs.isEmpty
   }
 
-  /// The id with the greatest logit (the lowest on ties) after the rules; changes `logits`.
-  ///
-  /// `tokens` are the prompt, of `promptCount` tokens, and what was generated.
-  func next(
-    _ logits: UnsafeMutableBufferPointer<Float>, after tokens: [Int32], promptCount: Int
-  ) -> Int32 {
+  /// Applies the rules to the logits of the token after `tokens`, the prompt, of `promptCount` tokens, and what was generated.
+  func apply(
+    to logits: UnsafeMutableBufferPointer<Float>, after tokens: [Int32], promptCount: Int
+  ) {
     if let penalty = rules.repetitionPenalty {
       for id in Set(tokens) where logits.indices.contains(Int(id)) {
         let logit = logits[Int(id)]
@@ -38,6 +36,10 @@ struct GreedyChoice {
     }
     suppress(rules.suppressedIDs)
     if generated == 0 { suppress(rules.firstSuppressedIDs) }
+  }
+
+  /// The id with the greatest logit, the lowest on ties.
+  static func best(_ logits: UnsafeMutableBufferPointer<Float>) -> Int32 {
     var best = 0
     for id in logits.indices where logits[id] > logits[best] { best = id }
     return Int32(best)
