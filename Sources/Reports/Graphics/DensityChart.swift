@@ -11,7 +11,9 @@ struct DensityChart: Sendable {
   let rows: Int
   /// Number of items of each cell, those of the first column first, from the bottom up.
   let counts: [Int]
-  /// A value for each column, from 0 up; nil for those without one. None draws no line.
+  /// A value for each column, from 0 up; nil for those without one.
+  ///
+  /// None draws no line.
   var line: [Double?] = []
   var lineName = ""
 
