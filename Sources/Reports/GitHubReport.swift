@@ -59,12 +59,12 @@ package enum GitHubReport {
 
   /// The text of a workflow command, which ends at the line's end.
   static func data(_ text: String) -> String {
-    replaced(Printable.text(text), ["%": "%25"])
+    MarkdownText.replaced(Printable.text(text), ["%": "%25"])
   }
 
   /// A property of a workflow command, which ends at a comma or a colon.
   static func property(_ text: String) -> String {
-    replaced(Printable.text(text), ["%": "%25", ":": "%3A", ",": "%2C"])
+    MarkdownText.replaced(Printable.text(text), ["%": "%25", ":": "%3A", ",": "%2C"])
   }
 
   /// The judgement as Markdown: the verdict, a table of the cells, one of everything else.
@@ -106,30 +106,6 @@ package enum GitHubReport {
     "| " + cells.map(cell).joined(separator: " | ") + " |"
   }
 
-  /// Text that stays inside a cell of a Markdown table and means only itself: no markup, link, mention or formula.
-  static func cell(_ text: String) -> String {
-    let oneLine = replaced(text, ["\n": " ", "\r": " "])
-    let marked = replaced(
-      Printable.text(oneLine),
-      [
-        "|": "\\|", "\\": "\\\\", "`": "\\`", "*": "\\*", "_": "\\_", "[": "\\[", "]": "\\]",
-        ":": "\\:", "@": "\\@", "#": "\\#", "~": "\\~", "$": "\\$", "!": "\\!", "<": "&lt;",
-        ">": "&gt;", "&": "&amp;",
-      ])
-    // An address without a scheme becomes a link too.
-    return marked.replacing(/(?i)www\./) { $0.output.dropLast() + "&#46;" }
-  }
-
-  /// Replaces code points, so that the parts of a line end are found each by itself.
-  private static func replaced(_ text: String, _ replacements: [Unicode.Scalar: String]) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if let replacement = replacements[scalar] {
-        result += replacement
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
+  /// Text that stays inside a cell of a Markdown table and means only itself.
+  static func cell(_ text: String) -> String { MarkdownText.escaped(text) }
 }

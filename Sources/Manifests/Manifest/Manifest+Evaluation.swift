@@ -58,9 +58,9 @@ extension Manifest {
   /// Where a row holds a column, and what is made of the text there.
   package struct ColumnMapping: Sendable, Equatable {
     /// The task's column.
-    let column: TaskColumn
+    package let column: TaskColumn
     /// The place in the row; what is made of a text there.
-    let rule: TextRule
+    package let rule: TextRule
   }
 }
 

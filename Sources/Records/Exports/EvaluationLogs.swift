@@ -21,7 +21,7 @@ struct EvaluationLogs {
     let samples = try record.samples()
     return try record.summary.arms.filter { !$0.metrics.isEmpty }.flatMap { arm in
       let model = Model(
-        run: Self.component(record.name), arm: Self.component(arm.label),
+        run: URIText.component(record.name), arm: URIText.component(arm.label),
         uuid: Self.uuid("\(record.digest) \(arm.label)"))
       let own = samples.filter { $0.arm == arm.name && $0.seed == arm.unsignedSeed }
       let rows = try own.flatMap { part in
@@ -131,10 +131,7 @@ struct EvaluationLogs {
 
   /// The documents of a task: the inputs that the manifest names for its evaluation.
   private func source(_ task: String) -> JSON {
-    let evaluation = account.manifest?.evaluations.first { evaluation in
-      evaluation.name == task || evaluation.benchmark.groups.contains { $0.name == task }
-        || evaluation.benchmark.task(named: task) != nil
-    }
+    let evaluation = account.manifest?.evaluations.first { $0.holds(task) }
     let digests = account.inputs(evaluation?.documents ?? []).flatMap { input in
       input.files.map { ("\(input.asset)/\($0.file)", JSON($0.digest)) }
     }
@@ -201,16 +198,6 @@ struct EvaluationLogs {
   private var time: String { String(Timestamp.seconds(of: record.sealed) ?? 0) }
 
   private static func resultID(_ task: String, _ metric: String) -> String { "\(task)/\(metric)" }
-
-  /// A text as a part of a path that every file system takes.
-  private static func component(_ text: String) -> String {
-    let safe = text.unicodeScalars.map { scalar -> Character in
-      let isPlain =
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-      return isPlain || scalar == "-" ? Character(scalar) : "_"
-    }
-    return String(safe.prefix(80))
-  }
 
   /// A name of the form that version 4 of UUIDs has, which follows from a text.
   private static func uuid(_ text: String) -> String {

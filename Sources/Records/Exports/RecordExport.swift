@@ -12,6 +12,10 @@ package struct RecordExport: Sendable {
     case inToto = "in-toto"
     /// Metrics and scored documents of every arm, in the schema of Every Eval Ever.
     case everyEvalEver = "every-eval-ever"
+    /// The pinned data as Croissant data sets, and the replication and its results as Croissant Tasks.
+    case croissant
+    /// For every trained arm a section of its model card, and results for the Hub's own leaderboards.
+    case huggingFace = "hugging-face"
   }
 
   /// What came of it.
@@ -41,6 +45,8 @@ package struct RecordExport: Sendable {
         case .crate: "a Process Run Crate"
         case .inToto: "unsigned in-toto statements"
         case .everyEvalEver: "logs of Every Eval Ever"
+        case .croissant: "Croissant data sets and tasks"
+        case .huggingFace: "model cards and results for the Hugging Face Hub"
         }
       return
         "\(path) holds the record \(record.id) as \(what): \(English.count(files.count, "file"))."
@@ -77,6 +83,8 @@ package struct RecordExport: Sendable {
       case .crate: try RunCrate(account).files()
       case .inToto: try RunStatements(account).files()
       case .everyEvalEver: try EvaluationLogs(account).files()
+      case .croissant: try CroissantData(account: account).files() + CroissantTasks(account).files()
+      case .huggingFace: try ModelCards(account).files()
       }
     return Outcome(
       record: record, format: format, path: folder.path,

@@ -18,6 +18,16 @@ enum URIText {
     return result
   }
 
+  /// A text as a part of a path that every file system takes.
+  static func component(_ text: String) -> String {
+    let safe = text.unicodeScalars.map { scalar -> Character in
+      let isPlain =
+        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+      return isPlain || scalar == "-" ? Character(scalar) : "_"
+    }
+    return String(safe.prefix(80))
+  }
+
   /// The URI of a content by its digest, whoever has it (RFC 6920).
   static func content(_ digest: Digest) -> String {
     let base64 = Data(digest.bytes).base64EncodedString()

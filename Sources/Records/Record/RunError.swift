@@ -21,6 +21,8 @@ package enum RunErrorCode: String, Sendable {
   case invalidName
   /// A folder that an export would have to write over.
   case occupied
+  /// A record that has nothing of what it is asked for.
+  case nothing
   /// The index database cannot be used.
   case index
 }

@@ -26,10 +26,13 @@ import Testing
         #expect(try OpenFile.contents(of: "\(second.path)/\(file.name)") == bytes)
         #expect(SHA256.digest(of: bytes) == file.digest && bytes.count == file.byteCount)
         guard !file.name.hasPrefix(record.id) else { continue }
-        let values =
-          file.name.hasSuffix(".jsonl")
-          ? bytes.split(separator: UInt8(ascii: "\n")).map(Array.init) : [bytes]
-        let told = try values.flatMap { texts(try JSONParser.parse($0, source: file.name)) }
+        let lines = bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
+        let told =
+          switch file.name.split(separator: ".").last {
+          case "md", "yaml": lines.map { String(decoding: $0, as: UTF8.self) }
+          case "jsonl": try lines.flatMap { texts(try JSONParser.parse($0, source: file.name)) }
+          default: texts(try JSONParser.parse(bytes, source: file.name))
+          }
         #expect(!told.isEmpty)
         #expect(told.filter { $0.contains(toy.folder.path) || $0.hasPrefix("/") } == [])
       }
