@@ -10,6 +10,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox.git", exact: "0.27.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess.git", exact: "1.0.2"),
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
   ],
@@ -103,11 +104,18 @@ let package = Package(
         "Statistics", "Tensors", "Tokenizers",
       ],
       resources: [.embedInCode("Page")]),
+    // Pages to this machine's browser.
+    .target(
+      name: "Serving",
+      dependencies: [
+        "Files", "Replication", "Reports",
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
     .executableTarget(
       name: "replicate",
       dependencies: [
         "Assets", "Files", "LanguageModels", "Manifests", "Provenance", "Records", "Replication",
-        "Reports", "Scoring", "Tensors", "Tokenizers",
+        "Reports", "Scoring", "Serving", "Tensors", "Tokenizers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       plugins: ["BuildState"]),
@@ -197,7 +205,16 @@ let package = Package(
         "Recipes", "Reports", "Scoring", "Statistics", "Tensors", "TestSupport",
       ]),
     .testTarget(
-      name: "replicateTests", dependencies: ["Files", "replicate", "TestSupport"],
+      name: "ServingTests",
+      dependencies: [
+        "Files", "Provenance", "RecordFixtures", "Records", "Reports", "Serving", "TestSupport",
+      ]),
+    .testTarget(
+      name: "replicateTests",
+      dependencies: [
+        "Files", "replicate", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]

@@ -9,6 +9,7 @@ import Records
 import Replication
 import Reports
 import Scoring
+import Serving
 import Tensors
 import Tokenizers
 
@@ -76,12 +77,14 @@ extension ExitStatus {
     case is ManifestError, is LogError: usage
     case let error as ShortageError: error.kind == .memory ? incomplete : unavailable
     case let error as EvaluationCommandError: error.code == .missingData ? unavailable : usage
-    case let error as RunError where [.notFound, .ambiguous, .occupied].contains(error.code): usage
+    case let error as RunError
+    where [.notFound, .ambiguous, .occupied, .nothing].contains(error.code):
+      usage
     case let error as RunError where [.damaged, .tampered].contains(error.code): tampered
     case let error as FileError where [.link, .noFolder].contains(error.code): usage
     case let error as ProvenanceError where error.code == .noRepository: usage
     case let error as ProvenanceError where error.code == .repository: unavailable
-    case is AnchorError: unavailable
+    case is AnchorError, is ServingError: unavailable
     case is InterchangeError: usage
     case let error as EvaluationError:
       switch error.code {

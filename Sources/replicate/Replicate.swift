@@ -31,7 +31,9 @@ struct Replicate: AsyncParsableCommand {
       CommandGroup(name: "Trust", subcommands: [Audit.self, Determinism.self, Anchors.self]),
       CommandGroup(
         name: "Records",
-        subcommands: [Log.self, Show.self, Report.self, Paper.self, Diff.self, Export.self]),
+        subcommands: [
+          Log.self, Show.self, Report.self, Paper.self, Diff.self, Export.self, Serve.self,
+        ]),
       CommandGroup(name: "Machine", subcommands: [CollectGarbage.self, Engine.self, Doctor.self]),
     ],
     defaultSubcommand: Run.self)

@@ -5,6 +5,8 @@ import Foundation
 struct ReportPage {
   /// The file.
   let html: String
+  /// What it may fetch and run: nothing but what is in it, as the file says itself.
+  let policy: String
 
   private static let style = [PackageResources.chart_css, PackageResources.page_css]
   private static let script = [
@@ -19,7 +21,7 @@ struct ReportPage {
     let style = Self.text(Self.style)
     let script = Self.text(Self.script)
     // Nothing is fetched, and no code runs but this.
-    let policy =
+    policy =
       "default-src 'none'; style-src '\(Self.source(style))'; script-src '\(Self.source(script))'; base-uri 'none'; form-action 'none'"
     let digest = SHA256.digest(of: Array(main.outline.utf8))
     html = """
@@ -42,6 +44,30 @@ struct ReportPage {
       </html>
 
       """
+  }
+
+  /// A page of a server with the same style and without scripts, and what it may do: nothing but send forms there.
+  static func plain(title: String, content: [Markup]) -> (html: String, policy: String) {
+    let style = text(style)
+    let html = """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      \(Markup.element("title", [], [.text(title)]).html)
+      <style>\(style)</style>
+      </head>
+      <body>
+      \(Markup.element("main", [], content).html)
+      </body>
+      </html>
+
+      """
+    return (
+      html,
+      "default-src 'none'; style-src '\(source(style))'; base-uri 'none'; form-action 'self'"
+    )
   }
 
   /// What stands in the place of the recomputation for a reader without scripts.

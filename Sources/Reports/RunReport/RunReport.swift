@@ -29,8 +29,11 @@ package struct RunReport: Sendable {
   /// The report as one HTML file.
   ///
   /// - Throws: ``FileError`` when a file of a record cannot be read.
-  package func html() throws -> String {
-    try ReportPage(document, evidence: EmbeddedEvidence(evidence)).html
+  package func html() throws -> String { try page().html }
+
+  /// The file with what it may fetch and run.
+  func page() throws -> ReportPage {
+    try ReportPage(document, evidence: EmbeddedEvidence(evidence))
   }
 
   // MARK: - Parts
