@@ -90,8 +90,14 @@ struct HarnessFolder {
   }
 
   private static func log(at path: String, date: String?) throws -> EvaluationLog {
-    guard case .evaluation(let log) = try LogSource.open(path, date: date), !log.isSingleFile
-    else {
+    let source = try LogSource.open(path, date: date)
+    if case .training = source {
+      throw InterchangeError(
+        .incomplete,
+        "\(path) holds the log of a training and no output of lm-evaluation-harness; `replicate import axolotl \(path)` makes a record of it."
+      )
+    }
+    guard case .evaluation(let log) = source, !log.isSingleFile else {
       throw InterchangeError(
         .incomplete, "\(path) is no folder of lm-evaluation-harness with results and samples.")
     }

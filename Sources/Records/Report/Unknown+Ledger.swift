@@ -33,7 +33,7 @@ extension Unknown {
         "How much results vary between trainings is not known from \(English.count(seeds, "seed")).",
         "At least \(DifferenceTest.leastSeedCount) seeds.")
     }
-    if !trained.isEmpty, record.checkpoints.isEmpty {
+    if !trained.isEmpty, record.checkpoints.isEmpty, !record.isImported {
       add(
         "trainings",
         "No checkpoint between the first and the last step was kept: an audit has to train an arm again from its beginning.",

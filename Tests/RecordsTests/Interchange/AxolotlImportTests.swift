@@ -117,6 +117,12 @@ private func entry(
     let evidence = try ReportEvidence(
       [record.id], artifacts: folder.path(of: "art"), expectations: nil)
     #expect(record.summary.unknowns.allSatisfy(evidence.unknowns.contains))
+    #expect(evidence.unknowns.allSatisfy { $0.subject != "trainings" })
+    // Whoever takes it for output of the harness is told.
+    let error = #expect(throws: InterchangeError.self) {
+      try HarnessImport(out, languageData: nil, artifacts: folder.path(of: "art")).run()
+    }
+    #expect(error?.message.contains("replicate import axolotl") == true)
     // The same folder again is the same record.
     let again = try run()
     #expect(again.reuse != nil && again.record == record)
