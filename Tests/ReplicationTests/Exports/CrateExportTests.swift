@@ -153,12 +153,17 @@ import Testing
     let fixtures = try InterchangeFixtures()
     try fixtures.write()
     let record = try fixtures.read().record
-    for format in RecordExport.Format.allCases {
+    func export(as format: RecordExport.Format) throws {
       _ = try RecordExport(
         record.path, artifacts: "nowhere", format: format,
         output: fixtures.folder.path(of: format.rawValue)
       ).run()
     }
+    for format in RecordExport.Format.allCases where format != .huggingFace {
+      try export(as: format)
+    }
+    // Nobody trained it here, so that there is no model whose card it could fill.
+    #expect(runErrorCode { try export(as: .huggingFace) } == .nothing)
     let path = fixtures.folder.path(of: "crate/ro-crate-metadata.json")
     let crate = try ReadCrate(
       try JSONParser.parse(try OpenFile.contents(of: path), source: path))
