@@ -17,6 +17,10 @@ import Testing
     "replicate report RECORD --open": "opens a browser",
     "replicate report RECORD… [--html FILE] [--md FILE] [--open] [--against EXPERIMENT]":
       "opens a browser",
+    "replicate paper smollm2-135m-conflict": "needs a record that takes a quarter of an hour",
+    "replicate import axolotl OUT --arm eaft --results LM_EVAL":
+      "needs output of both programs for one model; AxolotlImportTests make it",
+    "replicate diff NATIVE IMPORTED": "needs a record of that import",
     "replicate serve": "serves until it is stopped; ServeCommandTests do",
     "replicate serve [--port 8642] [--artifacts DIR]":
       "serves until it is stopped; ServeCommandTests do",
@@ -41,7 +45,7 @@ import Testing
       "climbs a ladder for minutes; DeterminismCommandTests climb parts",
     "replicate determinism tiny --against artifacts/golden/tiny.json --junit determinism.xml":
       "climbs a ladder for minutes; DeterminismCommandTests climb parts",
-    "replicate import DIR [--date 2026-11-29T16] [--language-data DIR] [--task-map local_arc=arc_challenge]":
+    "replicate import lm-eval DIR [--date 2026-11-29T16] [--language-data DIR] [--task-map local_arc=arc_challenge]":
       "needs a run of that hour; what is committed has others",
     "replicate diff A B [--date 2026-11-29] [--other-date 2026-11-30]":
       "needs runs of those days; what is committed has others",
@@ -208,7 +212,10 @@ import Testing
           values[name] = fixture("comparison/harness/\(place)")
         }
         for name in ["C", "other"] { values[name] = "\(folder)/third" }
-      case "import": values["DIR"] = fixture("interchange/harness-0.4.13")
+      case "import":
+        values["DIR"] = fixture(
+          words.contains("axolotl") ? "axolotl/eaft" : "interchange/harness-0.4.13")
+      case "paper": values["NAME"] = "tiny"
       default: break
       }
       return words.map { values[$0] ?? $0 }
