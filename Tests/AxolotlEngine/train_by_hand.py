@@ -3,9 +3,9 @@
     PYTHON train_by_hand.py MODEL OUTPUT
 
 PYTHON is that of `engines/axolotl-0.19.0/training` in an artifacts folder, where `replicate engine setup axolotl` makes it.
-MODEL is the untouched toy as a folder, of which one step with the learning rate 0 leaves all as it was:
+MODEL is the untouched toy as a folder, of which one step with a learning rate of next to nothing leaves all as it was:
 
-    replicate run tiny --set training.max_steps=1 --save-models DIR     # then DIR/eaft.42 or what is there
+    replicate run tiny --set training.max_steps=1 --set training.learning_rate=1.0e-30 --save-models DIR     # then DIR/eaft-42
 
 OUTPUT gets the model card, the configuration, the logs of the checkpoints, and `made-with.json`;
 `Tests/RecordsTests/Fixtures/axolotl/eaft` was made so. Weights are not kept: the toy's are half a megabyte.
