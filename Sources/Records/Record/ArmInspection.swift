@@ -88,7 +88,7 @@ package struct ArmInspection: Sendable, Equatable {
     /// Both low, the entropy, the probability, neither.
     package let groups: [Group]
     /// Where they lie; nil in a record of before.
-    package let density: Density?
+    package var density: Density?
 
     /// Gathers the parts.
     package init(

@@ -74,6 +74,22 @@ import Testing
     #expect(findings.contains { $0.contains("recorded against computed again") })
   }
 
+  @Test("agree with records of before, which have no grid of tokens")
+  func earlier() async throws {
+    let toy = try await AuditToy(manifest: Self.whole)
+    for arm in ["sft", "eaft"] {
+      try toy.forge { $0.change(arm) { $0.inspection?.tokens?.density = nil } }
+    }
+    let report = try await toy.audit {
+      $0.reevaluationCount = 1
+      $0.isExhaustive = true
+    }
+    // What was taken away here stands in the log still.
+    let findings = report.entries.flatMap(\.findings)
+    #expect(findings.contains { $0.contains("The log tells") })
+    #expect(!findings.contains { $0.contains("recorded against computed again") })
+  }
+
   @Test("are other runs than those without, and miss nothing that the manifest asks for")
   func identity() async throws {
     let plain = try await AuditToy(manifest: Self.inspecting("{weights: true}"))
