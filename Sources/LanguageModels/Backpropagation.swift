@@ -48,6 +48,15 @@ package final class Backpropagation {
     self.model = model
   }
 
+  /// Makes room for batches of `tokens` tokens whose longest sequence has `longest`.
+  ///
+  /// Who knows the largest batch says so before the first: room that grows is cleared anew each time.
+  package func reserve(tokens: Int, longest: Int) {
+    activations.reserve(math.configuration, tokens: tokens, longest: longest)
+    math.fullRotary.reserve(positions: longest)
+    math.slidingRotary.reserve(positions: longest)
+  }
+
   // Held so that the weights that `math` points to stay alive.
   private let model: LanguageModel
   /// All weights.
@@ -70,10 +79,7 @@ package final class Backpropagation {
     let sequences = rows.map {
       AttentionBlocks(sequence: $0, positions: positions, configuration: math.configuration)
     }
-    let longest = rows.map(\.count).max() ?? 0
-    activations.reserve(math.configuration, tokens: batch.tokens.count, longest: longest)
-    math.fullRotary.reserve(positions: longest)
-    math.slidingRotary.reserve(positions: longest)
+    reserve(tokens: batch.tokens.count, longest: rows.map(\.count).max() ?? 0)
     if let observer {
       ObservedTensor.withRow(batch.tokens) { observer(.tokens, $0) }
       ObservedTensor.withRow(batch.targets) { observer(.targets, $0) }

@@ -67,4 +67,17 @@ package struct TrainingBatches: Sendable {
       counts.1 += examples.tokenCount(index)
     }
   }
+
+  /// The most tokens that a micro-batch of the first epoch has, and those of its longest example.
+  mutating func largestMicroBatch() -> (tokens: Int, longest: Int) {
+    var largest = (tokens: 0, longest: 0)
+    for step in 1...min(schedule.totalSteps, schedule.stepsPerEpoch) {
+      for batch in microBatches(ofStep: step) {
+        let lengths = batch.map { examples.tokenCount($0) }
+        largest.tokens = max(largest.tokens, lengths.reduce(0, +))
+        largest.longest = max(largest.longest, lengths.max() ?? 0)
+      }
+    }
+    return largest
+  }
 }

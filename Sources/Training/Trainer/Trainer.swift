@@ -63,6 +63,8 @@ package final class Trainer {
     backpropagation = Backpropagation(
       model: model, threads: threads, numerics: numerics, recomputes: recomputes,
       precision: configuration.precision)
+    let largest = batches.largestMicroBatch()
+    backpropagation.reserve(tokens: largest.tokens, longest: largest.longest)
     gradients = FloatBuffer(count: model.layout.count)
     evaluator = ObjectiveEvaluator(configuration.objective)
   }
