@@ -20,6 +20,8 @@ package struct Evaluator {
   private let engine: InferenceEngine
   /// The engine of the base model, where that is another one.
   private let base: InferenceEngine?
+  /// What the base model gave for texts that others were compared on.
+  private let baseStates: ReferenceStates?
   private let tokenizer: Tokenizer
   private let encoder: RequestEncoder
   private let stopIDs: Set<Int32>
@@ -35,6 +37,7 @@ package struct Evaluator {
   ///   - weights: the model.
   ///   - base: the model that it was trained from, with which texts are compared token by token; nil for that model
   ///     itself.
+  ///   - baseStates: remembers what the base model gave, for evaluators of other models with the same `base`.
   ///   - tokenizer: the tokenizer of both.
   ///   - settings: what changes prompts and scores.
   ///   - threads: threads that compute; no result depends on it.
@@ -44,7 +47,8 @@ package struct Evaluator {
   ///   - tools: what instructions are checked with; only tasks with instructions need it.
   ///   - observer: is told of every operation's result.
   package init(
-    weights: InferenceWeights, base: InferenceWeights? = nil, tokenizer: Tokenizer,
+    weights: InferenceWeights, base: InferenceWeights? = nil,
+    baseStates: ReferenceStates? = nil, tokenizer: Tokenizer,
     settings: EvaluationSettings, threads: Int, numerics: Numerics = .portable,
     limits: InferenceEngine.PassLimits = InferenceEngine.PassLimits(),
     order: DocumentOrder = .longestFirst, tools: LanguageTools? = nil,
@@ -61,6 +65,7 @@ package struct Evaluator {
       return InferenceEngine(
         weights: base, threads: threads, numerics: numerics, limits: limits)
     }
+    self.baseStates = baseStates
     self.tokenizer = tokenizer
     self.settings = settings
     self.tools = tools
@@ -148,7 +153,9 @@ package struct Evaluator {
     }
     let scored = open.filter { !$0.requests.isEmpty }
     let reference = inputs.contains(where: \.task.needsBase) ? base : nil
-    try engine.score(scored.map(\.requests), reference: reference) { index, scores in
+    try engine.score(
+      scored.map(\.requests), reference: reference, remembered: baseStates
+    ) { index, scores in
       try take(try response(of: scores, to: scored[index]), to: scored[index])
     }
     for (index, input) in inputs.enumerated() {

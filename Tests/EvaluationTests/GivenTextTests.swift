@@ -30,12 +30,12 @@ struct GivenTextTests {
   }
 
   private func evaluate(
-    _ input: TaskInput, model: LanguageModel, base: LanguageModel? = nil, threads: Int = 1,
-    rows: Int = 2048
+    _ input: TaskInput, model: LanguageModel, base: LanguageModel? = nil,
+    baseStates: ReferenceStates? = nil, threads: Int = 1, rows: Int = 2048
   ) throws -> TaskResult {
     let evaluator = try Evaluator(
       weights: InferenceWeights(model), base: base.map { InferenceWeights($0) },
-      tokenizer: TinyModel.tokenizer(), settings: EvaluationSettings(),
+      baseStates: baseStates, tokenizer: TinyModel.tokenizer(), settings: EvaluationSettings(),
       threads: threads, limits: InferenceEngine.PassLimits(rows: rows))
     return try evaluator.run(Benchmark(input.task), inputs: [input]).tasks[0]
   }
@@ -86,6 +86,24 @@ struct GivenTextTests {
         general(Self.texts), model: model, base: base, threads: threads, rows: rows)
       #expect(again.samples == result.samples)
     }
+  }
+
+  @Test("What the base gave is remembered for the next model, with the same bits and only for the same texts")
+  func remembered() throws {
+    let (model, base, states) = (grown(), TinyModel.model(), ReferenceStates())
+    let (texts, others) = (try general(Self.texts), try general(["an open door"]))
+    let known = try evaluate(texts, model: model, base: base)
+    let first = try evaluate(texts, model: model, base: base, baseStates: states)
+    let unknown = try evaluate(others, model: model, base: base)
+    // A base that would give something else now, up to the head.
+    let weight = try #require(base.layout.entries.first { $0.name.contains("down_proj") })
+    base.parameters.pointer[weight.offset] += 1
+    for rows in [2048, 3] {
+      let again = try evaluate(texts, model: model, base: base, baseStates: states, rows: rows)
+      #expect(again.samples == known.samples && first.samples == known.samples)
+    }
+    let changed = try evaluate(others, model: model, base: base, baseStates: states)
+    #expect(changed.samples != unknown.samples)
   }
 
   @Test("A line keeps every bit of a passage, and one that disagrees with itself is refused")

@@ -106,6 +106,19 @@ final class IncrementalTransformer {
     }
   }
 
+  /// States of the last pass's outputs, from which their logits are computed; outputs x hidden size.
+  func outputStates(count: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: state.stream, count: count * configuration.hiddenSize)
+  }
+
+  /// Puts states that a pass gave in the place of the last pass's outputs, of which nobody observes the logits.
+  func takeOutputs(_ states: ArraySlice<Float>, count: Int) {
+    precondition(states.count == count * configuration.hiddenSize, "There is a state an output.")
+    state.reserve(configuration, rows: count, positions: 0)
+    let place = UnsafeMutableBufferPointer(start: state.stream, count: states.count)
+    _ = place.update(fromContentsOf: states)
+  }
+
   /// Logits of some outputs of the last pass, rows x vocabulary size; gone with the next call.
   func logits(ofOutputs outputs: Range<Int>) -> UnsafeMutablePointer<Float> {
     let (c, s) = (configuration, state)

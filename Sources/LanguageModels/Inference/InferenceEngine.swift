@@ -106,11 +106,12 @@ package final class InferenceEngine {
   /// done in their order but for those that go with an earlier one because they share its beginning. `completed` is
   /// called once for each document, with its index and its scores, as soon as these are known; what it throws ends
   /// the work. With a `reference`, an engine of a model with the same vocabulary, that model goes over the same passes,
-  /// and scores say how far this one has moved away from it. Throws what reading weights does, too, where they are read
-  /// layer by layer.
+  /// unless `remembered` has what it gave, and scores say how far this one has moved away from it. Throws what reading
+  /// weights does, too, where they are read layer by layer.
   @discardableResult
   package func score(
     _ documents: [[ScoringRequest]], reference: InferenceEngine? = nil,
+    remembered: ReferenceStates? = nil,
     completed: (_ document: Int, _ scores: [ContinuationScore]) throws -> Void = { _, _ in }
   ) throws -> [[ContinuationScore]] {
     var ledger = ScoreLedger(documents)
@@ -125,6 +126,9 @@ package final class InferenceEngine {
     }
     let passes = (tree.rowCount + limits.rows - 1) / limits.rows
     var targets = tree.targets[...]
+    var comparison = reference.map {
+      ReferencePasses($0.transformer, over: tree, remembered: remembered)
+    }
     for index in 0..<passes {
       let window = Parallel.range(of: index, tiles: passes, count: tree.rowCount)
       let own = targets.prefix { $0.row < window.upperBound }
@@ -135,11 +139,12 @@ package final class InferenceEngine {
         pass.outputs.append(target.row - window.lowerBound)
       }
       try transformer.run(pass)
-      try reference?.transformer.run(pass)
+      try comparison?.run(pass)
       score(
         own, rows: pass.outputs.map { $0 + window.lowerBound }, reference: reference, into: &ledger)
       try report()
     }
+    comparison?.remember()
     return documents.indices.map { ledger.scores(of: $0) }
   }
 

@@ -23,7 +23,6 @@ struct DocumentReevaluation {
   let engine: NativeEngine
   let samples: RecordedSamples
   let store: ArtifactStore
-  private let compared: ComparedModel
   /// What each evaluation asks, and what it checks instructions with.
   private let tasks: [(inputs: [TaskInput], tools: LanguageTools?)]
 
@@ -34,7 +33,6 @@ struct DocumentReevaluation {
     engine = try inputs.inputs.nativeEngine()
     samples = try RecordedSamples(record, inputs.manifest)
     self.store = store
-    compared = ComparedModel(engine)
     tasks = try inputs.manifest.evaluations.map {
       (try inputs.inputs.taskInputs($0), try inputs.inputs.languageTools($0))
     }
@@ -77,7 +75,7 @@ struct DocumentReevaluation {
   func answers(
     to places: [Place], of arm: RunSummary.Arm, _ loaded: InferenceModel, numerics: Numerics
   ) throws -> [SampleResult] {
-    let base = arm.digests["weights"].map { _ in compared }
+    let isTrained = arm.digests["weights"] != nil
     var answers: [SampleResult?] = places.map { _ in nil }
     for (index, evaluation) in manifest.evaluations.enumerated() {
       let own = places.indices.filter { places[$0].evaluation == index }
@@ -87,7 +85,7 @@ struct DocumentReevaluation {
         Set(own.map { places[$0] }.filter { $0.task == task }.map(\.position))
       }
       let evaluator = engine.evaluator(
-        of: loaded, base: try base?.model(for: evaluation.benchmark),
+        of: loaded, base: isTrained ? try engine.base(for: evaluation.benchmark) : nil,
         settings: manifest.settings(of: evaluation), tools: tools, numerics: numerics)
       let found = try evaluator.samples(of: inputs, at: chosen)
       for answer in own {

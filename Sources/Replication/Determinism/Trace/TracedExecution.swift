@@ -26,7 +26,6 @@ struct TracedExecution: Sendable {
   /// Does the work; to be called on ``ComputeQueue``.
   func run() throws -> TraceResponse {
     var response = TraceResponse(threads: request.threads)
-    let compared = ComparedModel(engine)
     for arm in manifest.arms {
       let seeds: [UInt64?] =
         arm.treatment == .untouched ? [nil] : manifest.training.seeds.map(Optional.some)
@@ -47,7 +46,7 @@ struct TracedExecution: Sendable {
           if case .evaluation(_, let wanted, _, _, _) = request.capture, wanted != evaluation.name {
             continue
           }
-          let base = seed == nil ? nil : try compared.model(for: evaluation.benchmark)
+          let base = seed == nil ? nil : try engine.base(for: evaluation.benchmark)
           try evaluate(evaluation, name, asked, base: base, &response)
         }
       }

@@ -7,11 +7,11 @@ extension NativeEngine {
   func ready(weights: String?) throws -> ReadyModel {
     let model = try loadForInference(weights: weights)
     // An untouched model needs no other to be compared with.
-    let base = weights.map { _ in ComparedModel(self) }
+    let isTrained = weights != nil
     return { request, listener in
       try evaluator(
-        of: model, base: try base?.model(for: request.benchmark), settings: request.settings,
-        tools: request.tools
+        of: model, base: isTrained ? try base(for: request.benchmark) : nil,
+        baseStates: compared.states, settings: request.settings, tools: request.tools
       ).run(
         request.benchmark, inputs: request.inputs, finished: request.finished,
         record: listener.record,
@@ -22,8 +22,8 @@ extension NativeEngine {
   /// An evaluator of a loaded model, with the engine's threads and arithmetic unless others are asked for, and limits that
   /// suit how its weights are held.
   func evaluator(
-    of model: InferenceModel, base: InferenceModel? = nil, settings: EvaluationSettings,
-    tools: LanguageTools? = nil,
+    of model: InferenceModel, base: InferenceModel? = nil, baseStates: ReferenceStates? = nil,
+    settings: EvaluationSettings, tools: LanguageTools? = nil,
     threads: Int? = nil, numerics: Numerics? = nil,
     limits: InferenceEngine.PassLimits? = nil,
     order: DocumentOrder = .longestFirst, observer: OperationObserver? = nil
@@ -32,9 +32,16 @@ extension NativeEngine {
     let suited = Self.limits(
       isReadLayerByLayer: model.weights.isReadLayerByLayer, numerics: numerics)
     return Evaluator(
-      weights: model.weights, base: base?.weights, tokenizer: model.tokenizer, settings: settings,
+      weights: model.weights, base: base?.weights, baseStates: baseStates,
+      tokenizer: model.tokenizer, settings: settings,
       threads: threads ?? self.threads, numerics: numerics, limits: limits ?? suited, order: order,
       tools: tools, observer: observer)
+  }
+
+  /// The untouched model if a benchmark compares trained ones with it.
+  func base(for benchmark: Benchmark) throws -> InferenceModel? {
+    guard benchmark.needsBase else { return nil }
+    return try compared.model { try loadForInference(weights: nil) }
   }
 
   /// How much is computed side by side: with OpenBLAS, whose bits depend on it, always the same.
@@ -47,17 +54,15 @@ extension NativeEngine {
 
 /// The untouched model that trained ones are compared with, loaded when the first benchmark needs it.
 ///
-/// Only for one computation after the other.
-final class ComparedModel {
-  private let engine: NativeEngine
+/// `@unchecked Sendable`: only for one computation after the other, as all that an engine does on ``ComputeQueue``.
+final class ComparedModel: @unchecked Sendable {
+  /// What the model gave for texts.
+  let states = ReferenceStates()
   private var loaded: InferenceModel?
 
-  init(_ engine: NativeEngine) { self.engine = engine }
-
-  /// The model if a benchmark compares trained ones with it.
-  func model(for benchmark: Benchmark) throws -> InferenceModel? {
-    guard benchmark.needsBase else { return nil }
-    let model = try loaded ?? engine.loadForInference(weights: nil)
+  /// The model, from `load` unless it was loaded before.
+  func model(_ load: () throws -> InferenceModel) rethrows -> InferenceModel {
+    let model = try loaded ?? load()
     loaded = model
     return model
   }

@@ -23,6 +23,8 @@ struct NativeEngine: Engine {
   let numerics: Numerics
   /// Whether trainings compute activations again instead of keeping them; results do not depend on it.
   let recomputesActivations: Bool
+  /// The untouched model as others are compared with it.
+  let compared = ComparedModel()
 
   /// An engine of this program.
   ///
