@@ -88,7 +88,7 @@ struct GivenTextTests {
     }
   }
 
-  @Test("What the base gave is remembered for the next model, with the same bits and only for the same texts")
+  @Test("What the base gave is remembered, with the same bits and only for the same texts")
   func remembered() throws {
     let (model, base, states) = (grown(), TinyModel.model(), ReferenceStates())
     let (texts, others) = (try general(Self.texts), try general(["an open door"]))
