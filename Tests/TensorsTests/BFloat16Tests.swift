@@ -5,8 +5,8 @@ import Testing
 
 /// The arithmetic of ck_matrix.h for bfloat16 operands, by fused multiply-adds of single numbers.
 private enum Definition {
-  /// x rounded to the nearest bfloat16 number; one that is subnormal is a zero of its sign.
-  static func operand(_ x: Float) -> Float { flushed(rounded(x)) }
+  /// x rounded to the nearest bfloat16 number; if it is subnormal, a zero of its sign.
+  static func operand(_ x: Float) -> Float { rounded(flushed(x)) }
 
   /// x rounded to the nearest bfloat16 number, found between its two neighbours.
   static func rounded(_ x: Float) -> Float {
@@ -184,6 +184,31 @@ private func bits(_ x: Float) -> UInt32 { x.isNaN ? 0x7fc0_0000 : x.bitPattern }
         out.elements.update(repeating: c)
         multiply(kernels, a, b, into: out, (count, count, 2), CK_CONTINUE)
         #expect(out.elements.map(bits) == expected, "\(name), from \(c)")
+      }
+    }
+  }
+
+  @Test(
+    "an operand that is subnormal is 0, also where the nearest bfloat16 number is none",
+    arguments: [
+      UInt32(0x007f_ffff), 0x807f_8000, 0x0080_0000, 0x80ff_ffff, 0x7f7f_ffff, 0xff7f_7fff,
+    ])
+  func operands(pattern: UInt32) {
+    let x = Float(bitPattern: pattern)
+    // Long enough for whole vectors, along rows and across them.
+    let (left, right) = (FloatBuffer(count: 48 * 48), FloatBuffer(count: 48 * 48))
+    for index in 0..<48 { left.pointer[index * 48 + index] = x }
+    right.elements.update(repeating: 0x1p10)
+    for isTransposed in [false, true] {
+      let a = ck_operand(
+        elements: left.pointer, stride: 48, is_transposed: isTransposed, is_bfloat16: false)
+      let b = ck_operand(
+        elements: right.pointer, stride: 48, is_transposed: isTransposed, is_bfloat16: false)
+      let expected = 0 + Definition.operand(x) * 0x1p10
+      for (name, kernels) in allKernels {
+        let out = FloatBuffer(count: 48 * 48)
+        multiply(kernels, a, b, into: out, (48, 48, 48), CK_REPLACE)
+        #expect(out.elements.allSatisfy { bits($0) == bits(expected) }, "\(name)")
       }
     }
   }
