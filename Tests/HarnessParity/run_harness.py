@@ -110,13 +110,15 @@ def copy_tasks(package, data, out, num_fewshot):
         files = splits(data / task)
         if not files:
             continue
-        text = localised((package / source / FILES.get(task, f"{task}.yaml")).read_text(), files)
+        texts = {f"{task}.yaml": localised((package / source / FILES.get(task, f"{task}.yaml")).read_text(), files)}
         if task == "arc_challenge":
-            (target / "arc_easy.yaml").write_text(localised((package / source / "arc_easy.yaml").read_text(), {}))
-        if task == "hellaswag" and "train" not in files and not num_fewshot:
-            # The harness opens the few-shot pool even when it takes no example from it.
-            text = text.replace("training_split: train\n", "")
-        (target / f"{task}.yaml").write_text(text)
+            texts["arc_easy.yaml"] = localised((package / source / "arc_easy.yaml").read_text(), {})
+        for name, text in texts.items():
+            if not num_fewshot:
+                # The harness opens the few-shot pool even when it takes no example from it.
+                text = re.sub(r"^(?:training|validation|fewshot)_split: (.*)\n",
+                              lambda line: line[0] if line[1] in files else "", text, flags=re.MULTILINE)
+            (target / name).write_text(text)
     return folder
 
 
