@@ -4,7 +4,7 @@
 #
 #   scripts/check-portability.sh [kernels | doctor | tiny]...     (default: all three)
 #
-# kernels  the C kernels' self-test, cross-compiled for ARM
+# kernels  the C kernels' self-test, and matrix products against plain loops, cross-compiled for ARM
 # doctor   the whole self-test, in the built program
 # tiny     the replication `tiny` from start to end; about a minute on an emulated CPU
 #
@@ -69,13 +69,13 @@ compare() {
     $((milliseconds / 1000)) $((milliseconds % 1000)) "$(cksum <"$found" | cut -d' ' -f1)"
 }
 
-# has ISA: whether this CPU has it; the kernels' program says on standard error what it uses.
-has() { [ "$(REPLICATE_ISA=$1 "$work/self-test" 2>&1 >/dev/null)" = "$1" ]; }
+# has ISA: whether this CPU has it; the kernels' program says on standard error what it uses, first.
+has() { [ "$(REPLICATE_ISA=$1 "$work/self-test" 2>&1 >/dev/null | head -n 1)" = "$1" ]; }
 
 # MARK: - The kernels alone
 
 flags="-O3 -ffp-contract=off -I Sources/CKernels/include"
-sources="Tests/Portability/self_test_main.c Sources/CKernels/*.c"
+sources="Tests/Portability/*.c Sources/CKernels/*.c"
 # shellcheck disable=SC2086
 "$clang" -fuse-ld=lld $flags $sources -o "$work/self-test" -lm
 sets=generic

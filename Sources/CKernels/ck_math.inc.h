@@ -64,6 +64,17 @@ CK_INLINE v16 ck_splat(float x) {
   return (v16){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
 }
 
+// The element at p in all lanes, for products whose other operand is not in memory.
+CK_INLINE v16 ck_splat_element(const float *p) {
+  float x = *p;
+#if defined(__aarch64__)
+  // What is multiplied by an element of a register needs no vector of it, which would take a turn of the units that
+  // multiply. Compilers do not see that; so they are not to see that x was loaded.
+  __asm__("" : "+w"(x));
+#endif
+  return ck_splat(x);
+}
+
 CK_INLINE v16 ck_fma(v16 a, v16 b, v16 c) { return __builtin_elementwise_fma(a, b, c); }
 
 CK_INLINE v16 ck_select(i16 mask, v16 yes, v16 no) {
@@ -115,6 +126,36 @@ CK_INLINE float ck_greatest(v16 v) {
   return t[0];
 }
 
+#if defined(__aarch64__)
+// What a register of NEON holds.
+typedef float v4 __attribute__((vector_size(16)));
+
+CK_INLINE void transpose4(v4 v[4]) {
+  const v4 even = __builtin_shufflevector(v[0], v[2], 0, 4, 1, 5);
+  const v4 odd = __builtin_shufflevector(v[1], v[3], 0, 4, 1, 5);
+  const v4 even_high = __builtin_shufflevector(v[0], v[2], 2, 6, 3, 7);
+  const v4 odd_high = __builtin_shufflevector(v[1], v[3], 2, 6, 3, 7);
+  v[0] = __builtin_shufflevector(even, odd, 0, 4, 1, 5);
+  v[1] = __builtin_shufflevector(even, odd, 2, 6, 3, 7);
+  v[2] = __builtin_shufflevector(even_high, odd_high, 0, 4, 1, 5);
+  v[3] = __builtin_shufflevector(even_high, odd_high, 2, 6, 3, 7);
+}
+
+// Turns 16 vectors into their transpose, 4 x 4 elements after each other: half the instructions of what is below, where
+// registers hold no more.
+CK_INLINE void transpose16(v16 v[16]) {
+  v4 from[16][4], to[16][4];
+  memcpy(from, v, sizeof from);
+  for (int row = 0; row < 4; row++)
+    for (int column = 0; column < 4; column++) {
+      v4 block[4];
+      for (int i = 0; i < 4; i++) block[i] = from[4 * row + i][column];
+      transpose4(block);
+      for (int i = 0; i < 4; i++) to[4 * column + i][row] = block[i];
+    }
+  memcpy(v, to, sizeof to);
+}
+#else
 // Turns 16 vectors into their transpose: four times, the first half is interleaved with the second.
 CK_INLINE void transpose16(v16 v[16]) {
   for (int round = 0; round < 4; round++) {
@@ -128,6 +169,7 @@ CK_INLINE void transpose16(v16 v[16]) {
     for (int i = 0; i < 16; i++) v[i] = t[i];
   }
 }
+#endif
 
 // The polynomials q below come from Tests/TensorsTests/Fixtures/elementary/fit_polynomials.py; the ulps are the
 // largest of all 2^32 arguments (ElementaryKernelTests). NaN gives the same NaN, quiet: no intermediate value is
