@@ -2,8 +2,10 @@ internal import CKernels
 
 /// The instruction sets that the kernels are compiled for, in rising order; results do not depend on which one runs.
 package enum InstructionSet: String, Sendable, CaseIterable {
-  /// What every CPU of the architecture has.
+  /// What every CPU of an architecture has, where that is not NEON.
   case generic
+  /// What every 64-bit ARM CPU has, with fused multiply-adds.
+  case neon
   /// AVX2 with fused multiply-adds.
   case avx2
   /// AVX-512 with its byte, word, double-word and vector-length extensions.
@@ -27,6 +29,7 @@ package enum InstructionSet: String, Sendable, CaseIterable {
   var kernelValue: ck_isa {
     switch self {
     case .generic: CK_ISA_GENERIC
+    case .neon: CK_ISA_NEON
     case .avx2: CK_ISA_AVX2
     case .avx512: CK_ISA_AVX512
     }

@@ -61,6 +61,7 @@ private let allKernels: [(name: String, kernels: ck_matrix_kernels)] =
     let isa: ck_isa =
       switch instructionSet {
       case .generic: CK_ISA_GENERIC
+      case .neon: CK_ISA_NEON
       case .avx2: CK_ISA_AVX2
       case .avx512: CK_ISA_AVX512
       }
@@ -273,7 +274,7 @@ private func bits(_ x: Float) -> UInt32 { x.isNaN ? 0x7fc0_0000 : x.bitPattern }
       }
     }
     let expected = numbers.map { bits(Definition.rounded($0)) }
-    for isa in [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512] {
+    for isa in [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512] {
       guard let kernels = ck_vector_for(isa)?.pointee else { continue }
       var found = numbers
       kernels.round_bfloat16(&found, found.count)

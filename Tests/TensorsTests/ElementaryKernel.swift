@@ -10,7 +10,7 @@ enum ElementaryKernel: String, CaseIterable {
 
   /// The instruction sets that this machine has, in rising order.
   static let instructionSets: [ck_isa] =
-    [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512].filter { ck_vector_for($0) != nil }
+    [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512].filter { ck_vector_for($0) != nil }
 
   /// The kernel of one of those instruction sets.
   func function(_ isa: ck_isa) -> (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void {

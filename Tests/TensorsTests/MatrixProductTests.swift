@@ -138,7 +138,7 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
   func instructionSetDoesNotMatter(shape: (Int, Int, Int), transposed: (Bool, Bool)) {
     let operands = Operands(shape, transposed: transposed)
     let expected = operands.product()
-    for isa in [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512] {
+    for isa in [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512] {
       guard let kernels = ck_matrix_for(isa)?.pointee else { continue }
       let out = FloatBuffer(count: shape.0 * shape.1)
       let scratch = FloatBuffer(count: kernels.scratch_bytes / MemoryLayout<Float>.stride)
@@ -182,7 +182,7 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
       let found = out.elements.map(\.bitPattern)
       #expect(found == (numerics == .portable ? expected : operands.product(numerics: numerics)))
     }
-    for isa in [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512] {
+    for isa in [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512] {
       guard let kernels = ck_matrix_for(isa)?.pointee else { continue }
       let scratch = FloatBuffer(count: kernels.scratch_bytes / MemoryLayout<Float>.stride)
       kernels.multiply(
@@ -196,11 +196,13 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
     }
   }
 
-  @Test("have the same bits for one, two, three and eight threads", arguments: Numerics.allCases)
-  func threadCountDoesNotMatter(numerics: Numerics) {
-    let operands = Operands((613, 1100, 96), transposed: (false, true))
+  @Test(
+    "have the same bits for every number of threads", arguments: Numerics.allCases,
+    [(613, 1100, 96), (400, 160, 96), (5, 1153, 96), (2000, 31, 96)])
+  func threadCountDoesNotMatter(numerics: Numerics, shape: (Int, Int, Int)) {
+    let operands = Operands(shape, transposed: (false, true))
     let expected = operands.product(numerics: numerics, threads: 1)
-    for threads in [2, 3, 8] {
+    for threads in [2, 3, 8, 16, 64, 200] {
       #expect(operands.product(numerics: numerics, threads: threads) == expected)
     }
   }

@@ -6,7 +6,7 @@ import Testing
 
 /// Every instruction set that this machine has, with its kernels.
 private let variants: [(name: String, kernels: ck_vector_kernels)] =
-  [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512].compactMap { isa in
+  [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512].compactMap { isa in
     ck_vector_for(isa).map { (String(cString: ck_isa_name(isa)), $0.pointee) }
   }
 

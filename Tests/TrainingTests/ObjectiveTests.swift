@@ -200,7 +200,7 @@ struct ObjectiveRun {
           (0..<vocabulary).map { column in item.logits[(column * row + row) % count] }
         }
         var results: [[UInt64]] = []
-        for isa in [CK_ISA_GENERIC, CK_ISA_AVX2, CK_ISA_AVX512] {
+        for isa in [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512] {
           guard let kernel = ck_objective_rows_for(isa) else { continue }
           var settings = ck_objective(
             k: 20, alpha: 0.333, normalizer: CK_NORMALIZER_CONSTANT, constant: 3,

@@ -7,8 +7,9 @@
 
 #pragma clang assume_nonnull begin
 
-// Instruction sets that a kernel is compiled for, in rising order.
-enum ck_isa { CK_ISA_GENERIC = 0, CK_ISA_AVX2 = 1, CK_ISA_AVX512 = 2 };
+// Instruction sets that a kernel is compiled for, in rising order. What every CPU of an architecture has is NEON on ARM,
+// where fused multiply-adds belong to it, and otherwise has no name.
+enum ck_isa { CK_ISA_GENERIC = 0, CK_ISA_NEON = 1, CK_ISA_AVX2 = 2, CK_ISA_AVX512 = 3 };
 
 // The best instruction set that this CPU has, or the lower one that the environment variable REPLICATE_ISA names
 // (generic, avx2, avx512).

@@ -54,12 +54,11 @@ extension Examination {
     guard wanted != selected.rawValue else {
       return .fine(name, "\(selected.rawValue), because of \(variable); this CPU has \(list)")
     }
-    let all = InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")
     return Check(
       name: name, status: .warning,
       found: "\(selected.rawValue), although \(variable); this CPU has \(list)",
       advice: InstructionSet(rawValue: wanted) == nil
-        ? "Set \(InstructionSet.variableName) to one of \(all), or not at all."
+        ? "Set \(InstructionSet.variableName) to one of \(list), or not at all."
         : "Unset \(InstructionSet.variableName), because this CPU lacks \(wanted).")
   }
 
