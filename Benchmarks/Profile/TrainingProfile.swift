@@ -7,6 +7,7 @@ import Training
 /// Prints where the time of training steps goes, and how much of it the machine's own matrix products would need.
 ///
 ///     training-profile [threads] [steps] [precision]
+///     training-profile scaling [microseconds that waking a thread takes]
 ///
 /// The model has SmolLM2-135M's shapes, a step four rows as long as GSM8K's chats. An operation's time is
 /// that from the result before it to its own, as observers are told, so nothing is measured inside of one.
@@ -44,20 +45,28 @@ import Training
     }
   }
 
-  static let (rows, length, learned) = (4, 235, 75)
+  private static let shape = ProfiledShape.smollm2(layers: 30)
 
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == "scaling" {
+      return try ScalingProfile.run(
+        waking: arguments.count > 1 ? Double(arguments[1]).map { $0 * 1e-6 } : nil)
+    }
     let threads = arguments.first.map { Int($0) ?? 0 } ?? 2
     let steps = arguments.count > 1 ? Int(arguments[1]) ?? 0 : 4
     let precision = TrainingPrecision(rawValue: arguments.count > 2 ? arguments[2] : "fp32")
     guard threads > 0, steps > 0, let precision else {
       FileHandle.standardError.write(
         Data(
-          "usage: training-profile [threads] [steps] [fp32, bf16-mixed or bf16-weights]\n".utf8))
+          """
+          usage: training-profile [threads] [steps] [fp32, bf16-mixed or bf16-weights]
+                 training-profile scaling [microseconds that waking a thread takes]
+
+          """.utf8))
       exit(64)
     }
-    let trainer = try makeTrainer(threads: threads, steps: steps + 1, precision: precision)
+    let trainer = try shape.trainer(threads: threads, steps: steps + 1, precision: precision)
     // The first step touches memory for the first time.
     _ = try trainer.step()
     let before = peak(precision, threads: threads)
@@ -83,17 +92,17 @@ import Training
     _ seconds: [Part: Double], total: Double, peak: Double, _ precision: TrainingPrecision,
     threads: Int, busy: Double, system: Double
   ) {
-    let work = ModelWork(smollm2)
-    let tokens = Double(rows * length)
+    let work = ModelWork(shape.configuration)
+    let tokens = Double(shape.rows * shape.length)
     let operations: [Part: Double] = [
-      .projections: 6 * tokens * work.layers, .head: 6 * Double(rows * learned) * work.head,
+      .projections: 6 * tokens * work.layers,
+      .head: 6 * Double(shape.rows * shape.learned) * work.head,
     ]
     func share(_ value: Double) -> String { String(format: "%5.1f %%", 100 * value) }
     print(
       String(
-        format: "SmolLM2-135M's shapes, %@, %d threads, %d tokens: %.0f ms a step",
-        precision.rawValue,
-        threads, rows * length, 1000 * total))
+        format: "%@, %@, %d threads, %d tokens: %.0f ms a step", shape.name, precision.rawValue,
+        threads, shape.rows * shape.length, 1000 * total))
     print(String(format: "products of 2048 x 2048: %.0f billion operations a second\n", peak / 1e9))
     for part in Part.allCases {
       let time = seconds[part] ?? 0
@@ -115,33 +124,6 @@ import Training
   }
 
   // MARK: - What is measured
-
-  private static let smollm2 = ModelConfiguration(
-    family: .llama, vocabularySize: 49152, hiddenSize: 576, intermediateSize: 1536, headCount: 9,
-    keyValueHeadCount: 3, headDimension: 64,
-    attentionKinds: Array(repeating: .full, count: 30), slidingWindow: 8192, ropeTheta: 100_000,
-    slidingRopeTheta: 100_000, attentionScale: 0.125, normEpsilon: 1e-5, tiesEmbeddings: true,
-    maximumPositions: 8192, beginOfSequenceID: 1, endOfSequenceIDs: [2], paddingID: 2)
-
-  private static func makeTrainer(
-    threads: Int, steps: Int, precision: TrainingPrecision
-  ) throws -> Trainer {
-    let model = LanguageModel(configuration: smollm2)
-    // Any number will do: nothing takes longer for one than for another.
-    model.parameters.elements.update(repeating: 0.01)
-    let examples = (0..<rows).map { row in
-      let ids = (0..<length).map { Int32((row * length + $0) * 7 % 49000 + 3) }
-      return TrainingExample(
-        inputIDs: ids,
-        labels: ids.enumerated().map { $0 + learned >= length ? $1 : TrainingExample.masked })
-    }
-    return try Trainer(
-      model: model, examples: try PreparedExamples(examples),
-      configuration: TrainingConfiguration(
-        objective: .crossEntropy, learningRate: 5e-5, microBatchSize: rows, maximumSteps: steps,
-        seed: 1, precision: precision),
-      threads: threads)
-  }
 
   /// Operations a second of the fastest of some products.
   private static func peak(_ precision: TrainingPrecision, threads: Int) -> Double {

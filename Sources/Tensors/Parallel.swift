@@ -7,6 +7,12 @@ internal import Synchronization
 /// portable matrix products, may the number of threads count too. Which thread does which tile is left to chance; each tile
 /// writes elements of its own, and inside a tile there is one order of operations.
 package enum Parallel {
+  /// Is told of every loop of more than one worker, whose tiles then run one after another on the calling thread; nil, as it
+  /// is but in measurements, costs nothing.
+  ///
+  /// Set by who is alone with all loops of the process.
+  nonisolated(unsafe) package static var recorder: LoopRecorder?
+
   /// Runs `body` once for each tile, on up to `threads` threads, and returns when all are done.
   package static func perform(tiles: Int, threads: Int, _ body: @Sendable (_ tile: Int) -> Void) {
     perform(tiles: tiles, threads: threads) { tile, _ in body(tile) }
@@ -20,6 +26,9 @@ package enum Parallel {
     guard workers > 1 else {
       for tile in 0..<tiles { body(tile, 0) }
       return
+    }
+    if let recorder {
+      return recorder.record(tiles: tiles, workers: workers) { tile in body(tile, 0) }
     }
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
