@@ -6,11 +6,14 @@ internal import Tensors
 /// Queries are taken in blocks, and of the keys only those that some query of the block sees. Scores of a block fit a
 /// cache and are never stored; the backward pass computes them again.
 struct Attention: Sendable {
+  /// Most rows of a block; of those of a backward pass, whose sums over queries are sums over blocks, all but the last.
   static let queriesPerBlock = 128
 
   let configuration: ModelConfiguration
   let threads: Int
   private let kernels: ck_vector_kernels
+  /// Whether no bit depends on which rows are computed together.
+  private let blocksMayDiffer: Bool
   private let products: MatrixProduct
 
   init(
@@ -20,10 +23,21 @@ struct Attention: Sendable {
     self.configuration = configuration
     self.threads = threads
     kernels = ck_vector().pointee
+    blocksMayDiffer = numerics == .portable && precision == .float32
     products = precision.products(numerics)
   }
 
   private var width: Int { configuration.attentionWidth }
+
+  /// Rows of the blocks of a forward pass over `rows`: fewer where that many would be too few blocks for all threads.
+  func queriesPerBlock(rows: Int) -> Int {
+    // OpenBLAS's bits depend on how many rows it is given, and those of bfloat16 operands, whose terms come in pairs, on
+    // the first key of a block.
+    guard blocksMayDiffer else { return Self.queriesPerBlock }
+    let tiles = rows * configuration.headCount / (3 * threads)
+    return [Self.queriesPerBlock, Self.queriesPerBlock / 2].first { $0 <= tiles }
+      ?? Self.queriesPerBlock / 4
+  }
 
   /// Elements of scratch memory that a worker needs for blocks of scores over at most `positions` keys.
   static func scratchCount(positions: Int) -> Int { queriesPerBlock * positions }
@@ -234,8 +248,10 @@ struct Attention: Sendable {
     let kernels = kernels
     nonisolated(unsafe) let (keyGradients, valueGradients) = (keyGradients, valueGradients)
     nonisolated(unsafe) let gradient = gradient
-    Parallel.perform(tiles: sequences.count, threads: threads) { tile in
-      for row in sequences[tile].rows {
+    let first = sequences.first?.rows.lowerBound ?? 0
+    let end = sequences.last?.rows.upperBound ?? 0
+    Parallel.performRows(end - first, threads: threads) { rows in
+      for row in rows.lowerBound + first..<rows.upperBound + first {
         for (source, section) in [(keyGradients, 0), (valueGradients, c.keyValueWidth)] {
           for group in 0..<c.keyValueHeadCount {
             let target = gradient + row * width + c.queryWidth + section + group * dimension

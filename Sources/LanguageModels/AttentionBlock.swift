@@ -15,7 +15,7 @@ struct AttentionSpan {
   let rows: Range<Int>
 }
 
-/// Up to ``Attention/queriesPerBlock`` consecutive rows, and the keys that they see.
+/// Some consecutive rows, at most ``Attention/queriesPerBlock``, and the keys that they see.
 ///
 /// The rows may belong to several sequences. What a row's softmax is taken over does not depend on its block.
 struct AttentionBlock {
@@ -45,9 +45,10 @@ struct AttentionBlocks {
 
   /// Blocks of `rows`, whose positions are `positions[row]`.
   ///
-  /// A row's spans have all positions up to its own, once each and in rising order.
+  /// A row's spans have all positions up to its own, once each and in rising order. A block has at most `queries` rows.
   init(
-    rows: Range<Int>, positions: [Int], spans: [AttentionSpan], configuration: ModelConfiguration
+    rows: Range<Int>, positions: [Int], spans: [AttentionSpan], configuration: ModelConfiguration,
+    queries: Int = Attention.queriesPerBlock
   ) {
     func blocks(_ kind: ModelConfiguration.AttentionKind) -> [AttentionBlock] {
       guard configuration.attentionKinds.contains(kind) else { return [] }
@@ -57,14 +58,16 @@ struct AttentionBlocks {
           window: kind == .sliding ? configuration.slidingWindow : nil)
       }
     }
-    let parts = Self.parts(of: rows, spans: spans)
+    let parts = Self.parts(of: rows, spans: spans, queries: queries)
     self.rows = rows
     full = blocks(.full)
     sliding = blocks(.sliding)
   }
 
   /// Cuts rows into those of each block: rows that share no key with another are alone.
-  private static func parts(of rows: Range<Int>, spans: [AttentionSpan]) -> [Range<Int>] {
+  private static func parts(
+    of rows: Range<Int>, spans: [AttentionSpan], queries: Int
+  ) -> [Range<Int>] {
     var isAlone = [Bool](repeating: true, count: rows.count)
     for span in spans where span.rows.count > 1 {
       for row in span.rows.clamped(to: rows) { isAlone[row - rows.lowerBound] = false }
@@ -72,7 +75,7 @@ struct AttentionBlocks {
     var parts: [Range<Int>] = []
     for row in rows {
       if let last = parts.last, !isAlone[last.lowerBound - rows.lowerBound],
-        !isAlone[row - rows.lowerBound], last.count < Attention.queriesPerBlock
+        !isAlone[row - rows.lowerBound], last.count < queries
       {
         parts[parts.count - 1] = last.lowerBound..<row + 1
       } else {
@@ -83,13 +86,16 @@ struct AttentionBlocks {
   }
 
   /// Blocks of a whole sequence.
-  init(sequence rows: Range<Int>, positions: [Int], configuration: ModelConfiguration) {
+  init(
+    sequence rows: Range<Int>, positions: [Int], configuration: ModelConfiguration,
+    queries: Int = Attention.queriesPerBlock
+  ) {
     self.init(
       rows: rows, positions: positions,
       spans: [
         AttentionSpan(
           source: .batch(row: rows.lowerBound), positions: 0..<rows.count, rows: rows)
-      ], configuration: configuration)
+      ], configuration: configuration, queries: queries)
   }
 }
 

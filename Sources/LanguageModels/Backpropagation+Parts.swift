@@ -10,7 +10,7 @@ extension Backpropagation {
   ) -> UnsafeMutablePointer<Float> {
     let a = activations
     guard let output, let norm, let statistics else { return gradient }
-    a.middleGradient.update(repeating: 0, count: rows * math.configuration.hiddenSize)
+    math.clear(a.middleGradient, rows: rows, width: math.configuration.hiddenSize)
     normGradient(
       gradient, input: output, statistics: statistics, weight: norm, rows: rows,
       gradients: gradients, adding: a.middleGradient)
@@ -75,17 +75,16 @@ extension Backpropagation {
     nonisolated(unsafe) let gradient = gradients + weight
     let roundState = math.roundState
     // Columns, not rows: each tile adds up weights of its own over all rows, in order.
-    let columns = 64
-    Parallel.perform(tiles: (width + columns - 1) / columns, threads: threads) { tile in
-      let first = tile * columns
+    Parallel.performColumns(width, threads: threads) { columns in
+      let first = columns.lowerBound
       let weightGradient =
         switch norm {
         case .rms: kernels.rms_norm_weight_gradient
         case .layer: kernels.layer_norm_weight_gradient
         }
       weightGradient(
-        gradient + first, outGradient + first, input + first, statistics, rows,
-        min(columns, width - first), width)
+        gradient + first, outGradient + first, input + first, statistics, rows, columns.count,
+        width)
     }
     math.forRows(rows) { rows in
       let (start, statistics) = (rows.lowerBound * width, statistics + rows.lowerBound * count)
@@ -151,14 +150,15 @@ extension Backpropagation {
         count: c.keyNormCount, norm: keyNorm
       ),
     ]
-    Parallel.perform(tiles: sections.count, threads: threads) { tile in
-      let section = sections[tile]
+    for section in sections {
       let dimension = section.width / section.count
-      for row in positions.indices {
-        kernels.rms_norm_weight_gradient(
-          gradients + section.norm, gradient + row * width + section.start,
-          raw + row * width + section.start, inverse + row * heads + section.factor,
-          section.count, dimension, dimension)
+      Parallel.performColumns(dimension, threads: threads) { columns in
+        for row in positions.indices {
+          let start = row * width + section.start + columns.lowerBound
+          kernels.rms_norm_weight_gradient(
+            gradients + section.norm + columns.lowerBound, gradient + start, raw + start,
+            inverse + row * heads + section.factor, section.count, columns.count, dimension)
+        }
       }
     }
     nonisolated(unsafe) let copies = activations.keyGradients
@@ -194,13 +194,12 @@ extension Backpropagation {
     _ outGradient: UnsafeMutablePointer<Float>, rows: Int, width: Int,
     to gradient: UnsafeMutablePointer<Float>
   ) {
-    let (kernels, columns) = (math.kernels, 64)
+    let kernels = math.kernels
     nonisolated(unsafe) let (outGradient, gradient) = (outGradient, gradient)
-    Parallel.perform(tiles: (width + columns - 1) / columns, threads: threads) { tile in
-      let first = tile * columns
+    Parallel.performColumns(width, threads: threads) { columns in
+      let first = columns.lowerBound
       for row in 0..<rows {
-        kernels.add(
-          gradient + first, outGradient + row * width + first, min(columns, width - first))
+        kernels.add(gradient + first, outGradient + row * width + first, columns.count)
       }
     }
   }

@@ -76,9 +76,14 @@ package final class Backpropagation {
     guard !batch.tokens.isEmpty else { return }
     let rows = zip(batch.sequenceStarts, batch.sequenceStarts.dropFirst()).map { $0..<$1 }
     let positions = rows.flatMap { Array(0..<$0.count) }
-    let sequences = rows.map {
-      AttentionBlocks(sequence: $0, positions: positions, configuration: math.configuration)
+    let c = math.configuration
+    func blocks(queries: Int) -> [AttentionBlocks] {
+      rows.map {
+        AttentionBlocks(sequence: $0, positions: positions, configuration: c, queries: queries)
+      }
     }
+    let sequences = blocks(queries: attention.queriesPerBlock(rows: positions.count))
+    let backwardSequences = blocks(queries: Attention.queriesPerBlock)
     reserve(tokens: batch.tokens.count, longest: rows.map(\.count).max() ?? 0)
     if let observer {
       ObservedTensor.withRow(batch.tokens) { observer(.tokens, $0) }
@@ -98,7 +103,8 @@ package final class Backpropagation {
         // The same operations on the same numbers; nobody is told of them twice.
         forward(layer, sequences: sequences, positions: positions, show: ResultObserver())
       }
-      backward(layer, sequences: sequences, positions: positions, gradients: gradients.pointer)
+      backward(
+        layer, sequences: backwardSequences, positions: positions, gradients: gradients.pointer)
     }
     embeddingGradient(batch.tokens, gradients: gradients.pointer)
     show(
@@ -140,13 +146,16 @@ package final class Backpropagation {
     let supervised = batch.targets.indices.filter { batch.targets[$0] != PackedBatch.ignored }
     let rows = supervised.count
     // Rows that nothing is predicted from have no gradient here.
-    a.gradient.update(repeating: 0, count: batch.tokens.count * width)
+    math.clear(a.gradient, rows: batch.tokens.count, width: width)
     guard rows > 0 else { return }
 
     // Supervised rows side by side: final hidden states and, behind the norm, what the head sees.
-    let (states, normed, statistics) = (a.middleGradient, a.normed, a.finalStatistics)
-    for (row, position) in supervised.enumerated() {
-      (states + row * width).update(from: a.output + position * width, count: width)
+    let (normed, statistics) = (a.normed, a.finalStatistics)
+    nonisolated(unsafe) let (states, output) = (a.middleGradient, a.output)
+    math.forRows(rows) { rows in
+      for row in rows {
+        (states + row * width).update(from: output + supervised[row] * width, count: width)
+      }
     }
     math.norm(
       states, weight: math.layout.finalNorm, rows: rows, into: normed, statistics: statistics)
@@ -185,8 +194,8 @@ package final class Backpropagation {
     }
 
     guard let gradients else { return }
-    let stateGradient = a.keyGradients
-    stateGradient.update(repeating: 0, count: rows * width)
+    nonisolated(unsafe) let (stateGradient, gradient) = (a.keyGradients, a.gradient)
+    math.clear(stateGradient, rows: rows, width: width)
     normGradient(
       normedGradient, input: states, statistics: statistics, weight: math.layout.finalNorm,
       rows: rows, gradients: gradients, adding: stateGradient)
@@ -195,8 +204,11 @@ package final class Backpropagation {
       show(.finalNormBiasGradient, gradients + math.layout.finalNorm + width, 1, width)
     }
     show(.finalNormGradient, stateGradient, rows, width)
-    for (row, position) in supervised.enumerated() {
-      (a.gradient + position * width).update(from: stateGradient + row * width, count: width)
+    math.forRows(rows) { rows in
+      for row in rows {
+        (gradient + supervised[row] * width).update(
+          from: stateGradient + row * width, count: width)
+      }
     }
   }
 
@@ -210,14 +222,13 @@ package final class Backpropagation {
   /// In most families the padding token's embedding gets nothing, wherever it stands: transformers builds the table
   /// with it as `torch.nn.Embedding`'s `padding_idx`. Where the head is tied, its part of the gradient remains.
   private func embeddingGradient(_ tokens: [Int32], gradients: UnsafeMutablePointer<Float>) {
-    let (width, columns) = (math.configuration.hiddenSize, 64)
+    let width = math.configuration.hiddenSize
     let (scale, kernels) = (math.embeddingScale, math.kernels)
     let padding = math.configuration.family.freezesPadding ? math.configuration.paddingID : nil
     nonisolated(unsafe) let source = activations.gradient
     nonisolated(unsafe) let target = gradients + math.layout.embedding
-    Parallel.perform(tiles: (width + columns - 1) / columns, threads: threads) { tile in
-      let first = tile * columns
-      let count = min(columns, width - first)
+    Parallel.performColumns(width, threads: threads) { columns in
+      let (first, count) = (columns.lowerBound, columns.count)
       for (row, token) in tokens.enumerated() where token != padding {
         kernels.add_scaled(
           target + Int(token) * width + first, source + row * width + first, scale, count)

@@ -140,9 +140,9 @@ struct TransformerLayer {
     if let norm, let statistics {
       math.norm(
         block, weight: norm, rows: rows, into: isInPlace ? block : out, statistics: statistics)
-    } else if !isInPlace {
-      out.update(from: block, count: rows * width)
     }
-    math.add(isInPlace ? block : residual, to: out, rows: rows, width: width)
+    math.add(
+      isInPlace ? block : residual, to: out, first: isInPlace || norm != nil ? nil : block,
+      rows: rows, width: width)
   }
 }

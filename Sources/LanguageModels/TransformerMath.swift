@@ -5,10 +5,8 @@ internal import Tensors
 ///
 /// Legend: T = rows (tokens) of all sequences of a batch together, H = hidden size, W = query width plus twice the
 /// key/value width, I = intermediate size, M = width of the MLP's first projection, 2I with a gate and I without. Every
-/// operation is cut into tiles of `rowsPerTile` rows.
+/// row is computed by itself.
 struct TransformerMath {
-  static let rowsPerTile = 32
-
   let configuration: ModelConfiguration
   let layout: ParameterLayout
   /// The weights that the next operations need.
@@ -48,9 +46,14 @@ struct TransformerMath {
 
   /// Runs `body` for ranges of rows, in parallel.
   func forRows(_ rows: Int, _ body: @Sendable (Range<Int>) -> Void) {
-    let tiles = (rows + Self.rowsPerTile - 1) / Self.rowsPerTile
-    Parallel.perform(tiles: tiles, threads: threads) { tile in
-      body(tile * Self.rowsPerTile..<min(rows, (tile + 1) * Self.rowsPerTile))
+    Parallel.performRows(rows, threads: threads, body)
+  }
+
+  /// Sets x, rows x width, to zero.
+  func clear(_ x: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
+    nonisolated(unsafe) let x = x
+    forRows(rows) { rows in
+      (x + rows.lowerBound * width).update(repeating: 0, count: rows.count * width)
     }
   }
 
@@ -104,14 +107,16 @@ struct TransformerMath {
     }
   }
 
-  /// Adds x to y; both are rows x width.
+  /// Adds x to y, or to `first` and gives y; all are rows x width.
   func add(
-    _ x: UnsafeMutablePointer<Float>, to y: UnsafeMutablePointer<Float>, rows: Int, width: Int
+    _ x: UnsafeMutablePointer<Float>, to y: UnsafeMutablePointer<Float>,
+    first: UnsafeMutablePointer<Float>? = nil, rows: Int, width: Int
   ) {
-    nonisolated(unsafe) let (x, y) = (x, y)
+    nonisolated(unsafe) let (x, y, first) = (x, y, first)
     let (kernels, roundState) = (kernels, roundState)
     forRows(rows) { rows in
       let (start, count) = (rows.lowerBound * width, rows.count * width)
+      if let first { (y + start).update(from: first + start, count: count) }
       kernels.add(y + start, x + start, count)
       roundState(y + start, count)
     }

@@ -117,6 +117,10 @@ package struct MatrixProduct: Sendable {
 
   /// Columns of a tile are a multiple of this, but for the last tile's.
   private static let columnUnit = 32
+  /// So are rows where bits do not depend on the tile: those that the largest kernel computes at a time.
+  private static let rowUnit = 14
+  /// What a column of a tile costs besides its rows, as a number of rows: that it is packed.
+  private static let packingRows = 10
 
   private func multiple(of threads: Int, from count: Int) -> Int {
     (count + threads - 1) / threads * threads
@@ -128,12 +132,24 @@ package struct MatrixProduct: Sendable {
     case .portable:
       // Bits depend on nothing here, so that there may be as many tiles as keep all threads busy.
       var parts = (rows: (rows - 1) / 1024 + 1, columns: (columns - 1) / 384 + 1)
-      if columns >= Self.columnUnit * threads || rows < threads {
-        parts.columns = multiple(of: threads, from: parts.columns)
-      } else {
-        parts.rows = min(rows, multiple(of: threads, from: parts.rows))
+      parts.columns = min(
+        multiple(of: threads, from: parts.columns), Self.units(columns, of: Self.columnUnit))
+      guard threads > 1 else { return parts }
+      func cost(_ parts: (rows: Int, columns: Int)) -> Int {
+        self.cost(of: parts, rows: rows, columns: columns, threads: threads)
       }
-      return parts
+      var best = parts
+      for tiles in stride(from: threads, through: 4 * threads, by: threads) {
+        for rowParts in 1...min(tiles, Self.units(rows, of: Self.rowUnit)) {
+          let other = (
+            rows: rowParts,
+            columns: min(tiles / rowParts, Self.units(columns, of: Self.columnUnit))
+          )
+          if cost(other) < cost(best) { best = other }
+        }
+      }
+      // Rows stay together unless that clearly pays.
+      return 10 * cost(best) < 9 * cost(parts) ? best : parts
     case .openblas:
       // OpenBLAS's bits depend on the tile, which therefore depends on the shape alone.
       var parts = (rows: max(1, (rows + 512) / 1024), columns: max(1, (columns + 256) / 512))
@@ -144,23 +160,41 @@ package struct MatrixProduct: Sendable {
     }
   }
 
+  /// What the busiest thread computes and packs, in elements of c.
+  private func cost(
+    of parts: (rows: Int, columns: Int), rows: Int, columns: Int, threads: Int
+  ) -> Int {
+    func largest(_ count: Int, _ unit: Int, _ parts: Int) -> Int {
+      unit * ((Self.units(count, of: unit) + parts - 1) / parts)
+    }
+    let height = largest(rows, Self.rowUnit, parts.rows) + Self.packingRows
+    let rounds = (parts.rows * parts.columns + threads - 1) / threads
+    return rounds * height * largest(columns, Self.columnUnit, parts.columns)
+  }
+
+  /// How many units `count` elements are, the last of which may be incomplete.
+  private static func units(_ count: Int, of unit: Int) -> Int { (count + unit - 1) / unit }
+
   private func multiplyTiles(
     _ a: Operand, _ b: Operand, into c: Matrix, _ accumulation: Accumulation, threads: Int
   ) {
     let parts = tiling(rows: c.rows, columns: c.columns, threads: threads)
     Parallel.perform(tiles: parts.rows * parts.columns, threads: threads) { tile in
-      let rows = Parallel.range(of: tile % parts.rows, tiles: parts.rows, count: c.rows)
-      let columns = Self.columns(of: tile / parts.rows, tiles: parts.columns, count: c.columns)
-      guard !columns.isEmpty else { return }
+      let rows = Self.range(
+        of: tile % parts.rows, tiles: parts.rows, count: c.rows,
+        unit: numerics == .portable ? Self.rowUnit : 1)
+      let columns = Self.range(
+        of: tile / parts.rows, tiles: parts.columns, count: c.columns, unit: Self.columnUnit)
+      guard !rows.isEmpty, !columns.isEmpty else { return }
       multiplyHere(
         a.rows(rows), b.columns(columns), into: c.rows(rows).columns(columns), accumulation)
     }
   }
 
-  private static func columns(of tile: Int, tiles: Int, count: Int) -> Range<Int> {
-    let units = Parallel.range(
-      of: tile, tiles: tiles, count: (count + columnUnit - 1) / columnUnit)
-    return units.lowerBound * columnUnit..<min(count, units.upperBound * columnUnit)
+  /// The elements of a tile of nearly as many units as every other.
+  private static func range(of tile: Int, tiles: Int, count: Int, unit: Int) -> Range<Int> {
+    let units = Parallel.range(of: tile, tiles: tiles, count: units(count, of: unit))
+    return units.lowerBound * unit..<min(count, units.upperBound * unit)
   }
 
   // MARK: - Scratch memory

@@ -40,6 +40,32 @@ package enum Parallel {
     }
   }
 
+  /// Runs `body` for ranges of rows that are computed each by itself: about four for each thread, if they are not too short
+  /// for waking a thread.
+  package static func performRows(
+    _ count: Int, threads: Int, _ body: @Sendable (_ rows: Range<Int>) -> Void
+  ) {
+    let size = count <= 32 ? 32 : min(32, max(8, count / (4 * threads)))
+    performRanges(count, of: size, threads: threads, body)
+  }
+
+  /// Runs `body` for ranges of columns, each a sum over all rows, that begin at multiples of a vector.
+  package static func performColumns(
+    _ count: Int, threads: Int, _ body: @Sendable (_ columns: Range<Int>) -> Void
+  ) {
+    let vectors = (count + 15) / 16
+    let size = 16 * min(4, (vectors + threads - 1) / threads)
+    performRanges(count, of: size, threads: threads, body)
+  }
+
+  private static func performRanges(
+    _ count: Int, of size: Int, threads: Int, _ body: @Sendable (Range<Int>) -> Void
+  ) {
+    perform(tiles: (count + size - 1) / size, threads: threads) { tile in
+      body(tile * size..<min(count, (tile + 1) * size))
+    }
+  }
+
   /// The elements of tile `tile` when `count` elements are cut into `tiles` parts of nearly equal size.
   package static func range(of tile: Int, tiles: Int, count: Int) -> Range<Int> {
     count * tile / tiles..<count * (tile + 1) / tiles

@@ -12,6 +12,21 @@ import Testing
     #expect(counts.elements.allSatisfy { $0 == 1 })
   }
 
+  @Test(
+    "over rows and columns take each once", arguments: [0, 1, 31, 33, 400, 577], [1, 2, 16, 64])
+  func everyElementOnce(count: Int, threads: Int) {
+    let counts = FloatBuffer(count: count)
+    Parallel.performRows(count, threads: threads) { rows in
+      precondition(rows.count <= 32 && !rows.isEmpty)
+      for row in rows { counts.pointer[row] += 1 }
+    }
+    Parallel.performColumns(count, threads: threads) { columns in
+      precondition(columns.lowerBound % 16 == 0 && !columns.isEmpty)
+      for column in columns { counts.pointer[column] += 1 }
+    }
+    #expect(counts.elements.allSatisfy { $0 == 2 })
+  }
+
   @Test("cut a count into adjoining parts", arguments: [0, 1, 5, 64, 1001], [1, 2, 3, 7])
   func rangesAdjoin(count: Int, tiles: Int) {
     let ranges = (0..<tiles).map { Parallel.range(of: $0, tiles: tiles, count: count) }

@@ -49,7 +49,8 @@ final class IncrementalTransformer {
       cache.reserve(slot, positions: pass.positions[rows.upperBound - 1] + 1)
     }
     let blocks = AttentionBlocks(
-      rows: 0..<rows, positions: pass.positions, spans: pass.spans, configuration: c)
+      rows: 0..<rows, positions: pass.positions, spans: pass.spans, configuration: c,
+      queries: attention.queriesPerBlock(rows: rows))
     show.rowKeys = pass.keys
     math.weights = weights.embedding
     math.embed(pass.tokens, into: s.stream)

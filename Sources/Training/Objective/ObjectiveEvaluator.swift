@@ -5,9 +5,6 @@ internal import Tensors
 
 /// Computes an objective over blocks of logits, with memory that is kept from block to block.
 final class ObjectiveEvaluator {
-  /// Rows of a tile; a row's bits do not depend on it.
-  private static let rowsPerTile = 4
-
   private let settings: ck_objective
   /// Cross entropies, then entropies, then weights of a block's rows.
   private var rowResults: [Double] = []
@@ -86,15 +83,12 @@ final class ObjectiveEvaluator {
       nonisolated(unsafe) let results = results
       block.targets.withUnsafeBufferPointer { targets in
         nonisolated(unsafe) let targets = targets
-        let tiles = (rows + Self.rowsPerTile - 1) / Self.rowsPerTile
-        Parallel.perform(tiles: tiles, threads: block.threads) { tile in
-          let start = tile * Self.rowsPerTile
-          let count = min(Self.rowsPerTile, rows - start)
+        Parallel.perform(tiles: rows, threads: block.threads) { row in
           guard let targets = targets.baseAddress, let results = results.baseAddress else { return }
           withUnsafePointer(to: settings) { settings in
             kernel?(
-              results + start, results + rows + start, results + 2 * rows + start,
-              logits + start * vocabulary, targets + start, count, vocabulary, settings, scale)
+              results + row, results + rows + row, results + 2 * rows + row,
+              logits + row * vocabulary, targets + row, 1, vocabulary, settings, scale)
           }
         }
       }
