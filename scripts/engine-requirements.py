@@ -6,6 +6,10 @@
 
 Prints one line a package, with the digest of the file that pip chooses for that Python and machine; the first line names the
 Python. What is installed from it is what was tried: `pip install --no-deps --require-hashes -r FILE`.
+
+The lists for CUDA are resolved, with pip's settings naming nothing but the Python package index, whose PyTorch is built for it:
+`python3.11 axolotl==0.19.0`, `python3.12 axolotl==0.21.0`, and for the evaluation each of both with the packages and versions of
+`evaluation_cpu.txt`.
 """
 
 import json

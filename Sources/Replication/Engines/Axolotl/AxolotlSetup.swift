@@ -2,20 +2,27 @@ import Files
 import Foundation
 import Manifests
 
-/// Installs Axolotl and lm-evaluation-harness for CPUs from hashed requirements, each into a virtual environment of its own.
+/// Installs Axolotl and lm-evaluation-harness from hashed requirements, each into a virtual environment of its own.
 package struct AxolotlSetup: Sendable {
   private let environment: AxolotlEnvironment
+  private let isForCUDA: Bool
 
-  /// Prepares an installation.
-  package init(_ environment: AxolotlEnvironment) {
-    self.environment = environment
+  /// Prepares an installation for CPUs, or for GPUs with CUDA, whose packages work on CPUs too.
+  package init(_ environment: AxolotlEnvironment, isForCUDA: Bool) {
+    (self.environment, self.isForCUDA) = (environment, isForCUDA)
   }
 
-  /// What training needs on CPUs; the first line names the Python.
-  private var requirements: [UInt8] {
-    switch environment.version {
-    case .v019: PackageResources.axolotl_019_cpu_txt
-    case .v021: PackageResources.axolotl_021_cpu_txt
+  /// What training and evaluation need; the first line names the Python.
+  private var requirements: (training: [UInt8], evaluation: [UInt8]) {
+    switch (environment.version, isForCUDA) {
+    case (.v019, false):
+      (PackageResources.axolotl_019_cpu_txt, PackageResources.evaluation_cpu_txt)
+    case (.v021, false):
+      (PackageResources.axolotl_021_cpu_txt, PackageResources.evaluation_cpu_txt)
+    case (.v019, true):
+      (PackageResources.axolotl_019_cuda_txt, PackageResources.evaluation_311_cuda_txt)
+    case (.v021, true):
+      (PackageResources.axolotl_021_cuda_txt, PackageResources.evaluation_312_cuda_txt)
     }
   }
 
@@ -24,12 +31,18 @@ package struct AxolotlSetup: Sendable {
   /// - Throws: ``EngineError`` with the last lines of what went wrong; the same command begins anew.
   package func run(_ interruption: Interruption, note: (String) -> Void) throws {
     let keys = environment.keysFile
+    let places = [environment.training, environment.evaluation]
+    if try isForCUDA && places.contains(where: isForCPUs) {
+      throw EngineError(
+        .engineFailed,
+        "What is installed in \(environment.folder) is for CPUs only: remove that folder, and the same command installs it for CUDA."
+      )
+    }
     guard !environment.obstacles(isEvaluating: true).isEmpty else { return }
     try keys.remove()
     try keys.parent.createFolder()
-    try install(requirements, to: environment.training, interruption, note)
-    try install(
-      PackageResources.evaluation_cpu_txt, to: environment.evaluation, interruption, note)
+    try install(requirements.training, to: environment.training, interruption, note)
+    try install(requirements.evaluation, to: environment.evaluation, interruption, note)
     note("asking Axolotl for the settings that it has")
     let schema = keys.parent.appending("schema.json")
     try schema.remove()
@@ -37,6 +50,18 @@ package struct AxolotlSetup: Sendable {
       ["\(environment.training)/bin/axolotl", "config-schema", "--format", "json"], log: schema,
       interruption)
     try AtomicFile.write(try Self.keys(of: schema), to: keys)
+  }
+
+  /// Whether the environment in a folder was installed from a list for CPUs.
+  private func isForCPUs(_ folder: String) throws -> Bool {
+    let installed = Self.installed(ContainedPath(folder))
+    guard try FileStatus(at: installed) != nil else { return false }
+    return String(decoding: try OpenFile.contents(of: installed), as: UTF8.self).contains("+cpu ")
+  }
+
+  /// What an environment was installed from, once it is whole.
+  private static func installed(_ place: ContainedPath) -> ContainedPath {
+    place.parent.appending("\(place.name).installed")
   }
 
   /// The names of the settings in what `axolotl config-schema` printed, behind a banner.
@@ -62,7 +87,7 @@ package struct AxolotlSetup: Sendable {
     let place = ContainedPath(folder)
     let list = place.parent.appending("\(place.name).txt")
     let log = place.parent.appending("\(place.name).log")
-    let installed = place.parent.appending("\(place.name).installed")
+    let installed = Self.installed(place)
     let isLink = try FileStatus(at: place)?.kind == .link
     guard try !isLink && FileStatus(at: installed) == nil else { return }
     try place.remove()
