@@ -157,21 +157,3 @@ struct AxolotlTraining {
     )
   }
 }
-
-/// The last lines of a program's log.
-struct LogTail {
-  let sentence: String
-
-  init(of log: ContainedPath, lines count: Int = 8) {
-    let text = (try? OpenFile.contents(of: log)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    // A progress bar writes over its own line.
-    let lines = text.split(whereSeparator: \.isNewline).filter {
-      !$0.allSatisfy(\.isWhitespace)
-    }
-    // On one line, since what a terminal is told of strangers' text has no others.
-    let last = lines.suffix(count).map { $0.prefix(300) }.joined(separator: " | ")
-    sentence =
-      lines.isEmpty
-      ? "It printed nothing." : "The last lines of its log, \(log.path): \(last) |"
-  }
-}
