@@ -13,6 +13,8 @@ extension Manifest {
     package var settings: [(key: String, value: JSON)] = []
     /// Keys of these that this version does not have: known to have no effect, and told so in the record.
     package var ignored: [String] = []
+    /// Whether each training is repeated with PyTorch in fp32 and in fp64, which tells what rounding does to it.
+    package var measuresRounding = false
 
     /// Axolotl with its defaults.
     package init() {}
@@ -56,6 +58,7 @@ extension Manifest.Axolotl {
       ("distribution", .string(distribution.rawValue)),
       ("settings", settings.isEmpty ? .null : JSON(present: settings.map { ($0.key, $0.value) })),
       ("ignored", ignored.isEmpty ? .null : .array(ignored.map(JSON.string))),
+      ("measure_rounding", measuresRounding ? true : .null),
     ])
   }
 }

@@ -29,6 +29,7 @@ extension ManifestDecoder {
       }
       axolotl.ignored.append(name)
     }
+    axolotl.measuresRounding = mapping.optional("measure_rounding")?.boolean() ?? false
     return axolotl
   }
 }

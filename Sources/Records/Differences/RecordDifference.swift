@@ -67,6 +67,7 @@ package struct RecordDifference: Sendable, Equatable {
     let samples = try (a.samples(), b.samples())
     var (trainings, evaluations, unmatched) = ([String](), [EvaluationDifference](), [String]())
     var distances: [TrainingDistance] = []
+    let histories = try (a.history(), b.history())
     var commonCount = 0
     for arm in a.summary.arms {
       guard let other = Self.counterpart(of: arm, in: a, b) else {
@@ -77,7 +78,11 @@ package struct RecordDifference: Sendable, Equatable {
         commonCount += 1
         if let sentence = Self.training(arm, other) {
           trainings.append(sentence)
-          distances.append(try TrainingDistance(arm, other, in: store))
+          let limits =
+            try RoundingLimits(of: arm, in: histories.0)
+            ?? RoundingLimits(of: other, in: histories.1)
+          distances.append(
+            try TrainingDistance(arm, other, limits: limits ?? RoundingLimits(), in: store))
         }
       }
       if let own = arm.inspection, let theirs = other.inspection,

@@ -5,9 +5,8 @@ import Tensors
 
 /// How far two trainings of one arm lie apart where their bits differ: step by step, and in the end tensor by tensor.
 ///
-/// Two engines that compute the same differ by the rounding of their arithmetics. In fp32, the native engine and Axolotl were
-/// found no further apart than 2e-5 in the loss, 1e-4 of itself in the gradient norm and 1e-5 in a weight
-/// (`Tests/TrainingTests`); what is further apart than that is another computation.
+/// Two engines that compute the same differ by the rounding of their arithmetics, and no further than ``RoundingLimits`` say; what is
+/// further apart than that is another computation.
 package struct TrainingDistance: Sendable, Equatable {
   /// The largest distance of one quantity, and where it was found.
   package struct Largest: Sendable, Equatable {
@@ -39,28 +38,26 @@ package struct TrainingDistance: Sendable, Equatable {
   package let weights: Largest?
   /// What could not be compared, as one of both does not tell it.
   package let notCompared: [String]
-  /// How far apart losses may be.
-  private let explainedLoss: Double
+  /// What rounding may do to them, and the largest distance of loss, gradient norm and weights as a share of that.
+  private let limits: RoundingLimits
+  private let shareOfLimits: Double
 
-  /// The distances that rounding in fp32 was found to explain.
-  private static let explained = (loss: 2e-5, gradientNorm: 1e-4, weights: 1e-5)
-  /// What is added to that where a log has losses of four digits.
+  /// What is added to the limit of a loss where a log has losses of four digits.
   private static let fourDigits = 5e-5
 
   /// Whether rounding in fp32 explains all that was compared, the losses at least.
   package var isRounding: Bool {
-    func isNear(_ largest: Largest?, _ limit: Double) -> Bool {
-      largest.map { $0.value <= limit } ?? true
-    }
-    return firstOtherBatch == nil && loss != nil && isNear(loss, explainedLoss)
-      && isNear(gradientNorm, Self.explained.gradientNorm) && isNear(learningRate, 1e-12)
-      && isNear(weights, Self.explained.weights)
+    firstOtherBatch == nil && loss != nil && shareOfLimits <= 1
+      && learningRate.map { $0.value <= 1e-12 } ?? true
   }
 
-  /// Compares what both trainings have; their weights lie in `store`, if they are anywhere.
+  /// Compares what both trainings have, for which rounding has these limits; their weights lie in `store`, if they are anywhere.
   ///
   /// - Throws: ``TensorFileError`` if weights are there and cannot be read.
-  init(_ a: RunSummary.Arm, _ b: RunSummary.Arm, in store: ArtifactStore?) throws {
+  init(
+    _ a: RunSummary.Arm, _ b: RunSummary.Arm, limits: RoundingLimits = RoundingLimits(),
+    in store: ArtifactStore?
+  ) throws {
     let pairs = a.commonSteps(with: b)
     func largest(_ values: [(step: Int, Double, Double)], isRelative: Bool) -> Largest? {
       var found = Largest(at: "no step")
@@ -94,7 +91,20 @@ package struct TrainingDistance: Sendable, Equatable {
     let isRounded = [a, b].contains { arm in
       arm.steps.contains { $0.batchDigest == nil } && arm.steps.haveRoundedLosses
     }
-    explainedLoss = Self.explained.loss + (isRounded ? Self.fourDigits : 0)
+    self.limits = limits
+    var share = Largest(at: "nothing")
+    func take(_ distance: Double, _ limit: Double) {
+      share.take(distance == 0 ? 0 : distance / limit, at: "one of them")
+    }
+    for (step, x, y) in losses {
+      let limit = limits.loss(step: step, max(x.magnitude, y.magnitude))
+      take((x - y).magnitude, limit + (isRounded ? Self.fourDigits : 0))
+    }
+    for (step, x, y) in norms {
+      take((x - y).magnitude, limits.gradientNorm(step: step) * max(x.magnitude, y.magnitude))
+    }
+    if let weights { take(weights.value, limits.weights) }
+    shareOfLimits = share.value
     let single = max(a.steps.count, b.steps.count) - pairs.count
     let all = pairs.count
     notCompared = [
@@ -153,7 +163,8 @@ package struct TrainingDistance: Sendable, Equatable {
     let conclusion =
       loss == nil
       ? "no loss could be compared"
-      : isRounding ? "rounding in fp32 explains it" : "more than rounding in fp32 explains"
+      : (isRounding ? "rounding in fp32 explains it" : "more than rounding in fp32 explains")
+        + " (\(limits.sentence(shareOfLimits)))"
     let rest = notCompared.isEmpty ? "" : "; not compared: \(English.list(notCompared))"
     return
       "\(arm), \(stepCount) steps: \(parts.joined(separator: ", ")); \(conclusion)\(rest)."
@@ -169,6 +180,7 @@ package struct TrainingDistance: Sendable, Equatable {
       "first_other_batch": firstOtherBatch.map { JSON($0) } ?? .null, "loss": json(loss),
       "gradient_norm": json(gradientNorm), "learning_rate": json(learningRate),
       "weights": json(weights), "is_rounding": .bool(isRounding),
+      "share_of_limits": .exact(shareOfLimits), "limits_are_measured": .bool(limits.areMeasured),
       "not_compared": .array(notCompared.map(JSON.string)),
     ]
   }

@@ -92,6 +92,7 @@ struct ManifestPageTests {
       distribution: ddp
       settings: {x: 1}
       ignored: [x]
+      measure_rounding: true
     evaluation:
       tasks:
         - task: mmlu

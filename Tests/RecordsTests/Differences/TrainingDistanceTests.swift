@@ -43,6 +43,33 @@ import Testing
     #expect(loss.value.isNaN && loss.place == "step 2" && !distance.isRounding)
   }
 
+  // MARK: - Measured limits
+
+  @Test("goes by what was measured of the training, which grows with the steps and never shrinks")
+  func measured() throws {
+    let limits = try RoundingLimits([
+      "loss": [.number(1e-6), .number(1e-4), .number(1e-7)],
+      "gradient_norm": [.number(0), .number(1e-5), .number(0)], "weights": .number(1e-6),
+    ])
+    func isRounding(_ a: [Double], _ b: [Double], norm: Double = 2) throws -> Bool {
+      try TrainingDistance(arm(a), arm(b, norm: norm), limits: limits, in: nil).isRounding
+    }
+    #expect(try isRounding([3, 2, 1], [3.000003, 2.0003, 1.0003]))
+    #expect(try !isRounding([3, 2, 1], [3.00001, 2, 1]))
+    #expect(try !isRounding([3, 2, 1], [3, 2, 1.0005]))
+    // The last bit of fp32 is always allowed for, and no more in the first step here.
+    #expect(try isRounding([3], [3], norm: 2 * (1 + 0x1p-23)))
+    #expect(try !isRounding([3], [3], norm: 2 * (1 + 0x1p-20)))
+    let distance = try TrainingDistance(arm([3, 2]), arm([3, 2.0002]), limits: limits, in: nil)
+    #expect(
+      distance.sentence.hasSuffix(
+        "rounding in fp32 explains it (2.00 times what lies between fp32 and fp64 of this training, up to 4 being rounding); not compared: final weights."
+      ), "\(distance.sentence)")
+    #expect(distance.json["limits_are_measured"] == true)
+    #expect(try self.distance(arm([3]), arm([3])).sentence.contains("by limits from a few steps"))
+    #expect(throws: FileError.self) { try RoundingLimits(["loss": [1], "gradient_norm": []]) }
+  }
+
   // MARK: - What one of both does not tell
 
   private func imported(

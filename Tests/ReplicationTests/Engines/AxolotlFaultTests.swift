@@ -100,6 +100,10 @@ import Testing
     printf '{"event": "saved", "files": {"model.safetensors": {"bytes": 1, "sha256": "%s"}}}\\n' "$sum" >> "$folder/events.jsonl"
     """
 
+  /// What a measurement leaves.
+  private static let measuring =
+    #"echo '{"loss": [1e-7], "gradient_norm": [1e-7], "weights": 1e-7}' > "$2/rounding.json""#
+
   @Test("goes on at its last whole checkpoint, with the batches of the native engine, and seals")
   func goesOn() async throws {
     let native = try await toy.run(
@@ -117,10 +121,11 @@ import Testing
     try put(Array(lines.joined().utf8), toy.folder.path(of: "lines"))
 
     let (file, options, notes) = (
-      try toy.manifest("broken", engine: "axolotl"), toy.options("broken"), Notes()
+      try toy.manifest("broken", engine: "axolotl", axolotl: "  measure_rounding: true\n"),
+      toy.options("broken"), Notes()
     )
-    func failure(_ script: String) async throws -> String {
-      try toy.install(script, options)
+    func failure(_ script: String, python: String = "exit 1") async throws -> String {
+      try toy.install(script, python: python, options)
       return await toy.failure(file, options, notes.take)
     }
     let killed = try await failure(
@@ -144,8 +149,19 @@ import Testing
     let half = try await failure(script(steps: 16, checkpoint: 15, isWhole: false, end: ""))
     #expect(half.contains("16 of 20 steps"), "\(half)")
     #expect(notes.text.contains("goes on after step 5"), "\(notes.text)")
-    try toy.install(script(steps: 20, checkpoint: 20, isWhole: true, end: Self.saving), options)
+    let whole = script(steps: 20, checkpoint: 20, isWhole: true, end: Self.saving)
+    // What rounding does to the training is measured before it counts as done.
+    let unmeasured = try await failure(whole, python: "echo no room; exit 3")
+    #expect(
+      unmeasured.contains("is done, but repeating it in fp32 and in fp64 ended with status 3")
+        && unmeasured.contains("no room"), "\(unmeasured)")
+    try toy.install(whole, python: Self.measuring, options)
     let record = try await toy.run(file, options, notes.take)
+    // Either record may have it.
+    for (a, b) in [(record, native), (native, record)] {
+      let distances = try RecordDifference(a, b).distances
+      #expect(distances.map { $0.json["limits_are_measured"] } == [true, true])
+    }
     #expect(notes.text.contains("the checkpoint after step 15 is passed over"), "\(notes.text)")
     for arm in record.summary.arms where !arm.steps.isEmpty {
       #expect(arm.steps == steps)

@@ -51,19 +51,71 @@ struct AxolotlRunTests {
     }
   }
 
-  @Test("trains both arms as the native engine does, and scores what the harness asked")
+  /// What the toy gives, and on HellaSwag what it does not give.
+  private static let expectations = """
+    schema: 1
+    name: toy
+    title: The toy with the native engine
+    sources: {toy: {title: A run of the toy, location: here}}
+    arms: {base: base, sft: sft, eaft: eaft}
+    unit: fraction
+    cells:
+      - task: mmlu
+        metric: acc
+        label: MMLU
+        n: 16
+        values:
+          base: {value: "0.062500", band: {kind: exact-count}}
+          sft: {value: "0.250000", band: {kind: exact-count}}
+          eaft:
+            value: "0.250000"
+            band:
+              {kind: conditional-flip, discordance: 0.1, discordance_from: a guess, level: 0.95}
+      - task: hellaswag
+        metric: acc_norm
+        label: HellaSwag
+        n: 12
+        values: {eaft: {value: "0.916667", band: {kind: exact-count}}}
+    claims:
+      - id: alike
+        statement: EAFT does as SFT does.
+        source: toy
+        equivalent: {arm: eaft, to: sft, margin: 0.5, rows: [{task: mmlu, metric: acc}]}
+      - id: worse
+        statement: SFT is worse than the untouched model.
+        source: toy
+        required: false
+        worse: {arm: sft, than: base, by: 0.05, rows: [{task: mmlu, metric: acc}]}
+
+    """
+
+  @Test(
+    "trains both arms as the native engine does, scores what the harness asked, and is judged alike"
+  )
   func sameAsNative() async throws {
     let options = try options("one")
-    let native = try await toy.run(
-      try toy.manifest("native", engine: "native", evaluates: true), options)
-    let other = try await toy.run(
-      try toy.manifest("axolotl", engine: "axolotl", evaluates: true), options)
+    func outcome(_ engine: String) async throws -> RunOutcome {
+      try await toy.outcome(
+        try toy.manifest(
+          engine, engine: engine, axolotl: "  measure_rounding: true\n", evaluates: true,
+          expectations: Self.expectations), options)
+    }
+    let (nativeOutcome, otherOutcome) = (try await outcome("native"), try await outcome("axolotl"))
+    let (native, other) = (nativeOutcome.record, otherOutcome.record)
     try expectSameTrainings(native, other)
+    let judgement = try #require(otherOutcome.judgement)
+    let verdicts = try #require(nativeOutcome.judgement).verdicts
+    #expect(judgement.verdicts.map(\.status) == verdicts.map(\.status))
+    #expect(verdicts.map(\.subject).filter { $0 == .claim }.count == 2)
+    let statuses = Set(judgement.verdicts.map(\.status))
+    #expect(statuses.isSuperset(of: [.reproduced, .diverged]), "\(judgement.verdicts)")
+    #expect(otherOutcome.exitCode == 1 && !judgement.hasImports && other.engines == ["axolotl"])
     let store = ArtifactStore(ArtifactsFolder(options.artifacts))
     let difference = try RecordDifference(native, other, weightsIn: store)
     #expect(difference.distances.count == 2)
     for distance in difference.distances {
       #expect(distance.weights != nil && distance.isRounding, "\(distance.sentence)")
+      #expect(distance.sentence.contains("between fp32 and fp64 of this training"))
     }
     // Near ties may fall otherwise; nothing else may.
     for evaluation in difference.evaluations {

@@ -19,7 +19,8 @@ struct AxolotlToy {
 
   /// The toy without what needs a chat template of the model, with other lines of training.
   func manifest(
-    _ name: String, engine: String, training: String = "", evaluates: Bool = false
+    _ name: String, engine: String, training: String = "", axolotl: String = "",
+    evaluates: Bool = false, expectations: String? = nil
   ) throws -> ManifestFile {
     let manifests = folder.path(of: name)
     try FileManager.default.copyItem(atPath: Checkout.manifests, toPath: manifests)
@@ -35,7 +36,11 @@ struct AxolotlToy {
       text = text.replacing(/evaluation:\n(\ \ .*\n)+/, with: "")
         .replacing(/\ \ (mmlu|mmlu-dev|hellaswag|arc-challenge):\n(\ \ \ \ .*\n)+/, with: "")
     }
-    text += "\nengine: \(engine)\naxolotl:\n  version: \(version)\n"
+    text += "\nengine: \(engine)\naxolotl:\n  version: \(version)\n\(axolotl)"
+    if let expectations {
+      text += "expectations: expectations/toy.yaml\n"
+      try put(Array(expectations.utf8), "\(manifests)/expectations/toy.yaml")
+    }
     try Data(text.utf8).write(to: URL(filePath: path))
     return try ManifestFile.read(path)
   }
@@ -54,8 +59,14 @@ struct AxolotlToy {
     _ file: ManifestFile, _ options: RunOptions, interruption: Interruption = Interruption(),
     _ report: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) async throws -> SealedRecord {
+    try await outcome(file, options, interruption: interruption, report).record
+  }
+
+  func outcome(
+    _ file: ManifestFile, _ options: RunOptions, interruption: Interruption = Interruption(),
+    _ report: @escaping @Sendable (RunEvent) -> Void = { _ in }
+  ) async throws -> RunOutcome {
     try await Runner(file, options: options, interruption: interruption, report: report).run()
-      .record
   }
 
   /// What a run says that does not come to its end.
@@ -73,9 +84,10 @@ struct AxolotlToy {
 
   /// Puts a program that does not do its work in Axolotl's place, beside packages of the names that are looked for.
   ///
-  /// The variables `folder` and `first` of `script` are the training's folder and the step that it goes on after.
+  /// The variables `folder` and `first` of `script` are the training's folder and the step that it goes on after; `python` is
+  /// what repeats a finished training, with that folder as `$2`.
   func install(
-    _ script: String,
+    _ script: String, python: String = "exit 1",
     packages: [String] = ["torch-2.13.0", "transformers-5.16.1", "accelerate-1.13.0"],
     axolotl: String? = nil, _ options: RunOptions
   ) throws {
@@ -92,9 +104,11 @@ struct AxolotlToy {
       first=$(sed -n 's/^resume_from_checkpoint: ".*checkpoint-\\([0-9]*\\)"$/\\1/p' "$2")
       \(script)
       """
-    let path = "\(environment)/training/bin/axolotl"
-    try put(Array(program.utf8), path)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    for (name, text) in [("axolotl", program), ("python", "#!/bin/sh\n\(python)\n")] {
+      let path = "\(environment)/training/bin/\(name)"
+      try put(Array(text.utf8), path)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
     // Every key that a file for this version has, also when training goes on.
     let fixture = Checkout.folder.appending(
       path: "Tests/ReplicationTests/Fixtures/axolotl/one-process.yml")

@@ -195,6 +195,11 @@ extension AxolotlConfiguration {
         "'axolotl.distribution' is \(axolotl.distribution.rawValue), which needs several processes: set 'training.ranks', or take it out."
       )
     }
+    if axolotl.measuresRounding, axolotl.precision != .float32 {
+      obstacles.append(
+        "'axolotl.measure_rounding' holds fp32 against fp64, and 'axolotl.precision' is \(axolotl.precision.rawValue): take one of them out."
+      )
+    }
     let job = Job(
       totalSteps: 1, warmUpSteps: 0, sequenceLength: 1, checkpointInterval: nil, layerClass: "",
       model: "", folder: "", checkpoint: "")

@@ -44,13 +44,16 @@ struct AxolotlEngine: Engine {
     }
     let plugin = SHA256.digest(of: PackageResources.replicate_plugin_py)
     let evaluation = SHA256.digest(of: PackageResources.replicate_evaluate_py)
+    let rounding = SHA256.digest(of: PackageResources.replicate_rounding_py)
     statement = EngineStatement(
       name: EngineName.axolotl.rawValue,
-      program: try CanonicalJSON.digest(of: [
-        "program": JSON(files.statement.program), "plugin": JSON(plugin),
-        "evaluation": JSON(evaluation), "packages": .array(listed),
-        "settings": settings.canonical,
-      ]),
+      program: try CanonicalJSON.digest(
+        of: JSON(present: [
+          ("program", JSON(files.statement.program)), ("plugin", JSON(plugin)),
+          ("evaluation", JSON(evaluation)), ("packages", .array(listed)),
+          ("rounding", settings.measuresRounding ? JSON(rounding) : .null),
+          ("settings", settings.canonical),
+        ])),
       numerics:
         "axolotl \(settings.version.rawValue), torch \(packages[0]["torch"] ?? "none"), \(settings.precision.rawValue), \(settings.distribution.rawValue)"
     )

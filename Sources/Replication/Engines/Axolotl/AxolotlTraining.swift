@@ -57,6 +57,7 @@ struct AxolotlTraining {
       if training.interruption.isRequested || progress.isStopped { throw EngineError.interrupted }
       throw failure(status, after: progress.steps.count, of: batches.schedule.totalSteps)
     }
+    if engine.settings.measuresRounding { try measureRounding() }
     return ArmTraining.Result(weights: try weights(saved), steps: progress.steps, checkpoints: [])
   }
 
@@ -123,6 +124,30 @@ struct AxolotlTraining {
   }
 
   // MARK: - After
+
+  /// Has the training repeated in fp32 and in fp64, for the limits of what rounding explains.
+  private func measureRounding() throws {
+    let script = plugin.appending("replicate_rounding.py")
+    let log = folder.appending("rounding.log")
+    try AtomicFile.write(PackageResources.replicate_rounding_py, to: script)
+    try AtomicFile.write([], to: log)
+    listener.note("\(training.arm): repeats the training in fp32 and in fp64")
+    let environment = engine.environment.training
+    var program = try BackgroundProgram(
+      ["\(environment)/bin/python", script.path, folder.path],
+      environment: engine.variables(in: environment), in: folder.path, log: log.path)
+    let status = try program.wait { try training.interruption.check() }
+    guard status == 0 else {
+      throw EngineError(
+        .engineFailed,
+        "The training of \(training.arm) is done, but repeating it in fp32 and in fp64 ended with status \(status). \(LogTail(of: log).sentence) Take out 'axolotl.measure_rounding', or run again."
+      )
+    }
+    let measured = folder.appending("rounding.json")
+    try listener.stated(
+      RoundingLimits.program,
+      try JSONParser.parse(try OpenFile.contents(of: measured), source: measured.path))
+  }
 
   /// What Axolotl saved, in the one form that this program stores weights in.
   private func weights(_ files: [String: Digest]) throws -> ContainedPath {
