@@ -54,7 +54,7 @@ package enum Parallel {
     _ count: Int, threads: Int, _ body: @Sendable (_ columns: Range<Int>) -> Void
   ) {
     let vectors = (count + 15) / 16
-    let size = 16 * min(4, (vectors + threads - 1) / threads)
+    let size = 16 * min(4, max(1, (vectors + threads - 1) / threads))
     performRanges(count, of: size, threads: threads, body)
   }
 

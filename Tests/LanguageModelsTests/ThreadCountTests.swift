@@ -22,7 +22,7 @@ import Testing
 
   @Test(
     "does not change a bit of logits and gradients", arguments: 0..<2,
-    [TrainingPrecision.float32, .mixed])
+    TrainingPrecision.allCases)
   func training(index: Int, precision: TrainingPrecision) {
     let model = LanguageModel(
       configuration: Self.configurations[index], seed: 3, standardDeviation: 0.3)

@@ -1,5 +1,6 @@
-import Tensors
 import Testing
+
+@testable import Tensors
 
 @Suite("Parallel loops") struct ParallelTests {
   @Test("do each tile once", arguments: [0, 1, 2, 7, 100], [1, 2, 3, 16])
@@ -32,5 +33,19 @@ import Testing
     let ranges = (0..<tiles).map { Parallel.range(of: $0, tiles: tiles, count: count) }
     #expect(ranges.first?.lowerBound == 0 && ranges.last?.upperBound == count)
     #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+  }
+
+  @Test("are recorded with each tile done once, in order, and loops inside of a tile as part of it")
+  func recorded() {
+    let recorder = LoopRecorder()
+    var done: [Int] = []
+    recorder.record(tiles: 3, workers: 2) { tile in
+      recorder.record(tiles: 2, workers: 2) { inner in done.append(10 * tile + inner) }
+    }
+    recorder.record(tiles: 1, workers: 1) { tile in done.append(tile) }
+    let loops = recorder.take().loops
+    #expect(done == [0, 1, 10, 11, 20, 21, 0])
+    #expect(loops.map(\.workers) == [2, 1] && loops.map(\.tiles.count) == [3, 1])
+    #expect(recorder.take().loops.isEmpty)
   }
 }
