@@ -202,12 +202,13 @@ extension Manifest.Treatment {
   package var canonical: JSON {
     switch self {
     case .untouched: return ["train": false]
-    case .trained(let objective, let reduction, let learningRate):
+    case .trained(let objective, let reduction, let learningRate, let precision):
       let (name, values) = objective.declaration
       return JSON(
         present: [
           ("objective", .string(name)), ("reduction", .string(reduction.rawValue)),
           ("learning_rate", learningRate.map(JSON.number) ?? .null),
+          ("precision", JSON(precision?.rawValue)),
         ]
           + values.map { ($0.key, $0.value.canonical) })
     }

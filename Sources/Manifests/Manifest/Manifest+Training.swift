@@ -1,5 +1,6 @@
 package import Assets
 package import Recipes
+package import Tensors
 
 extension Manifest {
   /// What the arms are trained on, and how rows become examples.
@@ -57,11 +58,12 @@ extension Manifest {
 
     /// The trainer's settings for one arm and seed; nil for an arm that is not trained.
     package func configuration(of treatment: Treatment, seed: UInt64) -> TrainingConfiguration? {
-      guard case .trained(let objective, let reduction, let learningRate) = treatment else {
-        return nil
-      }
+      guard
+        case .trained(let objective, let reduction, let learningRate, let precision) = treatment
+      else { return nil }
       var configuration = settings
       if let learningRate { configuration.learningRate = learningRate }
+      if let precision { configuration.precision = precision }
       configuration.objective = objective
       configuration.reduction = reduction
       configuration.seed = seed
@@ -87,7 +89,9 @@ extension Manifest {
   package enum Treatment: Sendable, Equatable {
     /// Nothing: the untouched model.
     case untouched
-    /// It is trained; a learning rate of its own stands in for that of the others.
-    case trained(Objective, reduction: Reduction, learningRate: Double? = nil)
+    /// It is trained; a learning rate or a precision of its own stands in for that of the others.
+    case trained(
+      Objective, reduction: Reduction, learningRate: Double? = nil,
+      precision: TrainingPrecision? = nil)
   }
 }

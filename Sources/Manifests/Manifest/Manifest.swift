@@ -1,3 +1,4 @@
+import Files
 import Recipes
 package import Tensors
 package import Tokenizers
@@ -91,8 +92,45 @@ package struct Manifest: Sendable, Equatable {
           "The arm '\(arm.name)' uses the learning rate \(own.learningRate) instead of \(shared.learningRate)."
         )
       }
+      if own.precision != shared.precision {
+        sentences.append(
+          "The arm '\(arm.name)' uses the precision \(own.precision.rawValue) instead of \(shared.precision.rawValue)."
+        )
+      }
       return sentences
     }
+  }
+}
+
+// MARK: - Arithmetic
+
+extension Manifest {
+  /// Those of the arms that are run that are not trained in fp32, and in what instead.
+  package var roundedArms: [(arm: String, precision: TrainingPrecision)] {
+    arms.compactMap { arm in
+      let own = training.configuration(of: arm.treatment, seed: training.settings.seed)
+      guard let precision = own?.precision, precision != .float32 else { return nil }
+      return (arm.name, precision)
+    }
+  }
+
+  /// In what precisions arms are trained, as "trained in bf16-weights", or with the arms' names where that is not so of all;
+  /// nil where all of it is fp32.
+  package var precisionClause: String? {
+    let rounded = roundedArms
+    let trained = arms.count { $0.treatment != .untouched }
+    let clauses = TrainingPrecision.allCases.compactMap { precision -> String? in
+      let names = rounded.filter { $0.precision == precision }.map(\.arm)
+      if names.isEmpty { return nil }
+      let subject = names.count == trained ? "" : "\(English.list(names)) "
+      return "\(subject)trained in \(precision.rawValue)"
+    }
+    return clauses.isEmpty ? nil : clauses.joined(separator: "; ")
+  }
+
+  /// The arithmetic of all that is run, as "fp32, portable; trained in bf16-weights".
+  package var arithmetic: String {
+    ([numerics.identity] + (precisionClause.map { [$0] } ?? [])).joined(separator: "; ")
   }
 }
 

@@ -1,17 +1,23 @@
 import Recipes
+import Tensors
 
 extension ManifestDecoder {
   /// Reads `arms:`.
   ///
-  /// `training` are the settings that arms use unless they say otherwise; nil if there is something wrong with them.
-  func decodeArms(_ reader: NodeReader, training: Manifest.Training?) -> [Manifest.Arm] {
+  /// `training` are the settings that arms use unless they say otherwise, `numerics` the arithmetic of all; nil if there
+  /// is something wrong with them.
+  func decodeArms(
+    _ reader: NodeReader, training: Manifest.Training?, numerics: Numerics?
+  ) -> [Manifest.Arm] {
     guard let mapping = reader.mapping(path: "arms") else { return [] }
     let ranks = training?.settings.ranks
     let arms = mapping.named().compactMap { name, value -> Manifest.Arm? in
       guard let arm = value.mapping(path: "arms.\(name)") else { return nil }
       defer { arm.finish() }
       let isOptional = arm.optional("optional").map { $0.boolean() } ?? false
-      guard let treatment = decodeTreatment(arm, ranks: ranks), let isOptional else { return nil }
+      guard let treatment = decodeTreatment(arm, ranks: ranks, numerics: numerics),
+        let isOptional
+      else { return nil }
       return Manifest.Arm(name: name, treatment: treatment, isOptional: isOptional)
     }
     let trained = arms.filter { $0.treatment != .untouched }
@@ -25,15 +31,24 @@ extension ManifestDecoder {
     return arms
   }
 
-  private func decodeTreatment(_ mapping: MappingReader, ranks: Int?) -> Manifest.Treatment? {
+  private func decodeTreatment(
+    _ mapping: MappingReader, ranks: Int?, numerics: Numerics?
+  ) -> Manifest.Treatment? {
     if let train = mapping.optional("train"), train.boolean() != true {
-      for key in ["objective", "reduction", "learning_rate"] + Self.objectiveKeys {
+      for key in ["objective", "reduction", "learning_rate", "precision"]
+        + Self.objectiveKeys
+      {
         mapping.forbid(key, "'train' is false, so this arm is the untouched model")
       }
       return .untouched
     }
     let own = mapping.optional("reduction").map { decodeReduction($0, ranks: ranks) }
     let rate = mapping.optional("learning_rate").map(decodeLearningRate)
+    let precision = mapping.optional("precision").map { reader in
+      let precision = decodePrecision(reader)
+      check(precision, named: "precision", numerics, reader)
+      return precision
+    }
     guard
       let name = mapping.required("objective", "what is minimised, or 'train: false'")?
         .choice(among: Objective.names)
@@ -50,8 +65,10 @@ extension ManifestDecoder {
     guard let objective = decodeObjective(name, mapping), let reduction = own ?? sharedReduction
     else { return nil }
     if case .some(nil) = rate { return nil }
+    if case .some(nil) = precision { return nil }
     return .trained(
-      objective, reduction: reduction.of(objective, ranks: ranks ?? 1), learningRate: rate ?? nil)
+      objective, reduction: reduction.of(objective, ranks: ranks ?? 1), learningRate: rate ?? nil,
+      precision: precision ?? nil)
   }
 }
 

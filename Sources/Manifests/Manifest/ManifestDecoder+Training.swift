@@ -15,7 +15,7 @@ extension ManifestDecoder {
       value.integer(in: counts).map { (isSteps: key == "max_steps", count: $0) }
     }
     let maximumSteps = duration.flatMap { $0.isSteps ? $0.count : nil }
-    let precision = choice(mapping.optional("precision"), default: TrainingPrecision.float32)
+    let precision = mapping.optional("precision").map(decodePrecision) ?? .float32
     let order = choice(mapping.optional("order"), default: ExampleOrder.torch)
     let optimizer = mapping.required("optimizer").flatMap(decodeOptimizer)
     let rate = mapping.required("learning_rate").flatMap(decodeLearningRate)
@@ -105,6 +105,11 @@ extension ManifestDecoder {
         .contradiction, "\(value.name) is \(steps), more than the \(total) steps of the training")
     }
     return .steps(steps)
+  }
+
+  /// A precision, of all arms or of one.
+  func decodePrecision(_ reader: NodeReader) -> TrainingPrecision? {
+    reader.choice(of: TrainingPrecision.self)
   }
 
   /// A learning rate, of all arms or of one.

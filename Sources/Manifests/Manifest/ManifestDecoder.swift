@@ -67,7 +67,8 @@ package final class ManifestDecoder {
     let engine = root.optional("engine").map { decodeEngine($0, training) } ?? .native
     let axolotl = root.optional("axolotl").map(decodeAxolotl) ?? Manifest.Axolotl()
     let numerics = root.optional("numerics").map { decodeNumerics($0, training) } ?? .portable
-    let arms = root.required("arms").map { decodeArms($0, training: training) } ?? []
+    let arms =
+      root.required("arms").map { decodeArms($0, training: training, numerics: numerics) } ?? []
     let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
     let inspection = root.optional("inspection").flatMap(decodeInspection)
     var expectations = root.optional("expectations")?.line()
@@ -105,13 +106,20 @@ package final class ManifestDecoder {
 
   private func decodeNumerics(_ reader: NodeReader, _ training: Manifest.Training?) -> Numerics? {
     let numerics = reader.choice(of: Numerics.self)
-    if numerics == .openblas, let precision = training?.settings.precision, precision != .float32 {
-      reader.report(
-        .contradiction,
-        "'training.precision' is \(precision.rawValue), whose products are this program's own: take out 'numerics'"
-      )
-    }
+    check(training?.settings.precision, named: "training.precision", numerics, reader)
     return numerics
+  }
+
+  /// Reports a precision whose products are not those of the manifest's numerics.
+  func check(
+    _ precision: TrainingPrecision?, named name: String, _ numerics: Numerics?,
+    _ reader: NodeReader
+  ) {
+    guard numerics == .openblas, let precision, precision != .float32 else { return }
+    reader.report(
+      .contradiction,
+      "'\(name)' is \(precision.rawValue), whose products are this program's own: take out 'numerics'"
+    )
   }
 
   /// The name of a declared asset; anything else is reported.

@@ -1,5 +1,6 @@
 package import Assets
 package import Files
+import Tensors
 
 /// A manifest that was read from a YAML file.
 package struct ManifestFile: Sendable, Equatable {
@@ -68,7 +69,8 @@ package struct ManifestFile: Sendable, Equatable {
 
   /// The same file with optional arms that are run too.
   ///
-  /// - Throws: ``ManifestError`` `unknownReference` for a name that is not that of an optional arm.
+  /// - Throws: ``ManifestError`` `unknownReference` for a name that is not that of an optional arm, `contradiction` for an
+  ///   arm that is run as the manifest's engine cannot.
   package func selecting(arms names: [String]) throws(ManifestError) -> ManifestFile {
     for name in names {
       let arm = manifest.declaredArms.first { $0.name == name }
@@ -80,7 +82,16 @@ package struct ManifestFile: Sendable, Equatable {
         : "the arm '\(name)' is not optional, so it is run in any case; --arm is for optional arms, which are run besides"
       throw ManifestError(.unknownReference, file: path, problem)
     }
-    return ManifestFile(path: path, sha256: sha256, manifest: manifest.selecting(arms: names))
+    let selected = manifest.selecting(arms: names)
+    for case (let name, .trained(_, _, _, let precision?)) in selected.arms.map({
+      ($0.name, $0.treatment)
+    }) where selected.engine == .axolotl {
+      throw ManifestError(
+        .contradiction, file: path,
+        "the arm '\(name)' has the precision \(precision.rawValue), which is how the native engine computes; Axolotl is told 'axolotl.precision', for all arms"
+      )
+    }
+    return ManifestFile(path: path, sha256: sha256, manifest: selected)
   }
 
   /// The files that a declared asset stands for: one, all members of a list, or all of a repository, in their order.

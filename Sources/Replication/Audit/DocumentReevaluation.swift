@@ -105,7 +105,7 @@ struct DocumentReevaluation {
     guard var recorded = arm.inspection, let weights = arm.digests["weights"],
       let seed = arm.unsignedSeed,
       let treatment = manifest.arms.first(where: { $0.name == arm.name })?.treatment,
-      case .trained(let objective, _, _) = treatment
+      case .trained(let objective, _, _, _) = treatment
     else { return [] }
     var found = try inspector.inspect(
       weights: store.path(of: weights), objective: objective, seed: seed, try inputs.prepared(seed))

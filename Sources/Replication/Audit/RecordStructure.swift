@@ -3,6 +3,7 @@ import Manifests
 import Provenance
 import Recipes
 import Records
+import Tensors
 import Training
 
 /// Whether a record holds what its manifest asks for, each thing once, and nothing else.
@@ -76,7 +77,8 @@ struct RecordStructure {
         "\(arm.sentence) was trained for \(numbers.count) steps, but the manifest asks for \(count)."
       )
     }
-    let names = RunSummary.Step.valueNames(manifest.training.settings.precision)
+    let own = manifest.training.configuration(of: model.arm.treatment, seed: model.seed ?? 0)
+    let names = RunSummary.Step.valueNames(own?.precision ?? .float32)
     for step in arm.steps {
       let isWhole =
         Set(step.values.keys) == names

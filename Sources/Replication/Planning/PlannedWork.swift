@@ -162,7 +162,7 @@ extension WorkSample {
   ) {
     self.model = model
     let objectives = manifest.arms.compactMap { arm in
-      if case .trained(let objective, _, _) = arm.treatment { objective } else { nil }
+      if case .trained(let objective, _, _, _) = arm.treatment { objective } else { nil }
     }
     var settings = manifest.training.settings
     settings.objective = objectives.last ?? settings.objective

@@ -18,7 +18,7 @@ extension Runner {
     }
     var inspections: [ArmInspection?] = []
     for (arm, seed, weights) in arms {
-      guard let seed, let weights, case .trained(let objective, _, _) = arm.treatment,
+      guard let seed, let weights, case .trained(let objective, _, _, _) = arm.treatment,
         let key = try inputs.inspectionKey(
           manifest, objective: objective, seed: seed, weights: weights)
       else {

@@ -16,7 +16,9 @@ extension Article {
         if !trainedArms.isEmpty, seedCount < 3 {
           "With so few seeds, how much results vary between trainings is not known, and what is said of arms is said of these checkpoints."
         }
-        if account?.manifest?.engine == .native {
+        if let manifest = account?.manifest, manifest.engine == .native,
+          manifest.precisionClause == nil
+        {
           "The engine computes in single precision on the CPU; what lower precision changes is not part of it."
         }
         "A record shows that its maker had these results, not that he had no others: runs that nobody was shown cannot be excluded, but where the lock was made public before."

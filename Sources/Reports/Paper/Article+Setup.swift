@@ -61,6 +61,7 @@ extension Article {
       ("gradient norm", ["training", "max_gradient_norm"]),
       ("steps", ["training", "max_steps"]), ("epochs", ["training", "epochs"]),
       ("micro-batch size", ["training", "micro_batch_size"]),
+      ("precision", ["training", "precision"]),
       ("micro-batches", ["training", "gradient_accumulation_steps"]),
       ("processes", ["training", "ranks"]),
       ("reduction", ["training", "reduction"]), ("seeds", ["training", "seeds"]),
@@ -106,7 +107,8 @@ extension Article {
     } else {
       switch (account?.manifest?.engine, account?.manifest?.numerics) {
       case (.native?, .portable?):
-        "The engine computes in single precision on the CPU. Its matrix products and elementary functions are its own, so that the program is an implementation that is independent of the one it checks."
+        precisionSentences
+        "Its matrix products and elementary functions are its own, so that the program is an implementation that is independent of the one it checks."
       case (.native?, .openblas?):
         "The engine computes in single precision on the CPU, with the matrix products of OpenBLAS and elementary functions of its own."
       case (.axolotl?, _):
@@ -117,6 +119,21 @@ extension Article {
         "The run was computed on a processor of the kind \(processor)."
       }
       "It was begun at \(minute(record.created, "created")) and sealed at \(minute(record.sealed, "sealed")), in UTC."
+    }
+  }
+
+  @Sentences private var precisionSentences: [PaperText] {
+    let precisions = Set(account?.manifest?.roundedArms.map(\.precision) ?? [])
+    if precisions.isEmpty {
+      "The engine computes in single precision on the CPU."
+    } else {
+      "The engine computes on the CPU, in single precision but for training: there the operands of products are rounded to bfloat16, and products add up in single precision."
+      if let precision = setting("training", "precision") {
+        "The precision of all arms that have none of their own is \(precision)."
+      }
+      if precisions.contains(.bfloat16) {
+        "With \(code: TrainingPrecision.bfloat16.rawValue), weights, moments and gradients are bfloat16 numbers too, so that an update smaller than half of what a weight is rounded to is lost; the record counts these."
+      }
     }
   }
 

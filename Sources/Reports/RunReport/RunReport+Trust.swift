@@ -45,7 +45,9 @@ extension RunReport {
   private var reproducibility: String {
     let inputs = evidence.accounts.flatMap(\.inputs).flatMap(\.files)
     let seeds = Set(evidence.records.flatMap(\.summary.arms).compactMap(\.seed)).count
-    let numerics = evidence.accounts.compactMap(\.manifest).map(\.numerics.rawValue)
+    let numerics = evidence.accounts.compactMap(\.manifest).map { manifest in
+      manifest.numerics.rawValue + (manifest.precisionClause.map { ", \($0)" } ?? "")
+    }
     let arithmetic = numerics.isEmpty ? "" : "; arithmetic: \(English.list(numerics))"
     let attempts = evidence.records.map { "attempt \($0.attempt)" }
     return

@@ -82,7 +82,7 @@ struct ManifestPageTests {
       reduction: token-window
       optimizer: {betas: [0.9, 0.999], epsilon: 1.0e-8}
     arms:
-      a: {objective: eaft, preset: paper, optional: true, reduction: token-window}
+      a: {objective: eaft, preset: paper, optional: true, reduction: token-window, precision: fp32}
       b: {objective: eaft, k: 20, alpha: 1.0, normalizer: {constant: 3.0}}
       d: {objective: eaft, k: 20, alpha: 1.0, normalizer: ln-k}
       c: {objective: masked, entropy_quantile: 0.2, probability_quantile: 0.2}

@@ -33,6 +33,42 @@ struct ManifestTests {
     }
   }
 
+  @Test("An arm may have a precision of its own, which is said and is part of what it is")
+  func ownPrecision() throws {
+    let text = try ManifestFixtures.validText()
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Array(text.utf8), to: "m.yaml")
+    let plain = try ManifestFile.read(path).manifest
+    let set = ["arms.sft.precision=bf16-weights"]
+    let own = try ManifestFile.read(path, overrides: set).manifest
+    let configurations = own.arms.map {
+      own.training.configuration(of: $0.treatment, seed: 1)?.precision
+    }
+    #expect(configurations == [nil, .bfloat16, .float32, .float32])
+    #expect(
+      own.declaredDifferences.contains(
+        "The arm 'sft' uses the precision bf16-weights instead of fp32."))
+    #expect(plain.arms[1].treatment.canonical != own.arms[1].treatment.canonical)
+    #expect(plain.arithmetic == "fp32, portable")
+    #expect(own.arithmetic == "fp32, portable; sft trained in bf16-weights")
+    let all = try ManifestFile.read(path, overrides: ["training.precision=bf16-mixed"] + set)
+    #expect(
+      all.manifest.arithmetic
+        == "fp32, portable; eaft, hard trained in bf16-mixed; sft trained in bf16-weights")
+    let shared = try ManifestFile.read(path, overrides: ["training.precision=bf16-mixed"])
+    #expect(shared.manifest.precisionClause == "trained in bf16-mixed")
+
+    #expect(throws: ManifestError.self) {
+      try ManifestFile.read(path, overrides: ["arms.base.precision=fp32"])
+    }
+    #expect(throws: ManifestError.self) {
+      try ManifestFile.read(path, overrides: ["numerics=openblas"] + set)
+    }
+    let axolotl = try ManifestFile.read(path, overrides: ["engine=axolotl"] + set)
+    let error = #expect(throws: ManifestError.self) { try axolotl.selecting(arms: []) }
+    #expect("\(String(describing: error))".contains("Axolotl is told 'axolotl.precision'"))
+  }
+
   @Test("Everything that a manifest says is read")
   func readsEverything() throws {
     let manifest = try ManifestFixtures.valid()

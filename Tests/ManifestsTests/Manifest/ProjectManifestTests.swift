@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Recipes
 import Scoring
+import Tensors
 import TestSupport
 import Testing
 
@@ -58,8 +59,22 @@ struct ProjectManifestTests {
     }
     #expect(
       manifest.declaredArms.filter(\.isOptional).map(\.name) == [
-        "eaft-blog-intent", "eaft-paper", "sft-low-lr", "dft",
+        "eaft-blog-intent", "eaft-paper", "sft-low-lr", "dft", "sft-bf16", "eaft-bf16",
       ])
+    // Of one pair in bfloat16 each arm differs from its own in fp32 by that alone.
+    let rounded = manifest.selecting(arms: ["sft-bf16", "eaft-bf16"])
+    #expect(rounded.precisionClause == "sft-bf16, eaft-bf16 trained in bf16-weights")
+    let configurations = ["sft", "sft-bf16", "eaft", "eaft-bf16"].map { name in
+      rounded.arms.first { $0.name == name }.flatMap {
+        rounded.training.configuration(of: $0.treatment, seed: 42)
+      }
+    }
+    for (plain, rounded) in [(0, 1), (2, 3)] {
+      var configuration = try #require(configurations[rounded])
+      #expect(configuration.precision == .bfloat16)
+      configuration.precision = .float32
+      #expect(configuration == configurations[plain])
+    }
     let settings = manifest.training.settings
     #expect(settings.examplesPerStep == 8 && settings.ranks == 2)
     #expect(settings.reduction == .rankMean)

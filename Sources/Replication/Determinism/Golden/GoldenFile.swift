@@ -76,7 +76,7 @@ extension GoldenFile {
     name = manifest.name
     self.manifest = try CanonicalJSON.digest(of: manifest.canonical)
     self.steps = steps
-    numerics = manifest.numerics.identity
+    numerics = manifest.arithmetic
     madeBy = Self.thisBuild(code)
     selfTest = .ofThisProcess
     let operations = trace.steps.reduce(0) { $0 + $1.results.count }
@@ -276,8 +276,8 @@ extension GoldenFile {
         "of another manifest or another length (it has '\(name)'\(length), with the digest \(self.manifest.hex.prefix(16)))"
       )
     }
-    guard numerics == manifest.numerics.identity else {
-      throw wrong("in the numerics \"\(numerics)\", not \"\(manifest.numerics.identity)\"")
+    guard numerics == manifest.arithmetic else {
+      throw wrong("in the numerics \"\(numerics)\", not \"\(manifest.arithmetic)\"")
     }
   }
 }

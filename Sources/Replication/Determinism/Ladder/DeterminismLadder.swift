@@ -100,7 +100,7 @@ package struct DeterminismLadder: Sendable {
       }
     }
     return LadderOutcome(
-      name: manifest.name, steps: settings.steps, numerics: manifest.numerics.identity,
+      name: manifest.name, steps: settings.steps, numerics: manifest.arithmetic,
       instructionSet: InstructionSet.selected.rawValue, rungs: results, recorded: recorded,
       isRecordingFailed: isRecordingFailed, seconds: (ContinuousClock.now - start) / .seconds(1))
   }

@@ -48,7 +48,7 @@ package struct LadderOutcome: Sendable, Equatable {
   package let name: String
   /// Steps to which training was shortened; nil if it was not.
   package let steps: Int?
-  /// The arithmetic of matrix products, and the instruction set of the reference.
+  /// The arithmetic of evaluation and of training, and the instruction set of the reference.
   package let numerics: String
   package let instructionSet: String
   /// The rungs, lowest first.

@@ -23,7 +23,7 @@ final class ArmInspector: @unchecked Sendable {
     guard let inspection = manifest.inspection else { return nil }
     (self.manifest, self.engine, self.inspection) = (manifest, engine, inspection)
     var objectives: [Objective] = []
-    for case .trained(let objective, _, _) in manifest.arms.map(\.treatment)
+    for case .trained(let objective, _, _, _) in manifest.arms.map(\.treatment)
     where !objectives.contains(objective) { objectives.append(objective) }
     self.objectives = objectives
   }

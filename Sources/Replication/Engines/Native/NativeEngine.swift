@@ -8,7 +8,8 @@ import Tensors
 import Tokenizers
 import Training
 
-/// The embedded engine: prepares, trains and evaluates with this package's own code, on the CPU, in fp32.
+/// The embedded engine: prepares, trains and evaluates with this package's own code, on the CPU, in fp32 or, where a training
+/// says so, in bfloat16.
 ///
 /// Its trainers and evaluators are made here and nowhere else. Replaying segments and tracing executions, for audits and the determinism
 /// ladder, are abilities of its own, which take its trainer and its evaluator apart.
