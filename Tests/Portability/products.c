@@ -69,8 +69,8 @@ static float element(struct ck_operand m, size_t row, size_t column) {
 static float flushed(float x) { return fabsf(x) < 0x1p-126f ? copysignf(0, x) : x; }
 
 static float rounded(float x) {
-  uint32_t bits = as_bits(x);
-  return flushed(as_float((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000));
+  uint32_t bits = as_bits(flushed(x));
+  return as_float((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000);
 }
 
 // a b + sum, rounded once as if exponents had no end, and a zero if that is less than the smallest normal number. What is
