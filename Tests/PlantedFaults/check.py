@@ -50,20 +50,24 @@ FAULTS = {
         "Sources/LanguageModels/TransformerMath.swift",
         """    products.multiply(
       Matrix(x, rows: rows, columns: columns),
-      Matrix(weights + weight, rows: outputs, columns: columns), transposingB: true,
+      transposing: weights.matrix(weight, rows: outputs, columns: columns),
       into: Matrix(out, rows: rows, columns: outputs), threads: threads)
 """,
         """    let half = rows > 200 ? columns / 2 : columns
+    let whole = weights.matrix(weight, rows: outputs, columns: columns)
+    let rest = FloatBuffer(count: rows * outputs)
     for (start, count) in [(0, half), (half, columns - half)] where count > 0 {
       products.multiply(
         Matrix(x + start, rows: rows, columns: count, stride: columns),
-        Matrix(weights + weight + start, rows: outputs, columns: count, stride: columns),
-        transposingB: true, into: Matrix(out, rows: rows, columns: outputs),
-        accumulation: start == 0 ? .replacing : .adding, threads: threads)
+        transposing: StoredMatrix(
+          whole.address + start * whole.element.size, whole.element, rows: outputs,
+          columns: count, stride: columns),
+        into: Matrix(start == 0 ? out : rest.pointer, rows: rows, columns: outputs),
+        threads: threads)
     }
+    if half < columns { kernels.add(out, rest.pointer, rows * outputs) }
 """,
-        # Logits of one row are wanted more than once, in blocks of different sizes: the first rung finds that.
-        "D4", "D0,D3",
+        "D0,D4", "D3",
         "layer 0, forward: query/key/value projection", "forward: logits"),
     "a moment of AdamW that a checkpoint does not bring back": (
         "Sources/Training/Trainer/Trainer+Checkpoint.swift",
@@ -74,14 +78,48 @@ FAULTS = {
         "D0", "D4", "cross_entropy"),
 }
 
+# Faults that only a training in bfloat16 has: the toy is trained with `precision: bf16-weights`.
+BFLOAT16_FAULTS = {
+    "pairs of bfloat16 numbers that one instruction set adds up the other way round": (
+        "Sources/CKernels/matrix_bfloat16.inc",
+        "  return CK_NATIVE(sum, a, b);\n#else\n",
+        """  return CK_NATIVE(sum, a, b);
+#elif defined(CK_FLUSHES)
+  return add_product(add_product(sum, a << 16, b << 16), a & 0xffff0000, b & 0xffff0000);
+#else
+""",
+        "D0,D1,D2,D4", "D6", "layer 0, forward: attention"),
+    "gradients that threads round in equal parts, and nobody the rest": (
+        "Sources/Training/Trainer/Trainer.swift",
+        "    if roundsState { gradients.roundToBFloat16(threads: threads) }\n",
+        """    for index in 0..<(roundsState ? gradients.count / threads * threads : 0) {
+      let bits = gradients.pointer[index].bitPattern
+      gradients.pointer[index] = Float(
+        bitPattern: (bits &+ 0x7fff &+ ((bits >> 16) & 1)) & 0xffff_0000)
+    }
+""",
+        "D0,D1,D4", "D2", "backward: weight gradient of the final norm"),
+}
+FAULTS |= BFLOAT16_FAULTS
+
 
 def run(arguments, **options):
     return subprocess.run(arguments, text=True, stdout=subprocess.PIPE, **options)
 
 
-def ladder(program, folder, rungs):
+def manifest(name, folder):
+    """The toy, in the precision in which it has the fault."""
+    if name not in BFLOAT16_FAULTS:
+        return "tiny"
+    path = folder / "manifests/tiny-in-bfloat16.yaml"
+    text = (folder / "manifests/tiny.yaml").read_text()
+    path.write_text(text.replace("\ntraining:\n", "\ntraining:\n  precision: bf16-weights\n"))
+    return path
+
+
+def ladder(program, folder, manifest, rungs):
     """The rungs' statuses, and the operations that differ."""
-    finished = run([program, "determinism", "tiny", "--json", "--ladder", rungs, "--artifacts",
+    finished = run([program, "determinism", manifest, "--json", "--ladder", rungs, "--artifacts",
                     folder / "artifacts"], cwd=folder, stderr=subprocess.PIPE)
     if finished.returncode not in (0, 6):
         sys.exit(f"replicate ended with {finished.returncode}: {finished.stderr}")
@@ -104,8 +142,9 @@ def check(name, folder):
         if build.returncode != 0:
             sys.exit(f"The build with the fault '{name}' failed:\n{build.stdout[-4000:]}")
         program = folder / ".build/debug/replicate"
-        statuses, _ = ladder(program, folder, same)
-        found, divergences = ladder(program, folder, different)
+        toy = manifest(name, folder)
+        statuses, _ = ladder(program, folder, toy, same)
+        found, divergences = ladder(program, folder, toy, different)
     finally:
         source.write_text(original)
     problems = [f"{rung} is {status}" for rung, status in statuses.items() if status != "identical"]
@@ -131,7 +170,7 @@ def main():
     folder = arguments.build or pathlib.Path(tempfile.mkdtemp(prefix="replicate-faults-"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for item in ["Package.swift", "Sources", "Tests", "Benchmarks", "manifests"]:
+        for item in ["Package.swift", "Sources", "Plugins", "Tests", "Benchmarks", "manifests", "scripts"]:
             shutil.rmtree(folder / item, ignore_errors=True)
             if (ROOT / item).is_dir():
                 shutil.copytree(ROOT / item, folder / item)
