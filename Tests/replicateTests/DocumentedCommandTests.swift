@@ -26,6 +26,7 @@ import Testing
       "serves until it is stopped; ServeCommandTests do",
     "replicate engine setup axolotl": "installs 5 GB",
     "replicate engine setup axolotl --release 0.19.0": "installs 5 GB",
+    "replicate engine setup axolotl --cuda": "installs 16 GB",
     "replicate run NAME --engine axolotl": "needs that installation",
     "replicate diff NATIVE AXOLOTL": "needs a record of it",
     "replicate evaluate --model M --tasks T --output DIR":
