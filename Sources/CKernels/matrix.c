@@ -29,6 +29,14 @@ const struct ck_matrix_kernels *ck_matrix_bfloat16_for(enum ck_isa isa, bool is_
   return &ck_matrix_bfloat16_generic;
 }
 
+bool ck_uses_native_bfloat16(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_is("amd");
+#else
+  return false;
+#endif
+}
+
 const struct ck_matrix_kernels *ck_matrix_bfloat16(void) {
-  return ck_matrix_bfloat16_for(ck_selected_isa(), true);
+  return ck_matrix_bfloat16_for(ck_selected_isa(), ck_uses_native_bfloat16());
 }

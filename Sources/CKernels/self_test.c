@@ -114,7 +114,7 @@ static void fill_tiny(struct self_test *t, float *x, size_t n, uint32_t exponent
 }
 
 static void matrix_bfloat16(struct self_test *t) {
-  const struct ck_matrix_kernels *kernels = ck_matrix_bfloat16_for(t->isa, true);
+  const struct ck_matrix_kernels *kernels = ck_matrix_bfloat16_for(t->isa, ck_uses_native_bfloat16());
   const enum ck_accumulation accumulations[] = {CK_REPLACE, CK_ADD, CK_CONTINUE};
   for (size_t i = 0; i < 3; i++) {
     matrix_with(t, kernels, accumulations[i]);
@@ -408,7 +408,7 @@ uint64_t ck_self_test_digest(enum ck_isa isa, size_t test) {
   if (!vector) return 0;
   // The size is a multiple of the alignment, as aligned_alloc wants it.
   size_t bytes = ck_matrix_for(isa)->scratch_bytes;
-  size_t bytes_bfloat16 = ck_matrix_bfloat16_for(isa, true)->scratch_bytes;
+  size_t bytes_bfloat16 = ck_matrix_bfloat16_for(isa, ck_uses_native_bfloat16())->scratch_bytes;
   size_t scratch = ((bytes > bytes_bfloat16 ? bytes : bytes_bfloat16) + 63) / 64 * 64;
   float *memory = aligned_alloc(64, 4 * CAPACITY * sizeof(float) + scratch);
   if (!memory) return 0;
