@@ -1,4 +1,5 @@
 package import Files
+import Foundation
 
 /// How far apart rounding alone may take two trainings in fp32.
 ///
@@ -81,9 +82,11 @@ package struct RoundingLimits: Sendable, Equatable {
 
   /// Where they come from, and how much of them is used, in words.
   func sentence(_ share: Double) -> String {
-    guard areMeasured else { return "by limits from a few steps of tiny models" }
+    guard let measured else { return "by limits from a few steps of tiny models" }
+    // The measurement is the record's own word: how large it is has to be seen beside what it explains.
+    let largest = String(format: "%.2g", measured.loss.last ?? 0)
     return
-      "\(Decimals.fixed(share * Self.factor, 2)) times what lies between fp32 and fp64 of this training, up to \(Decimals.fixed(Self.factor, 0)) being rounding"
+      "\(Decimals.fixed(share * Self.factor, 2)) times what lies between fp32 and fp64 of this training (\(largest) in a loss at most), up to \(Decimals.fixed(Self.factor, 0)) being rounding"
   }
 }
 
