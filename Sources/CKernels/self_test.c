@@ -114,7 +114,8 @@ static void fill_tiny(struct self_test *t, float *x, size_t n, uint32_t exponent
 }
 
 static void matrix_bfloat16(struct self_test *t) {
-  const struct ck_matrix_kernels *kernels = ck_matrix_bfloat16_for(t->isa, ck_uses_native_bfloat16());
+  const struct ck_matrix_kernels *kernels =
+      ck_matrix_bfloat16_for(t->isa, ck_uses_native_bfloat16());
   const enum ck_accumulation accumulations[] = {CK_REPLACE, CK_ADD, CK_CONTINUE};
   for (size_t i = 0; i < 3; i++) {
     matrix_with(t, kernels, accumulations[i]);

@@ -1,7 +1,8 @@
 import CKernels
-import Tensors
 import TestSupport
 import Testing
+
+@testable import Tensors
 
 /// The arithmetic of ck_matrix.h for bfloat16 operands, by fused multiply-adds of single numbers.
 private enum Definition {
@@ -58,15 +59,8 @@ private enum Definition {
 /// Every way to compute products of bfloat16 operands that this CPU has.
 private let allKernels: [(name: String, kernels: ck_matrix_kernels)] =
   InstructionSet.available.flatMap { instructionSet in
-    let isa: ck_isa =
-      switch instructionSet {
-      case .generic: CK_ISA_GENERIC
-      case .neon: CK_ISA_NEON
-      case .avx2: CK_ISA_AVX2
-      case .avx512: CK_ISA_AVX512
-      }
-    return [false, true].compactMap { isNative in
-      ck_matrix_bfloat16_for(isa, isNative).map {
+    [false, true].compactMap { isNative in
+      ck_matrix_bfloat16_for(instructionSet.kernelValue, isNative).map {
         (instructionSet.rawValue + (isNative ? ", native" : ""), $0.pointee)
       }
     }
