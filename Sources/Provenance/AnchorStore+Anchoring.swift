@@ -43,6 +43,8 @@ extension AnchorStore {
       let signing =
         sign == nil ? nil : try GitSigning(of: repository, committer: "\(author) <\(email)>")
       repeat {
+        // Read before anything else: whoever makes the anchor after this lets the moves fail, and is found the next time.
+        let isTaken = try repository.target(of: name.reference) != nil
         if let present = try present(name, files) { return .unchanged(present) }
         let latest = name.isChained ? try repository.target(of: GitAnchor.latest) : nil
         var moves: [GitRepository.Move] = []
@@ -60,7 +62,6 @@ extension AnchorStore {
               GitRepository.Move(reference: GitAnchor.latest, expected: latest, target: commit))
           }
         }
-        let isTaken = try repository.target(of: name.reference) != nil
         let reference =
           isTaken
           ? AnchorReference(name, besidesAs: GitRepository.text(commit)).reference : name.reference
@@ -76,7 +77,6 @@ extension AnchorStore {
     }
     throw FileError(
       .locked,
-
       "\(name.text) could not be anchored in git: another process holds the lock \(GitAnchor.latest).lock; if none is at work, remove that file from the repository."
     )
   }
