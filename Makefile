@@ -54,8 +54,8 @@ bench: build
 
 profile: dependencies
 	swift build -c release --product training-profile
-	for precision in fp32 bf16-mixed bf16-weights; do \
-	  "$(dir $(BIN))training-profile" 2 4 $$precision || exit; echo; done
+	for arithmetic in fp32 bf16-mixed "bf16-mixed amx" bf16-weights; do \
+	  "$(dir $(BIN))training-profile" 2 4 $$arithmetic || exit; echo; done
 
 determinism: build
 	$(BIN) determinism tiny --against $(GOLDEN)

@@ -1,7 +1,7 @@
 """Fine-tunes the same batches with replicate and with transformers on PyTorch, in turns, and prints how they compare.
 
 replicate runs twice: with its own matrix products, which is what counts, and with OpenBLAS's. With --bfloat16 both sides
-run once more, replicate with `precision: bf16-mixed` and the reference under autocast.
+run once more, replicate with `precision: bf16-mixed`, with and without `numerics: amx`, and the reference under autocast.
 
 Usage: compare.py REPLICATE FOLDER --steps N --threads T --rounds R [--bfloat16]
 
@@ -212,13 +212,14 @@ def main() -> None:
             "replicate does, so the ratios below would flatter replicate.",
             file=sys.stderr,
         )
-    sides = ["replicate", "openblas", "reference"] + ["mixed", "autocast"] * arguments.bfloat16
+    sides = ["replicate", "openblas", "reference"] + ["mixed", "amx", "autocast"] * arguments.bfloat16
     results = {arm: {side: [] for side in sides} for arm in ARMS}
     for turn in range(arguments.rounds):
         for arm in ARMS:
             settings = {
                 "replicate": {}, "openblas": {"numerics": "openblas"},
                 "mixed": {"precision": "bf16-mixed"},
+                "amx": {"precision": "bf16-mixed", "numerics": "amx"},
             }  # fmt: skip
             for side in sides:
                 if side in settings:
@@ -261,12 +262,14 @@ def main() -> None:
         )
         print(f"  largest difference of a loss {largest:.1e}")
         if arguments.bfloat16:
-            mixed, autocast = results[arm]["mixed"], results[arm]["autocast"]
-            print(f"\n{arm}, bf16-mixed")
-            largest = print_losses(mixed[0], autocast[0])
-            print_ratio("beside autocast", mixed, autocast)
-            print_ratio("beside our fp32", mixed, ours)
-            print(f"  largest difference of a loss from autocast's {largest:.1e}")
+            autocast = results[arm]["autocast"]
+            for side, name in [("mixed", "bf16-mixed"), ("amx", "bf16-mixed, numerics: amx")]:
+                mixed = results[arm][side]
+                print(f"\n{arm}, {name}")
+                largest = print_losses(mixed[0], autocast[0])
+                print_ratio("beside autocast", mixed, autocast)
+                print_ratio("beside our fp32", mixed, ours)
+                print(f"  largest difference of a loss from autocast's {largest:.1e}")
     if arguments.json:
         arguments.json.write_text(json.dumps(results) + "\n")
     if not agrees:

@@ -62,7 +62,9 @@ struct ProfiledShape {
     return model
   }
 
-  func trainer(threads: Int, steps: Int, precision: TrainingPrecision) throws -> Trainer {
+  func trainer(
+    threads: Int, steps: Int, precision: TrainingPrecision, numerics: Numerics = .portable
+  ) throws -> Trainer {
     let examples = (0..<rows).map { row in
       let ids = tokens(count: length, seed: row)
       return TrainingExample(
@@ -74,6 +76,6 @@ struct ProfiledShape {
       configuration: TrainingConfiguration(
         objective: .crossEntropy, learningRate: 5e-5, microBatchSize: rows, maximumSteps: steps,
         seed: 1, precision: precision),
-      threads: threads)
+      threads: threads, numerics: numerics)
   }
 }

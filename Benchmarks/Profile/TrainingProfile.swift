@@ -6,7 +6,7 @@ import Training
 
 /// Prints where the time of training steps goes, and how much of it the machine's own matrix products would need.
 ///
-///     training-profile [threads] [steps] [precision]
+///     training-profile [threads] [steps] [precision] [numerics]
 ///     training-profile scaling [microseconds that waking a thread takes]
 ///
 /// The model has SmolLM2-135M's shapes, a step four rows as long as GSM8K's chats. An operation's time is
@@ -56,20 +56,23 @@ import Training
     let threads = arguments.first.map { Int($0) ?? 0 } ?? 2
     let steps = arguments.count > 1 ? Int(arguments[1]) ?? 0 : 4
     let precision = TrainingPrecision(rawValue: arguments.count > 2 ? arguments[2] : "fp32")
-    guard threads > 0, steps > 0, let precision else {
+    let numerics = Numerics(rawValue: arguments.count > 3 ? arguments[3] : "portable")
+    guard threads > 0, steps > 0, let precision, let numerics, numerics.isPortable else {
       FileHandle.standardError.write(
         Data(
           """
-          usage: training-profile [threads] [steps] [fp32, bf16-mixed or bf16-weights]
+          usage: training-profile [threads] [steps] [fp32, bf16-mixed or bf16-weights] [portable or amx]
                  training-profile scaling [microseconds that waking a thread takes]
 
           """.utf8))
       exit(64)
     }
-    let trainer = try shape.trainer(threads: threads, steps: steps + 1, precision: precision)
+    let trainer = try shape.trainer(
+      threads: threads, steps: steps + 1, precision: precision, numerics: numerics)
+    let products = precision.products(numerics)
     // The first step touches memory for the first time.
     _ = try trainer.step()
-    let before = peak(precision, threads: threads)
+    let before = peak(products, threads: threads)
     var seconds: [Part: Double] = [:]
     let usage = processorSeconds()
     let start = ContinuousClock.now
@@ -84,12 +87,13 @@ import Training
     let after = processorSeconds()
     report(
       seconds.mapValues { $0 / Double(steps) }, total: total / Double(steps),
-      peak: max(before, peak(precision, threads: threads)), precision, threads: threads,
+      peak: max(before, peak(products, threads: threads)),
+      arithmetic: "\(precision.rawValue), \(numerics.rawValue)", threads: threads,
       busy: (after.user - usage.user) / total, system: (after.system - usage.system) / total)
   }
 
   private static func report(
-    _ seconds: [Part: Double], total: Double, peak: Double, _ precision: TrainingPrecision,
+    _ seconds: [Part: Double], total: Double, peak: Double, arithmetic: String,
     threads: Int, busy: Double, system: Double
   ) {
     let work = ModelWork(shape.configuration)
@@ -101,7 +105,7 @@ import Training
     func share(_ value: Double) -> String { String(format: "%5.1f %%", 100 * value) }
     print(
       String(
-        format: "%@, %@, %d threads, %d tokens: %.0f ms a step", shape.name, precision.rawValue,
+        format: "%@, %@, %d threads, %d tokens: %.0f ms a step", shape.name, arithmetic,
         threads, shape.rows * shape.length, 1000 * total))
     print(String(format: "products of 2048 x 2048: %.0f billion operations a second\n", peak / 1e9))
     for part in Part.allCases {
@@ -126,7 +130,7 @@ import Training
   // MARK: - What is measured
 
   /// Operations a second of the fastest of some products.
-  private static func peak(_ precision: TrainingPrecision, threads: Int) -> Double {
+  private static func peak(_ products: MatrixProduct, threads: Int) -> Double {
     let size = 2048
     let buffers = (0..<3).map { _ in FloatBuffer(count: size * size) }
     for buffer in buffers { buffer.elements.update(repeating: 0.5) }
@@ -135,7 +139,6 @@ import Training
       Matrix(buffers[1].pointer, rows: size, columns: size),
       Matrix(buffers[2].pointer, rows: size, columns: size)
     )
-    let products = precision.products(.portable)
     let seconds = (0..<4).map { _ in
       let start = ContinuousClock.now
       products.multiply(a, b, transposingB: true, into: c, threads: threads)

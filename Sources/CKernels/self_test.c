@@ -113,9 +113,9 @@ static void fill_tiny(struct self_test *t, float *x, size_t n, uint32_t exponent
   }
 }
 
-static void matrix_bfloat16(struct self_test *t) {
+static void matrix_bfloat16_of(struct self_test *t, enum ck_sums sums) {
   const struct ck_matrix_kernels *kernels =
-      ck_matrix_bfloat16_for(t->isa, ck_uses_native_bfloat16());
+      ck_matrix_bfloat16_for(t->isa, sums, ck_uses_native_bfloat16(sums));
   const enum ck_accumulation accumulations[] = {CK_REPLACE, CK_ADD, CK_CONTINUE};
   for (size_t i = 0; i < 3; i++) {
     matrix_with(t, kernels, accumulations[i]);
@@ -129,6 +129,9 @@ static void matrix_bfloat16(struct self_test *t) {
     digest(t, t->c, rows * columns);
   }
 }
+
+static void matrix_bfloat16(struct self_test *t) { matrix_bfloat16_of(t, CK_SUMS_IN_PAIRS); }
+static void matrix_bfloat16_units(struct self_test *t) { matrix_bfloat16_of(t, CK_SUMS_IN_UNITS); }
 
 // Rows 20 and 21 of a product of 37 rows: both tests have to give the same digest.
 static void two_rows(struct self_test *t, size_t first, size_t rows) {
@@ -380,6 +383,7 @@ static const struct {
     {"matrix_rows_in_whole", matrix_rows_in_whole},
     {"matrix_rows_alone", matrix_rows_alone},
     {"matrix_bfloat16", matrix_bfloat16},
+    {"matrix_bfloat16_units", matrix_bfloat16_units},
     {"round_bfloat16", round_bfloat16},
     {"exp", exponential},
     {"log", logarithm},
@@ -408,9 +412,13 @@ uint64_t ck_self_test_digest(enum ck_isa isa, size_t test) {
   const struct ck_vector_kernels *vector = ck_vector_for(isa);
   if (!vector) return 0;
   // The size is a multiple of the alignment, as aligned_alloc wants it.
-  size_t bytes = ck_matrix_for(isa)->scratch_bytes;
-  size_t bytes_bfloat16 = ck_matrix_bfloat16_for(isa, ck_uses_native_bfloat16())->scratch_bytes;
-  size_t scratch = ((bytes > bytes_bfloat16 ? bytes : bytes_bfloat16) + 63) / 64 * 64;
+  size_t scratch = ck_matrix_for(isa)->scratch_bytes;
+  for (enum ck_sums sums = CK_SUMS_IN_PAIRS; sums <= CK_SUMS_IN_UNITS; sums++) {
+    size_t bytes =
+        ck_matrix_bfloat16_for(isa, sums, ck_uses_native_bfloat16(sums))->scratch_bytes;
+    if (bytes > scratch) scratch = bytes;
+  }
+  scratch = (scratch + 63) / 64 * 64;
   float *memory = aligned_alloc(64, 4 * CAPACITY * sizeof(float) + scratch);
   if (!memory) return 0;
   struct self_test t = {

@@ -23,7 +23,7 @@ struct Attention: Sendable {
     self.configuration = configuration
     self.threads = threads
     kernels = ck_vector().pointee
-    blocksMayDiffer = numerics == .portable && precision == .float32
+    blocksMayDiffer = numerics.isPortable && precision == .float32
     products = precision.products(numerics)
   }
 
@@ -31,8 +31,8 @@ struct Attention: Sendable {
 
   /// Rows of the blocks of a forward pass over `rows`: fewer where that many would be too few blocks for all threads.
   func queriesPerBlock(rows: Int) -> Int {
-    // OpenBLAS's bits depend on how many rows it is given, and those of bfloat16 operands, whose terms come in pairs, on
-    // the first key of a block.
+    // OpenBLAS's bits depend on how many rows it is given, and those of bfloat16 operands, whose terms come in pairs or
+    // units, on the first key of a block.
     guard blocksMayDiffer else { return Self.queriesPerBlock }
     let tiles = rows * configuration.headCount / (3 * threads)
     return [Self.queriesPerBlock, Self.queriesPerBlock / 2].first { $0 <= tiles }

@@ -23,13 +23,13 @@ package struct MatrixProduct: Sendable {
   /// ck_matrix.h for the order in which they add up.
   package init(_ numerics: Numerics, of operands: StoredElement = .float32) {
     precondition(
-      numerics == .portable || operands == .float32,
+      numerics.isPortable || operands == .float32,
       "Products of bfloat16 operands are portable only.")
     (self.numerics, self.operands) = (numerics, operands)
     kernels =
       switch operands {
       case .float32: ck_matrix().pointee
-      case .bfloat16: ck_matrix_bfloat16().pointee
+      case .bfloat16: ck_matrix_bfloat16(numerics.sums).pointee
       }
   }
 
@@ -86,7 +86,7 @@ package struct MatrixProduct: Sendable {
     _ a: Operand, _ b: Operand, into c: Matrix, _ accumulation: Accumulation
   ) {
     switch numerics {
-    case .portable:
+    case .portable, .amx:
       precondition(
         operands == .float32 || b.stored.element == .float32,
         "Operands that are to be rounded are given in fp32.")
@@ -118,7 +118,9 @@ package struct MatrixProduct: Sendable {
   /// Columns of a tile are a multiple of this, but for the last tile's.
   private static let columnUnit = 32
   /// So are rows where bits do not depend on the tile: those that the largest kernel computes at a time.
-  private static let rowUnit = 14
+  private var rowUnit: Int { numerics == .amx ? 32 : 14 }
+  /// Columns of a tile where bits do not depend on it, if there are more: as many of b as are packed together.
+  private var packedColumns: Int { numerics == .amx ? 768 : 384 }
   /// What a column of a tile costs besides its rows, as a number of rows: that it is packed.
   private static let packingRows = 10
 
@@ -129,9 +131,9 @@ package struct MatrixProduct: Sendable {
   /// The numbers of tiles of rows and columns: such that each is large enough for packing its operands to cost little.
   private func tiling(rows: Int, columns: Int, threads: Int) -> (rows: Int, columns: Int) {
     switch numerics {
-    case .portable:
+    case .portable, .amx:
       // Bits depend on nothing here, so that there may be as many tiles as keep all threads busy.
-      var parts = (rows: (rows - 1) / 1024 + 1, columns: (columns - 1) / 384 + 1)
+      var parts = (rows: (rows - 1) / 1024 + 1, columns: (columns - 1) / packedColumns + 1)
       parts.columns = min(
         multiple(of: threads, from: parts.columns), Self.units(columns, of: Self.columnUnit))
       guard threads > 1 else { return parts }
@@ -140,7 +142,7 @@ package struct MatrixProduct: Sendable {
       }
       var best = parts
       for tiles in stride(from: threads, through: 4 * threads, by: threads) {
-        for rowParts in 1...min(tiles, Self.units(rows, of: Self.rowUnit)) {
+        for rowParts in 1...min(tiles, Self.units(rows, of: rowUnit)) {
           let other = (
             rows: rowParts,
             columns: min(tiles / rowParts, Self.units(columns, of: Self.columnUnit))
@@ -167,7 +169,7 @@ package struct MatrixProduct: Sendable {
     func largest(_ count: Int, _ unit: Int, _ parts: Int) -> Int {
       unit * ((Self.units(count, of: unit) + parts - 1) / parts)
     }
-    let height = largest(rows, Self.rowUnit, parts.rows) + Self.packingRows
+    let height = largest(rows, rowUnit, parts.rows) + Self.packingRows
     let rounds = (parts.rows * parts.columns + threads - 1) / threads
     return rounds * height * largest(columns, Self.columnUnit, parts.columns)
   }
@@ -182,7 +184,7 @@ package struct MatrixProduct: Sendable {
     Parallel.perform(tiles: parts.rows * parts.columns, threads: threads) { tile in
       let rows = Self.range(
         of: tile % parts.rows, tiles: parts.rows, count: c.rows,
-        unit: numerics == .portable ? Self.rowUnit : 1)
+        unit: numerics.isPortable ? rowUnit : 1)
       let columns = Self.range(
         of: tile / parts.rows, tiles: parts.columns, count: c.columns, unit: Self.columnUnit)
       guard !rows.isEmpty, !columns.isEmpty else { return }
@@ -208,8 +210,9 @@ package struct MatrixProduct: Sendable {
   }
 
   /// Enough for products of all operands.
-  private static let scratchByteCount = max(
-    ck_matrix().pointee.scratch_bytes, ck_matrix_bfloat16().pointee.scratch_bytes)
+  private static let scratchByteCount =
+    ([ck_matrix()] + [CK_SUMS_IN_PAIRS, CK_SUMS_IN_UNITS].map(ck_matrix_bfloat16))
+    .reduce(0) { max($0, $1.pointee.scratch_bytes) }
 
   private func withScratch(_ body: (UnsafeMutableRawPointer) -> Void) {
     let idle = Self.idleScratch.withLock { $0.popLast() }
@@ -249,6 +252,11 @@ private struct Operand: Sendable {
       elements: stored.address, stride: stored.stride, is_transposed: isTransposed,
       is_bfloat16: stored.element == .bfloat16)
   }
+}
+
+extension Numerics {
+  /// How products of bfloat16 operands add up.
+  fileprivate var sums: ck_sums { self == .amx ? CK_SUMS_IN_UNITS : CK_SUMS_IN_PAIRS }
 }
 
 extension MatrixProduct.Accumulation {

@@ -19,6 +19,7 @@ extension SelfTest {
       Answer(test: "log_sum_exp", digest: 0x1936_01ae_feb0_c57f),
       Answer(test: "matrix_add", digest: 0x94c4_339d_d911_727c),
       Answer(test: "matrix_bfloat16", digest: 0x6dd8_917a_4643_71e9),
+      Answer(test: "matrix_bfloat16_units", digest: 0xa1a4_5993_34b9_1737),
       Answer(test: "matrix_continue", digest: 0x519c_fd9f_4adc_4e58),
       Answer(test: "matrix_replace", digest: 0xd1d7_7acf_43be_156f),
       Answer(test: "matrix_rows_alone", digest: 0x4550_91b8_3d17_a428),

@@ -82,11 +82,11 @@ FAULTS = {
 BFLOAT16_FAULTS = {
     "pairs of bfloat16 numbers that one instruction set adds up the other way round": (
         "Sources/CKernels/matrix_bfloat16.inc",
-        "  return CK_NATIVE(sum, a, b);\n#else\n",
-        """  return CK_NATIVE(sum, a, b);
-#elif defined(CK_FLUSHES)
-  return add_product(add_product(sum, a << 16, b << 16), a & 0xffff0000, b & 0xffff0000);
-#else
+        """  if (second) sum = add_product(sum, a & 0xffff0000, b & 0xffff0000);
+  return first ? add_product(sum, a << 16, b << 16) : sum;
+""",
+        """  if (first) sum = add_product(sum, a << 16, b << 16);
+  return second ? add_product(sum, a & 0xffff0000, b & 0xffff0000) : sum;
 """,
         "D0,D1,D2,D4", "D6", "layer 0, forward: attention"),
     "gradients that threads round in equal parts, and nobody the rest": (

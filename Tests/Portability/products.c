@@ -21,7 +21,9 @@ struct product {
   struct shape n;
   struct ck_operand a, b;
   enum ck_accumulation accumulation;
-  bool rounds;  // Operands are rounded to bfloat16.
+  // Whether operands are rounded to bfloat16, and how they add up then.
+  bool rounds;
+  enum ck_sums sums;
 };
 
 // MARK: - Inputs
@@ -83,6 +85,14 @@ static float add_flushing(float a, float b, float sum) {
   return fabsf(large) < 0x1p-62f ? copysignf(0, large) : large * 0x1p-64f;
 }
 
+// sum and the product of term k, of operands that are rounded; of terms from `end` on that of zeros.
+static float add_term(const struct product *p, size_t row, size_t column, size_t k, size_t end,
+                      float sum) {
+  float a = k < end ? rounded(element(p->a, row, k)) : 0;
+  float b = k < end ? rounded(element(p->b, k, column)) : 0;
+  return add_flushing(a, b, sum);
+}
+
 static float chain(const struct product *p, size_t row, size_t column, size_t first, size_t end,
                    float sum) {
   if (!p->rounds) {
@@ -91,12 +101,18 @@ static float chain(const struct product *p, size_t row, size_t column, size_t fi
     return sum;
   }
   sum = flushed(sum);
-  for (size_t k = first; k < end; k += 2) {
-    bool has_next = k + 1 < end;
-    float a = has_next ? rounded(element(p->a, row, k + 1)) : 0;
-    float b = has_next ? rounded(element(p->b, k + 1, column)) : 0;
-    sum = add_flushing(a, b, sum);
-    sum = add_flushing(rounded(element(p->a, row, k)), rounded(element(p->b, k, column)), sum);
+  if (p->sums == CK_SUMS_IN_PAIRS) {
+    for (size_t k = first; k < end; k += 2)
+      sum = add_term(p, row, column, k, end, add_term(p, row, column, k + 1, end, sum));
+    return sum;
+  }
+  for (size_t unit = first; unit < end; unit += CK_MATRIX_UNIT) {
+    float even = 0, odd = 0;
+    for (size_t k = unit; k < unit + CK_MATRIX_UNIT; k += 2) {
+      even = add_term(p, row, column, k, end, even);
+      odd = add_term(p, row, column, k + 1, end, odd);
+    }
+    sum = flushed(sum + flushed(even + odd));
   }
   return sum;
 }
@@ -138,7 +154,10 @@ static bool is_right(struct memory *m, const struct ck_matrix_kernels *kernels,
             "%zu x %zu x %zu%s%s%s%s, accumulation %d: row %zu, column %zu is %a instead of %a\n",
             p->n.rows, p->n.columns, p->n.depth, p->a.is_transposed ? ", a transposed" : "",
             p->b.is_transposed ? ", b transposed" : "", p->b.is_bfloat16 ? ", b bfloat16" : "",
-            p->rounds ? ", rounded" : "", p->accumulation, row, column, (double)m->c[i],
+            !p->rounds                      ? ""
+            : p->sums == CK_SUMS_IN_PAIRS ? ", in pairs"
+                                          : ", in units",
+            p->accumulation, row, column, (double)m->c[i],
             (double)right);
     return false;
   }
@@ -153,7 +172,8 @@ static struct ck_operand operand(const void *elements, size_t rows, size_t colum
 
 // All accumulations and transpositions of one shape; the numbers of products and of wrong ones are added up.
 static void check_shape(struct memory *m, const struct ck_matrix_kernels *kernels, struct shape n,
-                        bool rounds, uint32_t exponent, size_t *products, size_t *wrong) {
+                        bool rounds, enum ck_sums sums, uint32_t exponent, size_t *products,
+                        size_t *wrong) {
   fill(&m->random, m->a, CAPACITY, exponent);
   fill(&m->random, m->b, CAPACITY, exponent);
   for (size_t i = 0; i < CAPACITY; i++) m->b_bfloat16[i] = as_bits(m->b[i]) >> 16;
@@ -165,19 +185,28 @@ static void check_shape(struct memory *m, const struct ck_matrix_kernels *kernel
         const void *b = is_bfloat16 ? (const void *)m->b_bfloat16 : m->b;
         struct product p = {n, operand(m->a, n.rows, n.depth, transposed & 1, false),
                             operand(b, n.depth, n.columns, transposed & 2, is_bfloat16),
-                            (enum ck_accumulation)accumulation, rounds};
+                            (enum ck_accumulation)accumulation, rounds, sums};
         *products += 1;
         *wrong += !is_right(m, kernels, &p, exponent);
       }
 }
 
 size_t wrong_products(enum ck_isa isa) {
-  const struct ck_matrix_kernels *plain = ck_matrix_for(isa);
-  const struct ck_matrix_kernels *all[] = {plain, ck_matrix_bfloat16_for(isa, false),
-                                           ck_matrix_bfloat16_for(isa, true)};
+  const struct way {
+    const struct ck_matrix_kernels *kernels;
+    bool rounds;
+    enum ck_sums sums;
+  } ways[] = {
+      {ck_matrix_for(isa), false, CK_SUMS_IN_PAIRS},
+      {ck_matrix_bfloat16_for(isa, CK_SUMS_IN_PAIRS, false), true, CK_SUMS_IN_PAIRS},
+      {ck_matrix_bfloat16_for(isa, CK_SUMS_IN_PAIRS, true), true, CK_SUMS_IN_PAIRS},
+      {ck_matrix_bfloat16_for(isa, CK_SUMS_IN_UNITS, false), true, CK_SUMS_IN_UNITS},
+      {ck_matrix_bfloat16_for(isa, CK_SUMS_IN_UNITS, true), true, CK_SUMS_IN_UNITS},
+  };
+  const size_t way_count = sizeof ways / sizeof *ways;
   size_t bytes = 64, products = 0, wrong = 0;
-  for (int i = 0; i < 3; i++)
-    if (all[i]->scratch_bytes > bytes) bytes = all[i]->scratch_bytes;
+  for (size_t i = 0; i < way_count; i++)
+    if (ways[i].kernels->scratch_bytes > bytes) bytes = ways[i].kernels->scratch_bytes;
   struct memory m = {
       .a = malloc(CAPACITY * sizeof(float)),
       .b = malloc(CAPACITY * sizeof(float)),
@@ -187,14 +216,15 @@ size_t wrong_products(enum ck_isa isa) {
       .scratch = aligned_alloc(64, (bytes + 63) / 64 * 64),
   };
   if (!m.a || !m.b || !m.c || !m.before || !m.b_bfloat16 || !m.scratch) abort();
-  for (int i = 0; i < 3; i++) {
-    // The second and third may be one.
-    if (i == 2 && all[2] == all[1]) break;
-    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
+  for (size_t i = 0; i < way_count; i++) {
+    const struct way *way = &ways[i];
+    // What is native may be what is not.
+    if (i > 0 && way->kernels == ways[i - 1].kernels) continue;
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
       // About 1, and so small that products of two become subnormal.
-      check_shape(&m, all[i], shapes[s], i > 0, 125, &products, &wrong);
-      check_shape(&m, all[i], shapes[s], i > 0, 60, &products, &wrong);
-    }
+      for (uint32_t exponent = 60; exponent <= 125; exponent += 65)
+        check_shape(&m, way->kernels, shapes[s], way->rounds, way->sums, exponent, &products,
+                    &wrong);
   }
   fprintf(stderr, "%zu products, %zu wrong\n", products, wrong);
   free(m.a);

@@ -36,20 +36,30 @@ private enum Definition {
   }
 
   /// A chain of terms from `start`.
-  static func chain(_ a: [Float], _ b: [Float], from start: Float) -> Float {
-    stride(from: 0, to: a.count, by: 2).reduce(flushed(start)) { sum, k in
-      let (first, second) = k + 1 < a.count ? (a[k + 1], b[k + 1]) : (0, 0)
-      return adding(
-        operand(a[k]), operand(b[k]), to: adding(operand(first), operand(second), to: sum))
+  static func chain(_ a: [Float], _ b: [Float], from start: Float, _ sums: ck_sums) -> Float {
+    func adding(_ k: Int, to sum: Float) -> Float {
+      k < a.count ? self.adding(operand(a[k]), operand(b[k]), to: sum) : self.adding(0, 0, to: sum)
+    }
+    if sums == CK_SUMS_IN_PAIRS {
+      return stride(from: 0, to: a.count, by: 2).reduce(flushed(start)) { sum, k in
+        adding(k, to: adding(k + 1, to: sum))
+      }
+    }
+    return stride(from: 0, to: a.count, by: 32).reduce(flushed(start)) { sum, unit in
+      let even = stride(from: unit, to: unit + 32, by: 2).reduce(Float(0)) { adding($1, to: $0) }
+      let odd = stride(from: unit + 1, to: unit + 32, by: 2).reduce(Float(0)) { adding($1, to: $0) }
+      return flushed(sum + flushed(even + odd))
     }
   }
 
   /// What becomes of an element c.
-  static func element(_ a: [Float], _ b: [Float], _ c: Float, _ mode: ck_accumulation) -> Float {
-    guard mode != CK_CONTINUE else { return chain(a, b, from: c) }
+  static func element(
+    _ a: [Float], _ b: [Float], _ c: Float, _ mode: ck_accumulation, _ sums: ck_sums
+  ) -> Float {
+    guard mode != CK_CONTINUE else { return chain(a, b, from: c, sums) }
     let sums = stride(from: 0, to: a.count, by: 384).map { k in
       let block = k..<min(k + 384, a.count)
-      return chain(Array(a[block]), Array(b[block]), from: 0)
+      return chain(Array(a[block]), Array(b[block]), from: 0, sums)
     }
     let all = mode == CK_ADD ? [flushed(c)] + sums : sums
     return all.dropFirst().reduce(all[0]) { flushed($0 + $1) }
@@ -57,11 +67,16 @@ private enum Definition {
 }
 
 /// Every way to compute products of bfloat16 operands that this CPU has.
-private let allKernels: [(name: String, kernels: ck_matrix_kernels)] =
-  InstructionSet.available.flatMap { instructionSet in
-    [false, true].compactMap { isNative in
-      ck_matrix_bfloat16_for(instructionSet.kernelValue, isNative).map {
-        (instructionSet.rawValue + (isNative ? ", native" : ""), $0.pointee)
+private let allKernels: [(name: String, sums: ck_sums, kernels: ck_matrix_kernels)] =
+  [CK_SUMS_IN_PAIRS, CK_SUMS_IN_UNITS].flatMap { sums in
+    InstructionSet.available.flatMap { instructionSet in
+      [false, true].compactMap { isNative in
+        ck_matrix_bfloat16_for(instructionSet.kernelValue, sums, isNative).map {
+          let order = sums == CK_SUMS_IN_PAIRS ? "pairs" : "units"
+          return (
+            "\(order), \(instructionSet.rawValue)\(isNative ? ", native" : "")", sums, $0.pointee
+          )
+        }
       }
     }
   }
@@ -131,16 +146,19 @@ private func bits(_ x: Float) -> UInt32 { x.isNaN ? 0x7fc0_0000 : x.bitPattern }
         }
       }
       for mode in [CK_REPLACE, CK_ADD, CK_CONTINUE] {
-        let expected = (0..<rows * columns).map { index in
-          bits(
-            Definition.element(
-              aRows[index / columns], bColumns[index % columns], before.pointer[index], mode))
-        }
-        for (name, kernels) in allKernels {
-          let out = FloatBuffer(count: rows * columns)
-          out.pointer.update(from: before.pointer, count: before.count)
-          multiply(kernels, a, b, into: out, (rows, columns, depth), mode)
-          #expect(out.elements.map(bits) == expected, "\(name)")
+        for sums in [CK_SUMS_IN_PAIRS, CK_SUMS_IN_UNITS] {
+          let expected = (0..<rows * columns).map { index in
+            bits(
+              Definition.element(
+                aRows[index / columns], bColumns[index % columns], before.pointer[index], mode, sums
+              ))
+          }
+          for (name, _, kernels) in allKernels.filter({ $0.sums == sums }) {
+            let out = FloatBuffer(count: rows * columns)
+            out.pointer.update(from: before.pointer, count: before.count)
+            multiply(kernels, a, b, into: out, (rows, columns, depth), mode)
+            #expect(out.elements.map(bits) == expected, "\(name)")
+          }
         }
       }
     }
@@ -167,18 +185,20 @@ private func bits(_ x: Float) -> UInt32 { x.isNaN ? 0x7fc0_0000 : x.bitPattern }
     b.is_transposed = true
     for start: UInt32 in [0, 0x8000_0000, 1, 0x0080_0000, 0x8080_0001, 0x3f80_0001, 0xff7f_ffff] {
       let c = Float(bitPattern: start)
-      let expected = (0..<count * count).map { index in
-        let (i, j) = (2 * (index / count), 2 * (index % count))
-        return bits(
-          Definition.chain(
-            [pairs.pointer[i], pairs.pointer[i + 1]], [pairs.pointer[j], pairs.pointer[j + 1]],
-            from: c))
-      }
-      for (name, kernels) in allKernels {
-        let out = FloatBuffer(count: count * count)
-        out.elements.update(repeating: c)
-        multiply(kernels, a, b, into: out, (count, count, 2), CK_CONTINUE)
-        #expect(out.elements.map(bits) == expected, "\(name), from \(c)")
+      for sums in [CK_SUMS_IN_PAIRS, CK_SUMS_IN_UNITS] {
+        let expected = (0..<count * count).map { index in
+          let (i, j) = (2 * (index / count), 2 * (index % count))
+          return bits(
+            Definition.chain(
+              [pairs.pointer[i], pairs.pointer[i + 1]], [pairs.pointer[j], pairs.pointer[j + 1]],
+              from: c, sums))
+        }
+        for (name, _, kernels) in allKernels.filter({ $0.sums == sums }) {
+          let out = FloatBuffer(count: count * count)
+          out.elements.update(repeating: c)
+          multiply(kernels, a, b, into: out, (count, count, 2), CK_CONTINUE)
+          #expect(out.elements.map(bits) == expected, "\(name), from \(c)")
+        }
       }
     }
   }
@@ -200,7 +220,7 @@ private func bits(_ x: Float) -> UInt32 { x.isNaN ? 0x7fc0_0000 : x.bitPattern }
       let b = ck_operand(
         elements: right.pointer, stride: 48, is_transposed: isTransposed, is_bfloat16: false)
       let expected = 0 + Definition.operand(x) * 0x1p10
-      for (name, kernels) in allKernels {
+      for (name, _, kernels) in allKernels {
         let out = FloatBuffer(count: 48 * 48)
         multiply(kernels, a, b, into: out, (48, 48, 48), CK_REPLACE)
         #expect(out.elements.allSatisfy { bits($0) == bits(expected) }, "\(name)")
@@ -221,11 +241,12 @@ private func bits(_ x: Float) -> UInt32 { x.isNaN ? 0x7fc0_0000 : x.bitPattern }
       elements: left.pointer, stride: 1, is_transposed: false, is_bfloat16: false)
     var other = one
     other.elements = UnsafeRawPointer(right.pointer)
-    for (name, kernels) in allKernels {
+    // In units the product is rounded before it is added, and all of these to 0.
+    for (name, sums, kernels) in allKernels {
       let out = FloatBuffer(count: 1)
       out.pointer[0] = 0x1p-126
       multiply(kernels, one, other, into: out, (1, 1, 1), CK_CONTINUE)
-      #expect(out.pointer[0] == expected, "\(name)")
+      #expect(out.pointer[0] == (sums == CK_SUMS_IN_PAIRS ? expected : 0x1p-126), "\(name)")
     }
   }
 
@@ -234,7 +255,7 @@ private func bits(_ x: Float) -> UInt32 { x.isNaN ? 0x7fc0_0000 : x.bitPattern }
     let (left, out) = (FloatBuffer(count: 1), FloatBuffer(count: 1))
     let one = ck_operand(
       elements: left.pointer, stride: 1, is_transposed: false, is_bfloat16: false)
-    for (name, kernels) in allKernels {
+    for (name, _, kernels) in allKernels {
       multiply(kernels, one, one, into: out, (1, 1, 1), CK_REPLACE)
       left.pointer[0] = .leastNormalMagnitude
       left.pointer[0] /= 2
@@ -242,14 +263,16 @@ private func bits(_ x: Float) -> UInt32 { x.isNaN ? 0x7fc0_0000 : x.bitPattern }
     }
   }
 
-  @Test("products have the same bits for one, two, three and eight threads")
-  func threadCountDoesNotMatter() {
+  @Test(
+    "products have the same bits for one, two, three and eight threads",
+    arguments: [Numerics.portable, .amx])
+  func threadCountDoesNotMatter(numerics: Numerics) {
     let (rows, columns, depth) = (613, 1100, 97)
     let left = pseudorandomBuffer(rows * depth, seed: 1)
     let right = pseudorandomBuffer(columns * depth, seed: 2)
     let results = [1, 2, 3, 8].map { threads in
       let out = FloatBuffer(count: rows * columns)
-      MatrixProduct(.portable, of: .bfloat16).multiply(
+      MatrixProduct(numerics, of: .bfloat16).multiply(
         Matrix(left.pointer, rows: rows, columns: depth),
         Matrix(right.pointer, rows: columns, columns: depth), transposingB: true,
         into: Matrix(out.pointer, rows: rows, columns: columns), threads: threads)

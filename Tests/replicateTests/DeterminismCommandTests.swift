@@ -38,8 +38,8 @@ import Testing
 
   @Test(
     "finds the toy identical on every rung in each precision",
-    arguments: ["bf16-mixed", "bf16-weights"])
-  func precision(precision: String) throws {
+    arguments: [("bf16-mixed", "portable"), ("bf16-weights", "portable"), ("bf16-mixed", "amx")])
+  func precision(precision: String, numerics: String) throws {
     try Program.withFolder { folder in
       try FileManager.default.createDirectory(
         atPath: "\(folder)/project", withIntermediateDirectories: true)
@@ -48,7 +48,8 @@ import Testing
         toPath: "\(folder)/project/manifests")
       let manifest = "\(folder)/project/manifests/tiny.yaml"
       let text = try String(contentsOfFile: manifest, encoding: .utf8).replacing(
-        "  schedule: cosine\n", with: "  schedule: cosine\n  precision: \(precision)\n")
+        "  schedule: cosine\n", with: "  schedule: cosine\n  precision: \(precision)\n"
+      ).appending("\nnumerics: \(numerics)\n")
       try text.write(toFile: manifest, atomically: true, encoding: .utf8)
       let golden = "\(folder)/golden.json"
       let common = [

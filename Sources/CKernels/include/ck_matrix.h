@@ -58,23 +58,35 @@ const struct ck_matrix_kernels *ck_matrix(void);
 // Those of one instruction set, or NULL if this CPU lacks it.
 const struct ck_matrix_kernels *_Nullable ck_matrix_for(enum ck_isa isa);
 
+// How the products of bfloat16 operands add up in a chain. A term that is missing at its end is one of zeros.
+enum ck_sums {
+  // Terms come in pairs, the first with the second: the product of the second is added by a fused multiply-add and then that
+  // of the first. This is what AVX-512 BF16's `vdpbf16ps` computes.
+  CK_SUMS_IN_PAIRS,
+  // Terms come in units of CK_MATRIX_UNIT, the first with those that follow: in each, those at even places are a chain of
+  // fused multiply-adds from 0 and those at odd places another one, whose sum is added. This is what AMX's `tdpbf16ps`
+  // computes. A product in two parts has the bits of the whole if the first has whole units.
+  CK_SUMS_IN_UNITS,
+};
+
+enum { CK_MATRIX_UNIT = 32 };
+
 // Products of operands that are rounded to bfloat16 first (to nearest, ties to even), added up in fp32. Both are given in
 // fp32.
 //
-// Terms come in pairs, the first with the second, the last alone or with a zero: to a chain, the product of the second is
-// added by a fused multiply-add and then that of the first. Blocks, chains and sums are otherwise those above. In all of it
-// a subnormal number counts as a zero of its sign, whether it is given (before it is rounded) or comes out. This is what
-// AVX-512 BF16's `vcvtne2ps2bf16` and `vdpbf16ps` compute, which are used where that is faster; elsewhere the same bits are
-// computed by other means.
-const struct ck_matrix_kernels *ck_matrix_bfloat16(void);
+// Blocks and their sums are those above. In all of it a subnormal number counts as a zero of its sign, whether it is given
+// (before it is rounded) or comes out, as it does for the instructions that are named; those are used where that is faster,
+// and elsewhere the same bits are computed by other means.
+const struct ck_matrix_kernels *ck_matrix_bfloat16(enum ck_sums sums);
 
-// Those of one instruction set, or NULL if this CPU lacks it; without `vdpbf16ps` if `is_native` is false.
-const struct ck_matrix_kernels *_Nullable ck_matrix_bfloat16_for(enum ck_isa isa, bool is_native);
+// Those of one instruction set, or NULL if this CPU lacks it; without the instructions that are named if `is_native` is false.
+const struct ck_matrix_kernels *_Nullable ck_matrix_bfloat16_for(enum ck_isa isa, enum ck_sums sums,
+                                                                 bool is_native);
 
-// Whether they are computed with `vdpbf16ps`: where the CPU has it and is one of AMD's. Intel's take nearly four times as long
-// for it as for a fused multiply-add of fp32 (Emerald Rapids: 81 · 10⁹ operations a second, and 155 · 10⁹), and it is only twice
-// the work.
-bool ck_uses_native_bfloat16(void);
+// Whether they are computed with those instructions. Intel's processors take nearly four times as long for `vdpbf16ps` as for
+// a fused multiply-add of fp32 (Emerald Rapids: 81 · 10⁹ operations a second, and 155 · 10⁹), which is only half the work: so
+// that one is used on AMD's alone.
+bool ck_uses_native_bfloat16(enum ck_sums sums);
 
 #pragma clang assume_nonnull end
 

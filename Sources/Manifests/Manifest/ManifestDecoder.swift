@@ -66,9 +66,13 @@ package final class ManifestDecoder {
     let training = root.required("training").flatMap(decodeTraining)
     let engine = root.optional("engine").map { decodeEngine($0, training) } ?? .native
     let axolotl = root.optional("axolotl").map(decodeAxolotl) ?? Manifest.Axolotl()
-    let numerics = root.optional("numerics").map { decodeNumerics($0, training) } ?? .portable
+    let numericsReader = root.optional("numerics")
+    let numerics = numericsReader.map { decodeNumerics($0, training) } ?? .portable
     let arms =
       root.required("arms").map { decodeArms($0, training: training, numerics: numerics) } ?? []
+    if numerics == .amx, let numericsReader, let training {
+      checkForRounding(arms, training, numericsReader)
+    }
     let evaluations = root.optional("evaluation").map { decodeEvaluation($0, data: data) } ?? []
     let inspection = root.optional("inspection").flatMap(decodeInspection)
     var expectations = root.optional("expectations")?.line()
@@ -119,6 +123,22 @@ package final class ManifestDecoder {
     reader.report(
       .contradiction,
       "'\(name)' is \(precision.rawValue), whose products are this program's own: take out 'numerics'"
+    )
+  }
+
+  /// Reports numerics that no arm makes use of.
+  private func checkForRounding(
+    _ arms: [Manifest.Arm], _ training: Manifest.Training, _ reader: NodeReader
+  ) {
+    let precisions = arms.compactMap {
+      training.configuration(of: $0.treatment, seed: training.settings.seed)?.precision
+    }
+    guard precisions.contains(.float32), !precisions.contains(where: { $0 != .float32 }) else {
+      return
+    }
+    reader.report(
+      .contradiction,
+      "'numerics' is \(Numerics.amx.rawValue), which says how products of bfloat16 numbers add up, and nothing is trained in those: add a 'precision' to 'training', or take out 'numerics'"
     )
   }
 

@@ -24,8 +24,8 @@ struct NoisyComparison {
     _ reevaluation: DocumentReevaluation, _ arm: RunSummary.Arm,
     _ places: [DocumentReevaluation.Place], _ answers: [SampleResult], _ loaded: InferenceModel
   ) throws {
-    let other = Numerics.allCases.first { $0 != reevaluation.engine.numerics && $0.isAvailable }
-    guard let other else {
+    let other: Numerics = reevaluation.engine.numerics.isPortable ? .openblas : .portable
+    guard other.isAvailable else {
       throw AuditObstacle(
         description:
           "the record is of another platform, and without OpenBLAS (libopenblas.so.0) it cannot be measured what two arithmetics differ by"

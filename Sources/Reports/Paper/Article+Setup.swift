@@ -106,7 +106,7 @@ extension Article {
       "The results were imported from the output of another program. Their scores were computed anew from the recorded answers; what gave these answers is not part of the evidence."
     } else {
       switch (account?.manifest?.engine, account?.manifest?.numerics) {
-      case (.native?, .portable?):
+      case (.native?, .portable?), (.native?, .amx?):
         precisionSentences
         "Its matrix products and elementary functions are its own, so that the program is an implementation that is independent of the one it checks."
       case (.native?, .openblas?):

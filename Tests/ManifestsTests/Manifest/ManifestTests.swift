@@ -57,6 +57,11 @@ struct ManifestTests {
         == "fp32, portable; eaft, hard trained in bf16-mixed; sft trained in bf16-weights")
     let shared = try ManifestFile.read(path, overrides: ["training.precision=bf16-mixed"])
     #expect(shared.manifest.precisionClause == "trained in bf16-mixed")
+    let amx = try ManifestFile.read(
+      path, overrides: ["training.precision=bf16-mixed", "numerics=amx"])
+    #expect(
+      amx.manifest.arithmetic
+        == "fp32, portable, products of bfloat16 as AMX adds them up; trained in bf16-mixed")
 
     #expect(throws: ManifestError.self) {
       try ManifestFile.read(path, overrides: ["arms.base.precision=fp32"])

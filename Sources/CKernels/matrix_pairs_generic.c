@@ -1,6 +1,6 @@
 #include "ck_matrix.h"
 
-#define CK_NAME ck_matrix_bfloat16_generic
+#define CK_NAME ck_matrix_pairs_generic
 #define ROWS 6
 #define VECTORS 1
 #include "matrix_bfloat16.inc"

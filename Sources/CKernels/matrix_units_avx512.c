@@ -2,7 +2,8 @@
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,fma"))), apply_to = function)
-#define CK_NAME ck_matrix_bfloat16_avx512
+#define CK_NAME ck_matrix_units_avx512
+#define CK_UNITS
 #define CK_FLUSHES
 #define ROWS 14
 #define VECTORS 2
