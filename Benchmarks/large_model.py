@@ -4,12 +4,13 @@ Usage: large_model.py REPLICATE WORK [--layers N] [--steps N] [--accumulation N]
                       [--sides A,B]
 
 Each round runs the sides in turns, each in a process of its own: `sft`, `eaft`, `sft-recomputing` and `eaft-recomputing`
-(activations are computed again), and `sft-reference`, `eaft-reference` (large_model_reference.py: Hugging Face transformers
-on PyTorch, which needs some 24 GB for all 26 layers and therefore fewer of them; losses must agree). A micro-batch is a row
-of 1024 tokens, a step as many as --accumulation says, which takes no memory. Before and after every process the machine's
-speed of matrix products is measured (NumPy's OpenBLAS, 2048 x 2048, fp32, a process for each thread, for 8 s): operations a
-second of a training are given as a share of the mean of both, because what else the machine does slows both. The first step
-of each process hands out memory and is not counted. Then the model is evaluated as it is stored, in bfloat16.
+(activations are computed again), `sft-amx` and `eaft-amx` (`precision: bf16-mixed`, `numerics: amx`), and `sft-reference`,
+`eaft-reference` (large_model_reference.py: Hugging Face transformers on PyTorch, which needs some 24 GB for all 26 layers and
+therefore fewer of them; losses in fp32 must agree). A micro-batch is a row of 1024 tokens, a step as many as --accumulation says,
+which takes no memory. Before and after every process the machine's speed of matrix products is measured (NumPy's OpenBLAS,
+2048 x 2048, fp32, a process for each thread, for 8 s): operations a second of a training are given as a share of the mean of
+both, because what else the machine does slows both. The first step of each process hands out memory and is not counted. Then
+the model is evaluated as it is stored, in bfloat16.
 
 Operations are counted: 6 for each element of a matrix and token, 2 more where activations are computed again (given apart),
 of the head for trained tokens only, and 12 (4 more) for each element of a query, visible position and layer. Norms, rotations,
@@ -41,6 +42,7 @@ description: One side of the benchmark of a large model.
 assets:
   model: {{file: model}}
   chats: {{file: chats.jsonl}}
+numerics: {numerics}
 unpinned:
   model: random
   chats: written by the benchmark itself
@@ -65,6 +67,7 @@ training:
   warmup_steps: 0
   max_gradient_norm: 1.0
   recompute_activations: {recomputes}
+  precision: {precision}
 arms:
   {arm}: {{{objective}}}
 """
@@ -174,7 +177,8 @@ def train(arguments, side: str) -> dict:
         return {"steps": json.loads(output)["steps"], "memory": memory}
     text = MANIFEST.format(
         arm=arm, steps=arguments.steps, accumulation=arguments.accumulation, objective=compare.OBJECTIVES[arm],
-        recomputes="true" if kind == "recomputing" else "false")
+        recomputes="true" if kind == "recomputing" else "false",
+        precision="bf16-mixed" if kind == "amx" else "fp32", numerics="amx" if kind == "amx" else "portable")
     return compare.run_replicate(arguments.replicate, arguments.work, arm, text, arguments.threads)
 
 
@@ -223,7 +227,7 @@ def main() -> None:
             for number, step in enumerate(result["steps"]):
                 print(f"  step {number + 1}: {step['tokens']} tokens, {step['trainedTokens']} trained, {step['seconds']:.1f} s, "
                       f"loss {step['loss']:.7f}, gradient norm {step['gradientNorm']:.6f}", flush=True)
-            first = losses.setdefault(side.partition("-")[0], result)
+            first = losses.setdefault(side if side.endswith("-amx") else side.partition("-")[0], result)
             compare.check_batches(first, result)
             for one, other in zip(first["steps"], result["steps"]):
                 if abs(one["loss"] - other["loss"]) > compare.LOSS_TOLERANCE:

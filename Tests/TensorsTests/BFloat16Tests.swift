@@ -291,7 +291,7 @@ private func bits(_ x: Float) -> UInt32 { x.isNaN ? 0x7fc0_0000 : x.bitPattern }
       }
     }
     let expected = numbers.map { bits(Definition.rounded($0)) }
-    for isa in [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512] {
+    for isa in InstructionSet.available.map(\.kernelValue) {
       guard let kernels = ck_vector_for(isa)?.pointee else { continue }
       var found = numbers
       kernels.round_bfloat16(&found, found.count)

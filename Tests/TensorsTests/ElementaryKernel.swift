@@ -1,16 +1,16 @@
 import CKernels
 import Foundation
 import Glibc
-import Tensors
 import Testing
+
+@testable import Tensors
 
 /// A function of one fp32 number, with the reference that its kernels are measured against.
 enum ElementaryKernel: String, CaseIterable {
   case exp, log, tanh, erf
 
   /// The instruction sets that this machine has, in rising order.
-  static let instructionSets: [ck_isa] =
-    [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512].filter { ck_vector_for($0) != nil }
+  static let instructionSets = InstructionSet.available.map(\.kernelValue)
 
   /// The kernel of one of those instruction sets.
   func function(_ isa: ck_isa) -> (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void {

@@ -1,7 +1,8 @@
 import CKernels
 import Glibc
-import Tensors
 import Testing
+
+@testable import Tensors
 
 /// A buffer of numbers in -1 ..< 1 that depend on `seed` alone.
 func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
@@ -138,7 +139,7 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
   func instructionSetDoesNotMatter(shape: (Int, Int, Int), transposed: (Bool, Bool)) {
     let operands = Operands(shape, transposed: transposed)
     let expected = operands.product()
-    for isa in [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512] {
+    for isa in InstructionSet.available.map(\.kernelValue) {
       guard let kernels = ck_matrix_for(isa)?.pointee else { continue }
       let out = FloatBuffer(count: shape.0 * shape.1)
       let scratch = FloatBuffer(count: kernels.scratch_bytes / MemoryLayout<Float>.stride)
@@ -182,7 +183,7 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
       let found = out.elements.map(\.bitPattern)
       #expect(found == (numerics == .portable ? expected : operands.product(numerics: numerics)))
     }
-    for isa in [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512] {
+    for isa in InstructionSet.available.map(\.kernelValue) {
       guard let kernels = ck_matrix_for(isa)?.pointee else { continue }
       let scratch = FloatBuffer(count: kernels.scratch_bytes / MemoryLayout<Float>.stride)
       kernels.multiply(

@@ -1,13 +1,14 @@
 import CKernels
 import Files
 import Glibc
-import Tensors
 import Testing
+
+@testable import Tensors
 
 /// Every instruction set that this machine has, with its kernels.
 private let variants: [(name: String, kernels: ck_vector_kernels)] =
-  [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512].compactMap { isa in
-    ck_vector_for(isa).map { (String(cString: ck_isa_name(isa)), $0.pointee) }
+  InstructionSet.available.compactMap { set in
+    ck_vector_for(set.kernelValue).map { (set.rawValue, $0.pointee) }
   }
 
 /// Sizes on both sides of the vector width.

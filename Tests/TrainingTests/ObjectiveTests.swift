@@ -3,6 +3,7 @@ import Testing
 
 @testable import LanguageModels
 @testable import Recipes
+@testable import Tensors
 @testable import Training
 
 /// Rows of logits under an objective.
@@ -200,7 +201,7 @@ struct ObjectiveRun {
           (0..<vocabulary).map { column in item.logits[(column * row + row) % count] }
         }
         var results: [[UInt64]] = []
-        for isa in [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512] {
+        for isa in InstructionSet.available.map(\.kernelValue) {
           guard let kernel = ck_objective_rows_for(isa) else { continue }
           var settings = ck_objective(
             k: 20, alpha: 0.333, normalizer: CK_NORMALIZER_CONSTANT, constant: 3,

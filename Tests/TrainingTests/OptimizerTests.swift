@@ -1,9 +1,9 @@
 import CKernels
 import LanguageModels
-import Tensors
 import Testing
 
 @testable import Recipes
+@testable import Tensors
 @testable import Training
 
 @Suite struct OptimizerTests {
@@ -87,7 +87,7 @@ import Testing
   func instructionSets() {
     for count in [1, 15, 16, 17, 100, 1027] {
       var results: [[UInt64]] = []
-      for isa in [CK_ISA_GENERIC, CK_ISA_NEON, CK_ISA_AVX2, CK_ISA_AVX512] {
+      for isa in InstructionSet.available.map(\.kernelValue) {
         guard let kernels = ck_adamw_for(isa) else { continue }
         var constants = ck_adamw_constants(
           gradient_scale: 0.7, decay: 0.999, beta1: 0.9, beta2: 0.999, one_minus_beta1: 0.1,
