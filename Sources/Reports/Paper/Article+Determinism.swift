@@ -21,7 +21,7 @@ extension Article {
   @Sentences private var bits: [PaperText] {
     switch (account?.manifest?.engine, account?.manifest?.numerics) {
     case (.native?, .portable?), (.native?, .amx?):
-      "The same manifest, inputs and build give the same bits of every batch, loss, gradient norm, weight and sample, whatever the number of threads, the batch size of evaluation and the instruction set, and however often the run is killed and resumed. Every element of a matrix product is one chain of fused multiply-adds in a fixed order, parallel work goes over tiles whose size the data decide, exponentials and logarithms are the program’s own, and random numbers are addressed by what they are for. Bit-level reproducibility of training is sought elsewhere by correct rounding \(cite: .repDL)."
+      "The same manifest, inputs and build give the same bits of every batch, loss, gradient norm, weight and sample, whatever the number of threads, the batch size of evaluation and the instruction set, and however often the run is killed and resumed. Every element of a matrix product adds up by fused multiply-adds in a fixed order, parallel work goes over tiles whose size the data decide, exponentials and logarithms are the program’s own, and random numbers are addressed by what they are for. Bit-level reproducibility of training is sought elsewhere by correct rounding \(cite: .repDL)."
     case (.native?, .openblas?):
       "Matrix products are those of OpenBLAS, whose bits depend on its version and on the processor; both are part of the identity of every step."
     case (.axolotl?, _):

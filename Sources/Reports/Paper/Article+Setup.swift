@@ -131,6 +131,9 @@ extension Article {
       if let precision = setting("training", "precision") {
         "The precision of all arms that have none of their own is \(precision)."
       }
+      if account?.manifest?.numerics == .amx {
+        "They do so in the order in which the tiles of Intel’s AMX add them, whatever computes them."
+      }
       if precisions.contains(.bfloat16) {
         "With \(code: TrainingPrecision.bfloat16.rawValue), weights, moments and gradients are bfloat16 numbers too, so that an update smaller than half of what a weight is rounded to is lost; the record counts these."
       }
