@@ -72,7 +72,8 @@ package struct ModelComparison: Sendable {
     }
     let models = ComparedModel.labelled(models)
     var tested = models.dropFirst().map { PairedModels(models[0], $0, margin: margin) }
-    guard tested.contains(where: { !$0.rows.isEmpty }) else {
+    // Rows that stand for no task decide nothing.
+    guard tested.contains(where: { $0.rows.contains { $0.row.isPrimary } }) else {
       let reason = tested.first?.leftOut.first?.why ?? "They have no task in common."
       throw InterchangeError(
         .noSamples, "Nothing of \(English.list(models.map(\.label))) can be compared. \(reason)")

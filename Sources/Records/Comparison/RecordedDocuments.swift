@@ -39,11 +39,12 @@ struct RecordedDocuments {
     choices = hasChoices ? samples : nil
   }
 
-  /// A document whose requests are one prompt with several continuations, of which the target is one by number or by text.
+  /// A document whose requests are one prompt with one continuation, which is the target, or with several, of which the target
+  /// is one by number or by text.
   private static func sample(
     _ name: String, _ document: Int, _ requests: [JSON], responses: [JSON], target: String?
   ) -> SampleResult? {
-    guard requests.count > 1, responses.count == requests.count, let target else { return nil }
+    guard !requests.isEmpty, responses.count == requests.count, let target else { return nil }
     var choices: [SampleResult.ScoredChoice] = []
     for (request, response) in zip(requests, responses) {
       guard let pair = request.arrayValue, pair.count == 2, pair[0] == requests[0].arrayValue?[0],
@@ -54,6 +55,7 @@ struct RecordedDocuments {
       choices.append(
         SampleResult.ScoredChoice(text: text, logLikelihood: likelihood, isGreedy: false))
     }
+    if choices.count == 1 { return Self.sample(name, document, choices, gold: 0) }
     let byText = choices.indices.filter { place in
       choices[place].text.drop { $0.isWhitespace } == target
     }
@@ -61,7 +63,13 @@ struct RecordedDocuments {
     guard let gold = byText.count == 1 ? byText[0] : number else { return nil }
     // A number that is a choice's text too says nothing.
     if byText.count == 1, let number, number != gold { return nil }
-    return SampleResult(
+    return Self.sample(name, document, choices, gold: gold)
+  }
+
+  private static func sample(
+    _ name: String, _ document: Int, _ choices: [SampleResult.ScoredChoice], gold: Int
+  ) -> SampleResult {
+    SampleResult(
       task: name, documentIndex: document, prompt: "", target: "\(gold)",
       response: .choices(choices, delimiter: ""), truncatedTokens: 0, answers: [], scores: [])
   }

@@ -10,13 +10,15 @@ struct RecordedScoreTable {
     /// The results' keys of the mean and of its standard error.
     let key: String
     let errorKey: String
-    /// One score a document, in the order of the documents.
+    /// One score a document, in the order of the documents; with weights, the log-likelihoods of texts in nats.
     fileprivate(set) var values: [Double]
+    /// How many bytes or words each text has; nil for scores.
+    fileprivate(set) var weights: [Double]?
     /// The documents.
     fileprivate(set) var documents: [Int]
   }
 
-  /// The columns in which every document has a number, in the order in which they come first.
+  /// The columns in which every document has a number, or every one a likelihood, in the order in which they come first.
   private(set) var columns: [Column] = []
   /// Number of documents, the highest number of one, and number of lines.
   private(set) var documents = 0
@@ -49,22 +51,34 @@ struct RecordedScoreTable {
       for (metric, value) in object.members where !Self.isField(metric) {
         guard let keys = Self.keys(metric, filter, line.occurrence, entry) else { continue }
         counts[keys.value, default: 0] += 1
-        guard let number = value.doubleValue ?? value.boolValue.map({ $0 ? 1 : 0 }),
-          number.isFinite
-        else { continue }
+        guard let (number, weight) = Self.score(value) else { continue }
         if let place = places[keys.value] {
+          guard (weight == nil) == (columns[place].weights == nil) else { continue }
           columns[place].values.append(number)
+          if let weight { columns[place].weights?.append(weight) }
           columns[place].documents.append(line.document)
         } else {
           places[keys.value] = columns.count
           columns.append(
             Column(
               metric: metric, key: keys.value, errorKey: keys.error, values: [number],
-              documents: [line.document]))
+              weights: weight.map { [$0] }, documents: [line.document]))
         }
       }
     }
     columns.removeAll { $0.values.count != counts[$0.key] }
+  }
+
+  /// A number, or the log-likelihood of a text with how many bytes or words it has.
+  private static func score(_ value: JSON) -> (value: Double, weight: Double?)? {
+    if let pair = value.arrayValue {
+      guard pair.count == 2, let likelihood = pair[0].doubleValue, let weight = pair[1].doubleValue,
+        likelihood.isFinite, weight.isFinite, weight > 0
+      else { return nil }
+      return (likelihood, weight)
+    }
+    let number = value.doubleValue ?? value.boolValue.map { $0 ? 1 : 0 }
+    return number.flatMap { $0.isFinite ? ($0, nil) : nil }
   }
 
   private static func isField(_ name: String) -> Bool {

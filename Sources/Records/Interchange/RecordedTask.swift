@@ -4,7 +4,7 @@ import Statistics
 
 /// A task that this program does not know: its documents' scores as they were recorded, which are not computed anew.
 package struct RecordedTask: Sendable {
-  /// A score that is a mean over documents.
+  /// A score that is a mean over documents, of texts one that counts by their bytes.
   package struct Metric: Sendable {
     /// The results' key of it, such as "acc,none".
     package let key: String
@@ -16,6 +16,8 @@ package struct RecordedTask: Sendable {
     let documents: [Int]
     /// Their scores.
     let scores: [Double]
+    /// How much each counts; nil if all count the same.
+    let weights: [Double]?
     /// Number of documents.
     package var count: Int { scores.count }
   }
@@ -79,7 +81,7 @@ package struct RecordedTask: Sendable {
       + (passedOver.isEmpty
         ? []
         : [
-          "Of \(name), \(English.list(passedOver)) was not checked: it is no mean of what its documents carry."
+          "Of \(name), \(English.list(passedOver)) was not checked: nobody says how it comes from what its documents carry."
         ])
       + partial.map {
         "Of \(name), only \($0.count) of \(English.count(scores.documents, "document")) carry \($0.key)."
@@ -104,6 +106,8 @@ private struct RecordedClaims {
   private(set) var metrics: [RecordedTask.Metric] = []
   private(set) var differences: [AggregateDifference] = []
   private(set) var compared = 0
+  /// The keys of values that were compared and are no means.
+  private var perplexities: Set<String> = []
 
   /// The harness's metrics whose documents' scores are averaged unless a task says otherwise.
   private static let means = ["acc", "acc_norm", "acc_mutual_info", "acc_bytes", "exact_match"]
@@ -114,11 +118,47 @@ private struct RecordedClaims {
     self.configuration = configuration
   }
 
+  /// The harness's metrics of the likelihood of texts: the mean log-likelihood of a byte in bits, and e to the power of less
+  /// that of a byte or word in nats (lm_eval/api/metrics.py, `bits_per_byte` and `weighted_perplexity`).
+  private mutating func add(
+    _ column: RecordedScoreTable.Column, weights: [Double], isComplete: Bool
+  ) {
+    let key = column.key
+    let nats = zip(column.values, weights).map { 0 - $0 / $1 }
+    guard let mean = Sample.mean(nats, weights: weights) else { return }
+    switch (column.metric, aggregation(of: column.metric)) {
+    case ("bits_per_byte", nil), ("bits_per_byte", "bits_per_byte"):
+      let bits = mean / Sample.logarithmOf2
+      metrics.append(
+        RecordedTask.Metric(
+          key: key, value: bits,
+          standardError: Sample.standardErrorOfMean(
+            clusters: nats.map { [$0 / Sample.logarithmOf2] }, weights: weights.map { [$0] }),
+          documents: column.documents, scores: nats.map { $0 / Sample.logarithmOf2 },
+          weights: weights))
+      if isComplete { compare(key, entry[key]?.doubleValue, bits) }
+    case ("byte_perplexity", nil), ("byte_perplexity", "weighted_perplexity"),
+      ("word_perplexity", nil), ("word_perplexity", "weighted_perplexity"):
+      perplexities.insert(key)
+      if isComplete { compare(key, entry[key]?.doubleValue, Sample.exponential(mean)) }
+    default: return
+    }
+  }
+
   mutating func add(_ column: RecordedScoreTable.Column, isComplete: Bool) {
+    if let weights = column.weights {
+      return add(column, weights: weights, isComplete: isComplete)
+    }
     let key = column.key
     guard let mean = Sample.mean(column.values) else { return }
     let claimed = entry[key]?.doubleValue
     let aggregation = aggregation(of: column.metric)
+    if column.metric == "perplexity", aggregation == nil || aggregation == "perplexity" {
+      // Of the log-likelihoods of continuations, in nats.
+      perplexities.insert(key)
+      if isComplete { compare(key, claimed, Sample.exponential(0 - mean)) }
+      return
+    }
     let isSame = AggregateDifference.isSame(claimed, mean)
     // Where nobody says how documents are aggregated, it may be otherwise.
     guard aggregation == "mean" || aggregation == nil && (isSame || !isComplete) else { return }
@@ -126,7 +166,7 @@ private struct RecordedClaims {
     metrics.append(
       RecordedTask.Metric(
         key: key, value: mean, standardError: error, documents: column.documents,
-        scores: column.values))
+        scores: column.values, weights: nil))
     guard isComplete else { return }
     compare(key, claimed, mean)
     let errorKey = column.errorKey
@@ -144,7 +184,8 @@ private struct RecordedClaims {
   func passedOver(_ columns: [RecordedScoreTable.Column]) -> [String] {
     entry.members.filter { key, value in
       (value.doubleValue != nil || key.contains(",")) && !key.contains("_stderr")
-        && key != "sample_len" && key != "samples" && !metrics.contains { $0.key == key }
+        && key != "sample_len" && key != "samples" && !perplexities.contains(key)
+        && !metrics.contains { $0.key == key }
     }.map(\.key)
   }
 

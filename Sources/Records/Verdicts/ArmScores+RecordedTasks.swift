@@ -50,14 +50,17 @@ extension ArmScores.Row {
 }
 
 extension RecordedTask {
-  /// One row for every metric that is a mean over documents.
+  /// One row for every metric.
   var rows: [ArmScores.Row] {
     metrics.map { metric in
       ArmScores.Row(
         task: name, metric: metric.key,
-        items: zip(metric.documents, metric.scores).compactMap { document, score in
-          prompts[document].map {
-            ArmScores.Item(id: "\(name)/\(document)", prompt: $0, scores: [score], cluster: nil)
+        items: metric.documents.indices.compactMap { place in
+          let document = metric.documents[place]
+          return prompts[document].map {
+            ArmScores.Item(
+              id: "\(name)/\(document)", prompt: $0, scores: [metric.scores[place]], cluster: nil,
+              weight: metric.weights?[place] ?? 1)
           }
         }, contradiction: contradiction(of: metric.key))
     }

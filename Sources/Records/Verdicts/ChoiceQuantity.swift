@@ -22,19 +22,22 @@ enum ChoiceQuantity: String, CaseIterable {
 
   /// The value of a sample and how much it counts.
   ///
-  /// Nil for a generated text, for fewer than two choices, for a target that is none of them, and for a text without bytes.
+  /// Nil for a generated text and for a passage, for fewer choices than the quantity compares, for a target that is none of
+  /// them, and for a text without bytes.
   func value(of sample: SampleResult) -> (value: Double, weight: Double)? {
     let choices = sample.response.choices
-    guard choices.count > 1, let gold = Int(sample.target), choices.indices.contains(gold)
-    else { return nil }
+    if case .passage = sample.response { return nil }
+    guard let gold = Int(sample.target), choices.indices.contains(gold) else { return nil }
     let likelihoods = choices.map(\.logLikelihood)
     switch self {
     case .goldNats: return (likelihoods[gold], 1)
-    case .choicesNats: return Sample.mean(likelihoods).map { ($0, 1) }
+    case .choicesNats:
+      return choices.count < 2 ? nil : Sample.mean(likelihoods).map { ($0, 1) }
     case .margin:
       let others = likelihoods.indices.filter { $0 != gold }.map { likelihoods[$0] }
       return others.max().map { (likelihoods[gold] - $0, 1) }
     case .choiceNats:
+      guard choices.count > 1 else { return nil }
       return (likelihoods[gold] - Sample.logarithmOfSum(ofExponentials: likelihoods), 1)
     case .goldBitsPerByte:
       let bytes = Double(sample.response.scoredText(of: choices[gold]).utf8.count)

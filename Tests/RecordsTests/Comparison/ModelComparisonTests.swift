@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -101,6 +102,37 @@ import Testing
       #expect(abs(try #require(row.standardError) - (try number("error"))) < 1e-12)
     }
     #expect(comparison.notes.allSatisfy { !$0.contains("hashes") })
+  }
+
+  @Test("texts are compared by bits per byte, of which fewer are better")
+  func texts() throws {
+    let bytes = [10.0, 20, 10]
+    func write(_ name: String, _ likelihoods: [Double]) throws -> String {
+      let lines = zip(likelihoods, bytes).enumerated().map { index, text in
+        #"{"doc_id": \#(index), "doc": {}, "target": "t\#(index)", "arguments": [["t\#(index)"]], "resps": [["\#(text.0)"]], "filtered_resps": ["\#(text.0)"], "bits_per_byte": [\#(text.0), \#(text.1)]}"#
+      }
+      _ = try fixtures.folder.write(
+        Array(lines.joined(separator: "\n").utf8),
+        to: "\(name)/samples_news_2026-01-01T00-00-00.jsonl")
+      let bits = -likelihoods.reduce(0, +) / bytes.reduce(0, +) / log(2)
+      _ = try fixtures.folder.write(
+        Array(
+          #"{"results": {"news": {"bits_per_byte,none": \#(bits)}}, "configs": {}, "config": {}, "higher_is_better": {"news": {"bits_per_byte": false}}}"#
+            .utf8), to: "\(name)/results_2026-01-01T00-00-00.json")
+      return fixtures.folder.path(of: name)
+    }
+    let comparison = try fixtures.compare([
+      write("one", [-10, -30, -20]), write("two", [-9, -27, -18.5]),
+    ])
+    let row = try #require(comparison.pairs[0].primary.first)
+    #expect(row.name == "news.bits_per_byte,none" && row.count == 3)
+    #expect(abs(row.values.reference - 60 / 40 / log(2)) < 1e-12)
+    #expect(abs(row.difference - -5.5 / 40 / log(2)) < 1e-12)
+    #expect(row.advantage == -row.difference)
+    // What each text is off -5.5/40 nats a byte, times its bytes: 3/8, -1/4 and -1/8 nats.
+    let squares = (9.0 / 64 + 1.0 / 16 + 1.0 / 64) * 3 / 2
+    let error = try #require(row.standardError)
+    #expect(abs(error - squares.squareRoot() / 40 / log(2)) < 1e-12)
   }
 
   @Test("a plain sentence says first which model is better, and by how much")

@@ -93,6 +93,56 @@ struct RecordedTaskTests {
     #expect(comparison.notes.contains { $0.contains("acc,none") && $0.contains("parts,none") })
   }
 
+  /// Two texts: 10 bytes or 2 words of -10 nats, and 20 bytes or 4 words of -30.
+  private func writeTexts(
+    bits: String = "1.923593387851951", words: String = "785.7719942274175"
+  ) throws {
+    try write(
+      results:
+        #""bits_per_byte,none": \#(bits), "word_perplexity,none": \#(words), "sample_len": 2"#,
+      metrics: #"[{"metric": "bits_per_byte"}, {"metric": "word_perplexity"}]"#,
+      lines: [(0, -10, 10, 2), (1, -30, 20, 4)].map { index, likelihood, bytes, words in
+        #"{"doc_id": \#(index), "doc": {}, "target": "t\#(index)", "arguments": [["t\#(index)"]], "resps": [["\#(likelihood).0"]], "filtered_resps": ["\#(likelihood).0"], "bits_per_byte": [\#(likelihood), \#(bytes)], "word_perplexity": [\#(likelihood), \#(words)]}"#
+      })
+  }
+
+  @Test("texts count by their bytes, and a perplexity is computed anew from their likelihoods")
+  func texts() throws {
+    try writeTexts()
+    let outcome = try read()
+    #expect(outcome.exitCode == 0 && outcome.comparison.comparedAggregates == 3)
+    let metric = try #require(outcome.record.summary.arms[0].metrics.first)
+    #expect(metric.name == "bits_per_byte,none" && metric.count == 2)
+    #expect(abs(metric.value - 40 / 30 / log(2)) < 1e-15)
+    // Each text is 20/6 nats off what its bytes would have at the mean.
+    let error = try #require(metric.standardError)
+    #expect(abs(error - (2 * 2).squareRoot() * (20.0 / 6) / 30 / log(2)) < 1e-15)
+    #expect(!outcome.comparison.notes.contains { $0.contains("not checked") })
+
+    try writeTexts(bits: "1.92359338")
+    #expect(try read().comparison.aggregateDifferences.map(\.name) == ["bits_per_byte,none"])
+    try writeTexts(words: "785.8")
+    #expect(try read().comparison.aggregateDifferences.map(\.name) == ["word_perplexity,none"])
+  }
+
+  @Test("the perplexity of continuations is computed anew from their log-likelihoods")
+  func perplexity() throws {
+    func write(_ value: String) throws {
+      try self.write(
+        results: #""perplexity,none": \#(value)"#,
+        metrics: #"[{"metric": "perplexity", "aggregation": "perplexity"}]"#,
+        lines: ["-1.5", "-0.5"].enumerated().map { index, likelihood in
+          #"{"doc_id": \#(index), "doc": {}, "target": "a", "arguments": [["p\#(index)", " a"]], "resps": [[["\#(likelihood)", "True"]]], "filtered_resps": [["\#(likelihood)", "True"]], "perplexity": \#(likelihood)}"#
+        })
+    }
+    try write("2.718281828459045")
+    let outcome = try read()
+    #expect(outcome.exitCode == 0 && outcome.comparison.comparedAggregates == 1)
+    #expect(!outcome.comparison.notes.contains { $0.contains("not checked") })
+    try write("2.71828")
+    #expect(try read().comparison.aggregateDifferences.map(\.name) == ["perplexity,none"])
+  }
+
   @Test("documents that are missing are counted, and a wrong hash is told")
   func missing() throws {
     try write(more: #", "n-samples": {"lambada": {"original": 9, "effective": 6}}"#)
