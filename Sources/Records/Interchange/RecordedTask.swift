@@ -125,7 +125,7 @@ private struct RecordedClaims {
   ) {
     let key = column.key
     let nats = zip(column.values, weights).map { 0 - $0 / $1 }
-    guard let mean = Sample.mean(nats, weights: weights) else { return }
+    guard let mean = Sample.mean(nats, weights: weights), mean.isFinite else { return }
     switch (column.metric, aggregation(of: column.metric)) {
     case ("bits_per_byte", nil), ("bits_per_byte", "bits_per_byte"):
       let bits = mean / Sample.logarithmOf2
@@ -150,7 +150,7 @@ private struct RecordedClaims {
       return add(column, weights: weights, isComplete: isComplete)
     }
     let key = column.key
-    guard let mean = Sample.mean(column.values) else { return }
+    guard let mean = Sample.mean(column.values), mean.isFinite else { return }
     let claimed = entry[key]?.doubleValue
     let aggregation = aggregation(of: column.metric)
     if column.metric == "perplexity", aggregation == nil || aggregation == "perplexity" {

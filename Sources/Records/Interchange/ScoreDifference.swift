@@ -94,11 +94,12 @@ package struct AggregateDifference: Sendable, Equatable {
   /// How far two values of the same scores may be apart: what sums in another order make of them.
   static let tolerance = 1e-12
 
-  /// Whether two values count as the same; NaN never does.
+  /// Whether two values count as the same; NaN never does, nor an infinity with a number.
   static func isSame(_ a: Double?, _ b: Double?) -> Bool {
     switch (a, b) {
     case (nil, nil): true
-    case (let a?, let b?): (a - b).magnitude <= tolerance * max(1, b.magnitude)
+    case (let a?, let b?):
+      a == b || b.isFinite && (a - b).magnitude <= tolerance * max(1, b.magnitude)
     default: false
     }
   }

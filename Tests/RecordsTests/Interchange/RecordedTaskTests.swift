@@ -125,13 +125,32 @@ struct RecordedTaskTests {
     #expect(try read().comparison.aggregateDifferences.map(\.name) == ["word_perplexity,none"])
   }
 
+  @Test(
+    "numbers that are no sum, text without a byte and what is now a score, now a likelihood are not checked, which is said",
+    arguments: [
+      ("bits_per_byte", "[-1e308, 1]", "[-1e308, 1]"), ("bits_per_byte", "[-5, 0]", "[-3, 2]"),
+      ("bits_per_byte", "[-5, 1]", "7"), ("bits_per_byte", "7", "[-5, 1]"),
+      ("acc", "1e308", "1e308"),
+    ])
+  func hostile(metric: String, first: String, second: String) throws {
+    try write(
+      results: #""\#(metric),none": 1.0"#,
+      lines: [first, second].enumerated().map { index, value in
+        #"{"doc_id": \#(index), "doc": {}, "target": "t", "arguments": [["t\#(index)"]], "resps": [["-1.0"]], "filtered_resps": ["-1.0"], "\#(metric)": \#(value)}"#
+      })
+    let outcome = try read()
+    #expect(outcome.exitCode == 4 && outcome.record.summary.arms[0].metrics.isEmpty)
+    #expect(
+      outcome.comparison.notes.contains { $0.contains("\(metric),none was not checked") })
+  }
+
   @Test("the perplexity of continuations is computed anew from their log-likelihoods")
   func perplexity() throws {
-    func write(_ value: String) throws {
+    func write(_ value: String, likelihoods: [String] = ["-1.5", "-0.5"]) throws {
       try self.write(
         results: #""perplexity,none": \#(value)"#,
         metrics: #"[{"metric": "perplexity", "aggregation": "perplexity"}]"#,
-        lines: ["-1.5", "-0.5"].enumerated().map { index, likelihood in
+        lines: likelihoods.enumerated().map { index, likelihood in
           #"{"doc_id": \#(index), "doc": {}, "target": "a", "arguments": [["p\#(index)", " a"]], "resps": [[["\#(likelihood)", "True"]]], "filtered_resps": [["\#(likelihood)", "True"]], "perplexity": \#(likelihood)}"#
         })
     }
@@ -139,6 +158,9 @@ struct RecordedTaskTests {
     let outcome = try read()
     #expect(outcome.exitCode == 0 && outcome.comparison.comparedAggregates == 1)
     #expect(!outcome.comparison.notes.contains { $0.contains("not checked") })
+    // Of likelihoods that make it infinite, no number is the perplexity.
+    try write("2.71828", likelihoods: ["-1e6", "-0.5"])
+    #expect(try read().comparison.aggregateDifferences.map(\.computed) == [.infinity])
     try write("2.71828")
     #expect(try read().comparison.aggregateDifferences.map(\.name) == ["perplexity,none"])
   }
