@@ -65,8 +65,8 @@ struct shape {
   size_t rows, columns, depth;
 };
 
-// On both sides of what kernels are made of: tiles of 6 or 14 rows and 16 or 32 columns, blocks of 84 or 96 rows, 384
-// columns and 384 terms.
+// On both sides of what kernels are made of: tiles of 6, 14 or 32 rows and 16 or 32 columns, blocks of 84 or 96 rows, 384
+// columns and 384 terms. (Of 768 columns: BFloat16Tests.)
 static const struct shape shapes[] = {{1, 1, 1},     {2, 17, 16},   {5, 31, 2},    {6, 32, 33},
                                       {13, 15, 7},   {14, 16, 100}, {15, 33, 384}, {29, 31, 385},
                                       {17, 49, 769}, {101, 18, 33}, {3, 401, 19}};

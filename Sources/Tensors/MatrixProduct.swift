@@ -118,9 +118,11 @@ package struct MatrixProduct: Sendable {
   /// Columns of a tile are a multiple of this, but for the last tile's.
   private static let columnUnit = 32
   /// So are rows where bits do not depend on the tile: those that the largest kernel computes at a time.
-  private var rowUnit: Int { numerics == .amx ? 32 : 14 }
+  private var rowUnit: Int { isOfUnits ? 32 : 14 }
   /// Columns of a tile where bits do not depend on it, if there are more: as many of b as are packed together.
-  private var packedColumns: Int { numerics == .amx ? 768 : 384 }
+  private var packedColumns: Int { isOfUnits ? 768 : 384 }
+  /// Whether AMX may compute it.
+  private var isOfUnits: Bool { numerics == .amx && operands == .bfloat16 }
   /// What a column of a tile costs besides its rows, as a number of rows: that it is packed.
   private static let packingRows = 10
 

@@ -11,11 +11,12 @@
 
 enum { CAPACITY = 1 << 16 };  // Elements of each operand.
 
-// On both sides of tiles of 1 to 14 rows, of 16 and 32 columns and of blocks of 384 terms.
+// On both sides of tiles of 1 to 14 and 32 rows, of 16 and 32 columns, of blocks of 384 and 768 columns and of 384 terms.
 static const struct shape {
   size_t rows, columns, depth;
 } shapes[] = {{1, 1, 1},    {3, 17, 5},   {5, 49, 1153}, {6, 16, 384}, {7, 33, 385},
-              {13, 31, 769}, {29, 65, 100}, {8, 401, 7},   {12, 32, 15}};
+              {13, 31, 769}, {29, 65, 100}, {8, 401, 7},   {12, 32, 15},
+              {70, 70, 34}, {33, 801, 4}};
 
 struct product {
   struct shape n;

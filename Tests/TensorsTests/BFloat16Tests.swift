@@ -120,7 +120,7 @@ private func bits(_ x: Float) -> UInt32 { x.isNaN ? 0x7fc0_0000 : x.bitPattern }
     "products have the bits of their definition, whatever computes them",
     arguments: [
       (1, 1, 1), (2, 17, 2), (5, 31, 3), (6, 16, 33), (13, 33, 7), (15, 3, 385), (85, 18, 31),
-      (4, 385, 5), (3, 5, 770),
+      (4, 385, 5), (3, 5, 770), (70, 70, 34), (33, 801, 2),
     ], Numbers.allCases)
   func products(shape: (Int, Int, Int), numbers: Numbers) {
     let (rows, columns, depth) = shape

@@ -181,7 +181,7 @@ func pseudorandomBuffer(_ count: Int, seed: UInt64) -> FloatBuffer {
         operands.a, transposing: b, into: Matrix(out.pointer, rows: shape.0, columns: shape.1),
         threads: 2)
       let found = out.elements.map(\.bitPattern)
-      #expect(found == (numerics == .portable ? expected : operands.product(numerics: numerics)))
+      #expect(found == (numerics.isPortable ? expected : operands.product(numerics: numerics)))
     }
     for isa in InstructionSet.available.map(\.kernelValue) {
       guard let kernels = ck_matrix_for(isa)?.pointee else { continue }

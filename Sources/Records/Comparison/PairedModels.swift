@@ -104,7 +104,12 @@ struct PairedModels {
       let known = tasks.first.flatMap { task in
         Benchmark.holding(task: String(task))?.task(named: String(task))
       }
-      if let known, known.headlineKey != name.metric { continue }
+      // Another program's task of the same name has other metrics.
+      if let headline = known?.headlineKey, headline != name.metric,
+        names.contains(where: { $0.task == name.task && $0.metric == headline })
+      {
+        continue
+      }
       decided.insert(name.task)
       members.append((name, tasks))
     }

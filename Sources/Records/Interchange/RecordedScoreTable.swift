@@ -73,7 +73,7 @@ struct RecordedScoreTable {
   private static func score(_ value: JSON) -> (value: Double, weight: Double?)? {
     if let pair = value.arrayValue {
       guard pair.count == 2, let likelihood = pair[0].doubleValue, let weight = pair[1].doubleValue,
-        likelihood.isFinite, weight.isFinite, weight >= 1
+        likelihood.isFinite, (1...0x1p53).contains(weight)
       else { return nil }
       return (likelihood, weight)
     }

@@ -153,11 +153,16 @@ private struct RecordedClaims {
     guard let mean = Sample.mean(column.values), mean.isFinite else { return }
     let claimed = entry[key]?.doubleValue
     let aggregation = aggregation(of: column.metric)
-    if column.metric == "perplexity", aggregation == nil || aggregation == "perplexity" {
+    if column.metric == "perplexity" {
       // Of the log-likelihoods of continuations, in nats.
-      perplexities.insert(key)
-      if isComplete { compare(key, claimed, Sample.exponential(0 - mean)) }
-      return
+      let perplexity = Sample.exponential(0 - mean)
+      if aggregation == "perplexity"
+        || aggregation == nil && AggregateDifference.isSame(claimed, perplexity)
+      {
+        perplexities.insert(key)
+        if isComplete { compare(key, claimed, perplexity) }
+        return
+      }
     }
     let isSame = AggregateDifference.isSame(claimed, mean)
     // Where nobody says how documents are aggregated, it may be otherwise.

@@ -28,6 +28,8 @@ extension SealedRecord {
         let rows = members.compactMap { member in member.rows.first { $0.metric == key } }
         let mean = Sample.mean(rows.flatMap(\.items).flatMap(\.scores))
         guard rows.count == members.count,
+          // Bits of texts count by their bytes, of which no mean over documents is one.
+          rows.flatMap(\.items).allSatisfy({ $0.weight == 1 }),
           AggregateDifference.isSame(claimed.doubleValue ?? .nan, mean)
         else { return nil }
         return ArmScores.Row(

@@ -128,11 +128,11 @@ extension Article {
       "The engine computes in single precision on the CPU."
     } else {
       "The engine computes on the CPU, in single precision but for training: there the operands of products are rounded to bfloat16, and products add up in single precision."
-      if let precision = setting("training", "precision") {
-        "The precision of all arms that have none of their own is \(precision)."
-      }
       if account?.manifest?.numerics == .amx {
         "They do so in the order in which the tiles of Intel’s AMX add them, whatever computes them."
+      }
+      if let precision = setting("training", "precision") {
+        "The precision of all arms that have none of their own is \(precision)."
       }
       if precisions.contains(.bfloat16) {
         "With \(code: TrainingPrecision.bfloat16.rawValue), weights, moments and gradients are bfloat16 numbers too, so that an update smaller than half of what a weight is rounded to is lost; the record counts these."

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -46,6 +47,18 @@ import Testing
       #expect(pair.rows.allSatisfy { $0.count == 8 && $0.onlyInReference + $0.onlyInOther == 0 })
     }
     #expect(comparison.pairs[0].rows.first { $0.metric == "match" }?.difference == -0.25)
+  }
+
+  @Test("a task that is called as one of this program has its own main metric")
+  func sameName() throws {
+    let folder = try TemporaryFolder()
+    let text = try String(
+      contentsOfFile: ComparisonFixtures.path("inspect/b.json"), encoding: .utf8)
+    let path = folder.path(of: "b.json")
+    try text.replacing("\"sums\"", with: "\"gsm8k\"").write(
+      toFile: path, atomically: true, encoding: .utf8)
+    let comparison = try ModelComparison([path, path], artifacts: "none")
+    #expect(comparison.pairs[0].primary.map(\.task) == ["gsm8k"])
   }
 
   @Test(

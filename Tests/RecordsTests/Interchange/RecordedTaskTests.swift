@@ -146,10 +146,13 @@ struct RecordedTaskTests {
 
   @Test("the perplexity of continuations is computed anew from their log-likelihoods")
   func perplexity() throws {
-    func write(_ value: String, likelihoods: [String] = ["-1.5", "-0.5"]) throws {
+    func write(
+      _ value: String, likelihoods: [String] = ["-1.5", "-0.5"],
+      metrics: String = #"[{"metric": "perplexity", "aggregation": "perplexity"}]"#
+    ) throws {
       try self.write(
         results: #""perplexity,none": \#(value)"#,
-        metrics: #"[{"metric": "perplexity", "aggregation": "perplexity"}]"#,
+        metrics: metrics,
         lines: likelihoods.enumerated().map { index, likelihood in
           #"{"doc_id": \#(index), "doc": {}, "target": "a", "arguments": [["p\#(index)", " a"]], "resps": [[["\#(likelihood)", "True"]]], "filtered_resps": [["\#(likelihood)", "True"]], "perplexity": \#(likelihood)}"#
         })
@@ -158,6 +161,9 @@ struct RecordedTaskTests {
     let outcome = try read()
     #expect(outcome.exitCode == 0 && outcome.comparison.comparedAggregates == 1)
     #expect(!outcome.comparison.notes.contains { $0.contains("not checked") })
+    // Where nobody says how it is aggregated, it may be the mean of perplexities.
+    try write("16.0", likelihoods: ["12", "20"], metrics: "[]")
+    #expect(try read().record.summary.arms[0].metrics.map(\.value) == [16])
     // Of likelihoods that make it infinite, no number is the perplexity.
     try write("2.71828", likelihoods: ["-1e6", "-0.5"])
     #expect(try read().comparison.aggregateDifferences.map(\.computed) == [.infinity])

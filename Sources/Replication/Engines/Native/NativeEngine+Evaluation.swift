@@ -48,7 +48,7 @@ extension NativeEngine {
   static func limits(
     isReadLayerByLayer: Bool, numerics: Numerics
   ) -> InferenceEngine.PassLimits {
-    isReadLayerByLayer && numerics == .portable ? .readingWeights : InferenceEngine.PassLimits()
+    isReadLayerByLayer && numerics.isPortable ? .readingWeights : InferenceEngine.PassLimits()
   }
 }
 
