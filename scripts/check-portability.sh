@@ -74,7 +74,8 @@ has() { [ "$(REPLICATE_ISA=$1 "$work/self-test" 2>&1 >/dev/null | head -n 1)" = 
 
 # MARK: - The kernels alone
 
-flags="-O3 -ffp-contract=off -I Sources/CKernels/include"
+# Those of the package, whose warnings are errors on every platform.
+flags="-O3 -ffp-contract=off -Wall -Wextra -Werror -I Sources/CKernels/include"
 sources="Tests/Portability/*.c Sources/CKernels/*.c"
 # shellcheck disable=SC2086
 "$clang" -fuse-ld=lld $flags $sources -o "$work/self-test" -lm

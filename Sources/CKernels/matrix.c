@@ -25,6 +25,7 @@ const struct ck_matrix_kernels *ck_matrix_for(enum ck_isa isa) {
 const struct ck_matrix_kernels *ck_matrix(void) { return ck_matrix_for(ck_selected_isa()); }
 
 static const struct ck_matrix_kernels *in_pairs(enum ck_isa isa, bool is_native) {
+  (void)isa, (void)is_native;  // Where there is one instruction set only.
 #if defined(__x86_64__)
   if (isa == CK_ISA_AVX512)
     return is_native && __builtin_cpu_supports("avx512bf16") ? &ck_matrix_pairs_dot
@@ -35,6 +36,7 @@ static const struct ck_matrix_kernels *in_pairs(enum ck_isa isa, bool is_native)
 }
 
 static const struct ck_matrix_kernels *in_units(enum ck_isa isa, bool is_native) {
+  (void)isa, (void)is_native;
 #if defined(CK_HAS_AMX)
   if (isa == CK_ISA_AVX512 && is_native && ck_may_use_amx()) return &ck_matrix_units_amx;
 #endif
@@ -56,6 +58,7 @@ const struct ck_matrix_kernels *ck_matrix_bfloat16(enum ck_sums sums) {
 }
 
 bool ck_uses_native_bfloat16(enum ck_sums sums) {
+  (void)sums;
 #if defined(CK_HAS_AMX)
   if (sums == CK_SUMS_IN_UNITS) return ck_may_use_amx();
 #endif
